@@ -17,9 +17,10 @@
  *   - next is a lower bound of all deadlines, or UNKNOWN.
  *
  * A slot is a few unordered chains through next and where; child is NULL there. This makes
- * unlinking from a slot and from a heap of one node the same, and adding touches no line but the timer's, its
- * slot's and that of the timer added there before. Order costs nothing until a slot is reached:
- * moving position to its start spreads its timers over the levels below, at last into the heap.
+ * unlinking from a slot and from a heap of one node the same, and adding touches no line but the
+ * timer's, its slot's and that of the timer added there before. Order costs nothing until a slot is
+ * reached: moving position to its start spreads its timers over the levels below, at last into the
+ * heap.
  *
  * The widths were chosen by measuring a million timers due within a second, where cache misses are
  * all there is: 64 slots and ticks of 4 us keep what is spread next within the second-level cache
