@@ -8,10 +8,10 @@
  * condition.h - wait, under a lock, until somebody says that the world has changed.
  *
  * The lock is named at the wait, as with pthreads, so a condition is a plain value: all bytes zero
- * is ready to use and there is nothing to destroy. Letting the lock go and beginning to wait are one
- * step, so no notify made under the lock is missed. Waiters are notified first in, first out; a
- * notified waiter is moved to the lock's queue and runs when the lock comes to it. A recursive lock
- * is let go entirely and comes back at the same depth.
+ * is ready to use and there is nothing to destroy. Letting the lock go and beginning to wait are
+ * one step, so no notify made under the lock is missed. Waiters are notified first in, first out;
+ * a notified waiter is moved to the lock's queue and runs when the lock comes to it. A recursive
+ * lock is let go entirely and comes back at the same depth.
  *
  * l is held on every return, errors included. Something else may have changed the world before the
  * waiter got the lock back: look again in a loop, or let tutti_condition_wait_for do it.

@@ -8,8 +8,8 @@
  * local.h - a pointer of which every thread and every task has its own.
  *
  * Tasks share the thread-local variables of the thread they run on; a tutti_local they do not
- * share. All bytes zero is a local without destroy; TUTTI_LOCAL_INIT names one. A local is used by address
- * and must outlive the threads and tasks that set it: make it static.
+ * share. All bytes zero is a local without destroy; TUTTI_LOCAL_INIT names one. A local is used by
+ * address and must outlive the threads and tasks that set it: make it static.
  *
  * destroy(value) is called for each value other than NULL when its thread or task ends, there and
  * before its future is done. The values of the main thread are left to the end of the process.

@@ -7,10 +7,10 @@
 /*
  * race.h - a variable on which a race is defined.
  *
- * Two threads that touch a plain variable at once, one of them writing, have undefined behaviour in
- * C. To show, or to tolerate, a lost update, read and write it with these: each is one relaxed
- * atomic access, each is a place where a scheduler may switch, and between the two anything may happen.
- * They order nothing else; for that there are locks.
+ * Two threads that touch a plain variable at once, one of them writing, have undefined behaviour
+ * in C. To show, or to tolerate, a lost update, read and write it with these: each is one relaxed
+ * atomic access, each is a place where a scheduler may switch, and between the two anything may
+ * happen. They order nothing else; for that there are locks.
  *
  * For integers and pointers of up to eight bytes. TUTTI_LOAD(p) expands to
  * (tutti_point(p), __atomic_load_n((p), __ATOMIC_RELAXED)), TUTTI_STORE(p, v) likewise.

@@ -8,8 +8,9 @@
  * rwlock.h - many readers or one writer.
  *
  * Phase-fair: while both kinds wait, phases of reading and writing alternate. A reader waits for
- * one writer at most, a writer for the readers who were there before it and the writers ahead of it. So
- * a reader must not read-acquire again while it holds the lock: a writer may be waiting in between.
+ * one writer at most, a writer for the readers who were there before it and the writers ahead of
+ * it. So a reader must not read-acquire again while it holds the lock: a writer may be waiting in
+ * between.
  *
  * All bytes zero is a free lock; there is nothing to destroy. Like a plain lock it has no owner.
  *

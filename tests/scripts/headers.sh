@@ -89,6 +89,8 @@ contract()
 				fault(name ": no row for " part)
 		}
 	}
+	FNR == 1 && $0 != "/* SPDX-License-Identifier: MIT */" { fault("no licence line") }
+	length($0) > 100 { fault("longer than 100 columns") }
 	/^\/\*$/ { doc = ""; inside = 1; next }
 	inside && /^ \*\/$/ { inside = 0; fresh = FNR; next }
 	inside { doc = doc "\n" substr($0, 4); next }
@@ -102,8 +104,6 @@ contract()
 		check(proto, above)
 		doc = ""
 	}
-	FNR == 1 && $0 != "/* SPDX-License-Identifier: MIT */" { fault("no licence line") }
-	length($0) > 100 { fault("longer than 100 columns") }
 	END {
 		if (FNR > 250) fault("more than 250 lines")
 		if (functions > 20) fault("more than 20 functions")
