@@ -37,10 +37,9 @@ typedef struct tutti_local {
 	void (*destroy)(void *value);
 } tutti_local;
 
-#define TUTTI_LOCAL_INIT(destroy) \
-	{                         \
-		{ 0, 0 }, destroy \
-	}
+/* clang-format off */
+#define TUTTI_LOCAL_INIT(destroy) { { 0, 0 }, destroy }
+/* clang-format on */
 
 /*
  * Get the caller's value.

@@ -51,14 +51,10 @@ typedef struct tutti_lock {
 } tutti_lock;
 typedef tutti_lock tutti_rlock;
 
-#define TUTTI_LOCK_INIT     \
-	{                   \
-		{ 0, 0 }, 0 \
-	}
-#define TUTTI_RLOCK_INIT                  \
-	{                                 \
-		{ 0, TUTTI_RECURSIVE }, 0 \
-	}
+/* clang-format off */
+#define TUTTI_LOCK_INIT { { 0, 0 }, 0 }
+#define TUTTI_RLOCK_INIT { { 0, TUTTI_RECURSIVE }, 0 }
+/* clang-format on */
 
 /*
  * Make l a free lock. Not needed where it is all zero or has its TUTTI_..._INIT.
