@@ -4,6 +4,7 @@
 
 #include <tutti/future.h>
 #include <tutti/loop.h>
+#include <tutti/scope.h>
 
 /*
  * task.h - many functions in turn on one thread, each with a stack of its own. A tutti_task * is a
