@@ -16,10 +16,21 @@
  *
  *     #include <stdlib.h>
  *
- *     static void *get(size_t size, void *count) { ++*(long *)count; return malloc(size); }
- *     static void *change(void *p, size_t size, void *count) { (void)count; return realloc(p, size); }
- *     static void put(void *p, void *count) { (void)count; free(p); }
- *
+ *     static void *get(size_t size, void *count)
+ *     {
+ *             ++*(long *)count;
+ *             return malloc(size);
+ *     }
+ *     static void *change(void *p, size_t size, void *count)
+ *     {
+ *             (void)count;
+ *             return realloc(p, size);
+ *     }
+ *     static void put(void *p, void *count)
+ *     {
+ *             (void)count;
+ *             free(p);
+ *     }
  *     int count_allocations(long *count)
  *     {
  *             tutti_allocator a = { get, change, put, count };
@@ -37,7 +48,8 @@ typedef struct tutti_allocator {
 } tutti_allocator;
 
 /*
- * Choose where memory comes from. Must come before any other call into tutti, from one thread.
+ * Choose where memory comes from. Must come before any other call into tutti, from one thread. What
+ * runs before main does not count: jobs that register themselves use no memory.
  *
  * a          copied; NULL: malloc again
  * Returns    0

@@ -156,6 +156,47 @@ for header in "$include"/tutti/*.h; do
 done
 [ "$count" -gt 0 ] || complain "no headers in $include/tutti"
 
+# what TUTTI_JOB takes and what it refuses
+jobs='struct pair { int a, b; };
+typedef struct pair pair;
+static inline int twice(int n) { return 2 * n; }
+static inline void tick(int n) { (void)n; }
+static inline int one(void) { return 1; }
+static inline void nop(void) {}
+static inline pair swap(pair p) { pair q = { p.b, p.a }; return q; }
+static inline tutti_bytes same(tutti_bytes b) { return b; }
+static inline int load(const int *in, pair *out) { out->a = *in; out->b = 0; return 0; }
+static inline int check(const int *in) { return *in; }
+static inline int make(int *out) { *out = 1; return 0; }
+static inline int plain(void) { return 0; }
+TUTTI_JOB(twice, int, int);
+TUTTI_JOB(tick, void, int);
+TUTTI_JOB(one, int, void);
+TUTTI_JOB(nop, void, void);
+TUTTI_JOB(swap, pair, pair);
+TUTTI_JOB(same, tutti_bytes, tutti_bytes);
+TUTTI_JOB_TRY(load, pair, int);
+TUTTI_JOB_TRY(check, void, int);
+TUTTI_JOB_TRY(make, int, void);
+TUTTI_JOB_TRY(plain, void, void);'
+pointer='typedef int *pointer;
+static inline int look(pointer p) { return *p; }
+TUTTI_JOB(look, int, pointer);'
+for cc in $ccs $cxxs; do
+	case $cc in
+	*++) lang="-x c++ -std=c++17" ;;
+	*) lang="-x c -std=c11" ;;
+	esac
+	printf '#include <tutti/job.h>\n%s\n' "$jobs" >"$work/jobs"
+	$cc $lang $strict -c -o "$work/jobs.o" "$work/jobs" || complain "jobs: refused by $cc"
+	printf '#include <tutti/job.h>\n%s\n' "$pointer" >"$work/jobs"
+	if $cc $lang $strict -c -o "$work/jobs.o" "$work/jobs" 2>"$work/why"; then
+		complain "jobs: $cc lets a pointer through"
+	elif ! grep -q 'a job moves plain values' "$work/why"; then
+		complain "jobs: $cc refuses a pointer for another reason"
+	fi
+done
+
 refuses "a function without a block" 'TUTTI_API int tutti_x(int a);'
 refuses "an argument without a row" '/*
  * Do.
