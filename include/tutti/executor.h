@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TUTTI_EXECUTOR_H
+#define TUTTI_EXECUTOR_H
+
+#include <tutti/job.h>
+
+/*
+ * executor.h - where jobs run, in one word:
+ *
+ *     "threads"   threads of this process
+ *     "tasks"     tasks of the loop of the thread that opens it
+ *     "inline"    the caller itself, within tutti_submit
+ *
+ * "threads:8" and "tasks:100" set max_workers. Other words are answered by engines that the program
+ * or another library registers; a word that nobody answers is TUTTI_ENOENGINE.
+ *
+ * An engine of your own is a table of functions. It is given futures which hold their job and its
+ * argument, and completes each, by tutti_future_run or tutti_future_set_result and _set_error.
+ *
+ * Example:
+ *
+ *     static int square(int n)
+ *     {
+ *             return n * n;
+ *     }
+ *     TUTTI_JOB(square, int, int);
+ *
+ *     int squares(const char *where, const int *n, int *squared, size_t count)
+ *     {
+ *             tutti_executor *e;
+ *             int rc = tutti_executor_open(&e, where, NULL);
+ *
+ *             if (rc < 0)
+ *                     return rc;
+ *             rc = square_map(e, n, squared, count);
+ *             tutti_executor_free(e);
+ *             return rc;
+ *     }
+ */
+
+TUTTI_BEGIN
+
+typedef struct tutti_executor_options {
+	int max_workers;       /* 0: tutti_cpu_count(), for threads min(32, that + 4) */
+	size_t pending_max;    /* jobs; beyond these submit waits; 0: no bound */
+	size_t stack_bytes;    /* of each worker or task; 0: chosen */
+	const char *name;      /* of the workers, copied; NULL: chosen */
+	tutti_fn worker_start; /* run by each worker before its first job; NULL: none */
+	void *worker_arg;      /* for worker_start */
+	const char *authkey;   /* for engines on other machines, copied; NULL: none */
+	uint64_t reserved[8];  /* 0 */
+} tutti_executor_options;
+
+/* What becomes of the jobs when an executor is shut down. */
+typedef enum tutti_ending {
+	TUTTI_FINISH,       /* all submitted jobs run */
+	TUTTI_DROP_PENDING, /* those not begun are cancelled */
+	TUTTI_TERMINATE     /* and those that run are asked to stop */
+} tutti_ending;
+
+typedef struct tutti_engine {
+	size_t size;        /* sizeof(tutti_engine) */
+	const char *scheme; /* the word it answers to; NULL: only by tutti_executor_create */
+	int (*open)(void **self, const char *where, const tutti_executor_options *options);
+	int (*submit)(void *self, tutti_future *f); /* keep f until completed; < 0 fails f */
+	void (*cancel)(void *self, tutti_future *f);
+	void (*shutdown)(void *self, tutti_ending how);
+	void (*free)(void *self); /* after the last future has ended */
+} tutti_engine;
+
+/*
+ * Open an executor.
+ *
+ * e          receives it
+ * where      the word
+ * options    NULL: all defaults
+ * Returns    0; *e is the caller's to free
+ * Errors     TUTTI_ENOENGINE   nothing linked serves that word
+ *            -EINVAL           a number that is not one, or negative max_workers
+ *            -ENOMEM           no memory
+ *            any other         of the engine
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API int tutti_executor_open(
+	tutti_executor **e, const char *where, const tutti_executor_options *options);
+
+/*
+ * Accept no more jobs. Does not wait for those that run.
+ *
+ * e          the executor
+ * how        what becomes of the others; a second call may be stricter
+ * Returns    0
+ * Errors     -EINVAL   how is none of the three
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API int tutti_executor_shutdown(tutti_executor *e, tutti_ending how);
+
+/*
+ * Wait until the last job has ended.
+ *
+ * e          shut down before
+ * deadline   absolute; in the past: only look; TUTTI_FOREVER
+ * Returns    0
+ * Errors     -EBUSY            not shut down
+ *            TUTTI_ETIMEDOUT   jobs under way at the deadline
+ *            TUTTI_ECANCELED   the caller was cancelled
+ * Context    any thread or task, but not one of its jobs
+ * Waits      may; cancellation point
+ * Order      all the jobs happen-before this return
+ */
+TUTTI_API int tutti_executor_join(tutti_executor *e, tutti_time deadline);
+
+/*
+ * Shut it down (TUTTI_FINISH unless that is done), wait for its jobs and free it. Futures live on.
+ *
+ * e          the executor; NULL does nothing
+ * Context    any thread or task, but not one of its jobs
+ * Waits      may; not a cancellation point
+ */
+TUTTI_API void tutti_executor_free(tutti_executor *e);
+
+/*
+ * Have an engine answer to its scheme.
+ *
+ * engine     stays as it is for the life of the process
+ * Returns    0
+ * Errors     -EINVAL   size is unknown, or scheme, open, submit or free is missing
+ *            -EEXIST   another engine has that scheme
+ *            -ENOMEM   no memory
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API int tutti_engine_register(const tutti_engine *engine);
+
+/*
+ * Make an executor from an engine that is open already.
+ *
+ * e          receives it
+ * engine     stays as it is until the executor is freed; open is not called
+ * self       for the engine's functions; freed by them
+ * Returns    0; *e is the caller's to free
+ * Errors     -EINVAL   size is unknown, or submit or free is missing
+ *            -ENOMEM   no memory
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API int tutti_executor_create(tutti_executor **e, const tutti_engine *engine, void *self);
+
+/*
+ * Run a future's job here and now, and complete the future. For engines.
+ *
+ * f          given to the engine's submit, neither begun nor done; a cancelled one does nothing
+ * Context    any thread or task
+ * Waits      may, where the job does; not a cancellation point
+ */
+TUTTI_API void tutti_future_run(tutti_future *f);
+
+/*
+ * Get a future's job. For engines that send it elsewhere.
+ *
+ * f          the future
+ * Returns    the job, borrowed; NULL if the future is not of a job
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API const tutti_job *tutti_future_job(const tutti_future *f);
+
+/*
+ * Get the argument of a future's job.
+ *
+ * f          the future
+ * Returns    arg_size bytes, borrowed until f is done; NULL if there is none
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API const void *tutti_future_arg(const tutti_future *f);
+
+TUTTI_END
+
+#endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TUTTI_JOB_H
+#define TUTTI_JOB_H
+
+#include <tutti/bytes.h>
+#include <tutti/future.h>
+#ifdef __cplusplus
+#include <type_traits>
+#endif
+
+/*
+ * job.h - a function that can be moved to where it runs: an executor's engine decides (executor.h).
+ *
+ *     TUTTI_JOB(is_prime, bool, uint64_t);        bool is_prime(uint64_t n)
+ *     TUTTI_JOB_TRY(load, struct page, request);  int load(request const *in, struct page *out)
+ *
+ * after the function; result type, argument type, either may be void. TRY is for work that can fail
+ * (the code returned decides, see tutti_fail) or whose types are large. For a job called name it
+ * expands to
+ *
+ *     static int name_call(const void *arg, void *result)     a thunk that calls the function
+ *     static tutti_job name_job                               the descriptor
+ *     a constructor and a destructor that register and unregister it
+ *     static inline name_submit, name_result, name_map        the calls below with types
+ *
+ * The plain equivalent: fill in a tutti_job, call tutti_job_register and tutti_submit. Repeat it in
+ * each file that uses the job, or put it in a header: same name and function, same job. Types are
+ * plain values and structs (arrays and types of several words need a typedef) and tutti_bytes. A
+ * pointer does not compile, as it means nothing elsewhere; one inside a struct cannot be seen.
+ *
+ * Example:
+ *
+ *     static bool is_prime(uint64_t n)
+ *     {
+ *             for (uint64_t d = 2; d * d <= n; d++)
+ *                     if (n % d == 0)
+ *                             return false;
+ *             return n > 1;
+ *     }
+ *     TUTTI_JOB(is_prime, bool, uint64_t);
+ *
+ *     int check_three(tutti_executor *e, const uint64_t n[3], bool prime[3])
+ *     {
+ *             return is_prime_map(e, n, prime, 3);
+ *     }
+ */
+
+TUTTI_BEGIN
+
+typedef struct tutti_executor tutti_executor;
+
+/* What a job takes and gives; KIND_VALUE is reserved, no type has it yet. */
+enum { TUTTI_KIND_VOID, TUTTI_KIND_PLAIN, TUTTI_KIND_BYTES, TUTTI_KIND_VALUE };
+
+typedef struct tutti_job {
+	uint16_t version; /* 1; says which members follow */
+	uint8_t arg_kind, result_kind;
+	uint32_t arg_size, result_size; /* bytes */
+	const char *name, *place;       /* place: "file.c:12" */
+	void (*target)(void);           /* the user's function: with name, the job's identity */
+	int (*call)(const void *arg, void *result);
+	struct tutti_job *next; /* the registry's */
+	uint64_t priv[2];
+} tutti_job;
+
+typedef struct tutti_submit_options {
+	tutti_time deadline;  /* absolute, enforced where the job runs; 0: none */
+	int retries;          /* after TUTTI_ECRASHED only */
+	uint64_t reserved[4]; /* 0 */
+} tutti_submit_options;
+
+struct tutti_progress;
+
+typedef struct tutti_map_options {
+	size_t chunk, ahead_max; /* items per message; items pulled ahead of delivery; 0: chosen */
+	tutti_time deadline;     /* absolute, for each job; 0: none */
+	struct tutti_progress *progress; /* told of each that ends (observe.h); NULL: none */
+	uint64_t reserved[4];            /* 0 */
+} tutti_map_options;
+
+/*
+ * Make a job known under its name. Allocates nothing; before the library's constructors too.
+ *
+ * job        filled in; tutti's until unregistered
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API void tutti_job_register(tutti_job *job);
+
+/*
+ * Take it back, before its module is unloaded.
+ *
+ * job        none of its futures may be under way; unknown ones do nothing
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API void tutti_job_unregister(tutti_job *job);
+
+/*
+ * Find a job by name.
+ *
+ * name       as in TUTTI_JOB
+ * Returns    the job, borrowed until unregistered; NULL: none, or two functions of that name
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API tutti_job *tutti_job_find(const char *name);
+
+/*
+ * Have a job run.
+ *
+ * e          where
+ * job        which
+ * arg        its argument, copied before this returns; NULL if it takes none
+ * options    NULL: no deadline, no retries
+ * Returns    a reference, never NULL; already failed if the job could not be taken, with
+ *            TUTTI_ESHUTDOWN, -ENOMEM, -EINVAL, or TUTTI_ECANCELED while waiting for room
+ * Context    any thread or task
+ * Waits      may, if e has a pending_max; cancellation point
+ * Order      happens-before the job's run
+ */
+TUTTI_API tutti_future *tutti_submit(
+	tutti_executor *e, tutti_job *job, const void *arg, const tutti_submit_options *options);
+
+/*
+ * Wait for a job's result, checking that it is that job's.
+ *
+ * f          the future
+ * job        the job it must come from
+ * out        receives result_size bytes; NULL leaves it
+ * Returns    0
+ * Errors     TUTTI_ETYPE   f is another job's or none's
+ *            and those of tutti_future_result, TUTTI_ECANCELED among them
+ * Context    any thread or task
+ * Waits      may; cancellation point
+ * Order      the job's run happens-before this return
+ */
+TUTTI_API int tutti_job_result(tutti_future *f, const tutti_job *job, void *out);
+
+/*
+ * Run a job over an array and wait for all.
+ *
+ * e          where
+ * job        which
+ * args       n arguments; NULL if it takes none
+ * results    receives n results in input order; NULL leaves them; of a job that failed, untouched
+ * n          how many
+ * options    NULL: all chosen
+ * Returns    0; all ended well
+ * Errors     TUTTI_ECANCELED   the caller was cancelled; jobs not begun never will, the others
+ *                              have ended
+ *            any other         of the first in input order that failed; all have ended
+ * Context    any thread or task
+ * Waits      may; cancellation point
+ * Order      all the runs happen-before this return
+ */
+TUTTI_API int tutti_map(tutti_executor *e, tutti_job *job, const void *args, void *results,
+	size_t n, const tutti_map_options *options);
+
+/*
+ * The same from a source into a sink, with at most ahead_max under way: flat memory. Both are
+ * called by the caller itself; a job's failure goes to push and is not the map's.
+ *
+ * e          where
+ * job        which
+ * pull       fills item, arg_size bytes: 1 filled, 0 no more, < 0 stop
+ * push       once per item in input order; error 0, or < 0 and result NULL; returns < 0 to stop
+ * arg        for pull and push
+ * options    NULL: all chosen
+ * Returns    0; all were pushed
+ * Errors     TUTTI_ECANCELED   the caller was cancelled; jobs not begun never will
+ *            any other         what pull or push said; jobs under way have ended
+ * Context    any thread or task
+ * Waits      may; cancellation point
+ */
+TUTTI_API int tutti_map_stream(tutti_executor *e, tutti_job *job,
+	int (*pull)(void *arg, void *item),
+	int (*push)(void *arg, size_t index, int error, const void *result), void *arg,
+	const tutti_map_options *options);
+
+TUTTI_END
+
+#include <tutti/job_macros.h>
+
+#endif

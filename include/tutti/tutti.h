@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TUTTI_TUTTI_H
+#define TUTTI_TUTTI_H
+
+/*
+ * tutti.h - all of libtutti: threads, tasks, locks, queues and futures under one vocabulary. api.h
+ * says how the comments of these headers are to be read.
+ *
+ * Example:
+ *
+ *     #include <stdio.h>
+ *
+ *     static bool is_even(int n)
+ *     {
+ *             return n % 2 == 0;
+ *     }
+ *     TUTTI_JOB(is_even, bool, int);
+ *
+ *     int main(int argc, char **argv)
+ *     {
+ *             const int n[3] = { 1, 2, 3 };
+ *             bool even[3];
+ *             tutti_executor *e;
+ *             int rc = tutti_executor_open(&e, argc > 1 ? argv[1] : "threads", NULL);
+ *
+ *             if (rc == 0) {
+ *                     rc = is_even_map(e, n, even, 3);
+ *                     tutti_executor_free(e);
+ *             }
+ *             if (rc < 0)
+ *                     fprintf(stderr, "%s\n", tutti_strerror(rc));
+ *             return rc < 0;
+ *     }
+ */
+
+#include <tutti/api.h>
+#include <tutti/bytes.h>
+#include <tutti/cpu.h>
+#include <tutti/error.h>
+#include <tutti/executor.h>
+#include <tutti/future.h>
+#include <tutti/job.h>
+#include <tutti/loop.h>
+#include <tutti/memory.h>
+#include <tutti/observe.h>
+#include <tutti/queue.h>
+#include <tutti/report.h>
+#include <tutti/scope.h>
+#include <tutti/sync.h>
+#include <tutti/task.h>
+#include <tutti/thread.h>
+#include <tutti/time.h>
+#include <tutti/timer.h>
+#include <tutti/version.h>
+
+#endif
