@@ -86,7 +86,7 @@ aarch64 riscv64:
 
 bench: deps-bench
 	$(call build,release,-DTUTTI_BENCH=ON)
-	@bench/run.sh build/release
+	@python3 bench/run.py build/release
 
 install: deps
 	$(call build,release,"-DCMAKE_INSTALL_PREFIX=$(PREFIX)")

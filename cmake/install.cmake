@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What `make install` puts where. Everything found again from its own place, so the tree may be moved.
+# What `make install` puts where. All is found again from its own place: the tree may be moved.
 include(CMakePackageConfigHelpers)
 
 install(TARGETS tutti_static tutti_shared EXPORT tuttiTargets
