@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+# A front for CMake. On a bare Debian with git and make, `make run` and `make test` first install
+# what they need (tools/deps.sh); everywhere else install a C compiler, cmake, ninja and libssl.
+
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+PREFIX ?= /usr/local
+DESTDIR ?=
+CTEST := ctest --output-on-failure
+# ThreadSanitizer's memory layout does not survive full address randomisation.
+FIXED := $(shell setarch -R true 2>/dev/null && echo "setarch;-R")
+LOW_ROOMS := ^(base|os|core|sync|exec)$$
+
+# $(call build,preset[,extra options]): configure (cheap when nothing changed) and build
+define build
+	cmake --preset $(1) $(2) >/dev/null
+	cmake --build build/$(1) --parallel $(JOBS)
+endef
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-optimized check bench asan tsan valgrind torture coverage aarch64 riscv64
+.PHONY: deps deps-all deps-bench install format clean
+
+help:
+	@echo "make run         build, and do real work: digests of a tree, 65 primes, compared"
+	@echo "make test        build with warnings as errors and run every test"
+	@echo "make test-optimized            the same on the release build"
+	@echo "make check       formatter, lint, rooms, header contract, exported symbols"
+	@echo "make asan | tsan | valgrind    the tests under a sanitizer or memcheck"
+	@echo "make torture     the tests, long        make coverage   what the tests enter"
+	@echo "make aarch64     base to exec under qemu-user (also riscv64)"
+	@echo "make bench       tutti beside its peers, same machine, same run"
+	@echo "make install     PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)"
+	@echo "make format | clean | deps | deps-all | deps-bench"
+
+deps:
+	@tools/deps.sh base
+
+deps-all:
+	@tools/deps.sh all
+
+deps-bench:
+	@tools/deps.sh bench
+
+run: deps
+	$(call build,release)
+	@tools/run-demo.sh build/release
+
+test: deps
+	$(call build,dev)
+	$(CTEST) --test-dir build/dev -LE torture -j2
+
+test-optimized: deps
+	$(call build,optimized)
+	$(CTEST) --test-dir build/optimized -LE torture -j2
+
+check: deps
+	$(call build,dev)
+	@tools/check.sh build/dev
+
+asan:
+	$(call build,asan)
+	ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
+	$(CTEST) --test-dir build/asan -LE 'torture|no-asan' -j2
+
+tsan:
+	$(call build,tsan,"-DTUTTI_RUNNER=$(FIXED)")
+	TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1 suppressions=$(CURDIR)/tools/tsan.supp" \
+	$(CTEST) --test-dir build/tsan -L '$(LOW_ROOMS)' -LE 'torture|no-tsan' -j2
+
+valgrind:
+	$(call build,valgrind)
+	$(CTEST) --test-dir build/valgrind -L '$(LOW_ROOMS)' -LE 'torture|no-valgrind' -j2
+
+torture:
+	$(call build,torture)
+	$(CTEST) --test-dir build/torture -j2
+
+coverage:
+	$(call build,coverage)
+	$(CTEST) --test-dir build/coverage -LE torture -j2
+	@python3 tools/coverage.py build/coverage
+
+aarch64 riscv64:
+	$(call build,$@)
+	$(CTEST) --test-dir build/$@ -L '$(LOW_ROOMS)' -LE 'torture|no-qemu' -j2
+
+bench: deps-bench
+	$(call build,release,-DTUTTI_BENCH=ON)
+	@python3 bench/run.py build/release
+
+install: deps
+	$(call build,release,"-DCMAKE_INSTALL_PREFIX=$(PREFIX)")
+	DESTDIR="$(DESTDIR)" cmake --install build/release
+	@if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" = 0 ]; then ldconfig; fi
+
+format:
+	git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format -i
+
+clean:
+	rm -rf build

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: MIT
+# Examples and tests: one executable and one ctest entry per file, labelled with its room.
+#
+# A file may say what ctest should know about it, in a comment anywhere in it:
+#     ctest: TIMEOUT 120 RUN_SERIAL ON LABELS torture
+# Pairs are test properties; LABELS are added to the room's. The label torture keeps a test out of
+# `make test`, no-asan, no-tsan and no-valgrind out of those runs.
+
+function(tutti_test_properties name room file)
+	set(environment TUTTI_BUILD_DIR=${PROJECT_BINARY_DIR} TUTTI_SOURCE_DIR=${PROJECT_SOURCE_DIR}
+		TUTTI_CC=${CMAKE_C_COMPILER} TUTTI_CXX=${CMAKE_CXX_COMPILER}
+		TUTTI_SANITIZE=${TUTTI_SANITIZE})
+	if(TUTTI_TORTURE)
+		list(APPEND environment TUTTI_TORTURE=1)
+	endif()
+	set_tests_properties(${name} PROPERTIES TIMEOUT ${TUTTI_TIMEOUT} SKIP_RETURN_CODE 77
+		ENVIRONMENT "${environment}")
+	set(labels ${room})
+	file(STRINGS ${file} pairs REGEX "ctest: [A-Z]")
+	string(REGEX REPLACE ".*ctest: *([^*;]*).*" "\\1" pairs "${pairs}")
+	separate_arguments(pairs)
+	while(pairs)
+		list(POP_FRONT pairs key value)
+		if(key STREQUAL "LABELS")
+			list(APPEND labels ${value})
+		elseif(NOT key STREQUAL "TIMEOUT" OR value GREATER TUTTI_TIMEOUT)
+			set_tests_properties(${name} PROPERTIES ${key} "${value}")
+		endif()
+	endwhile()
+	set_tests_properties(${name} PROPERTIES LABELS "${labels}")
+endfunction()
+
+function(tutti_add_executable target dir file)
+	get_filename_component(name ${file} NAME_WE)
+	add_executable(${target} ${file})
+	set_target_properties(${target} PROPERTIES OUTPUT_NAME ${name}
+		RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/${dir})
+endfunction()
+
+# Through the shared library: an example that needs a hidden symbol does not link.
+function(tutti_add_examples)
+	file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/*.c)
+	foreach(file IN LISTS files)
+		get_filename_component(name ${file} NAME_WE)
+		set(target example_${name})
+		tutti_add_executable(${target} examples ${file})
+		target_link_libraries(${target} PRIVATE tutti::tutti)
+		set(script ${PROJECT_SOURCE_DIR}/tests/examples/${name}.sh)
+		if(EXISTS ${script})
+			add_test(NAME example/${name} COMMAND bash ${script} $<TARGET_FILE:${target}>)
+			tutti_test_properties(example/${name} example ${script})
+		else()
+			add_test(NAME example/${name} COMMAND ${target})
+			tutti_test_properties(example/${name} example ${file})
+		endif()
+	endforeach()
+endfunction()
+
+# Tests in C take the objects themselves, so that hidden symbols are within reach.
+function(tutti_add_c_tests room)
+	file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${room}/*.c)
+	foreach(file IN LISTS files)
+		get_filename_component(name ${file} NAME_WE)
+		set(target ${room}_${name})
+		tutti_add_executable(${target} tests/${room} ${file})
+		target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src
+			${PROJECT_SOURCE_DIR}/tests)
+		target_link_libraries(${target} PRIVATE tutti_objects tutti_test_base)
+		add_test(NAME ${room}/${name} COMMAND ${TUTTI_RUNNER} $<TARGET_FILE:${target}>)
+		tutti_test_properties(${room}/${name} ${room} ${file})
+	endforeach()
+endfunction()
+
+function(tutti_add_cpp_tests)
+	file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/cpp/*.cpp)
+	foreach(file IN LISTS files)
+		get_filename_component(name ${file} NAME_WE)
+		tutti_add_executable(cpp_${name} tests/cpp ${file})
+		target_link_libraries(cpp_${name} PRIVATE tutti::tutti)
+		add_test(NAME cpp/${name} COMMAND ${TUTTI_RUNNER} $<TARGET_FILE:cpp_${name}>)
+		tutti_test_properties(cpp/${name} cpp ${file})
+	endforeach()
+endfunction()
+
+function(tutti_add_script_tests)
+	file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/scripts/*.sh
+		${PROJECT_SOURCE_DIR}/tests/scripts/*.py)
+	foreach(file IN LISTS files)
+		get_filename_component(name ${file} NAME_WE)
+		set(interpreter bash)
+		if(file MATCHES "\\.py$")
+			set(interpreter python3)
+		endif()
+		add_test(NAME scripts/${name} COMMAND ${interpreter} ${file})
+		tutti_test_properties(scripts/${name} scripts ${file})
+	endforeach()
+endfunction()
+
+function(tutti_add_tests)
+	add_library(tutti_test_base INTERFACE) # tests/support, where there is one
+	file(GLOB support CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/support/*.c)
+	if(support)
+		add_library(tutti_test_support STATIC ${support})
+		target_include_directories(tutti_test_support PRIVATE ${PROJECT_SOURCE_DIR}/src
+			${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/tests)
+		target_link_libraries(tutti_test_base INTERFACE tutti_test_support)
+	endif()
+
+	file(GLOB dirs LIST_DIRECTORIES true RELATIVE ${PROJECT_SOURCE_DIR}/tests
+		${PROJECT_SOURCE_DIR}/tests/*)
+	list(REMOVE_ITEM dirs support scripts lint model cpp examples)
+	foreach(room IN LISTS dirs)
+		if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/tests/${room})
+			tutti_add_c_tests(${room})
+		endif()
+	endforeach()
+	if(EXISTS ${PROJECT_SOURCE_DIR}/tests/model/CMakeLists.txt)
+		add_subdirectory(tests/model)
+	endif()
+	if(CMAKE_CROSSCOMPILING)
+		return() # the rest drives compilers and interpreters of this machine
+	endif()
+	if(CMAKE_CXX_COMPILER)
+		tutti_add_cpp_tests()
+	endif()
+	tutti_add_script_tests()
+endfunction()
