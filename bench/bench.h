@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What every benchmark program of this folder shares, ours and the peers': the clock, the options, the one-line report.
- * A program is told how much to do by its options alone, so that all contestants of a row do the same job:
+ * What every benchmark program of this folder shares, ours and the peers': the clock, the
+ * options, the one-line report. A program is told how much to do by its options alone, so that
+ * all contestants of a row do the same job:
  *
  *     PROGRAM [MODE] [--quick] [--steps=N,M]
  *
- * and prints one line "name value unit" per figure on standard output. Exit status 0 only if the work was checked.
- * It includes nothing of tutti's: a peer must not depend on what it is compared with. Also compiles as C++.
+ * and prints one line "name value unit" per figure on standard output. Exit status 0 only if the
+ * work was checked. It includes nothing of tutti's: a peer must not depend on what it is compared
+ * with. Also compiles as C++.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -88,8 +90,8 @@ static inline uint64_t bench_random(uint64_t *state)
 }
 
 /*
- * The work inside a lock: a chain of dependent multiplications that no compiler shortens, about one nanosecond a step.
- * The Go peer holds the same loop.
+ * The work inside a lock: a chain of dependent multiplications that no compiler shortens, about
+ * one nanosecond a step. The Go peer holds the same loop.
  */
 static inline uint64_t bench_work(uint64_t x, long steps)
 {
@@ -110,7 +112,10 @@ static inline double bench_resident(void)
 	return (double)resident * (double)sysconf(_SC_PAGESIZE);
 }
 
-/* Page tables of this process in bytes: the part of a parked task's price that resident memory leaves out. */
+/*
+ * Page tables of this process in bytes: the part of a parked task's price that resident memory
+ * leaves out.
+ */
 static inline double bench_page_tables(void)
 {
 	FILE *f = fopen("/proc/self/status", "r");

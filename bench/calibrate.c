@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How many steps of bench_work() make about 4 ns and about 10 ns here, measured as the lock benchmarks use it: on a
- * state in memory, without the lock. run.py asks once and hands the same numbers to every contestant.
+ * How many steps of bench_work() make about 4 ns and about 10 ns here, measured as the lock
+ * benchmarks use it: on a state in memory, without the lock. run.py asks once and hands the same
+ * numbers to every contestant.
  */
 #include "bench.h"
 

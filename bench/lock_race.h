@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The three lock figures, for any lock: uncontended, and two threads with a short and a longer section inside.
- * Whoever includes this defines lock_take(), lock_give() and thread_pair(); being static, they are inlined here, so no
- * contestant pays for an indirect call.
+ * The three lock figures, for any lock: uncontended, and two threads with a short and a longer
+ * section inside. Whoever includes this defines lock_take(), lock_give() and thread_pair(); being
+ * static, they are inlined here, so no contestant pays for an indirect call.
  */
 #ifndef LOCK_RACE_H
 #define LOCK_RACE_H
@@ -85,8 +85,8 @@ static void race_alone(const struct bench_options *o)
 }
 
 /*
- * The uncontended figure comes last, in the main thread of a process that has had threads: glibc skips the locked
- * instruction in one that never had any, which no threaded program sees.
+ * The uncontended figure comes last, in the main thread of a process that has had threads: a C
+ * library may take a shortcut in one that never had any, which no threaded program sees.
  */
 static int lock_races(int argc, char **argv)
 {

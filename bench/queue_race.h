@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A queue between threads, for any queue: n producers put a fixed number of 8-byte items each, n consumers get as many
- * each, and the sum of all that arrived is checked. Whoever includes this defines queue_put(), queue_get() and
- * thread_all(). Items are never 0, because one of the peers carries pointers. Also compiles as C++.
+ * A queue between threads, for any queue: n producers put a fixed number of 8-byte items each, n
+ * consumers get as many each, and the sum of all that arrived is checked. Whoever includes this
+ * defines queue_put(), queue_get() and thread_all(). Items are never 0, because one of the peers
+ * carries pointers. Also compiles as C++.
  *
- * All sides first spin for a moment: a new thread shares its starter's CPU for up to 10 ms, until the kernel spreads
- * them, and how soon it does so is not what is measured.
+ * All sides first spin for a moment: a new thread shares its starter's CPU for up to 10 ms, until
+ * the kernel spreads them, and how soon it does so is not what is measured.
  */
 #ifndef QUEUE_RACE_H
 #define QUEUE_RACE_H

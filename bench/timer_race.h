@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A million timers, for any timer queue: set them, cancel them in the order they were set (the usual time-out pattern);
- * then set them again, let all fall due without looking, and run them. Whoever includes this defines the three calls
- * below and calls timer_fired() from the callback.
+ * A million timers, for any timer queue: set them, cancel them in the order they were set (the
+ * usual time-out pattern); then set them again, let all fall due without looking, and run them.
+ * Whoever includes this defines the three calls below and calls timer_fired() from the callback.
  */
 #ifndef TIMER_RACE_H
 #define TIMER_RACE_H
@@ -21,7 +21,10 @@ static inline void timer_fired(void)
 	timers_left--;
 }
 
-/* Random within one second, the same for every contestant; drawn before, since drawing is not what is measured. */
+/*
+ * Random within one second, the same for every contestant; drawn before, since drawing is not
+ * what is measured.
+ */
 static int64_t *timer_delays(long n)
 {
 	int64_t *delays = bench_alloc((size_t)n, sizeof(*delays));

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tasks that wait, on stacks of 64 KiB with guards. Mode "million": a million at once, what each keeps resident, then
- * all are woken and joined. Mode "waves": 10,000 parked from fresh stacks, woken and joined, then 10,000 again from the
- * stacks the first left behind; the waves need a process of their own, since it has to begin without any stack.
+ * Tasks that wait, on stacks of 64 KiB with guards. Mode "million": a million at once, what each
+ * keeps resident, then all are woken and joined. Mode "waves": 10,000 parked from fresh stacks,
+ * woken and joined, then 10,000 again from the stacks the first left behind; the waves need a
+ * process of their own, since it has to begin without any stack.
  */
 #include "../bench.h"
 #include <tutti/tutti.h>

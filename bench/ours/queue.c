@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* tutti_queue, bounded: between threads (mode "threads") and between two tasks of one loop (mode "tasks"). */
+/*
+ * tutti_queue, bounded: between threads (mode "threads") and between two tasks of one loop (mode
+ * "tasks").
+ */
 #include "../queue_race.h"
 #include "threads.h"
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Start 1,000 tasks that return at once, join them all; many times over. They are really queued, then run. */
+/*
+ * Start 1,000 tasks that return at once, join them all; many times over. They are really queued,
+ * then run.
+ */
 #include "../bench.h"
 #include <tutti/tutti.h>
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Timers of a loop. Setting one includes making the timer; cancelling one includes giving it back. */
+/*
+ * Timers of a loop. Setting one includes making the timer; cancelling one includes giving it
+ * back.
+ */
 #include "../timer_race.h"
 #include <tutti/tutti.h>
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* boost.context: the bare switch between main and one context, no scheduler. Each turn is two switches. */
+/*
+ * boost.context: the bare switch between main and one context, no scheduler. Each turn is two
+ * switches.
+ */
 #include "../bench.h"
 #include <boost/context/detail/fcontext.hpp>
 #include <vector>

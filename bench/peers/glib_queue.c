@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* GLib's GAsyncQueue. It has no bound, so its producers never wait: an easier job than the others'. */
+/*
+ * GLib's GAsyncQueue. It has no bound, so its producers never wait: an easier job than the
+ * others'.
+ */
 #include "../queue_race.h"
 #include "pthreads.h"
 #include <glib.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* libevent: timers in an array of struct event, assigned once, before, as a program that cares for speed does. */
+/*
+ * libevent: timers in an array of struct event, assigned once, before, as a program that cares
+ * for speed does.
+ */
 #include "../timer_race.h"
 #include <event2/event.h>
 #include <event2/event_struct.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* State Threads: a million threads asleep at once, on stacks of the default size; no guards, as the library comes. */
+/*
+ * State Threads: a million threads asleep at once, on stacks of the default size; no guards, as
+ * the library comes.
+ */
 #include "../bench.h"
 #include <st.h>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The Go peer: one program, one mode per benchmark. Takes the options of bench.h and prints its lines.
+// The Go peer: one program, one mode per benchmark. Takes the options of bench.h and prints its
+// lines.
 package main
 
 import (

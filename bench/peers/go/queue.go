@@ -19,7 +19,7 @@ func waitBegin(begin time.Time) {
 // A channel of 1,024 between goroutines on two threads: as queue_race.h.
 func queue(o options) {
 	runtime.GOMAXPROCS(2)
-	items := 4000000 / o.divide
+	items := 10000000 / o.divide
 	queueRace("queue_1_1", 1, items)
 	queueRace("queue_2_2", 2, items)
 }

@@ -7,9 +7,10 @@ import (
 	"time"
 )
 
-// A million timers set, then cancelled in the order they were set. Their deadlines are spread over one second as in
-// timer_race.h but start in an hour: Go's scheduler would fire nearer ones while they are still being set. Firing is
-// left out for the same reason: nobody can hold it back until all are due.
+// A million timers set, then cancelled in the order they were set. Their deadlines are spread
+// over one second as in timer_race.h but start in an hour: Go's scheduler would fire nearer ones
+// while they are still being set. Firing is left out for the same reason: nobody can hold it back
+// until all are due.
 func timers(o options) {
 	runtime.GOMAXPROCS(1)
 	n := 1000000 / o.divide
