@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"runtime"
+	"sync"
+	"time"
+)
+
+const batchSize = 1000
+
+// Start 1,000 goroutines that return at once, wait for all; many times over.
+func tasks(o options) {
+	runtime.GOMAXPROCS(1)
+	batches := 3000 / o.divide
+	batch()
+	start := time.Now()
+	for i := 0; i < batches; i++ {
+		batch()
+	}
+	report("task", each(start, batches*batchSize), "ns")
+}
+
+func batch() {
+	var group sync.WaitGroup
+	// Made once: "go group.Done()" would allocate a closure each time.
+	finish := func() { group.Done() }
+	group.Add(batchSize)
+	for i := 0; i < batchSize; i++ {
+		go finish()
+	}
+	group.Wait()
+}

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: MIT
+"""What is measured: the contestants of each group, the rows of the table, their targets."""
+
+from dataclasses import dataclass, field
+
+OURS = "tutti"
+
+
+@dataclass(frozen=True)
+class Contestant:
+    name: str
+    package: str  # Debian package(s) it needs, as told to whoever lacks it; "" for ours and libc
+    commands: tuple  # each a program and its mode; a bare name lies in the build directory
+
+
+@dataclass(frozen=True)
+class Target:
+    """
+    kind  "better"   at least `bound` times better than `than`
+          "cost"     at most `bound` times what `than` costs (times) or reaches (rates, inverted)
+          "most", "least"   an absolute bound on our figure, in the row's unit
+    than  a name in the row, or "best": whichever of the peers is
+    """
+
+    kind: str
+    bound: float
+    than: str = ""
+    goal: bool = False  # hoped for beyond the target
+
+
+@dataclass(frozen=True)
+class Row:
+    group: str
+    figure: str  # as the programs print it
+    what: str
+    unit: str
+    targets: tuple = ()
+    beside: tuple = ()  # (label, figure): other figures of ours to compare with, besides the peers'
+    more_is_better: bool = False
+    scales: bool = False  # the bound is a count, which --quick divides
+
+
+def goal(than):
+    return Target("better", 1, than, goal=True)
+
+
+GO = "golang-go"
+ST = "libst-dev"
+
+GROUPS = {
+    "tasks": (
+        Contestant(OURS, "", (("ours_tasks",),)),
+        Contestant("State Threads", ST, (("st_tasks",),)),
+        Contestant("Go", GO, (("go_peer", "tasks"),)),
+        Contestant("asyncio", "python3", (("@python", "asyncio_tasks.py"),)),
+    ),
+    "yield": (
+        Contestant(OURS, "", (("ours_yield",),)),
+        Contestant("boost.context", "libboost-context-dev", (("context_yield",),)),
+        Contestant("boost.fiber", "libboost-fiber-dev", (("fiber_yield",),)),
+        Contestant("Go", GO, (("go_peer", "yield"),)),
+    ),
+    "parked": (
+        Contestant(OURS, "", (("ours_parked", "million"), ("ours_parked", "waves"))),
+        Contestant("State Threads", ST, (("st_parked",),)),
+        Contestant("Go, in Sleep", GO, (("go_peer", "parked-sleep"),)),
+        Contestant("Go, on a channel", GO, (("go_peer", "parked-chan"),)),
+    ),
+    "lock": (
+        Contestant(OURS, "", (("ours_lock",),)),
+        Contestant("pthread", "", (("pthread_lock", "normal"),)),
+        Contestant("pthread adaptive", "", (("pthread_lock", "adaptive"),)),
+        Contestant("Go", GO, (("go_peer", "lock"),)),
+    ),
+    "queue": (
+        Contestant(OURS, "", (("ours_queue", "threads"), ("ours_queue", "tasks"))),
+        Contestant("crossbeam", "cargo librust-crossbeam-channel-dev", (("crossbeam_queue",),)),
+        Contestant("Go", GO, (("go_peer", "queue"),)),
+        Contestant("TBB", "libtbb-dev", (("tbb_queue",),)),
+        Contestant("GAsyncQueue", "libglib2.0-dev", (("glib_queue",),)),
+    ),
+    "timers": (
+        Contestant(OURS, "", (("ours_timers",),)),
+        Contestant("libevent", "libevent-dev", (("libevent_timers",),)),
+        Contestant("libuv", "libuv1-dev", (("libuv_timers",),)),
+        Contestant("Go", GO, (("go_peer", "timers"),)),
+    ),
+}
+
+LOCK_TARGETS = (Target("better", 2, "pthread adaptive"), goal("Go"))
+SHARE_TARGETS = (Target("least", 40),)
+
+ROWS = (
+    Row("tasks", "task", "start + finish a task that does not block", "ns",
+        (Target("better", 10, "Go"),)),
+    Row("yield", "yield", "yield between two tasks of a loop, per switch", "ns",
+        (Target("better", 8, "Go"), Target("cost", 1.3, "boost.context"))),
+    Row("parked", "parked_count", "tasks parked at once (ours then woken and joined)", "tasks",
+        (Target("least", 1000000),), more_is_better=True, scales=True),
+    Row("parked", "parked_bytes", "resident memory of a parked task (64 KiB stack, guards)", "B",
+        (Target("most", 4200),)),
+    Row("parked", "parked_tables", "page tables beside it", "B"),
+    Row("parked", "parked_start", "start and park one of a million", "ns"),
+    Row("parked", "park_cached", "start and park one of 10,000 on a cached stack", "ns",
+        (Target("better", 20, "fresh stack"),), beside=(("fresh stack", "park_fresh"),)),
+    Row("lock", "lock_uncontended", "lock + release, uncontended", "ns",
+        (Target("cost", 0.95, "pthread"), goal("Go"))),
+    Row("lock", "lock_4ns", "lock, two threads, about 4 ns inside", "M/s", LOCK_TARGETS,
+        more_is_better=True),
+    Row("lock", "lock_4ns_share", "the worse-served thread's share at 4 ns", "%", SHARE_TARGETS,
+        more_is_better=True),
+    Row("lock", "lock_10ns", "lock, two threads, about 10 ns inside", "M/s", LOCK_TARGETS,
+        more_is_better=True),
+    Row("lock", "lock_10ns_share", "the worse-served thread's share at 10 ns", "%", SHARE_TARGETS,
+        more_is_better=True),
+    Row("queue", "queue_1_1", "queue of 1,024, 8-byte items, 1:1 threads", "M/s",
+        (Target("better", 2, "Go"), goal("crossbeam")), more_is_better=True),
+    Row("queue", "queue_2_2", "the same, 2:2 threads", "M/s",
+        (Target("better", 1.5, "Go"), goal("crossbeam")), more_is_better=True),
+    Row("queue", "queue_tasks", "the same, task to task in one loop", "M/s",
+        (Target("better", 3, "1:1 threads"),), beside=(("1:1 threads", "queue_1_1"),),
+        more_is_better=True),
+    Row("timers", "timer_set", "a million timers: set one", "ns", (Target("better", 1.5, "best"),)),
+    Row("timers", "timer_cancel", "a million timers: cancel one", "ns",
+        (Target("better", 1.3, "best"),)),
+    Row("timers", "timer_fire", "a million timers: fire one", "ns", (Target("better", 8, "best"),)),
+)
+
+
+@dataclass
+class Samples:
+    """All figures of a run: samples[contestant name, figure] is a list, one value per round."""
+
+    values: dict = field(default_factory=dict)
+
+    def add(self, name, figure, value):
+        self.values.setdefault((name, figure), []).append(value)
+
+    def get(self, name, figure):
+        return self.values.get((name, figure), [])
