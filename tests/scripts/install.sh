@@ -79,9 +79,9 @@ try c11-shared "${TUTTI_CC:-cc}" -std=c11 $strict program.c -o c11-shared $flags
 try c11-static "${TUTTI_CC:-cc}" -std=c11 $strict program.c -o c11-static \
 	$(pkg-config --cflags tutti) "$lib/libtutti.a" -pthread -ldl
 languages=C
-if [ -n "${TUTTI_CXX:-}" ] || command -v g++ >/dev/null; then
+if [ -n "${TUTTI_CXX:-}" ]; then
 	# shellcheck disable=SC2086
-	try cpp17-shared "${TUTTI_CXX:-g++}" -std=c++17 $strict program.cpp -o cpp17-shared $flags
+	try cpp17-shared "$TUTTI_CXX" -std=c++17 $strict program.cpp -o cpp17-shared $flags
 	languages="C CXX"
 fi
 
