@@ -64,8 +64,8 @@ static bool allowed(const char *order, bool certain)
 	bool canceled = current->canceled && answer == current->canceled && has(order, 'C');
 	bool timed_out = current->timed_out && answer == current->timed_out && has(order, 'D');
 
-	if (!certain && current->too_early && answer == current->too_early)
-		return has(order, 'G');
+	if (!certain && current->otherwise && answer == current->otherwise)
+		return has(order, 'G') || has(order, 'D');
 	if (!certain || first == 'D')
 		return granted || canceled || timed_out;
 	if (first == 'C')

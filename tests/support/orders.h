@@ -28,8 +28,8 @@ struct orders {
 	int canceled;
 	/* What it says at the deadline; 0: it has none, as a call without _until. */
 	int timed_out;
-	/* Another answer of a waiter that had not begun to wait when it was granted; or 0. */
-	int too_early;
+	/* Another answer of one that had not begun to wait when it was granted, or too late; or 0. */
+	int otherwise;
 	/* A granted waiter looks for itself once it runs, so that a later cancel may win. */
 	bool barges;
 };

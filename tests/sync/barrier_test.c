@@ -267,12 +267,12 @@ static void any_order_of_last_cancel_deadline(void)
 		.grant = be_the_last,
 		.canceled = TUTTI_ECANCELED,
 		.timed_out = TUTTI_ETIMEDOUT,
-		.too_early = TUTTI_EBROKEN };
+		.otherwise = TUTTI_EBROKEN };
 	static const struct orders without = { .begin = begin_for_two,
 		.wait = wait_only,
 		.grant = be_the_last,
 		.canceled = TUTTI_ECANCELED,
-		.too_early = TUTTI_EBROKEN };
+		.otherwise = TUTTI_EBROKEN };
 
 	orders_run(&with);
 	orders_run(&without);

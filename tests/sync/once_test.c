@@ -112,7 +112,7 @@ static tutti_event go_on;
 
 static int wait_for_event(void *arg)
 {
-	runs++;
+	tu_add_acqrel(&runs, 1);
 	CHECK_EQ(tutti_event_wait(&go_on), 0);
 	return arg == NULL ? 0 : -EINVAL;
 }
