@@ -85,6 +85,7 @@ static int wait_in(struct tu_bucket *k, struct tu_context *self, tutti_barrier *
 	rc = tu_wait(self, &me, deadline, TU_WAIT_CANCELABLE, &k);
 	if (rc == 0)
 		return me.answer;
+	/* Relaxed: k is locked. */
 	if (ask == AT_DOOR || !(tu_load_rlx(&b->priv[STATE]) & ACTING)) {
 		give_up(k, b);
 		return rc;
@@ -111,6 +112,7 @@ static int complete(struct tu_bucket *k, tutti_barrier *b)
 			return TUTTI_EBROKEN;
 		}
 	}
+	/* Relaxed: k is locked. BROKEN if somebody at the door has given up. */
 	begin_round(b, tu_load_rlx(&b->priv[STATE]) & BROKEN);
 	tu_grant_each(k, b, IN_ROUND, THROUGH, &wakes);
 	tu_grant_each(k, b, AT_DOOR, ARRIVE_AGAIN, &wakes);
@@ -135,7 +137,7 @@ static int arrive(struct tu_context *self, tutti_barrier *b, tutti_time deadline
 		if (!(state & ACTING)) {
 			if (place + 1 == b->priv[PARTIES])
 				return complete(k, b);
-			tu_store_rlx(&b->priv[ARRIVED], place + 1);
+			tu_store_rlx(&b->priv[ARRIVED], place + 1); /* for n_waiting */
 			rc = wait_in(k, self, b, IN_ROUND, deadline);
 			return rc == THROUGH ? (int)place : rc;
 		}

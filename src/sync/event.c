@@ -57,7 +57,8 @@ void tutti_event_set(tutti_event *e)
 	/*
 	 * [event-1] release: all before the set, for who sees it in is_set, wait or clear.
 	 *
-	 * Also SET is exchanged for SET. Were it only read, this could go wrong, data being 0 first:
+	 * Also SET is exchanged for SET. Were it only read, this could go wrong, data being 0 at
+	 * first:
 	 *
 	 *     data = 1               clear
 	 *     set: SET already       data is 0: wait

@@ -27,7 +27,8 @@ static uint32_t number_of(tutti_local *l)
 
 	if (n)
 		return n;
-	/* Relaxed all: the number is all there is to know. Who comes second leaves its own unused. */
+	/* Relaxed both: the number is all there is to know. Of two that set the local for the first
+	   time one comes second, and leaves its own number unused. */
 	n = tu_add_rlx(&numbers, 1) + 1;
 	return tu_cas_rlx(&l->priv[0], &none, n) ? n : none;
 }
@@ -77,7 +78,7 @@ static bool grow(struct tu_context *c, uint32_t n)
 
 void *tutti_local_get(const tutti_local *l)
 {
-	/* A thread that tutti does not know has set nothing, and need not be made known for this. */
+	/* A thread that tutti does not know has set nothing; it need not be made known for this. */
 	struct tu_slots *slots = tu_current ? tu_current->slots : NULL;
 	uint32_t n =
 		tu_load_rlx(&l->priv[0]); /* if the caller has set it, it has seen the number */

@@ -46,7 +46,7 @@ static void end_slowly(tutti_once *o, bool done)
 	} else if (w) {
 		tu_store_rel(&o->priv[0], tu_lot_after(w, w) ? WAITERS : RUNNING);
 		tu_lot_grant(b, w, YOUR_TURN, &wakes);
-	} else {
+	} else { /* [once-1] release: as above */
 		tu_store_rel(&o->priv[0], NEW);
 	}
 	tu_lot_unlock(b);

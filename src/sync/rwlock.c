@@ -191,15 +191,17 @@ static void pass_on(struct tu_bucket *b, tutti_rwlock *l, struct tu_wakes *wakes
 	uint32_t v = tu_load_acq(&l->priv[0]);
 	uint32_t readers = l->priv[READ], writers = l->priv[WRITE];
 
-	/* [rwlock-1] release in all three: as in let_go */
 	if (!first) {
+		/* [rwlock-1] release: as in let_go */
 		tu_store_rel(&l->priv[0], 0);
 	} else if (readers > 0 && ((v & WRITER) || writers == 0)) {
 		l->priv[READ] = 0;
+		/* [rwlock-1] release: as in let_go */
 		tu_store_rel(&l->priv[0], readers * READER | (writers ? WAITERS : 0));
 		tu_grant_each(b, l, READ, 0, wakes);
 	} else {
 		l->priv[WRITE] = writers - 1;
+		/* [rwlock-1] release: as in let_go */
 		tu_store_rel(&l->priv[0], WRITER | (readers + writers > 1 ? WAITERS : 0));
 		tu_lot_grant(b, first, 0, wakes);
 	}
