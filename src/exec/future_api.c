@@ -77,7 +77,8 @@ tutti_future *tu_future_failed(int code)
 		return tutti_future_ref(&no_memory);
 	tu_future_init(f, &promise_ops, 1);
 	f->error = code;
-	f->word |= TU_FUTURE_DONE | (code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED);
+	f->word |=
+		TU_FUTURE_DONE | (code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED);
 	return f;
 }
 
@@ -97,8 +98,8 @@ int tutti_future_set_error(tutti_future *f, int code, const char *text)
 		return TUTTI_ETYPE;
 	if (code >= 0)
 		return -EINVAL;
-	return tu_future_settle(f,
-		code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED, code, text, NULL);
+	return tu_future_settle(f, code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED,
+		code, text, NULL);
 }
 
 int tutti_fail(int code, const char *format, ...)
@@ -141,7 +142,8 @@ int tutti_future_result_until(tutti_future *f, void *out, size_t size, tutti_tim
 	if (rc == 0)
 		rc = tu_future_outcome(f);
 	if (rc == 0 && size > 0)
-		memcpy(out, on_heap(f) && !settles_itself(f) ? f->value.heap : f->value.bytes, size);
+		memcpy(out, on_heap(f) && !settles_itself(f) ? f->value.heap : f->value.bytes,
+			size);
 	return rc;
 }
 
