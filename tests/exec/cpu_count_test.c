@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* ctest: LABELS no-qemu */
+#define _GNU_SOURCE /* sched_setaffinity */
 #include <tutti/cpu.h>
 
 #include "support/again.h"
