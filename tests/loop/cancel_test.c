@@ -291,15 +291,14 @@ static int sleep_until(tutti_time deadline)
 	return rc == 0 ? TUTTI_ETIMEDOUT : rc; /* to have slept is this call's deadline */
 }
 
-static void nothing(void)
+static void begin_nothing(void)
 {
 }
 
 static void any_order_of_cancel_and_waking(void)
 {
-	static const struct orders o = { .begin = nothing,
+	static const struct orders o = { .begin = begin_nothing,
 		.wait = sleep_until,
-		.grant = nothing,
 		.canceled = TUTTI_ECANCELED,
 		.timed_out = TUTTI_ETIMEDOUT };
 

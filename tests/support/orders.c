@@ -87,6 +87,8 @@ static void judge(const char *order, bool certain)
 /* A call that does not listen to cancels, or has no deadline, would wait for ever. */
 static bool would_end(const char *order)
 {
+	if (has(order, 'G') && !current->grant)
+		return false;
 	if (has(order, 'D'))
 		return current->timed_out != 0;
 	return has(order, 'G') || current->canceled;
