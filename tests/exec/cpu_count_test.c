@@ -89,8 +89,7 @@ static void the_environment_overrides_it(void)
 
 static void only_by_a_positive_number(void)
 {
-	static const char *const others[] = { "", "0", "-2", "many", "4x", " ",
-		"99999999999999999999" };
+	static const char *const others[] = { "", "0", "-2", "many", "4x" };
 
 	ask("print", NULL);
 	int without = usable;

@@ -99,7 +99,7 @@ static void every_point_says_so(enum mix mix)
 {
 	runs = answer = 0;
 	tutti_event_clear(&begun);
-	tutti_future *f = start_as(mix == APART ? THREADS : mix, look_everywhere, NULL);
+	tutti_future *f = start_as(mix, look_everywhere, NULL);
 	CHECK_EQ(tutti_event_wait(&begun), 0);
 	CHECK_EQ(tutti_future_cancel(f), 1);
 	CHECK_EQ(tutti_future_cancel(f), 1); /* again: it still runs */
@@ -256,7 +256,7 @@ static void *sleep_shielded(void *arg)
 static void a_shield_holds_only_so_long(enum mix mix)
 {
 	tutti_event_clear(&begun);
-	tutti_future *f = start_as(mix == APART ? THREADS : mix, sleep_shielded, NULL);
+	tutti_future *f = start_as(mix, sleep_shielded, NULL);
 	CHECK_EQ(tutti_event_wait(&begun), 0);
 	CHECK_EQ(tutti_future_cancel(f), 1);
 	end_cancelled(f);
