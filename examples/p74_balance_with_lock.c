@@ -6,10 +6,11 @@
 static tutti_lock lock;
 static int balance; /* under lock */
 
+/* Loads and stores as if there were no lock: nothing but the lock keeps the other thread out. */
 static void change_it(int n)
 {
-	balance = balance + n;
-	balance = balance - n;
+	TUTTI_STORE(&balance, TUTTI_LOAD(&balance) + n);
+	TUTTI_STORE(&balance, TUTTI_LOAD(&balance) - n);
 }
 
 static void *run_thread(void *n)

@@ -7,12 +7,16 @@ static long num;
 static tutti_lock lock;
 static long num1; /* under lock */
 
+static void change(long *sum, int i)
+{
+	TUTTI_STORE(sum, TUTTI_LOAD(sum) + i);
+	TUTTI_STORE(sum, TUTTI_LOAD(sum) - i);
+}
+
 static void *run(void *arg)
 {
-	for (int i = 0; i < 1000000; i++) {
-		TUTTI_STORE(&num, TUTTI_LOAD(&num) + i);
-		TUTTI_STORE(&num, TUTTI_LOAD(&num) - i);
-	}
+	for (int i = 0; i < 1000000; i++)
+		change(&num, i);
 	return arg;
 }
 
@@ -21,8 +25,7 @@ static void *run1(void *arg)
 	for (int i = 0; i < 1000000; i++) {
 		TUTTI_WITH(&lock)
 		{
-			num1 += i;
-			num1 -= i;
+			change(&num1, i);
 		}
 	}
 	return arg;
