@@ -36,7 +36,7 @@ int main(void)
 	show_all();
 	printf("%zu\n", tutti_thread_active_count());
 
-	/* Ten times for ever is for ever: additions stop at the maximum instead of wrapping round. */
+	/* Now and for ever is for ever: additions stop there instead of wrapping round. */
 	tutti_time longest = tutti_after(TUTTI_FOREVER);
 
 	printf("%.1f %s\n", longest / 1e9, longest == TUTTI_FOREVER ? "for ever" : "wrapped round");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Two changes of a balance, four steps each: all 70 orders of the steps, counted by their result. */
+/* Two changes of a balance, four steps each: all 70 orders of the steps, by their result. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <tutti/tutti.h>

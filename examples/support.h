@@ -9,7 +9,7 @@
 #include <tutti/tutti.h>
 #include <unistd.h>
 
-/* The next number of the script in the environment's TUTTI_DRAWS, such as "5,3,6", if any is left. */
+/* The next number of the script in the environment's TUTTI_DRAWS, such as "5,3,6", if any. */
 static inline bool next_scripted(double *value)
 {
 	static tutti_lock lock;

@@ -57,3 +57,11 @@ def p64_daemon_unheard(program):
     done = run(program, scale=5)
     same(done.lines, ["主线程结束! "])
     below(done.seconds, 1)
+
+
+def f92_heartbeat(program):
+    done = run(program, scale=0.2)
+    events = [line for line in done.lines if line != "beat"]
+    same(events, ["begin", "commit"])
+    at_least(done.seconds, 1)
+    late_unless(done.lines.count("beat") >= 3, done.lines)

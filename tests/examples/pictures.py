@@ -85,7 +85,8 @@ def p117_factory(program):
     letters = first[0][9], second[0][9]
     same(sorted(letters), ["A", "B"])
     for lines, letter in zip((first, second), letters):
-        same(lines[:2], [f"workshop {letter} has power", f"all workers of {letter} are in the hall"])
+        same(lines[:2], [f"workshop {letter} has power",
+                         f"all workers of {letter} are in the hall"])
         same(lines[-1], f"workshop {letter} stops")
         locked = [line[1] for line in lines[2:-1:2]]
         same(lines[2:-1], [f"{letter}{n} {does} the washroom" for n in locked
