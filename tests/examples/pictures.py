@@ -79,7 +79,7 @@ def p116_phone_and_water(program):
 
 
 def p117_factory(program):
-    done = run(program, scale=0.01)
+    done = run(program, scale=0.02)
     half = len(done.lines) // 2
     first, second = done.lines[:half], done.lines[half:]
     letters = first[0][9], second[0][9]
