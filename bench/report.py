@@ -99,7 +99,7 @@ def terminal(groups, samples, divide):
             print(f"    {name:<18}{spread(values):<28}{f'{ratio:.3g}x' if ratio else ''}".rstrip())
         for verdict in verdicts(row, samples, divide):
             kind = "goal" if verdict.goal else "target"
-            print(f"    {kind:<18}{verdict.asked:<28}{verdict.ratio:<8}{verdict.word}")
+            print(f"    {kind:<18}{verdict.asked:<28}{verdict.ratio:<9} {verdict.word}")
 
 
 def peer_cell(row, ours, name, values):

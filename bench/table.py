@@ -123,6 +123,7 @@ ROWS = (
     Row("timers", "timer_set", "a million timers: set one", "ns", (Target("better", 1.5, "best"),)),
     Row("timers", "timer_cancel", "a million timers: cancel one", "ns",
         (Target("better", 1.3, "best"),)),
+    Row("timers", "timer_removed", "the same, with what cancelling puts off", "ns"),
     Row("timers", "timer_fire", "a million timers: fire one", "ns", (Target("better", 8, "best"),)),
 )
 

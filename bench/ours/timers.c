@@ -29,6 +29,11 @@ static void timer_cancel(long i)
 	tutti_future_unref(timers[i]);
 }
 
+static void timers_settle(void)
+{
+	tutti_sleep(0);
+}
+
 static void timers_run(void)
 {
 	/* This thread's loop runs while the thread waits. */

@@ -2,7 +2,7 @@
 """The header contract: each public header stands alone and explains itself.
 
 Every function declared with TUTTI_API carries a comment block whose rows say what a caller must
-know: Returns (unless void), Errors (of an int that is 0 or an error), Context, Waits. A header
+know: Returns (unless void), Errors (where Returns says just 0), Context, Waits. A header
 holds one noun: at most 250 lines and 20 functions. It compiles alone as C11 and, where a C++
 compiler is there, as C++17. Its macros start with TUTTI_.
 """
@@ -50,7 +50,7 @@ def judge(name, result, comment):
         said.append("no row Returns")
     if result == "void" and "Returns" in rows:
         said.append("returns nothing, yet has a row Returns")
-    if result == "int" and re.match(r"0\b", rows.get("Returns", "")) and "Errors" not in rows:
+    if result == "int" and re.match(r"0(;|$)", rows.get("Returns", "")) and "Errors" not in rows:
         said.append("no row Errors")
     if not CONTEXT.search(rows.get("Context", "")):
         said.append("row Context: say any, task, owner, signal or forked child")
@@ -121,7 +121,7 @@ GOOD = """/* SPDX-License-Identifier: MIT */
  * Waits      never
  */
 TUTTI_API int tutti_x_do(int a,
-	int b);
+        int b);
 
 #endif
 """
