@@ -39,7 +39,7 @@ static const char *kind_of(unsigned kind, uint32_t size, char *out, size_t room)
 		return "text";
 	if (kind == TUTTI_KIND_VOID)
 		return "nothing";
-	snprintf(out, room, "a plain value of %u bytes", (unsigned)size);
+	snprintf(out, room, "a plain %u-byte value", (unsigned)size);
 	return out;
 }
 
@@ -72,7 +72,7 @@ static tutti_job *find_in_module(const char *word, const char *colon)
 	for (int i = 0; i < BUILT_INS; i++)
 		tutti_job_unregister(built_ins[i].job);
 	if (!dlopen(file, RTLD_NOW | RTLD_LOCAL)) {
-		say("map: %s: cannot be loaded: %s", file, dlerror());
+		say("map: cannot load %s", dlerror()); /* which names the file */
 	} else {
 		job = tutti_job_find(colon + 1);
 		if (!job)

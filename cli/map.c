@@ -156,7 +156,7 @@ static void begin_progress(const struct options *o, struct stream *s)
 
 	if (o->progress < 0 ? shared || !isatty(STDERR_FILENO) : !o->progress)
 		return;
-	s->bar = tutti_progress_create(o->job_word, o->n_inputs);
+	s->bar = tutti_progress_create(o->job->name, o->n_inputs);
 	s->bar_shown = s->bar && isatty(STDERR_FILENO);
 	s->output->on_bar_line = s->bar_shown && shared;
 }

@@ -94,6 +94,7 @@ struct stream {
 
 	tutti_queue *under_way; /* struct item, from reader to printer */
 	bool dropping;          /* jobs not begun are cancelled; printer writes and reads */
+	bool torn;              /* interrupted, and a result is missing; the printer's */
 	bool failed;            /* some input; the printer writes */
 	int read_error;         /* the reader writes; 0, or why the inputs ended early */
 };

@@ -56,7 +56,7 @@ static int parse_range(tutti_bytes const *in, wide *a, wide *b)
 
 	if (!dots || !number_parse(text, left, a) ||
 		!number_parse(dots + 2, in->size - left - 2, b))
-		return tutti_fail(-EINVAL, "not a range a..b, a and b each " WIDE_RANGE);
+		return tutti_fail(-EINVAL, "not a range a..b of two whole numbers of 64 bits");
 	if (*a > *b)
 		return tutti_fail(-EINVAL, "a range that begins after it ends");
 	return 0;

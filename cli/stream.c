@@ -110,16 +110,14 @@ static void print_one(struct stream *s, struct item *item)
 	if (!tutti_future_done(item->future))
 		output_flush(s->output); /* what is ready is shown before a wait */
 	rc = tutti_job_result(item->future, s->job, &result);
-	if (tutti_event_is_set(&s->output->stop->told))
-		return tutti_bytes_free(&result);
 	if (rc == 0) {
-		rc = output_line(s->output, result.data, result.size);
-		tutti_bytes_free(&result);
-		if (rc < 0)
+		/* told to stop, what is there in order is still printed */
+		if (!s->torn && output_line(s->output, result.data, result.size) < 0)
 			finish_early(s, TUTTI_TERMINATE);
-		return;
+		return tutti_bytes_free(&result);
 	}
-	if (rc == TUTTI_EJOBCANCELED && s->dropping)
+	s->torn = tutti_event_is_set(&s->output->stop->told);
+	if (s->torn || (rc == TUTTI_EJOBCANCELED && s->dropping))
 		return;
 	s->failed = true;
 	complain(s, item);
