@@ -39,22 +39,24 @@ static int help(void)
 {
 	puts("usage: tutti map [OPTION...] JOB [INPUT...]\n"
 	     "\n"
-	     "Runs JOB on every INPUT, or on every line of standard input if there is none, many at\n"
-	     "a time, and prints one line for each, the result, in the order of the inputs. An input\n"
-	     "that fails is named on standard error; no further input is begun then.\n"
+	     "Runs JOB on every INPUT, or on every line of standard input if there is none,\n"
+	     "many at a time, and prints one line for each, the result, in the order of the\n"
+	     "inputs. An input that fails is named on standard error, and then no further one\n"
+	     "is begun.\n"
 	     "\n"
 	     "  --on ENGINE    where: threads (the default), tasks, inline\n"
 	     "  -j N           how many at once\n"
 	     "  --keep-going   go on after an input that failed\n"
 	     "  --progress, --no-progress\n"
-	     "                 show a bar with rate and remaining time on standard error, if that is\n"
-	     "                 a terminal; by default, if the results do not go to the same one\n"
+	     "                 show a bar with rate and remaining time on standard error, if\n"
+	     "                 that is a terminal; by default, unless the results go there too\n"
 	     "\n"
 	     "jobs:");
 	jobs_help();
 	puts("\n"
-	     "exit status: 0 all fine, 1 an input failed, 2 used wrongly or no such job or engine,\n"
-	     "130 interrupted, 141 the reader of the results went away");
+	     "exit status: 0 all fine; 1 an input failed, or results could not be written;\n"
+	     "2 used wrongly, no such job or engine; 130 interrupted; 141 the reader of the\n"
+	     "results went away");
 	return STATUS_FINE;
 }
 

@@ -90,7 +90,7 @@ void tutti_bytes_free(tutti_bytes *bytes)
 		return;
 	o = bytes->owner;
 	*bytes = (tutti_bytes){ NULL, 0, NULL };
-	/* [bytes-1] release and acquire: all reads of the bytes are done before the last one frees */
+	/* [bytes-1] release and acquire: all have read their last before it is freed */
 	if (o && tu_sub_acqrel(&o->refs, (size_t)1) == 1)
 		tu_free(o);
 }

@@ -8,60 +8,6 @@ import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 import command  # noqa: E402  (the path comes first)
 
-JOBS = r"""
-#include <ctype.h>
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
-static tutti_bytes shout(tutti_bytes b)
-{
-	const char *text = b.data;
-	char *loud = malloc(b.size + 1);
-	tutti_bytes out = { NULL, 0, NULL };
-
-	for (size_t i = 0; i < b.size; i++)
-		loud[i] = (char)toupper((unsigned char)text[i]);
-	tutti_bytes_copy(&out, loud, b.size);
-	free(loud);
-	return out;
-}
-TUTTI_JOB(shout, tutti_bytes, tutti_bytes);
-
-static tutti_bytes same(tutti_bytes b)
-{
-	return b; /* borrowed: the library copies it where it must last */
-}
-TUTTI_JOB(same, tutti_bytes, tutti_bytes);
-
-static int refuse(tutti_bytes const *in, tutti_bytes *out)
-{
-	(void)out;
-	return tutti_fail(-EPERM, "no %s today", in->size > 0 ? "thanks" : "tea");
-}
-TUTTI_JOB_TRY(refuse, tutti_bytes, tutti_bytes);
-
-static int bare(tutti_bytes const *in, tutti_bytes *out)
-{
-	(void)in;
-	(void)out;
-	return -ENOSPC;
-}
-TUTTI_JOB_TRY(bare, tutti_bytes, tutti_bytes);
-
-static void swallow(tutti_bytes b) { (void)b; }
-TUTTI_JOB(swallow, void, tutti_bytes);
-static bool odd(uint64_t n) { return n % 2 == 1; }
-TUTTI_JOB(odd, bool, uint64_t);
-static tutti_bytes nothing(void) { return tutti_bytes_text("x"); }
-TUTTI_JOB(nothing, tutti_bytes, void);
-static size_t count(tutti_bytes b) { return b.size; }
-TUTTI_JOB(count, size_t, tutti_bytes);
-/* a name that the command has too */
-static tutti_bytes prime(tutti_bytes b) { (void)b; return tutti_bytes_text("mine"); }
-TUTTI_JOB(prime, tutti_bytes, tutti_bytes);
-"""
-
 
 def expect(module, job, inputs, status, out, said, *options):
     got = command.run("map", *options, f"{module}:{job}", *inputs)
@@ -76,7 +22,7 @@ def expect(module, job, inputs, status, out, said, *options):
 def main():
     command.need_command()
     with tempfile.TemporaryDirectory() as work:
-        module = command.build_module(work, "jobs", JOBS)
+        module = command.build_module(work, "text_jobs")
         needs = "map needs a job that takes tutti_bytes and gives tutti_bytes or void\n"
         for on in ("threads", "tasks", "inline"):
             options = ("--on", on, "-j", "3")
@@ -98,9 +44,9 @@ def main():
         expect(module, "mop", ["1"], 2, "", "tutti: map: M: no job called 'mop', or two\n")
         expect(module, "", ["1"], 2, "", "tutti: map: M: no job called '', or two\n")
         # found from the working directory, and through -ltutti as well as without it
-        linked = command.build_module(work, "linked", JOBS, f"-L{command.BUILD}", "-ltutti")
+        linked = command.build_module(work, "text_jobs", "linked", f"-L{command.BUILD}", "-ltutti")
         expect(linked, "shout", ["abc"], 0, "ABC\n", "")
-        got = command.run("map", "./jobs.so:shout", "abc", cwd=work)
+        got = command.run("map", "./text_jobs.so:shout", "abc", cwd=work)
         command.equal((got.returncode, got.stdout), (0, b"ABC\n"), "from the working directory")
 
         text = os.path.join(work, "text.so")

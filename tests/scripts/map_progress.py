@@ -13,22 +13,6 @@ NUMBERS = [str(n) for n in range(1, 201)]
 RESULTS = "".join("true\n" if n > 1 and all(n % d for d in range(2, n)) else "false\n"
                   for n in range(1, 201))
 
-# A job that waits for a byte from the test, so that the bar is seen half way.
-JOBS = r"""
-#include <stdlib.h>
-#include <unistd.h>
-
-static tutti_bytes told(tutti_bytes b)
-{
-	char c;
-
-	if (read(atoi(getenv("EAR")), &c, 1) != 1)
-		abort();
-	return b;
-}
-TUTTI_JOB(told, tutti_bytes, tutti_bytes);
-"""
-
 
 def read_terminal(master):
     """All that was written to a terminal, once nobody has it open any more."""
@@ -124,7 +108,7 @@ def failures_beside_a_bar():
 
 def half_way(work):
     """The bar moves as jobs end, with the time that is left."""
-    module = command.build_module(work, "jobs", JOBS)
+    module = command.build_module(work, "told_job")
     ear, mouth = os.pipe()
     master, slave = pty.openpty()
     process = command.start("map", "-j2", module + ":told", *"abcd", stderr=slave,

@@ -10,63 +10,6 @@ import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 import command  # noqa: E402  (the path comes first)
 
-# Each writes a letter to the descriptor in TELL: b when it begins, c when it is asked to stop.
-JOBS = r"""
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-static void tell(char c)
-{
-	if (write(atoi(getenv("TELL")), &c, 1) != 1)
-		abort();
-}
-
-static bool is_number(const tutti_bytes *in)
-{
-	return in->size > 0 && strchr("0123456789", *(const char *)in->data);
-}
-
-/* numbers go through; anything else waits to be cancelled */
-static int patient(tutti_bytes const *in, tutti_bytes *out)
-{
-	int rc;
-
-	if (is_number(in))
-		return tutti_bytes_copy(out, in->data, in->size);
-	tell('b');
-	rc = tutti_sleep(TUTTI_FOREVER);
-	tell('c');
-	return rc;
-}
-TUTTI_JOB_TRY(patient, tutti_bytes, tutti_bytes);
-
-/* computes until it is cancelled, and then gives a result all the same */
-static int busy(tutti_bytes const *in, tutti_bytes *out)
-{
-	if (!is_number(in)) {
-		tell('b');
-		while (!tutti_cancelled())
-			;
-		tell('c');
-	}
-	return tutti_bytes_copy(out, in->data, in->size);
-}
-TUTTI_JOB_TRY(busy, tutti_bytes, tutti_bytes);
-
-/* does not listen */
-static int deaf(tutti_bytes const *in, tutti_bytes *out)
-{
-	(void)in;
-	(void)out;
-	tell('b');
-	for (bool over = false; !over;)
-		pause();
-	return 0;
-}
-TUTTI_JOB_TRY(deaf, tutti_bytes, tutti_bytes);
-"""
-
 
 class Run:
     """tutti map under way, with the pipe its jobs tell."""
@@ -183,7 +126,7 @@ def in_a_shell(on):
 def main():
     command.need_command()
     with tempfile.TemporaryDirectory() as work:
-        module = command.build_module(work, "jobs", JOBS)
+        module = command.build_module(work, "stop_jobs")
         for on in ("threads", "tasks", "inline"):
             interrupted_while_jobs_run(module, on)
             interrupted_while_it_reads(module, on)

@@ -55,7 +55,7 @@ try 0 'true' '' map --on threads:2 -j 3 -- prime 7
 try 1 '' "tutti: map: prime: -3: not a whole number from 0 to 18446744073709551615" map prime -3
 
 # a failure names the input; the status says that there was one
-try 1 '' 'tutti: map: digest: /no/such: No such file or directory' map digest /no/such
+try 1 '' 'tutti: map: digest: /tmp/no/such: No such file or directory' map digest /tmp/no/such
 try 1 '' 'tutti: map: digest: \.: Is a directory' map digest .
 try 1 '' "tutti: map: digest: '': No such file or directory" map digest ''
 try 1 '' "tutti: map: prime: abc: not a whole number from 0 to 18446744073709551615" map prime abc

@@ -4,9 +4,8 @@ import os
 import subprocess
 import sys
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.environ["TUTTI_BUILD_DIR"]
-SOURCE = os.environ.get(
-    "TUTTI_SOURCE_DIR", os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 TUTTI = os.path.join(BUILD, "tutti")
 PATIENCE = 50  # seconds until a test gives up; never what it measures
 
@@ -21,14 +20,13 @@ def need_command():
         skip("the command was not built")
 
 
-def build_module(directory, name, text, *flags):
-    """Compile text to directory/name.so, as a user would, and return its path."""
-    source, module = (os.path.join(directory, name + end) for end in (".c", ".so"))
-    with open(source, "w", encoding="utf-8") as f:
-        f.write("#include <tutti/tutti.h>\n" + text)
+def build_module(directory, name, called=None, *flags):
+    """Compile modules/NAME.c to directory/CALLED.so, as a user would, and return its path."""
+    source = os.path.join(HERE, "modules", name + ".c")
+    module = os.path.join(directory, (called or name) + ".so")
     compiler = os.environ.get("TUTTI_CC", "cc")
     subprocess.run([compiler, "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O1", "-fPIC",
-                    "-shared", f"-I{SOURCE}/include", "-o", module, source, *flags], check=True)
+                    "-shared", f"-I{HERE}/../../include", "-o", module, source, *flags], check=True)
     return module
 
 
