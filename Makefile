@@ -77,7 +77,7 @@ torture:
 
 coverage:
 	$(call build,coverage)
-	$(CTEST) --test-dir build/coverage -LE torture -j2
+	$(CTEST) --test-dir build/coverage -LE 'torture|no-coverage' -j2
 	@python3 tools/coverage.py build/coverage
 
 aarch64 riscv64:

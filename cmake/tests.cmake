@@ -4,7 +4,7 @@
 # A file may say what ctest should know about it, in a comment anywhere in it:
 #     ctest: TIMEOUT 120 RUN_SERIAL ON LABELS torture
 # Pairs are test properties; LABELS are added to the room's. The label torture keeps a test out of
-# `make test`, no-asan, no-tsan and no-valgrind out of those runs.
+# `make test`; no-asan, no-tsan, no-valgrind, no-coverage and no-qemu keep it out of those runs.
 
 function(tutti_test_properties name room file)
 	set(environment TUTTI_BUILD_DIR=${PROJECT_BINARY_DIR} TUTTI_SOURCE_DIR=${PROJECT_SOURCE_DIR}

@@ -45,9 +45,9 @@ void tu_model_point(const volatile void *where);
 #define tu_and_rel(p, v) (TU_POINT_(p) __atomic_fetch_and((p), (v), __ATOMIC_RELEASE))
 
 /* Compare *p with *expected; equal: store desired. Otherwise *expected receives what was there. */
-#define tu_cas_(p, expected, desired, weak, order, otherwise)                                      \
-	(TU_POINT_(p) __atomic_compare_exchange_n((p), (expected), (desired), (weak), (order),     \
-		(otherwise)))
+#define tu_cas_(p, expected, desired, weak, order, otherwise) \
+	(TU_POINT_(p) __atomic_compare_exchange_n(            \
+		(p), (expected), (desired), (weak), (order), (otherwise)))
 #define tu_cas_rlx(p, e, d) tu_cas_(p, e, d, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)
 #define tu_cas_acq(p, e, d) tu_cas_(p, e, d, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)
 #define tu_cas_rel(p, e, d) tu_cas_(p, e, d, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED)

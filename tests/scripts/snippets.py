@@ -54,7 +54,7 @@ def try_out(program, run, where):
 def self_test(where):
     good = "int main(void)\n{\n\treturn 0;\n}\n"
     text = f"a\n```c run\n{good}```\n```c\nint x;\n```\n```sh\nint main(\n```\n```c\n{good}```\n"
-    assert [(line, run) for line, run, _ in snippets(text)] == [(2, True), (11, False)]
+    assert [(line, run) for line, run, _ in snippets(text)] == [(2, True), (14, False)]
     assert try_out(good, True, where) is None
     assert "run: status 3" in try_out(good.replace("0", "3"), True, where)
     assert "compile" in try_out(good.replace("0", "nought"), False, where)

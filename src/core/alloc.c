@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* alloc.c - the hooks of memory.h, and a count of what is out. */
+#include "core/alloc.h"
+
+#include "base/atomic.h"
+#include "base/check.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tutti/memory.h>
+
+static void *plain_alloc(size_t size, void *arg)
+{
+	(void)arg;
+	return malloc(size);
+}
+
+static void *plain_resize(void *p, size_t size, void *arg)
+{
+	(void)arg;
+	return realloc(p, size);
+}
+
+static void plain_free(void *p, void *arg)
+{
+	(void)arg;
+	free(p);
+}
+
+/* Fixed before the first allocation; that allocation publishes it to whoever it is handed to. */
+static tutti_allocator hooks = { plain_alloc, plain_resize, plain_free, NULL };
+static uint32_t used;
+static size_t live;
+static uint64_t fail_at;
+
+int tutti_set_allocator(const tutti_allocator *a)
+{
+	static const tutti_allocator plain = { plain_alloc, plain_resize, plain_free, NULL };
+
+	if (a && (!a->alloc || !a->resize || !a->free))
+		return -EINVAL;
+	if (tu_load_rlx(&used)) /* a flag that only goes up; calls do not race by contract */
+		return -EBUSY;
+	hooks = a ? *a : plain;
+	return 0;
+}
+
+/* Counting down is for tests, which allocate from one thread while it is on. */
+static bool must_fail(void)
+{
+	uint64_t left = tu_load_rlx(&fail_at);
+
+	if (tu_likely(left == 0))
+		return false;
+	tu_store_rlx(&fail_at, left - 1);
+	return left == 1;
+}
+
+static void *counted(void *p)
+{
+	if (p)
+		tu_add_rlx(&live, (size_t)1); /* a statistic */
+	return p;
+}
+
+static void mark_used(void)
+{
+	if (tu_unlikely(!tu_load_rlx(&used)))
+		tu_store_rlx(&used, 1);
+}
+
+void *tu_alloc(size_t size)
+{
+	mark_used();
+	return must_fail() ? NULL : counted(hooks.alloc(size ? size : 1, hooks.arg));
+}
+
+void *tu_alloc_zero(size_t size)
+{
+	void *p = tu_alloc(size);
+
+	return p ? memset(p, 0, size) : NULL;
+}
+
+void *tu_resize(void *p, size_t size)
+{
+	if (!p)
+		return tu_alloc(size);
+	return must_fail() ? NULL : hooks.resize(p, size ? size : 1, hooks.arg);
+}
+
+void tu_free(void *p)
+{
+	if (!p)
+		return;
+	tu_add_rlx(&live, (size_t)-1);
+	hooks.free(p, hooks.arg);
+}
+
+char *tu_copy_text(const char *text)
+{
+	size_t bytes = strlen(text) + 1;
+	char *copy = tu_alloc(bytes);
+
+	return copy ? memcpy(copy, text, bytes) : NULL;
+}
+
+char *tu_format_text(const char *format, va_list args)
+{
+	va_list again;
+	char *text;
+	int n;
+
+	va_copy(again, args);
+	n = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	text = n < 0 ? NULL : tu_alloc((size_t)n + 1);
+	if (text)
+		vsnprintf(text, (size_t)n + 1, format, args);
+	return text;
+}
+
+size_t tu_alloc_live(void)
+{
+	return tu_load_rlx(&live);
+}
+
+uint64_t tu_alloc_fail_at(uint64_t n)
+{
+	uint64_t left = tu_load_rlx(&fail_at);
+
+	tu_store_rlx(&fail_at, n);
+	return left;
+}

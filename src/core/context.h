@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * context.h - what can wait: an OS thread, or a stack with a task on it.
+ *
+ * A context *is* a stack. The thread's own one lies in its worker; all others lie at the top of
+ * the stack they describe, in the page that its frames use anyway. A job begins as a plain call
+ * from the scheduler's frame at the bottom of some stack (see worker.c). If it never waits, that is
+ * all. If it waits, its stack waits with it and the worker goes on on another: nothing is moved or
+ * copied, and the scheduler's frame beneath it keeps nothing but the worker's address.
+ *
+ * So what runs on a context changes from job to job; id and self tell which one it is now. A
+ * context belongs to one worker for ever. Its memory is never unmapped: a wake-up that comes too
+ * late finds a context, if another one, and every wait looks again whether it is over.
+ */
+#ifndef TU_CORE_CONTEXT_H
+#define TU_CORE_CONTEXT_H
+
+#include "base/atomic.h"
+#include "base/check.h"
+#include "os/arch/switch.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct tu_worker;
+struct tu_scope;
+struct tu_slots;
+struct tu_slab;
+
+/*
+ * What waits in a worker's queue for its turn: either a job to begin (start is set) or a context to
+ * resume (start is NULL). rc < 0 asks start to give the job up with that error instead: no stack is
+ * to be had, or it was cancelled, or the loop ends.
+ */
+struct tu_runnable {
+	struct tu_runnable *next;
+	void (*start)(struct tu_runnable *job, int rc);
+	uint32_t size_class; /* of the stack it wants; of a context its own */
+};
+
+/*
+ * The park word. Only the context itself goes from EMPTY to PARKED and from NOTIFIED to EMPTY; any
+ * thread sets NOTIFIED. Notifications merge: a wait that is resumed must look what happened.
+ *
+ *     EMPTY     nobody has called; the next park will wait
+ *     PARKED    waiting, in no ready queue
+ *     NOTIFIED  called: the next park returns at once, or it is in a ready queue already
+ */
+enum { TU_PARK_EMPTY, TU_PARK_PARKED, TU_PARK_NOTIFIED };
+
+/* The attention word: anything that makes the fast paths look twice. 0 nearly always. */
+enum {
+	TU_ATTENTION_CANCEL = 1, /* the future of what runs here was cancelled */
+};
+
+struct tu_context {
+	struct tu_runnable node;  /* owner's queue or inbox; start stays NULL */
+	struct tu_registers regs; /* while it is not running */
+	struct tu_worker *worker; /* fixed */
+	uint32_t park;            /* atomic, see above */
+	uint32_t attention;       /* atomic; set by anyone, cleared by the owner between jobs */
+	uint64_t id;              /* of what runs here, unique in the process; owner writes */
+	void *self;               /* the future of what runs here; NULL: nothing. Owner writes */
+	struct tu_scope *scopes;  /* innermost first; owner */
+	struct tu_slots *slots;   /* tutti_local values; owner */
+	char *fail_text;          /* of tutti_fail, until the job ends; owner */
+	int fail_code;
+	struct tu_slab *slab; /* NULL: a thread's own stack */
+	struct tu_context *spare_next;
+	char *low; /* the stack: lowest usable byte and size from there to the top */
+	size_t bytes;
+	void *fake_stack; /* ASan's */
+	void *fiber;      /* TSan's */
+};
+
+/* The running context; NULL on a thread that has not called tutti yet. Use tu_self. */
+extern __thread struct tu_context *tu_current;
+
+/* Make the calling thread known: its worker and context. Stops the program if there is no memory. */
+struct tu_context *tu_attach(void);
+
+static inline struct tu_context *tu_self(void)
+{
+	struct tu_context *self = tu_current;
+
+	return tu_likely(self != NULL) ? self : tu_attach();
+}
+
+/*
+ * Wait until notified; consumes the notification. May also return for a notification that was
+ * meant for an earlier wait: callers look again. Meanwhile the worker runs what else is ready.
+ */
+void tu_park(struct tu_context *self);
+
+/*
+ * Notify c. Any thread. After the first half c may run, end, and be something else; it is not
+ * touched again. The second half wakes its worker's thread if that sleeps: call it without locks.
+ * NULL if there is nothing to wake.
+ */
+struct tu_worker *tu_unpark_begin(struct tu_context *c);
+void tu_worker_wake(struct tu_worker *w);
+
+static inline void tu_unpark(struct tu_context *c)
+{
+	struct tu_worker *w = tu_unpark_begin(c);
+
+	if (w)
+		tu_worker_wake(w);
+}
+
+/* Go to the end of the worker's queue. */
+void tu_yield(struct tu_context *self);
+
+/*
+ * Stacks. take gives a context of the class (at least that large) whose next switch enters the
+ * scheduler; NULL without memory. put returns it; the caller may still be standing on it.
+ */
+struct tu_context *tu_context_take(struct tu_worker *w, unsigned size_class);
+void tu_context_put(struct tu_context *c);
+
+/* The class for a stack of at least bytes; 0: the usual. Returns 0 if nothing is that large. */
+unsigned tu_size_class(size_t bytes);
+
+/* Call fn for each context of w that has a job on it (the thread's own one not). Owner. */
+void tu_context_each(struct tu_worker *w, void (*fn)(struct tu_context *c, void *arg), void *arg);
+
+/* Give back the memory of stacks that were not needed since the last call. Owner, when idle. */
+void tu_stacks_trim(struct tu_worker *w);
+void tu_stacks_trim_all(struct tu_worker *w);
+
+/* Are there more spares than are kept at any rate? */
+bool tu_stacks_plenty(const struct tu_worker *w);
+
+enum {
+	TU_STACK_CLASS_LEAST = 14, /* 16 KiB */
+	TU_STACK_CLASS_USUAL = 18, /* 256 KiB */
+	TU_STACK_CLASS_JOB = 23,   /* 8 MiB: what a thread gets */
+	TU_STACK_CLASS_MOST = 36,
+	TU_STACK_CLASSES = TU_STACK_CLASS_MOST + 1 - TU_STACK_CLASS_LEAST,
+};
+
+#endif

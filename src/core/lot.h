@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lot.h - the parking lot: queues of waiters, found by the address of what they wait for.
+ *
+ * So a lock or a semaphore is a word or two and needs no list, no allocation and no destroy. The
+ * state of an object that concerns its waiters is changed under the lock of its address' bucket:
+ *
+ *     wait:   tu_lot_lock(object); look again; tu_lot_enqueue(&me); unlock; rc = tu_wait(&me, ...)
+ *     wake:   tu_lot_lock(object); w = tu_lot_first(object); change; tu_lot_grant(w, &wakes);
+ *             unlock; tu_wakes_flush(&wakes)
+ *
+ * Grant, deadline and cancel are decided under that lock: whoever takes the waiter off the queue
+ * first has won. A grant always counts: a waiter that was granted returns 0, however late it is.
+ *
+ * Waiters of one address form a ring, oldest first; a bucket chains the oldest of each address.
+ */
+#ifndef TU_CORE_LOT_H
+#define TU_CORE_LOT_H
+
+#include "base/wheel.h"
+#include "core/context.h"
+
+struct tu_bucket {
+	uint32_t lock;            /* a tu_mutex */
+	struct tu_waiter *oldest; /* chain over addresses; under lock */
+};
+
+/* On the waiter's stack. All but granted and timer under the bucket's lock while it is queued. */
+struct tu_waiter {
+	const void *key;         /* what it waits for; changes only in tu_lot_move. Atomic */
+	struct tu_waiter *chain; /* the next address in the bucket; of the oldest only */
+	struct tu_waiter *next;  /* ring of one address; NULL: not queued */
+	struct tu_waiter *prev;  /* of the oldest: the youngest */
+	struct tu_context *context;
+	uint32_t granted; /* atomic; the granter's last word */
+	uint32_t ask;     /* the object's: what it wants */
+	int32_t answer;   /* the object's: what it got; written before granted */
+	int64_t since;    /* the object's: when it began to wait */
+	struct tu_timer timer;
+};
+
+/* Workers to be woken when no lock is held any more. */
+struct tu_wakes {
+	unsigned n;
+	struct tu_worker *worker[6];
+};
+
+struct tu_bucket *tu_lot_lock(const void *key);
+void tu_lot_unlock(struct tu_bucket *b);
+
+/* All below: under the lock of key's bucket. */
+struct tu_waiter *tu_lot_first(struct tu_bucket *b, const void *key); /* the oldest, or NULL */
+static inline struct tu_waiter *tu_lot_after(struct tu_waiter *first, struct tu_waiter *w)
+{
+	return w->next == first ? NULL : w->next;
+}
+void tu_lot_enqueue(struct tu_bucket *b, struct tu_waiter *w, const void *key);
+void tu_lot_enqueue_first(struct tu_bucket *b, struct tu_waiter *w, const void *key);
+void tu_lot_remove(struct tu_bucket *b, struct tu_waiter *w);
+
+/* Take w off its queue and let it go on with answer. */
+void tu_lot_grant(struct tu_bucket *b, struct tu_waiter *w, int answer, struct tu_wakes *wakes);
+
+/* Lock the buckets of two addresses, which may be one bucket; in an order that cannot deadlock. */
+void tu_lot_lock_both(const void *a, const void *b, struct tu_bucket *out[2]);
+void tu_lot_unlock_both(struct tu_bucket *both[2]);
+
+/* Let w wait for key instead, behind those who do. Under both locks. */
+void tu_lot_move(
+	struct tu_bucket *from, struct tu_bucket *to, struct tu_waiter *w, const void *key);
+
+/* The bucket that w is queued in, or was last, locked. */
+struct tu_bucket *tu_lot_lock_waiter(struct tu_waiter *w);
+
+void tu_wakes_flush(struct tu_wakes *wakes);
+
+/* Forget all waiters: they were other threads, and this is a forked child. */
+void tu_lot_after_fork(void);
+
+#endif

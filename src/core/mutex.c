@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* mutex.c - the part of tu_mutex that waits. Under the model explorer it is modelled there. */
+#include "core/mutex.h"
+
+#include "os/os.h"
+
+enum { SPINS = 64 };
+
+void tu_mutex_lock_slow(uint32_t *m)
+{
+	for (int i = 0; i < SPINS; i++) {
+		uint32_t free = 0;
+
+		if (tu_load_rlx(m) == 0 &&
+			tu_cas_acq(m, &free, 1)) /* [mutex-1] as in the fast path */
+			return;
+		tu_os_pause();
+	}
+	/* [mutex-1] acquire as above. 2 also if nobody else sleeps: one wake too many, never too few */
+	while (tu_swap_acqrel(m, 2) != 0)
+		tu_os_futex_wait(m, 2, INT64_MAX);
+}
+
+void tu_mutex_wake(uint32_t *m)
+{
+	tu_os_futex_wake(m, 1);
+}

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * park.c - waiting, waking, and who runs next. Everything that waits in this library waits here.
+ *
+ * Contexts of one worker hand the thread to each other directly: who parks takes the next entry of
+ * the ready queue and switches to it. A job that has not begun needs a stack with nothing on it;
+ * such a stack sits in its scheduler (tu_arch_main below), which calls the job and, when that has
+ * ended without the stack ever being left, simply calls the next.
+ *
+ * With nothing ready the worker's thread sleeps on whatever stack it happens to be.
+ */
+#include "core/report.h"
+#include "core/switch.h"
+#include "core/worker.h"
+
+#include <errno.h>
+#include <tutti/error.h>
+
+__thread struct tu_context *tu_current;
+
+enum {
+	TURNS = 61, /* between two looks at timers and inbox: prime, so that no pattern locks in */
+	SPIN_NS = 2000,
+	TRIM_NS = 100000000,
+};
+
+/* The program is ending; daemons no longer run. Set once, by tu_workers_end. */
+static uint32_t ending;
+
+static inline struct tu_context *context_of(struct tu_runnable *r)
+{
+	return (struct tu_context *)r; /* its first member */
+}
+_Static_assert(offsetof(struct tu_context, node) == 0, "context_of relies on it");
+
+/* -- the ready queue -------------------------------------------------------------------------- */
+
+/* What other threads sent, oldest first: the inbox itself has the newest on top. */
+static void take_inbox(struct tu_worker *w)
+{
+	struct tu_runnable *newest, *first = NULL;
+
+	if (!tu_load_rlx(&w->inbox)) /* only to save the exchange; a sleeper looks again with seq */
+		return;
+	/* [inbox-1] acquire: the entries and all their senders did; from post */
+	newest = tu_swap_acq(&w->inbox, (struct tu_runnable *)NULL);
+	while (newest) {
+		struct tu_runnable *older = newest->next;
+
+		newest->next = first;
+		first = newest;
+		newest = older;
+	}
+	while (first) {
+		struct tu_runnable *next = first->next;
+
+		tu_worker_push(w, first);
+		first = next;
+	}
+}
+
+static void fire_timers(struct tu_worker *w)
+{
+	struct tu_timer *timer;
+	int64_t now;
+
+	if (tu_wheel_count(&w->wheel) == 0)
+		return;
+	now = tu_os_now();
+	while ((timer = tu_wheel_pop(&w->wheel, now)) != NULL) {
+		tu_trace(TU_TRACE_TIMER_FIRED, 0, (uintptr_t)timer, timer->deadline);
+		timer->fire(timer);
+	}
+}
+
+static __attribute__((noinline)) void look_around(struct tu_worker *w)
+{
+	w->budget = TURNS;
+	take_inbox(w);
+	fire_timers(w);
+}
+
+static inline struct tu_runnable *next_ready(struct tu_worker *w)
+{
+	struct tu_runnable *r;
+
+	if (tu_unlikely(--w->budget == 0) || tu_unlikely(!w->head))
+		look_around(w);
+	r = w->head;
+	if (r) {
+		w->head = r->next;
+		if (!w->head)
+			w->tail = &w->head;
+		w->turns++;
+	}
+	return r;
+}
+
+/* -- sleeping --------------------------------------------------------------------------------- */
+
+static bool alone(void)
+{
+	static int cpus; /* all threads that find 0 write the same */
+	int known = tu_load_rlx(&cpus);
+
+	if (known == 0) {
+		known = tu_os_cpu_usable();
+		tu_store_rlx(&cpus, known);
+	}
+	return known == 1;
+}
+
+/* A wake-up through the kernel costs tens of microseconds where CPUs are virtual: wait a little. */
+static bool spin(struct tu_worker *w)
+{
+	int64_t end;
+
+	if (alone())
+		return false;
+	end = tu_os_now() + SPIN_NS;
+	do {
+		for (int i = 0; i < 8; i++) {
+			if (tu_load_rlx(&w->inbox)) /* take_inbox acquires it */
+				return true;
+			tu_os_pause();
+		}
+	} while (tu_os_now() < end);
+	return false;
+}
+
+/* Until when; spare stacks that nobody needs for a while are given back on the way. */
+static int64_t sleep_limit(struct tu_worker *w)
+{
+	int64_t limit = tu_wheel_next(&w->wheel), now;
+
+	if (!tu_stacks_plenty(w))
+		return limit;
+	now = tu_os_now();
+	if (now - w->trimmed >= TRIM_NS) {
+		tu_stacks_trim(w);
+		w->trimmed = now;
+		if (!tu_stacks_plenty(w))
+			return limit;
+	}
+	return limit < now + TRIM_NS ? limit : now + TRIM_NS;
+}
+
+static void stop_if_ending(struct tu_worker *w)
+{
+	if (tu_unlikely(tu_load_rlx(&ending)) && w->daemon)
+		tu_os_thread_stop(); /* in the middle of whatever it was: its memory stays */
+}
+
+/*
+ * Sleep until something is in the inbox or a timer is due. Against post, this way round:
+ *
+ *     here                            post
+ *     sleep = ASLEEP     (seq)        inbox = entry      (seq)
+ *     look at inbox      (seq)        look at sleep      (seq)
+ *
+ * At least one of the two looks sees the other's store, so either we do not sleep or we are woken.
+ */
+static __attribute__((noinline)) void doze(struct tu_worker *w)
+{
+	stop_if_ending(w);
+	if (tu_wheel_next(&w->wheel) <= 0 || spin(w))
+		return;
+	tu_store_seq(&w->sleep, TU_WORKER_ASLEEP);
+	if (!tu_load_seq(&w->inbox))
+		tu_os_futex_wait(&w->sleep, TU_WORKER_ASLEEP, sleep_limit(w));
+	tu_store_rlx(&w->sleep, TU_WORKER_AWAKE); /* a waker that still sees ASLEEP wakes nobody */
+	stop_if_ending(w);
+}
+
+void tu_worker_wake(struct tu_worker *w)
+{
+	/* See doze. Only one of many wakers makes the call into the kernel. */
+	if (tu_load_seq(&w->sleep) == TU_WORKER_ASLEEP &&
+		tu_swap_acqrel(&w->sleep, TU_WORKER_AWAKE) == TU_WORKER_ASLEEP)
+		tu_os_futex_wake(&w->sleep, 1);
+}
+
+static void post(struct tu_worker *w, struct tu_runnable *r)
+{
+	struct tu_runnable *top = tu_load_rlx(&w->inbox);
+
+	/* [inbox-1] release: the entry and all before it; acquired in take_inbox. seq: see doze */
+	do {
+		r->next = top;
+	} while (!tu_cas_weak_seq(&w->inbox, &top, r));
+}
+
+void tu_worker_post(struct tu_worker *w, struct tu_runnable *r)
+{
+	post(w, r);
+	tu_worker_wake(w);
+}
+
+/* -- parking ---------------------------------------------------------------------------------- */
+
+/*
+ * Give the thread to r, an entry of the queue that is not self. Returns true when somebody has
+ * switched back, which nobody does but for self's own entry in the queue; false if r could not be
+ * begun and self still runs.
+ */
+static inline bool give_way(struct tu_context *self, struct tu_runnable *r)
+{
+	struct tu_worker *w = self->worker;
+	struct tu_context *to;
+
+	if (tu_likely(!r->start)) {
+		tu_switch(self, context_of(r));
+		return true;
+	}
+	to = w->closing ? NULL : tu_context_take(w, r->size_class);
+	if (!to) {
+		r->start(r, w->closing ? TUTTI_ECANCELED : -ENOMEM);
+		return false;
+	}
+	w->starting = r;
+	tu_switch(self, to);
+	return true;
+}
+
+static void leave(struct tu_context *self)
+{
+	struct tu_worker *w = self->worker;
+
+	for (;;) {
+		struct tu_runnable *r = next_ready(w);
+
+		if (!r)
+			doze(w);
+		else if (r == &self->node || give_way(self, r))
+			return;
+	}
+}
+
+void tu_park(struct tu_context *self)
+{
+	uint32_t empty = TU_PARK_EMPTY;
+	int saved = errno;
+
+	tu_trace(TU_TRACE_PARK, self->id, 0, 0);
+	/* [park-1] release: what we wait in is set up before a waker finds us PARKED */
+	if (tu_cas_acqrel(&self->park, &empty, TU_PARK_PARKED))
+		leave(self);
+	/* [park-1] acquire: all that the notifier did; from tu_unpark_begin. An exchange, so that of
+	   two notifiers the later one is seen as well. */
+	tu_swap_acqrel(&self->park, TU_PARK_EMPTY);
+	errno = saved;
+}
+
+struct tu_worker *tu_unpark_begin(struct tu_context *c)
+{
+	struct tu_worker *w = c->worker;
+
+	/* [park-1] release: all before it, for tu_park; acquire: c is really waiting if PARKED */
+	if (tu_swap_acqrel(&c->park, TU_PARK_NOTIFIED) != TU_PARK_PARKED)
+		return NULL;
+	tu_trace(TU_TRACE_UNPARK, c->id, tu_current ? tu_current->id : 0, 0);
+	if (tu_current && tu_current->worker == w) {
+		tu_worker_push(w, &c->node);
+		return NULL;
+	}
+	post(w, &c->node);
+	return w;
+}
+
+void tu_yield(struct tu_context *self)
+{
+	struct tu_worker *w = self->worker;
+	struct tu_runnable *r;
+
+	tu_worker_push(w, &self->node);
+	while ((r = next_ready(w)) != &self->node)
+		if (give_way(self, r))
+			return;
+}
+
+/* -- the scheduler at the bottom of each stack -------------------------------------------------- */
+
+/* Run one entry. self is this stack's context; nothing runs on it. */
+static void schedule(struct tu_context *self)
+{
+	struct tu_worker *w = self->worker;
+	struct tu_runnable *r = w->starting;
+	struct tu_context *to;
+
+	w->starting = NULL;
+	if (!r && !(r = next_ready(w))) {
+		doze(w);
+		return;
+	}
+	if (r->start && (r->size_class == self->node.size_class || w->closing)) {
+		r->start(r, w->closing ? TUTTI_ECANCELED : 0);
+		return;
+	}
+	to = r->start ? tu_context_take(w, r->size_class) : context_of(r);
+	if (!to) {
+		r->start(r, -ENOMEM);
+		return;
+	}
+	if (r->start)
+		w->starting = r;
+	tu_context_put(self); /* from now on it may be taken, but only on this thread */
+	tu_switch(self, to);
+}
+
+_Noreturn void tu_arch_main(void *arg)
+{
+	struct tu_context *self = arg;
+
+	tu_sanitize_enter(self);
+	for (;;)
+		schedule(self);
+}
+
+/* -- ends ------------------------------------------------------------------------------------- */
+
+static void cancel_one(struct tu_context *c, void *arg)
+{
+	(void)arg;
+	tu_or_acqrel(&c->attention, TU_ATTENTION_CANCEL);
+	tu_unpark(c);
+}
+
+void tu_worker_close(struct tu_worker *w)
+{
+	struct tu_context *self = tu_self();
+
+	w->closing = true;
+	tu_context_each(w, cancel_one, NULL);
+	while (w->tasks > 0 || w->head) {
+		tu_worker_push(w, &self->node);
+		leave(self);
+		if (w->tasks > 0 && !w->head)
+			doze(w);
+	}
+	w->closing = false;
+}
+
+void tu_workers_end(void)
+{
+	tu_store_seq(&ending, 1);
+}

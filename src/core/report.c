@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* report.c - the one reporter. Changing it and calling it may race: both words are atomic. */
+#include "core/report.h"
+
+#include "base/atomic.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <tutti/report.h>
+
+static tutti_reporter reporter = tutti_report_stderr;
+static void *reporter_arg;
+
+void tutti_report_stderr(int code, const char *text, void *arg)
+{
+	(void)code, (void)arg;
+	fprintf(stderr, "tutti: %s\n", text);
+}
+
+void tutti_set_reporter(tutti_reporter fn, void *arg)
+{
+	/* [report-1] release: the argument is there before the function that takes it; in tu_report.
+	   A caller in between may see the new argument with the old function only if both change at
+	   once, which the header says. */
+	tu_store_rel(&reporter, (tutti_reporter)NULL);
+	tu_store_rel(&reporter_arg, arg);
+	tu_store_rel(&reporter, fn);
+}
+
+void tu_report(int code, const char *format, ...)
+{
+	/* [report-1] acquire: the argument that belongs to it; from tutti_set_reporter */
+	tutti_reporter fn = tu_load_acq(&reporter);
+	char text[500];
+	va_list args;
+
+	if (!fn)
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	fn(code, text, tu_load_acq(&reporter_arg));
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* report.h - what the library has to say goes through here, to the program's reporter. */
+#ifndef TU_CORE_REPORT_H
+#define TU_CORE_REPORT_H
+
+/* Any context; never waits but for what the reporter does. Texts past 500 bytes are cut. */
+void tu_report(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* switch.h - from one context to another: the only place that changes stacks. Core only. */
+#ifndef TU_CORE_SWITCH_H
+#define TU_CORE_SWITCH_H
+
+#include "base/trace.h"
+#include "core/sanitize.h"
+#include "os/os.h"
+
+/*
+ * Inline, because the switch makes the compiler save what the caller needs: in a function that
+ * must save it for its own caller anyway, that comes for nothing.
+ *
+ * Both contexts belong to the calling OS thread. That a started context never changes its thread
+ * is what makes thread-local variables usable at all: compilers keep their addresses over a call.
+ */
+static inline __attribute__((always_inline)) void tu_switch(
+	struct tu_context *from, struct tu_context *to)
+{
+	tu_assert(from->worker == to->worker);
+	tu_trace(TU_TRACE_SWITCH, to->id, from->id, 0);
+	tu_current = to;
+	tu_sanitize_leave(from, to);
+	tu_arch_switch(&from->regs, &to->regs);
+	tu_sanitize_enter(from);
+}
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * worker.c - workers come and go with threads: the registry.
+ *
+ * Every worker ever made is on one list and is never freed; those without a thread are on a second.
+ */
+#include "core/worker.h"
+
+#include "core/mutex.h"
+#include "core/sanitize.h"
+#include "os/os.h"
+
+#include <string.h>
+
+void (*tu_at_detach)(struct tu_context *self);
+
+static uint32_t registry_lock;
+static struct tu_worker *all, *free_ones; /* under registry_lock */
+static uint32_t numbers; /* under registry_lock: gives each thread's worker its own */
+
+void tu_workers_lock(void)
+{
+	tu_mutex_lock(&registry_lock);
+}
+
+void tu_workers_unlock(void)
+{
+	tu_mutex_unlock(&registry_lock);
+}
+
+/* Zeroed memory of which only touched pages exist: the wheel is large. */
+static struct tu_worker *worker_make(void)
+{
+	size_t page = tu_os_page_bytes();
+	struct tu_worker *w = tu_os_stacks_map((sizeof(*w) + page - 1) / page * page, 1);
+
+	if (!w)
+		return NULL;
+	w->tail = &w->head;
+	w->next = all;
+	all = w;
+	return w;
+}
+
+static struct tu_worker *worker_take(void)
+{
+	struct tu_worker *w;
+
+	tu_workers_lock();
+	w = free_ones;
+	if (w)
+		free_ones = w->next_free;
+	else
+		w = worker_make();
+	if (w) {
+		w->in_use = true;
+		w->number = ++numbers;
+	}
+	tu_workers_unlock();
+	return w;
+}
+
+/* An id is never used twice: the worker's number above, a count below. */
+static void start_ids(struct tu_worker *w)
+{
+	w->next_id = (uint64_t)w->number << 40;
+	w->native.id = ++w->next_id;
+}
+
+static void worker_begin(struct tu_worker *w)
+{
+	struct tu_context *native = &w->native;
+	void *low;
+
+	memset(native, 0, sizeof(*native));
+	native->worker = w;
+	tu_os_thread_stack(&low, &native->bytes);
+	native->low = low;
+	tu_sanitize_native(native);
+	start_ids(w);
+	w->budget = 1;
+	w->daemon = false;
+	w->loop = NULL;
+	tu_wheel_init(&w->wheel, tu_os_now());
+}
+
+static void worker_give(struct tu_worker *w)
+{
+	tu_stacks_trim_all(w);
+	tu_workers_lock();
+	w->in_use = false;
+	w->next_free = free_ones;
+	free_ones = w;
+	tu_workers_unlock();
+}
+
+static void thread_ends(void *worker)
+{
+	struct tu_worker *w = worker;
+
+	if (tu_current != &w->native)
+		return; /* a forked child's leftover */
+	if (tu_at_detach)
+		tu_at_detach(&w->native);
+	tu_current = NULL;
+	worker_give(w);
+}
+
+struct tu_context *tu_attach(void)
+{
+	struct tu_worker *w = worker_take();
+
+	tu_check(w != NULL, "no memory for a thread's first call");
+	worker_begin(w);
+	tu_current = &w->native;
+	tu_check(tu_os_at_thread_end(thread_ends, w) == 0, "no memory for a thread's first call");
+	tu_os_fault_stack(); /* without it an overflow is still a fault, only a silent one */
+	return &w->native;
+}
+
+void tu_worker_each(void (*fn)(struct tu_worker *w, void *arg), void *arg)
+{
+	tu_workers_lock();
+	for (struct tu_worker *w = all; w; w = w->next)
+		if (w->in_use)
+			fn(w, arg);
+	tu_workers_unlock();
+}
+
+/*
+ * Jobs of the forking thread's loop other than the one that called fork do not go on: they would
+ * run twice. Their stacks stay as they are, unused.
+ */
+static void forget_jobs(struct tu_worker *w)
+{
+	w->head = NULL;
+	w->tail = &w->head;
+	w->starting = NULL;
+	w->inbox = NULL;
+	w->sleep = TU_WORKER_AWAKE;
+	w->tasks = 0;
+	w->budget = 1;
+	tu_wheel_init(&w->wheel, tu_os_now());
+}
+
+void tu_workers_after_fork(void)
+{
+	struct tu_context *self = tu_current;
+
+	registry_lock = 0;
+	for (struct tu_worker *w = all; w; w = w->next) {
+		forget_jobs(w);
+		if (self && w == self->worker) {
+			w->number = ++numbers; /* ids of the parent's contexts mean nobody here */
+			start_ids(w);
+			self->id = ++w->next_id;
+		}
+	}
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * worker.h - one OS thread's ready queue, timers and sleep. The public name of it is tutti_loop.
+ *
+ * A worker is given to a thread at its first tutti call and taken back when the thread ends; its
+ * memory is used again and never freed, so that whoever wakes it a moment too late touches a
+ * worker all the same.
+ */
+#ifndef TU_CORE_WORKER_H
+#define TU_CORE_WORKER_H
+
+#include "base/wheel.h"
+#include "core/context.h"
+
+struct tu_slab;
+
+enum { TU_WORKER_AWAKE, TU_WORKER_ASLEEP };
+
+struct tu_worker {
+	/* Owner only. Ready jobs and contexts, first in first out. */
+	struct tu_runnable *head;
+	struct tu_runnable **tail;
+	struct tu_runnable *starting; /* a job handed to the stack that is being switched to */
+	uint32_t budget;              /* turns until timers and inbox are looked at again */
+	uint32_t turns;               /* jobs and resumes so far, wraps */
+	uint64_t next_id;
+	struct tu_context *spares[TU_STACK_CLASSES];
+	struct tu_context native; /* the thread's own stack */
+
+	/* Shared: written by other threads. A line of its own. */
+	_Alignas(64) struct tu_runnable *inbox; /* atomic stack, last in first */
+	uint32_t sleep;                         /* futex: TU_WORKER_AWAKE or ASLEEP */
+
+	/* Owner only, seldom. */
+	_Alignas(64) struct tu_slab *slabs;
+	struct tu_slab *available[TU_STACK_CLASSES]; /* slabs with stacks that nobody has */
+	uint32_t spare_count[TU_STACK_CLASSES], spare_least[TU_STACK_CLASSES];
+	int64_t trimmed; /* when spares were last looked through */
+	uint32_t number;
+	size_t tasks; /* begun or waiting to, not ended */
+	void *loop;   /* what higher rooms keep here */
+	bool closing; /* the thread ends: jobs are given up */
+	bool daemon;  /* at the program's end it stops at its next wait */
+
+	struct tu_worker *next; /* all workers ever, or the free ones; under the registry's lock */
+	struct tu_worker *next_free;
+	bool in_use; /* under the registry's lock */
+
+	struct tu_wheel wheel; /* large; only the pages in use are touched */
+};
+
+static inline struct tu_worker *tu_worker_self(void)
+{
+	return tu_self()->worker;
+}
+
+/* Put a job or context at the end of the queue. Owner only. */
+static inline void tu_worker_push(struct tu_worker *w, struct tu_runnable *r)
+{
+	r->next = NULL;
+	*w->tail = r;
+	w->tail = &r->next;
+}
+
+/* The same from any thread; wakes the worker. */
+void tu_worker_post(struct tu_worker *w, struct tu_runnable *r);
+
+/* Let timer fire on w, whose thread the caller is on. */
+static inline void tu_worker_timer(struct tu_worker *w, struct tu_timer *timer)
+{
+	tu_wheel_add(&w->wheel, timer);
+}
+
+/* Call fn for each worker that belongs to a thread now, under the registry's lock. */
+void tu_worker_each(void (*fn)(struct tu_worker *w, void *arg), void *arg);
+
+/*
+ * The calling thread ends: jobs that have not begun are given up with TUTTI_ECANCELED, those that
+ * have are cancelled and run until they have ended. On the thread's own context.
+ */
+void tu_worker_close(struct tu_worker *w);
+
+/*
+ * Called when a thread that tutti did not start ends, on its own context, before its worker is
+ * taken away; set by exec.
+ */
+extern void (*tu_at_detach)(struct tu_context *self);
+
+/* The program ends: daemons stop at their next wait, for ever. */
+void tu_workers_end(void);
+
+/* The forked child has one thread, the caller; forget the others. */
+void tu_workers_after_fork(void);
+void tu_workers_lock(void);
+void tu_workers_unlock(void);
+
+#endif

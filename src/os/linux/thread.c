@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* thread.c - OS threads: begin, end, name, own stack. */
+#include "os/os.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static void *enter(void *arg)
+{
+	struct tu_os_thread_start start = *(struct tu_os_thread_start *)arg;
+
+	free(arg);
+	start.entry(start.arg);
+	return NULL;
+}
+
+/* A copy that lives until the new thread has read it. The name is set from outside: no copy. */
+static struct tu_os_thread_start *keep(const struct tu_os_thread_start *start)
+{
+	struct tu_os_thread_start *copy = malloc(sizeof(*copy));
+
+	if (copy)
+		*copy = *start;
+	return copy;
+}
+
+static int set_attributes(pthread_attr_t *attr, size_t stack_bytes)
+{
+	size_t least = (size_t)sysconf(_SC_THREAD_STACK_MIN);
+
+	pthread_attr_setdetachstate(attr, PTHREAD_CREATE_DETACHED);
+	if (stack_bytes == 0)
+		return 0;
+	if (stack_bytes < least)
+		stack_bytes = least;
+	return pthread_attr_setstacksize(attr, stack_bytes);
+}
+
+static int create(const struct tu_os_thread_start *start, pthread_attr_t *attr)
+{
+	struct tu_os_thread_start *copy = keep(start);
+	sigset_t all, before;
+	pthread_t thread;
+	int rc;
+
+	if (!copy)
+		return ENOMEM;
+	/* Inherited by the new thread: signals go to threads of the program, faults stay ours. */
+	sigfillset(&all);
+	sigdelset(&all, SIGSEGV);
+	sigdelset(&all, SIGBUS);
+	sigdelset(&all, SIGFPE);
+	sigdelset(&all, SIGILL);
+	sigdelset(&all, SIGTRAP);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	rc = pthread_create(&thread, attr, enter, copy);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (rc != 0)
+		free(copy);
+	return rc;
+}
+
+int tu_os_thread_start(const struct tu_os_thread_start *start)
+{
+	pthread_attr_t attr;
+	int rc = pthread_attr_init(&attr);
+
+	if (rc != 0)
+		return -rc;
+	rc = set_attributes(&attr, start->stack_bytes);
+	if (rc == 0)
+		rc = create(start, &attr);
+	pthread_attr_destroy(&attr);
+	return -rc;
+}
+
+void tu_os_thread_name(const char *name)
+{
+	char cut[16];
+
+	strncpy(cut, name, sizeof(cut) - 1);
+	cut[sizeof(cut) - 1] = 0;
+	pthread_setname_np(pthread_self(), cut);
+}
+
+int tu_os_thread_id(void)
+{
+	return (int)syscall(SYS_gettid);
+}
+
+void tu_os_thread_yield(void)
+{
+	sched_yield();
+}
+
+void tu_os_thread_stack(void **low, size_t *bytes)
+{
+	pthread_attr_t attr;
+
+	*low = NULL;
+	*bytes = 0;
+	if (pthread_getattr_np(pthread_self(), &attr) != 0)
+		return;
+	pthread_attr_getstack(&attr, low, bytes);
+	pthread_attr_destroy(&attr);
+}
+
+/* What is to be called when this thread ends, the last one first. */
+struct ending {
+	struct ending *next;
+	void (*fn)(void *arg);
+	void *arg;
+};
+
+static pthread_key_t ending_key;
+static pthread_once_t ending_once = PTHREAD_ONCE_INIT;
+static int ending_error;
+
+static void run_endings(void *value)
+{
+	struct ending *ending = value;
+
+	while (ending) {
+		struct ending *next = ending->next;
+
+		ending->fn(ending->arg);
+		free(ending);
+		ending = next;
+	}
+}
+
+static void make_ending_key(void)
+{
+	ending_error = pthread_key_create(&ending_key, run_endings);
+}
+
+int tu_os_at_thread_end(void (*fn)(void *arg), void *arg)
+{
+	struct ending *ending;
+
+	pthread_once(&ending_once, make_ending_key);
+	if (ending_error)
+		return -ending_error;
+	ending = malloc(sizeof(*ending));
+	if (!ending)
+		return -ENOMEM;
+	*ending = (struct ending){ pthread_getspecific(ending_key), fn, arg };
+	if (pthread_setspecific(ending_key, ending) != 0) {
+		free(ending);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+_Noreturn void tu_os_thread_stop(void)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, NULL);
+	for (;;)
+		pause();
+}
+
+int tu_os_at_fork(void (*before)(void), void (*parent)(void), void (*child)(void))
+{
+	return -pthread_atfork(before, parent, child);
+}
+
+const char *tu_os_environment(const char *name)
+{
+	return secure_getenv(name);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * os.h - the contract of a port: all that the library wants of an operating system.
+ *
+ * No OS header and no platform #if stands outside this room. A port implements what is declared
+ * here, in a folder of its own; the context switch stands in arch/CPU/switch.h. Errors are negative
+ * errno values. Every function may be called from any thread unless it says otherwise.
+ */
+#ifndef TU_OS_OS_H
+#define TU_OS_OS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* -- clock ---------------------------------------------------------------------------------- */
+
+/*
+ * Nanoseconds on the monotonic clock; never goes back, never 0; safe in a signal handler. With
+ * TUTTI_TIME_SCALE=s in the environment this clock runs 1/s times as fast as real time, and every
+ * deadline below is on it.
+ */
+int64_t tu_os_now(void);
+
+/* Hold the OS thread until the deadline. Signals do not shorten it. */
+void tu_os_sleep_until(int64_t deadline);
+
+/* -- waiting and waking ---------------------------------------------------------------------- */
+
+/*
+ * Sleep while *word == expected, until a wake, the deadline or for no reason at all: the caller
+ * looks again. INT64_MAX is no deadline. Returns -ETIMEDOUT after the deadline, else 0.
+ * A wake after a store to *word is seen: compare and sleep are one step.
+ */
+int tu_os_futex_wait(uint32_t *word, uint32_t expected, int64_t deadline);
+
+/* Wake up to n that sleep on word. The word itself is not touched: its memory may be gone. */
+void tu_os_futex_wake(uint32_t *word, uint32_t n);
+
+/* -- CPUs ------------------------------------------------------------------------------------ */
+
+/* CPUs this process may use: online, affinity, cgroup quota along the path; at least 1. */
+int tu_os_cpu_usable(void);
+
+/* CPUs that are online in the machine, at least 1. */
+int tu_os_cpu_online(void);
+
+/* Tell the CPU that this is a spin loop. */
+static inline void tu_os_pause(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__)
+	__asm__ volatile("isb" ::: "memory");
+#else
+	__asm__ volatile("" ::: "memory");
+#endif
+}
+
+/* -- threads --------------------------------------------------------------------------------- */
+
+struct tu_os_thread_start {
+	void (*entry)(void *arg);
+	void *arg;
+	size_t stack_bytes; /* 0: the system's usual size */
+};
+
+/*
+ * Start a detached thread that runs entry(arg) with every signal blocked but those that report a
+ * fault. 0, -EAGAIN, -ENOMEM, -EINVAL.
+ */
+int tu_os_thread_start(const struct tu_os_thread_start *start);
+
+/* Have the system's monitors show name for the calling thread, cut to what fits. */
+void tu_os_thread_name(const char *name);
+
+/* The caller's number in the kernel. */
+int tu_os_thread_id(void);
+
+/* Give the CPU to another OS thread that can run. */
+void tu_os_thread_yield(void);
+
+/* The calling thread's own stack: lowest byte and size. */
+void tu_os_thread_stack(void **low, size_t *bytes);
+
+/* Call fn(arg) when the calling thread ends, once per call; not for the thread that runs main. */
+int tu_os_at_thread_end(void (*fn)(void *arg), void *arg);
+
+/* Hold the calling thread for ever. */
+_Noreturn void tu_os_thread_stop(void);
+
+/* -- memory of stacks ------------------------------------------------------------------------ */
+
+size_t tu_os_page_bytes(void);
+
+/*
+ * Reserve count stacks of bytes each, one after the other; bytes is a multiple of the page size.
+ * Their pages appear when touched, and huge pages are kept away. NULL: no memory or no address
+ * space left.
+ */
+void *tu_os_stacks_map(size_t bytes, size_t count);
+
+/*
+ * Make the lowest page of each of those stacks fault when touched, without splitting the mapping
+ * where the kernel can. Returns 0, or the reason why some or all are without a guard.
+ */
+int tu_os_stacks_guard(void *base, size_t bytes, size_t count);
+
+/* Give back the pages in [low, low + bytes); they read as zero afterwards. Guards stay. */
+void tu_os_pages_drop(void *low, size_t bytes);
+
+/* -- signals and ends ------------------------------------------------------------------------ */
+
+/*
+ * Have decide() asked about each fault at an address before anyone else. It runs on a stack of its
+ * own, must be safe in a signal handler, and says a last word with tu_os_write_error if the fault
+ * is ours; the fault then goes on to whoever had it before. Nothing happens if a sanitizer is
+ * there, which has its own way. Once per process; the second call does nothing.
+ */
+int tu_os_fault_handler(void (*decide)(const void *address));
+
+/* Give the calling thread the stack that the fault handler runs on. 0 or -ENOMEM. */
+int tu_os_fault_stack(void);
+
+/*
+ * Have interrupted() called in a signal handler at each SIGINT until tu_os_interrupt_end. After
+ * the first one the default action is back in force. Not nested: -EBUSY.
+ */
+int tu_os_interrupt_begin(void (*interrupted)(void));
+void tu_os_interrupt_end(void);
+
+/* Write to the error stream; safe in a signal handler. */
+void tu_os_write_error(const char *text, size_t n);
+
+/* The three steps around a fork of this process. Once per process. */
+int tu_os_at_fork(void (*before)(void), void (*parent)(void), void (*child)(void));
+
+/* The value of an environment variable, NULL if not set. */
+const char *tu_os_environment(const char *name);
+
+#endif
