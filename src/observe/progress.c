@@ -19,6 +19,7 @@
 
 #include "base/atomic.h"
 #include "core/alloc.h"
+#include "exec/executor.h"
 
 enum { BAR_WIDTH = 20, LABEL_WIDTH = 24, LINE_MAX_BYTES = 256 };
 static const tutti_time redraw_every = TUTTI_MILLISECONDS(100);
@@ -173,4 +174,9 @@ void tutti_progress_free(tutti_progress *p)
 		give_line_back();
 	}
 	tu_free(p);
+}
+
+__attribute__((constructor)) static void set_hook(void)
+{
+	tu_progress_count = tutti_progress_add;
 }
