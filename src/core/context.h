@@ -66,6 +66,7 @@ struct tu_context {
 	struct tu_slots *slots;   /* tutti_local values; owner */
 	char *fail_text;          /* of tutti_fail, until the job ends; owner */
 	int fail_code;
+	bool cancel_told; /* a cancellation point has said so to the job; owner */
 	struct tu_slab *slab; /* NULL: a thread's own stack */
 	struct tu_context *spare_next;
 	char *low; /* the stack: lowest usable byte and size from there to the top */
@@ -109,6 +110,9 @@ static inline void tu_unpark(struct tu_context *c)
 		tu_worker_wake(w);
 }
 
+/* The same, whole, from a signal handler: it may have interrupted the worker's own thread. */
+void tu_unpark_from_signal(struct tu_context *c);
+
 /* Go to the end of the worker's queue. */
 void tu_yield(struct tu_context *self);
 
@@ -118,6 +122,9 @@ void tu_yield(struct tu_context *self);
  */
 struct tu_context *tu_context_take(struct tu_worker *w, unsigned size_class);
 void tu_context_put(struct tu_context *c);
+
+/* What stands at the bottom of each of our stacks; never returns. */
+void tu_scheduler(void *context);
 
 /* The class for a stack of at least bytes; 0: the usual. Returns 0 if nothing is that large. */
 unsigned tu_size_class(size_t bytes);

@@ -4,7 +4,7 @@
  *
  * Contexts of one worker hand the thread to each other directly: who parks takes the next entry of
  * the ready queue and switches to it. A job that has not begun needs a stack with nothing on it;
- * such a stack sits in its scheduler (tu_arch_main below), which calls the job and, when that has
+ * such a stack sits in its scheduler (tu_scheduler below), which calls the job and, when that has
  * ended without the stack ever being left, simply calls the next.
  *
  * With nothing ready the worker's thread sleeps on whatever stack it happens to be.
@@ -267,6 +267,13 @@ struct tu_worker *tu_unpark_begin(struct tu_context *c)
 	return w;
 }
 
+void tu_unpark_from_signal(struct tu_context *c)
+{
+	/* [park-1] release, as in tu_unpark_begin. The inbox is atomic, the queue is not. */
+	if (tu_swap_acqrel(&c->park, TU_PARK_NOTIFIED) == TU_PARK_PARKED)
+		tu_worker_post(c->worker, &c->node);
+}
+
 void tu_yield(struct tu_context *self)
 {
 	struct tu_worker *w = self->worker;
@@ -307,7 +314,7 @@ static void schedule(struct tu_context *self)
 	tu_switch(self, to);
 }
 
-_Noreturn void tu_arch_main(void *arg)
+void tu_scheduler(void *arg)
 {
 	struct tu_context *self = arg;
 

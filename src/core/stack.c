@@ -16,6 +16,7 @@
 #include "base/bits.h"
 #include "base/trace.h"
 #include "core/alloc.h"
+#include "core/overflow.h"
 #include "core/report.h"
 #include "core/sanitize.h"
 #include "core/worker.h"
@@ -117,6 +118,7 @@ static struct tu_slab *slab_create(struct tu_worker *w, unsigned size_class)
 		tu_free(slab);
 		return NULL;
 	}
+	tu_overflow_watch();
 	rc = tu_os_stacks_guard(slab->base, stack_bytes, count);
 	if (rc < 0)
 		say_unguarded(rc);
@@ -156,7 +158,7 @@ static struct tu_context *context_make(struct tu_worker *w, struct tu_slab *slab
 	c->node.size_class = slab->size_class;
 	c->low = slab->base + i * slab->stack_bytes + tu_os_page_bytes();
 	c->bytes = (size_t)((char *)c - c->low);
-	tu_arch_prepare(&c->regs, c, c);
+	tu_arch_prepare(&c->regs, c, tu_scheduler, c);
 	tu_sanitize_new(c);
 	tu_trace(TU_TRACE_STACK_ALLOC, 0, (uintptr_t)c->low, c->bytes);
 	return c;

@@ -41,8 +41,10 @@ int tu_cancel_look(struct tu_context *self, int64_t *look_again)
 		}
 	}
 	/* Relaxed as in tu_cancel_pending. */
-	if (tu_load_rlx(&self->attention) & TU_ATTENTION_CANCEL)
+	if (tu_load_rlx(&self->attention) & TU_ATTENTION_CANCEL) {
+		self->cancel_told = true;
 		return TUTTI_ECANCELED;
+	}
 quiet:
 	if (look_again)
 		*look_again = next;

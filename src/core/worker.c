@@ -7,6 +7,7 @@
 #include "core/worker.h"
 
 #include "core/mutex.h"
+#include "core/pool.h"
 #include "core/sanitize.h"
 #include "os/os.h"
 
@@ -80,13 +81,13 @@ static void worker_begin(struct tu_worker *w)
 	start_ids(w);
 	w->budget = 1;
 	w->daemon = false;
-	w->loop = NULL;
 	tu_wheel_init(&w->wheel, tu_os_now());
 }
 
 static void worker_give(struct tu_worker *w)
 {
 	tu_stacks_trim_all(w);
+	tu_pool_empty(w);
 	tu_workers_lock();
 	w->in_use = false;
 	w->next_free = free_ones;

@@ -25,6 +25,10 @@ struct tu_worker {
 	uint32_t turns;               /* jobs and resumes so far, wraps */
 	uint64_t next_id;
 	struct tu_context *spares[TU_STACK_CLASSES];
+	void *pool; /* see pool.h */
+	uint32_t pooled;
+	uint32_t task_number;     /* of the last task begun here that has no name of its own */
+	size_t tasks;             /* begun or waiting to, not ended */
 	struct tu_context native; /* the thread's own stack */
 
 	/* Shared: written by other threads. A line of its own. */
@@ -37,8 +41,6 @@ struct tu_worker {
 	uint32_t spare_count[TU_STACK_CLASSES], spare_least[TU_STACK_CLASSES];
 	int64_t trimmed; /* when spares were last looked through */
 	uint32_t number;
-	size_t tasks; /* begun or waiting to, not ended */
-	void *loop;   /* what higher rooms keep here */
 	bool closing; /* the thread ends: jobs are given up */
 	bool daemon;  /* at the program's end it stops at its next wait */
 

@@ -77,6 +77,9 @@ void tu_os_thread_name(const char *name);
 /* The caller's number in the kernel. */
 int tu_os_thread_id(void);
 
+/* Is the caller the process' first thread? */
+bool tu_os_is_main_thread(void);
+
 /* Give the CPU to another OS thread that can run. */
 void tu_os_thread_yield(void);
 
@@ -131,6 +134,9 @@ void tu_os_interrupt_end(void);
 
 /* Write to the error stream; safe in a signal handler. */
 void tu_os_write_error(const char *text, size_t n);
+
+/* Let nobody else write to the program's output streams from now on; waits for whoever does. */
+void tu_os_hold_output(void);
 
 /* The three steps around a fork of this process. Once per process. */
 int tu_os_at_fork(void (*before)(void), void (*parent)(void), void (*child)(void));

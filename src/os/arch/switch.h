@@ -20,16 +20,17 @@ struct tu_registers {
 	void *pc;
 };
 
-/* Where a new stack begins: calls tu_arch_main with what fp was set to. Marks the end of frames. */
+/* Where a new stack begins: calls what lies on top of it with fp. Marks the end of the frames. */
 void tu_arch_entry(void);
 
-/* Runs on a new stack; implemented by core. Must not return. */
-_Noreturn void tu_arch_main(void *arg);
-
-/* Make regs begin a new stack whose highest byte lies below top, 16-aligned. */
-static inline void tu_arch_prepare(struct tu_registers *regs, void *top, void *arg)
+/* Make regs begin a stack below top, which is 16-aligned: run(arg) is called there, for ever. */
+static inline void tu_arch_prepare(
+	struct tu_registers *regs, void *top, void (*run)(void *arg), void *arg)
 {
-	regs->sp = top;
+	void (**sp)(void *) = (void (**)(void *))((char *)top - 16);
+
+	*sp = run;
+	regs->sp = sp;
 	regs->fp = arg;
 	regs->pc = (void *)tu_arch_entry;
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,6 +26,12 @@ void tu_os_write_error(const char *text, size_t n)
 		}
 	}
 	errno = saved;
+}
+
+void tu_os_hold_output(void)
+{
+	flockfile(stdout);
+	flockfile(stderr);
 }
 
 /* -- faults --------------------------------------------------------------------------------- */

@@ -95,6 +95,11 @@ int tu_os_thread_id(void)
 	return (int)syscall(SYS_gettid);
 }
 
+bool tu_os_is_main_thread(void)
+{
+	return syscall(SYS_gettid) == getpid();
+}
+
 void tu_os_thread_yield(void)
 {
 	sched_yield();

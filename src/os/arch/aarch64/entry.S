@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A new stack starts here: sp is its top, x29 the argument for tu_arch_main. */
+/* A new stack starts here: sp points to the function to call, x29 is its argument. */
 	.text
 	.globl	tu_arch_entry
 	.hidden	tu_arch_entry
@@ -11,7 +11,8 @@ tu_arch_entry:
 	mov	x0, x29
 	mov	x29, xzr		/* and frame-pointer walkers end here */
 	mov	x30, xzr
-	bl	tu_arch_main
+	ldr	x9, [sp]
+	blr	x9
 	brk	#0
 	.cfi_endproc
 	.size	tu_arch_entry, .-tu_arch_entry

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A new stack starts here: sp is its top, s0 the argument for tu_arch_main. */
+/* A new stack starts here: sp points to the function to call, s0 is its argument. */
 	.text
 	.globl	tu_arch_entry
 	.hidden	tu_arch_entry
@@ -10,7 +10,8 @@ tu_arch_entry:
 	mv	a0, s0
 	li	s0, 0			/* and frame-pointer walkers end here */
 	li	ra, 0
-	call	tu_arch_main
+	ld	t0, 0(sp)
+	jalr	t0
 	ebreak
 	.cfi_endproc
 	.size	tu_arch_entry, .-tu_arch_entry

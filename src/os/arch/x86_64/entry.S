@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A new stack starts here: rsp is its top, rbp the argument for tu_arch_main. */
+/* A new stack starts here: rsp points to the function to call, rbp is its argument. */
 	.text
 	.globl	tu_arch_entry
 	.hidden	tu_arch_entry
@@ -10,7 +10,7 @@ tu_arch_entry:
 	endbr64
 	movq	%rbp, %rdi
 	xorl	%ebp, %ebp		/* and frame-pointer walkers end here */
-	call	tu_arch_main
+	call	*(%rsp)
 	ud2
 	.cfi_endproc
 	.size	tu_arch_entry, .-tu_arch_entry

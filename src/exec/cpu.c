@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* cpu.c - how many CPUs there are for us, and the word of whoever runs the program on that. */
+#include "os/os.h"
+
+#include "core/report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <tutti/cpu.h>
+
+int tutti_cpu_count(void)
+{
+	const char *text = tu_os_environment("TUTTI_CPUS");
+	char *end;
+	long n;
+
+	if (!text || !*text)
+		return tu_os_cpu_usable();
+	n = strtol(text, &end, 10);
+	if (*end == 0 && n >= 1 && n <= 1 << 20)
+		return (int)n;
+	tu_report(-EINVAL, "TUTTI_CPUS='%s' is not a number of CPUs; it is ignored", text);
+	return tu_os_cpu_usable();
+}
+
+int tutti_cpu_count_online(void)
+{
+	return tu_os_cpu_online();
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ending.c - what happens when main returns, or somebody calls exit.
+ *
+ * An exit handler, registered with the first thread: it waits for the threads that are no daemons,
+ * then daemons stop at their next wait (core/park.c) or at the output streams, which are locked and
+ * stay so: no line is torn, and the C library's own flush, on this same thread, gets through.
+ * Nothing is freed, so a daemon that computes on touches nothing that is gone.
+ *
+ * No destructor of ours does any of this: they run after the program's.
+ */
+#include "exec/ending.h"
+
+#include "core/lot.h"
+#include "core/wait.h"
+#include "core/worker.h"
+#include "exec/thread.h"
+#include "os/os.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static size_t waited; /* threads that exit waits for; under its own address' bucket in the lot */
+static bool registered, over;
+
+static bool waits_for(const struct tu_thread *t)
+{
+	return t && t->started && !t->daemon;
+}
+
+/* The caller's own thread may be one of those that are waited for; it will not end. */
+static size_t count_of_caller(void)
+{
+	return waits_for((struct tu_thread *)tutti_thread_current()) ? 1 : 0;
+}
+
+static void at_exit(void)
+{
+	struct tu_context *self = tu_self();
+	size_t own = count_of_caller();
+	struct tu_bucket *b = tu_lot_lock(&waited);
+
+	while (waited > own) {
+		struct tu_waiter me = { .context = self };
+
+		tu_lot_enqueue(b, &me, &waited);
+		tu_lot_unlock(b);
+		tu_wait(self, &me, TUTTI_FOREVER, 0, &b);
+		b = tu_lot_lock(&waited);
+	}
+	over = true;
+	tu_lot_unlock(b);
+	self->worker->daemon = false; /* a daemon that called exit must get through it */
+	tu_workers_end();
+	tu_os_hold_output();
+}
+
+int tu_ending_begin(bool daemon)
+{
+	struct tu_bucket *b = tu_lot_lock(&waited);
+	int rc = over ? TUTTI_ESHUTDOWN : 0;
+
+	if (rc == 0 && !registered) {
+		registered = true;
+		rc = atexit(at_exit) == 0 ? 0 : -ENOMEM;
+	}
+	if (rc == 0 && !daemon)
+		waited++;
+	tu_lot_unlock(b);
+	return rc;
+}
+
+void tu_ending_done(bool daemon)
+{
+	struct tu_wakes wakes = { 0 };
+	struct tu_waiter *w;
+	struct tu_bucket *b;
+
+	if (daemon)
+		return;
+	b = tu_lot_lock(&waited);
+	waited--;
+	while ((w = tu_lot_first(b, &waited)) != NULL)
+		tu_lot_grant(b, w, 0, &wakes);
+	tu_lot_unlock(b);
+	tu_wakes_flush(&wakes);
+}
+
+void tu_ending_after_fork(void)
+{
+	waited = count_of_caller();
+}

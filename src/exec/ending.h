@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* ending.h - the program's end waits for threads that are no daemons. */
+#ifndef TU_EXEC_ENDING_H
+#define TU_EXEC_ENDING_H
+
+#include <stdbool.h>
+
+/* A thread is about to start. 0; TUTTI_ESHUTDOWN if the program is past waiting; -ENOMEM. */
+int tu_ending_begin(bool daemon);
+
+/* It has ended, or could not start. */
+void tu_ending_done(bool daemon);
+
+/* A forked child has none of its parent's threads. */
+void tu_ending_after_fork(void);
+
+#endif

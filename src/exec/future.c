@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * future.c - the life of a future: references, begin, complete, cancel. See future.h for its word.
+ *
+ * Whoever completes it holds a reference; it is dropped by the same operation that says DONE, so
+ * after that the future is not touched again. Only with WATCHED or HELD set is more to be done, and
+ * then the lock comes first and the reference goes last.
+ */
+#include "exec/future.h"
+
+#include "base/trace.h"
+#include "core/alloc.h"
+#include "core/overflow.h"
+#include "core/report.h"
+#include "core/wait.h"
+#include "core/worker.h"
+#include "sync/local.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+void tu_future_init(tutti_future *f, const struct tu_future_ops *ops, unsigned refs)
+{
+	f->ops = ops;
+	f->word = refs * TU_FUTURE_REF;
+	f->extra = NULL;
+	f->error = 0;
+	f->size = 0;
+}
+
+/* -- references ------------------------------------------------------------------------------- */
+
+static void report_unseen(const tutti_future *f, uint64_t word)
+{
+	char buf[64];
+
+	if ((word & (TU_FUTURE_FAILED | TU_FUTURE_OBSERVED)) != TU_FUTURE_FAILED)
+		return;
+	tu_report(f->error, "%s '%s' failed and nobody looked: %s (%s)", f->ops->noun,
+		f->ops->name(f, buf, sizeof(buf)), tutti_future_text(f), tutti_errname(f->error));
+}
+
+static void extra_free(struct tu_future_extra *extra)
+{
+	while (extra->callbacks) { /* of a future that never completed */
+		struct tu_callback *c = extra->callbacks;
+
+		extra->callbacks = c->next;
+		tu_free(c);
+	}
+	tu_free(extra->text);
+	tu_free(extra->name);
+	tu_free(extra);
+}
+
+static void destroy(tutti_future *f)
+{
+	report_unseen(f, tu_load_rlx(&f->word)); /* the last reference: nobody else is there */
+	if (f->extra)
+		extra_free(f->extra);
+	f->ops->free(f);
+}
+
+tutti_future *tutti_future_ref(tutti_future *f)
+{
+	tu_add_rlx(&f->word, TU_FUTURE_REF); /* the caller's own reference keeps f alive */
+	return f;
+}
+
+void tutti_future_unref(tutti_future *f)
+{
+	if (!f)
+		return;
+	/* [future-2] acquire: what other holders did with f before they let go. With one reference,
+	   ours, nobody can take another, and no exchange is needed. */
+	if (tu_load_acq(&f->word) >> 32 == 1 ||
+		/* [future-2] release: what we did with f, for whoever destroys it */
+		tu_sub_acqrel(&f->word, TU_FUTURE_REF) >> 32 == 1)
+		destroy(f);
+}
+
+/* -- extra ------------------------------------------------------------------------------------ */
+
+struct tu_future_extra *tu_future_extra_of(tutti_future *f)
+{
+	/* [future-3] acquire: its contents; from just below */
+	struct tu_future_extra *extra = tu_load_acq(&f->extra), *none = NULL;
+
+	if (extra)
+		return extra;
+	extra = tu_alloc_zero(sizeof(*extra));
+	if (!extra)
+		return NULL;
+	extra->callbacks_tail = &extra->callbacks;
+	/* [future-3] release: made before it is seen; of two that race one is kept */
+	if (tu_cas_acqrel(&f->extra, &none, extra))
+		return extra;
+	tu_free(extra);
+	return none;
+}
+
+const char *tu_future_name(tutti_future *f)
+{
+	struct tu_future_extra *extra = tu_future_extra_of(f);
+	char buf[64], *none = NULL, *name;
+
+	if (!extra)
+		return "";
+	/* [future-5] acquire: its characters; from below */
+	name = tu_load_acq(&extra->name);
+	if (name)
+		return name;
+	name = tu_copy_text(f->ops->name(f, buf, sizeof(buf)));
+	/* [future-5] release: written before it is seen; of two that race one is kept */
+	if (!name || tu_cas_acqrel(&extra->name, &none, name))
+		return name ? name : "";
+	tu_free(name);
+	return none;
+}
+
+/* -- completing ------------------------------------------------------------------------------- */
+
+static void callback_runs(struct tu_runnable *node, int rc)
+{
+	struct tu_callback *c = (struct tu_callback *)node;
+
+	(void)rc; /* without a stack it runs on the waiter's: it must not wait anyway */
+	c->fn(c->future, c->arg);
+	tutti_future_unref(c->future);
+	tu_free(c);
+}
+
+static void call_back(tutti_future *f, struct tu_callback *c)
+{
+	while (c) {
+		struct tu_callback *next = c->next;
+
+		if (!c->worker) {
+			c->fn(f, c->arg);
+			tu_free(c);
+		} else {
+			c->future = tutti_future_ref(f);
+			c->node.start = callback_runs;
+			c->node.size_class = TU_STACK_CLASS_USUAL;
+			tu_worker_post(c->worker, &c->node);
+		}
+		c = next;
+	}
+}
+
+/* Say DONE under the lock and see to everybody who waits. The caller holds a reference. */
+static void finish_locked(tutti_future *f, struct tu_bucket *b, uint32_t flags)
+{
+	struct tu_callback *callbacks = NULL;
+	struct tu_wakes wakes = { 0 };
+	struct tu_waiter *w;
+
+	/* [future-1] release: result and error, for tu_future_word */
+	tu_or_acqrel(&f->word, (uint64_t)(TU_FUTURE_DONE | flags));
+	while ((w = tu_lot_first(b, f)) != NULL)
+		tu_lot_grant(b, w, 0, &wakes);
+	if (f->extra) {
+		callbacks = f->extra->callbacks;
+		f->extra->callbacks = NULL;
+		f->extra->callbacks_tail = &f->extra->callbacks;
+	}
+	tu_and_acqrel(&f->word, ~(uint64_t)(TU_FUTURE_HELD | TU_FUTURE_RUNNING));
+	tu_lot_unlock(b);
+	tu_wakes_flush(&wakes);
+	call_back(f, callbacks);
+}
+
+static __attribute__((noinline)) void complete_slowly(tutti_future *f, uint32_t flags)
+{
+	/* Waits for whoever cancels: HELD is only set under this lock. */
+	finish_locked(f, tu_lot_lock(f), flags);
+	tutti_future_unref(f);
+}
+
+void tu_future_complete(tutti_future *f, uint32_t flags)
+{
+	uint64_t word = tu_load_rlx(&f->word), done;
+
+	tu_trace(TU_TRACE_FUTURE_DONE, tu_current ? tu_current->id : 0, (uintptr_t)f, f->error);
+	do {
+		if (tu_unlikely(word & (TU_FUTURE_WATCHED | TU_FUTURE_HELD))) {
+			complete_slowly(f, flags);
+			return;
+		}
+		done = (word & ~(uint64_t)TU_FUTURE_RUNNING) | TU_FUTURE_DONE | flags;
+		/* [future-1] release: result and error, for tu_future_word; [future-2] as unref */
+	} while (!tu_cas_weak_acqrel(&f->word, &word, done - TU_FUTURE_REF));
+	if (word >> 32 == 1)
+		destroy(f);
+}
+
+void tu_context_clean(struct tu_context *self)
+{
+	if (tu_unlikely(self->slots != NULL))
+		self->slots->end(self);
+	if (tu_unlikely(self->fail_text != NULL))
+		tu_free(self->fail_text);
+	self->fail_text = NULL;
+	self->fail_code = 0;
+	self->cancel_told = false;
+	self->scopes = NULL;
+	self->self = NULL;
+	/* Relaxed: whoever cancels holds the future, which has ended; see finish_locked. */
+	if (tu_unlikely(tu_load_rlx(&self->attention)))
+		tu_store_rlx(&self->attention, 0);
+}
+
+/* The failure's words move from the context to the future; without memory they are lost. */
+static void take_failure(tutti_future *f, struct tu_context *self)
+{
+	struct tu_future_extra *extra = self->fail_text ? tu_future_extra_of(f) : NULL;
+
+	f->error = self->fail_code;
+	if (!extra)
+		return;
+	extra->text = self->fail_text;
+	self->fail_text = NULL;
+}
+
+void tu_future_complete_from(tutti_future *f, struct tu_context *self, void *result)
+{
+	uint32_t flags = 0;
+
+	if (tu_unlikely(self->slots != NULL))
+		self->slots->end(self); /* destructors still belong to the job */
+	f->value.pointer = result;
+	if (tu_unlikely(self->fail_code != 0)) {
+		take_failure(f, self);
+		flags = TU_FUTURE_FAILED;
+	} else if (tu_unlikely(self->cancel_told)) {
+		flags = TU_FUTURE_CANCELED;
+	}
+	tu_future_complete(f, flags);
+	tu_context_clean(self); /* only now: until it is DONE a cancel may still be delivered here */
+}
+
+void tu_future_complete_error(tutti_future *f, int code)
+{
+	f->error = code;
+	tu_future_complete(f, code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED);
+}
+
+/* -- beginning and cancelling ------------------------------------------------------------------ */
+
+bool tu_future_begin(tutti_future *f)
+{
+	uint64_t word = tu_load_rlx(&f->word);
+
+	do {
+		while (tu_unlikely(word & TU_FUTURE_HELD)) { /* who cancels decides first */
+			tu_lot_unlock(tu_lot_lock(f));
+			word = tu_load_rlx(&f->word);
+		}
+		if (tu_unlikely(word & TU_FUTURE_DONE))
+			return false;
+		/* Relaxed is enough for a claim; acquire-release keeps what cancel did in order. */
+	} while (!tu_cas_weak_acqrel(&f->word, &word, word | TU_FUTURE_RUNNING));
+	return true;
+}
+
+/* Lock f's bucket and hold it. NULL with nothing held: it is done. */
+static struct tu_bucket *hold(tutti_future *f, uint64_t *word)
+{
+	struct tu_bucket *b = tu_lot_lock(f);
+
+	*word = tu_or_acqrel(&f->word, (uint64_t)TU_FUTURE_HELD);
+	if (!(*word & TU_FUTURE_DONE))
+		return b;
+	tu_and_acqrel(&f->word, ~(uint64_t)TU_FUTURE_HELD);
+	tu_lot_unlock(b);
+	return NULL;
+}
+
+static void let_go(tutti_future *f, struct tu_bucket *b)
+{
+	tu_and_acqrel(&f->word, ~(uint64_t)TU_FUTURE_HELD);
+	tu_lot_unlock(b);
+}
+
+static void withdraw(tutti_future *f)
+{
+	if (f->ops->withdraw)
+		f->ops->withdraw(f);
+}
+
+/* The quick way for one that nobody has begun, watches or holds. */
+static bool cancel_at_once(tutti_future *f)
+{
+	uint64_t word = tu_load_rlx(&f->word);
+
+	while (!(word & (TU_FUTURE_DONE | TU_FUTURE_RUNNING | TU_FUTURE_WATCHED | TU_FUTURE_HELD)))
+		/* Acquire-release: against begin and others that end it, the first one decides. */
+		if (tu_cas_weak_acqrel(&f->word, &word, word | TU_FUTURE_DONE | TU_FUTURE_CANCELED))
+			return true;
+	return false;
+}
+
+int tu_future_withdraw(tutti_future *f)
+{
+	struct tu_bucket *b;
+	uint64_t word;
+
+	if (!cancel_at_once(f)) {
+		b = hold(f, &word);
+		if (!b)
+			return TUTTI_EDONE;
+		if (word & TU_FUTURE_RUNNING) {
+			let_go(f, b);
+			return TUTTI_EPENDING;
+		}
+		finish_locked(f, b, TU_FUTURE_CANCELED);
+	}
+	withdraw(f);
+	return 0;
+}
+
+int tutti_future_cancel(tutti_future *f)
+{
+	int rc = tu_future_withdraw(f);
+	struct tu_bucket *b;
+	uint64_t word;
+
+	if (rc != TUTTI_EPENDING)
+		return rc;
+	b = hold(f, &word);
+	if (!b)
+		return TUTTI_EDONE;
+	tu_or_acqrel(&f->word, (uint64_t)TU_FUTURE_ASKED);
+	f->ops->interrupt(f);
+	let_go(f, b);
+	return 1;
+}
+
+int tu_future_settle(tutti_future *f, uint32_t flags, int code, const char *text, const void *result)
+{
+	struct tu_future_extra *extra = text ? tu_future_extra_of(f) : NULL;
+	uint64_t word;
+	struct tu_bucket *b = hold(f, &word);
+
+	if (!b)
+		return TUTTI_EDONE;
+	f->error = code;
+	if (extra && !extra->text)
+		extra->text = tu_copy_text(text);
+	if (result && f->size > 0)
+		memcpy(f->size > sizeof(f->value) ? f->value.heap : f->value.bytes, result, f->size);
+	finish_locked(f, b, flags);
+	return 0;
+}
+
+/* -- waiting ---------------------------------------------------------------------------------- */
+
+/* Queue me for f; false: it is done. */
+static bool watch(tutti_future *f, struct tu_waiter *me)
+{
+	struct tu_bucket *b = tu_lot_lock(f);
+
+	/* The completer reads WATCHED in the same word that it changes to DONE: either its CAS sees
+	   our bit and takes the lock, or we see its DONE here. */
+	bool done = tu_or_acqrel(&f->word, (uint64_t)TU_FUTURE_WATCHED) & TU_FUTURE_DONE;
+
+	if (!done)
+		tu_lot_enqueue(b, me, f);
+	tu_lot_unlock(b);
+	return !done;
+}
+
+int tu_future_wait(tutti_future *f, int64_t deadline, unsigned flags)
+{
+	struct tu_waiter me = { .context = NULL };
+	struct tu_bucket *b;
+	int rc;
+
+	if (tu_future_word(f) & TU_FUTURE_DONE)
+		return 0;
+	if (tu_past(deadline))
+		return TUTTI_ETIMEDOUT;
+	me.context = tu_self();
+	if (!watch(f, &me))
+		return 0;
+	rc = tu_wait(me.context, &me, deadline, flags, &b);
+	if (rc < 0)
+		tu_lot_unlock(b);
+	return rc;
+}
+
+void tu_future_nap(tutti_future *f)
+{
+	struct tu_waiter me = { .context = tu_self() };
+	struct tu_bucket *b;
+
+	if (!watch(f, &me))
+		return;
+	tu_park(me.context);
+	b = tu_lot_lock_waiter(&me);
+	if (me.next)
+		tu_lot_remove(b, &me);
+	tu_lot_unlock(b);
+}
+
+int tu_future_code(tutti_future *f)
+{
+	uint64_t word = tu_future_word(f);
+
+	if (tu_likely(!(word & (TU_FUTURE_FAILED | TU_FUTURE_CANCELED))))
+		return 0;
+	if (!(word & TU_FUTURE_OBSERVED))
+		tu_or_acqrel(&f->word, (uint64_t)TU_FUTURE_OBSERVED);
+	return word & TU_FUTURE_CANCELED ? TUTTI_ECANCELED : f->error;
+}
+
+int tu_future_outcome(tutti_future *f)
+{
+	int code = tu_future_code(f);
+
+	if (code == TUTTI_ECANCELED)
+		return TUTTI_EJOBCANCELED;
+	return code == TUTTI_ETIMEDOUT ? TUTTI_EJOBTIMEDOUT : code;
+}
+
+/* -- names in reports ------------------------------------------------------------------------- */
+
+static const char *context_name(const struct tu_context *c, char *buf, size_t n)
+{
+	const tutti_future *f = c->self;
+	char name[48];
+
+	snprintf(buf, n, "%s '%s'", f->ops->noun, f->ops->name(f, name, sizeof(name)));
+	return buf;
+}
+
+__attribute__((constructor)) static void set_hook(void)
+{
+	tu_context_name = context_name;
+}

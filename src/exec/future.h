@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * future.h - what every future begins with, whatever it is of.
+ *
+ * The word holds references and state together, so that ending a job is one atomic operation: it
+ * says DONE and drops the job's own reference at once.
+ *
+ *     bits 0..31   flags, below
+ *     bits 32..    references
+ *
+ *     (new) --begin--> RUNNING --complete--> DONE [FAILED|CANCELED]
+ *     (new) --cancel, set_result, set_error--> DONE ...
+ *
+ * WATCHED and HELD send begin and complete to the slow path, which takes the lock of the future's
+ * bucket in the parking lot. Whoever cancels sets HELD under that lock and clears it before it lets
+ * go: meanwhile the future neither begins nor ends, and what it runs on stays what it is.
+ *
+ * Once DONE, nothing but OBSERVED and the references changes.
+ */
+#ifndef TU_EXEC_FUTURE_H
+#define TU_EXEC_FUTURE_H
+
+#include "core/lot.h"
+
+#include <tutti/error.h>
+#include <tutti/future.h>
+
+enum {
+	TU_FUTURE_DONE = 1,
+	TU_FUTURE_RUNNING = 2,
+	TU_FUTURE_WATCHED = 4,  /* somebody waits in the lot, or there are callbacks */
+	TU_FUTURE_HELD = 8,     /* somebody is cancelling it */
+	TU_FUTURE_ASKED = 16,   /* was cancelled while running */
+	TU_FUTURE_FAILED = 32,
+	TU_FUTURE_CANCELED = 64,
+	TU_FUTURE_OBSERVED = 128, /* somebody has seen that it failed */
+};
+#define TU_FUTURE_REF ((uint64_t)1 << 32)
+
+enum tu_future_kind {
+	TU_FUTURE_PROMISE,
+	TU_FUTURE_JOB,
+	TU_FUTURE_TASK,
+	TU_FUTURE_THREAD,
+	TU_FUTURE_TIMER,
+	TU_FUTURE_CALL, /* internal: a callback of the loop, a blocking call */
+};
+
+struct tu_future_ops {
+	enum tu_future_kind kind;
+	const char *noun; /* for reports: "task" */
+	/* Ask what runs to stop. Under the bucket's lock, RUNNING and HELD; must not wait. */
+	void (*interrupt)(tutti_future *f);
+	/* It was cancelled before it began: forget it where it stands, or leave it to begin to see.
+	   May be NULL. No lock is held; the caller has a reference. */
+	void (*withdraw)(tutti_future *f);
+	void (*free)(tutti_future *f); /* the last reference is gone */
+	/* A name in buf, which has n bytes, or one that lives as long as f. */
+	const char *(*name)(const tutti_future *f, char *buf, size_t n);
+};
+
+struct tu_callback {
+	struct tu_runnable node; /* to the adder's loop, if a task added it */
+	struct tu_callback *next;
+	struct tu_worker *worker; /* NULL: called where f is completed */
+	tutti_future *future;     /* a reference, once on its way to the worker */
+	void (*fn)(tutti_future *f, void *arg);
+	void *arg;
+};
+
+/* What few futures have. Made and changed under the lock of the future's bucket. */
+struct tu_future_extra {
+	char *text; /* of the failure */
+	char *name;
+	struct tu_callback *callbacks, **callbacks_tail;
+};
+
+struct tutti_future {
+	const struct tu_future_ops *ops; /* fixed */
+	uint64_t word;                   /* atomic */
+	union {
+		struct { /* before it begins: a bare function */
+			tutti_fn fn;
+			void *arg;
+		} start;
+		void *pointer;           /* the result of a bare function */
+		unsigned char bytes[16]; /* a small result */
+		void *heap;              /* a larger one; freed with the future */
+	} value;                         /* the job writes, readers after DONE */
+	struct tu_future_extra *extra;   /* NULL: none. Atomic pointer, set once */
+	int32_t error;                   /* as value, if FAILED */
+	uint32_t size;                   /* of the result; of a task its number instead */
+};
+
+static inline uint64_t tu_future_word(const tutti_future *f)
+{
+	/* [future-1] acquire: result and error, if it says DONE; from complete */
+	return tu_load_acq(&f->word);
+}
+
+/* Begin with refs references; the rest is the caller's. */
+void tu_future_init(tutti_future *f, const struct tu_future_ops *ops, unsigned refs);
+
+/* A future that has failed with code already; never NULL. */
+tutti_future *tu_future_failed(int code);
+
+/* true: it is RUNNING now and may run; false: it was cancelled before. */
+bool tu_future_begin(tutti_future *f);
+
+/*
+ * The job has ended: flags say how (FAILED, CANCELED or 0), value and error are written. Wakes and
+ * calls back whoever waits and drops one reference, the job's.
+ */
+void tu_future_complete(tutti_future *f, uint32_t flags);
+
+/*
+ * The same for one that ran a bare function on self: takes what tutti_fail said and whether a
+ * cancel was told, and leaves self clean for the next job.
+ */
+void tu_future_complete_from(tutti_future *f, struct tu_context *self, void *result);
+
+/* The same for one that could not be begun. */
+void tu_future_complete_error(tutti_future *f, int code);
+
+/* Complete a new one from outside, keeping the references. TUTTI_EDONE. text may be NULL. */
+int tu_future_settle(tutti_future *f, uint32_t flags, int code, const char *text, const void *result);
+
+/* Cancel it if it has not begun: 0; TUTTI_EPENDING if it runs, TUTTI_EDONE. */
+int tu_future_withdraw(tutti_future *f);
+
+/* Wait; flags as tu_wait. 0, TUTTI_ETIMEDOUT, TUTTI_ECANCELED. */
+int tu_future_wait(tutti_future *f, int64_t deadline, unsigned flags);
+
+/* Wait until it is done or something else wants the caller's attention. */
+void tu_future_nap(tutti_future *f);
+
+/* How it ended: in its own code, or as tutti_future_result says it. Marks it as seen. */
+int tu_future_code(tutti_future *f);
+int tu_future_outcome(tutti_future *f);
+
+/* Its name for good: what ops->name says, kept with f. "" without memory. */
+const char *tu_future_name(tutti_future *f);
+
+/* The extra, made if need be; NULL: no memory. Any thread. */
+struct tu_future_extra *tu_future_extra_of(tutti_future *f);
+
+/* Values of tutti_local and what tutti_fail said are gone, self is as new. */
+void tu_context_clean(struct tu_context *self);
+
+#endif

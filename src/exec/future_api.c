@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+/* future_api.c - futures as the program sees them, and promises, which are nothing but a future. */
+#include "core/alloc.h"
+#include "core/wait.h"
+#include "core/worker.h"
+#include "exec/future.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* -- promises --------------------------------------------------------------------------------- */
+
+static bool on_heap(const tutti_future *f)
+{
+	return f->size > sizeof(f->value);
+}
+
+static void promise_free(tutti_future *f)
+{
+	if (on_heap(f))
+		tu_free(f->value.heap);
+	tu_free(f);
+}
+
+static const char *promise_name(const tutti_future *f, char *buf, size_t n)
+{
+	(void)f, (void)buf, (void)n;
+	return "promise";
+}
+
+static void promise_interrupt(tutti_future *f)
+{
+	(void)f; /* never runs */
+}
+
+static const struct tu_future_ops promise_ops = { .kind = TU_FUTURE_PROMISE,
+	.noun = "future",
+	.interrupt = promise_interrupt,
+	.free = promise_free,
+	.name = promise_name };
+
+tutti_future *tutti_future_create(size_t result_size)
+{
+	tutti_future *f = result_size <= UINT32_MAX ? tu_alloc_zero(sizeof(*f)) : NULL;
+
+	if (!f)
+		return NULL;
+	tu_future_init(f, &promise_ops, 1);
+	f->size = (uint32_t)result_size;
+	if (on_heap(f) && !(f->value.heap = tu_alloc_zero(result_size))) {
+		tu_free(f);
+		return NULL;
+	}
+	return f;
+}
+
+static void keep_for_ever(tutti_future *f)
+{
+	(void)f;
+}
+
+tutti_future *tu_future_failed(int code)
+{
+	static const struct tu_future_ops no_memory_ops = { .kind = TU_FUTURE_PROMISE,
+		.noun = "future",
+		.interrupt = promise_interrupt,
+		.free = keep_for_ever,
+		.name = promise_name };
+	/* With no memory even for a future there is this one, for all; it has been seen. */
+	static tutti_future no_memory = { .ops = &no_memory_ops,
+		.word = TU_FUTURE_DONE | TU_FUTURE_FAILED | TU_FUTURE_OBSERVED |
+			(TU_FUTURE_REF << 30),
+		.error = -ENOMEM };
+	tutti_future *f = tu_alloc_zero(sizeof(*f));
+
+	if (!f)
+		return tutti_future_ref(&no_memory);
+	tu_future_init(f, &promise_ops, 1);
+	f->error = code;
+	f->word |= TU_FUTURE_DONE | (code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED);
+	return f;
+}
+
+static bool settles_itself(const tutti_future *f)
+{
+	return f->ops->kind != TU_FUTURE_PROMISE && f->ops->kind != TU_FUTURE_JOB;
+}
+
+int tutti_future_set_result(tutti_future *f, const void *result)
+{
+	return settles_itself(f) ? TUTTI_ETYPE : tu_future_settle(f, 0, 0, NULL, result);
+}
+
+int tutti_future_set_error(tutti_future *f, int code, const char *text)
+{
+	if (settles_itself(f))
+		return TUTTI_ETYPE;
+	if (code >= 0)
+		return -EINVAL;
+	return tu_future_settle(f,
+		code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED, code, text, NULL);
+}
+
+int tutti_fail(int code, const char *format, ...)
+{
+	struct tu_context *self = tu_self();
+	char *text = NULL;
+	va_list args;
+
+	if (code != 0 && format) {
+		va_start(args, format);
+		text = tu_format_text(format, args);
+		va_end(args);
+	}
+	tu_free(self->fail_text); /* after formatting: the new words may quote the old */
+	self->fail_text = text;
+	self->fail_code = code;
+	return code;
+}
+
+/* -- looking ---------------------------------------------------------------------------------- */
+
+static size_t result_size(const tutti_future *f)
+{
+	/* Of a bare function it is a pointer; the field serves tasks as their number. */
+	return settles_itself(f) ? sizeof(void *) : f->size;
+}
+
+int tutti_future_result_until(tutti_future *f, void *out, size_t size, tutti_time deadline)
+{
+	struct tu_context *self = tu_self();
+	int rc = tu_cancel_pending(self);
+
+	if (rc < 0)
+		return rc;
+	if (size != 0 && size != result_size(f))
+		return TUTTI_ETYPE;
+	if (f == self->self)
+		return -EDEADLK;
+	rc = tu_future_wait(f, deadline, TU_WAIT_CANCELABLE);
+	if (rc == 0)
+		rc = tu_future_outcome(f);
+	if (rc == 0 && size > 0)
+		memcpy(out, on_heap(f) && !settles_itself(f) ? f->value.heap : f->value.bytes, size);
+	return rc;
+}
+
+int tutti_future_result(tutti_future *f, void *out, size_t size)
+{
+	return tutti_future_result_until(f, out, size, TUTTI_FOREVER);
+}
+
+int tutti_future_error(const tutti_future *f)
+{
+	if (!(tu_future_word(f) & TU_FUTURE_DONE))
+		return TUTTI_EPENDING;
+	return tu_future_code((tutti_future *)f); /* it has been looked at */
+}
+
+const char *tutti_future_text(const tutti_future *f)
+{
+	const struct tu_future_extra *extra;
+	int code;
+
+	if (!(tu_future_word(f) & TU_FUTURE_DONE))
+		return "";
+	code = tu_future_code((tutti_future *)f);
+	if (code == 0 || code == TUTTI_ECANCELED)
+		return "";
+	extra = tu_load_acq(&f->extra); /* [future-3] acquire, as in tu_future_extra_of */
+	return extra && extra->text ? extra->text : tutti_strerror(code);
+}
+
+bool tutti_future_done(const tutti_future *f)
+{
+	return tu_future_word(f) & TU_FUTURE_DONE;
+}
+
+bool tutti_future_running(const tutti_future *f)
+{
+	return (tu_future_word(f) & (TU_FUTURE_DONE | TU_FUTURE_RUNNING)) == TU_FUTURE_RUNNING;
+}
+
+int tutti_future_add_done_callback(
+	tutti_future *f, void (*fn)(tutti_future *f, void *arg), void *arg)
+{
+	struct tu_context *self = tu_self();
+	struct tu_future_extra *extra = tu_future_extra_of(f);
+	struct tu_callback *c = extra ? tu_alloc_zero(sizeof(*c)) : NULL;
+	struct tu_bucket *b;
+
+	if (!c)
+		return -ENOMEM;
+	c->fn = fn;
+	c->arg = arg;
+	c->worker = self == &self->worker->native ? NULL : self->worker;
+	b = tu_lot_lock(f);
+	if (!(tu_or_acqrel(&f->word, (uint64_t)TU_FUTURE_WATCHED) & TU_FUTURE_DONE)) {
+		*extra->callbacks_tail = c;
+		extra->callbacks_tail = &c->next;
+		tu_lot_unlock(b);
+		return 0;
+	}
+	tu_lot_unlock(b);
+	tu_free(c);
+	fn(f, arg);
+	return 0;
+}
+
+/* -- many ------------------------------------------------------------------------------------- */
+
+static int wait_for_all(struct tu_context *self, tutti_future **futures, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		int rc;
+
+		if (futures[i] && futures[i] == self->self)
+			return -EDEADLK;
+		rc = futures[i] ? tu_future_wait(futures[i], TUTTI_FOREVER, TU_WAIT_CANCELABLE) : 0;
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+int tutti_join_all(tutti_future **futures, size_t n)
+{
+	struct tu_context *self = tu_self();
+	int rc = tu_cancel_pending(self), first = 0;
+
+	if (rc == 0)
+		rc = wait_for_all(self, futures, n);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < n; i++) {
+		if (!futures[i])
+			continue;
+		rc = tu_future_outcome(futures[i]);
+		if (first == 0)
+			first = rc;
+		tutti_future_unref(futures[i]);
+		futures[i] = NULL;
+	}
+	return first;
+}

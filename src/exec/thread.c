@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * thread.c - threads: started ones, main, and stand-ins for those that tutti did not make.
+ *
+ * The list of threads alive holds a reference to each. A started thread leaves it before its future
+ * is done, so that whoever joined finds it gone.
+ */
+#include "exec/thread.h"
+
+#include "base/trace.h"
+#include "core/alloc.h"
+#include "core/mutex.h"
+#include "core/wait.h"
+#include "core/worker.h"
+#include "exec/ending.h"
+#include "os/os.h"
+#include "sync/local.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static uint32_t lock;        /* of all below */
+static uint64_t numbers = 1; /* main has 1 */
+static unsigned thread_names, dummy_names;
+static const struct tu_future_ops thread_ops;
+
+/* Main is known before it calls tutti, and never forgotten: not allocated. */
+static struct tu_future_extra main_extra = { .name = (char[]){ "MainThread" } };
+static struct tu_list alive;
+static struct tu_thread main_thread = {
+	.future = { .ops = &thread_ops,
+		.word = (TU_FUTURE_REF << 30) | TU_FUTURE_RUNNING,
+		.extra = &main_extra },
+	.link = { &alive.head, &alive.head },
+	.number = 1,
+};
+static struct tu_list alive = { { &main_thread.link, &main_thread.link } };
+
+/* -- the future's side ------------------------------------------------------------------------ */
+
+static void thread_interrupt(tutti_future *f)
+{
+	/* [thread-1] acquire: the context is set up; from tu_thread_enter. Not there yet: it looks
+	   at ASKED itself when it comes. */
+	struct tu_context *c = tu_load_acq(&((struct tu_thread *)f)->context);
+
+	if (c)
+		tu_context_cancel(c);
+}
+
+static void thread_free(tutti_future *f)
+{
+	tu_free(f);
+}
+
+static const char *thread_name(const tutti_future *f, char *buf, size_t n)
+{
+	(void)buf, (void)n;
+	return f->extra->name; /* given at birth */
+}
+
+static const struct tu_future_ops thread_ops = { .kind = TU_FUTURE_THREAD,
+	.noun = "thread",
+	.interrupt = thread_interrupt,
+	.free = thread_free,
+	.name = thread_name };
+
+const struct tu_future_ops *tu_thread_ops(void)
+{
+	return &thread_ops;
+}
+
+bool tu_is_thread(const tutti_future *f)
+{
+	return f->ops->kind == TU_FUTURE_THREAD || f->ops->kind == TU_FUTURE_TIMER;
+}
+
+/* -- records ---------------------------------------------------------------------------------- */
+
+static struct tu_thread *record(const char *name)
+{
+	struct tu_thread *t = tu_alloc_zero(sizeof(*t));
+	struct tu_future_extra *extra;
+
+	if (!t)
+		return NULL;
+	tu_future_init(&t->future, &thread_ops, 1);
+	extra = tu_future_extra_of(&t->future);
+	if (extra)
+		extra->name = tu_copy_text(name);
+	if (extra && extra->name)
+		return t;
+	tutti_future_unref(&t->future);
+	return NULL;
+}
+
+static unsigned count_up(unsigned *counter)
+{
+	unsigned n;
+
+	tu_mutex_lock(&lock);
+	n = ++*counter;
+	tu_mutex_unlock(&lock);
+	return n;
+}
+
+struct tu_thread *tu_thread_make(tutti_fn fn, void *arg, const char *name)
+{
+	char buf[32];
+	struct tu_thread *t;
+
+	if (!name) {
+		snprintf(buf, sizeof(buf), "Thread-%u", count_up(&thread_names));
+		name = buf;
+	}
+	t = record(name);
+	if (!t)
+		return NULL;
+	t->future.value.start.fn = fn;
+	t->future.value.start.arg = arg;
+	return t;
+}
+
+static void list_add(struct tu_thread *t)
+{
+	tutti_future_ref(&t->future);
+	tu_mutex_lock(&lock);
+	t->number = ++numbers;
+	tu_list_add_tail(&alive, &t->link);
+	tu_mutex_unlock(&lock);
+}
+
+void tu_thread_unlist(struct tu_thread *t)
+{
+	bool listed;
+
+	tu_mutex_lock(&lock);
+	listed = tu_link_used(&t->link);
+	if (listed)
+		tu_list_remove(&t->link);
+	tu_mutex_unlock(&lock);
+	if (listed)
+		tutti_future_unref(&t->future);
+}
+
+/* -- main and foreign threads ------------------------------------------------------------------ */
+
+/* [thread-1] release: the context, for thread_interrupt. seq against ASKED: whoever cancels sets
+   ASKED and then looks for the context; we store the context and then look at ASKED. */
+static void set_context(struct tu_thread *t, struct tu_context *native)
+{
+	native->self = &t->future;
+	tu_store_rlx(&t->native_id, tu_os_thread_id()); /* a number by itself */
+	tu_store_seq(&t->context, native);
+	if (tu_load_seq(&t->future.word) & TU_FUTURE_ASKED)
+		tu_context_cancel(native);
+}
+
+/* A thread that tutti did not make: on the list from when it asks who it is until it ends. */
+static struct tu_thread *adopt(struct tu_context *native)
+{
+	struct tu_thread *t = &main_thread;
+	char buf[32];
+
+	if (!tu_os_is_main_thread()) {
+		snprintf(buf, sizeof(buf), "Dummy-%u", count_up(&dummy_names));
+		t = record(buf);
+		tu_check(t != NULL, "no memory for a thread's record");
+		t->daemon = true;
+		t->future.word |= TU_FUTURE_RUNNING;
+		list_add(t);
+	}
+	set_context(t, native);
+	return t;
+}
+
+static void foreign_ends(struct tu_context *native)
+{
+	struct tu_thread *t = native->self;
+
+	tu_worker_close(native->worker);
+	if (native->slots)
+		native->slots->end(native);
+	if (!t || t == &main_thread)
+		return;
+	tu_thread_unlist(t);
+	tu_future_complete_from(&t->future, native, NULL);
+}
+
+__attribute__((constructor)) static void set_hook(void)
+{
+	tu_at_detach = foreign_ends;
+}
+
+tutti_thread *tutti_thread_current(void)
+{
+	struct tu_context *native = &tu_worker_self()->native;
+
+	return native->self ? native->self : &adopt(native)->future;
+}
+
+tutti_thread *tutti_thread_main(void)
+{
+	return &main_thread.future;
+}
+
+/* -- started threads -------------------------------------------------------------------------- */
+
+int tu_thread_launch(struct tu_thread *t, void (*entry)(void *thread), size_t stack_bytes)
+{
+	struct tu_os_thread_start start = { entry, t, stack_bytes };
+	int rc = tu_ending_begin(t->daemon);
+
+	if (rc < 0)
+		return rc;
+	t->started = true;
+	list_add(t);
+	tutti_future_ref(&t->future); /* the thread's own */
+	rc = tu_os_thread_start(&start);
+	if (rc == 0)
+		return 0;
+	tu_thread_unlist(t);
+	tu_ending_done(t->daemon);
+	tutti_future_unref(&t->future);
+	return rc;
+}
+
+void tu_thread_enter(struct tu_thread *t)
+{
+	struct tu_context *native = tu_self();
+
+	native->worker->daemon = t->daemon;
+	tu_os_thread_name(t->future.extra->name);
+	set_context(t, native);
+	tu_trace(TU_TRACE_THREAD_START, native->id, (uintptr_t)t->future.value.start.fn, 0);
+}
+
+void tu_thread_leave(struct tu_thread *t)
+{
+	struct tu_context *native = tu_self();
+
+	tu_trace(TU_TRACE_THREAD_END, native->id, 0, 0);
+	tu_worker_close(native->worker);
+	native->worker->daemon = false;
+	tu_thread_unlist(t);
+}
+
+static void thread_main(void *arg)
+{
+	struct tu_thread *t = arg;
+	struct tu_context *native;
+	bool daemon = t->daemon;
+	void *result;
+
+	tu_thread_enter(t);
+	native = tu_self();
+	result = t->future.value.start.fn(t->future.value.start.arg);
+	tu_thread_leave(t);
+	tu_future_complete_from(&t->future, native, result);
+	tu_ending_done(daemon);
+}
+
+static bool caller_is_daemon(void)
+{
+	return ((struct tu_thread *)tutti_thread_current())->daemon;
+}
+
+tutti_thread *tutti_thread_start(tutti_fn fn, void *arg, const tutti_thread_options *options)
+{
+	static const tutti_thread_options none;
+	const tutti_thread_options *o = options ? options : &none;
+	struct tu_thread *t = tu_thread_make(fn, arg, o->name);
+	int rc;
+
+	if (!t)
+		return tu_future_failed(-ENOMEM);
+	t->daemon = o->daemon == 0 ? caller_is_daemon() : o->daemon > 0;
+	t->future.word |= TU_FUTURE_RUNNING; /* born started */
+	rc = tu_thread_launch(t, thread_main, o->stack_bytes);
+	if (rc < 0) {
+		tutti_future_ref(&t->future);
+		tu_future_complete_error(&t->future, rc);
+	}
+	return &t->future;
+}
+
+/* -- looking at threads ------------------------------------------------------------------------ */
+
+int tutti_thread_join_until(tutti_thread *t, void **result, tutti_time deadline)
+{
+	if (!t || t == &((struct tu_thread *)tutti_thread_current())->future)
+		return -EDEADLK;
+	if (!tu_is_thread(t))
+		return TUTTI_ETYPE;
+	return tutti_future_result_until(t, result, result ? sizeof(*result) : 0, deadline);
+}
+
+int tutti_thread_join(tutti_thread *t, void **result)
+{
+	return tutti_thread_join_until(t, result, TUTTI_FOREVER);
+}
+
+/* NULL for what is not a thread; the caller's for NULL. */
+static const struct tu_thread *thread_of(const tutti_thread *t)
+{
+	if (!t)
+		t = tutti_thread_current();
+	return tu_is_thread(t) ? (const struct tu_thread *)t : NULL;
+}
+
+bool tutti_thread_is_alive(const tutti_thread *thread)
+{
+	const struct tu_thread *t = thread_of(thread);
+
+	return t && !(tu_future_word(&t->future) & TU_FUTURE_DONE);
+}
+
+const char *tutti_thread_name(const tutti_thread *thread)
+{
+	const struct tu_thread *t = thread_of(thread);
+
+	return t ? t->future.extra->name : NULL;
+}
+
+uint64_t tutti_thread_ident(const tutti_thread *thread)
+{
+	const struct tu_thread *t = thread_of(thread);
+
+	return t ? t->number : 0;
+}
+
+int tutti_thread_native_id(const tutti_thread *thread)
+{
+	const struct tu_thread *t = thread_of(thread);
+	int id = t ? tu_load_rlx(&t->native_id) : 0; /* a number by itself */
+
+	if (!t)
+		return TUTTI_ETYPE;
+	return id ? id : TUTTI_EPENDING;
+}
+
+bool tutti_thread_daemon(const tutti_thread *thread)
+{
+	const struct tu_thread *t = thread_of(thread);
+
+	return t && t->daemon;
+}
+
+size_t tutti_thread_enumerate(tutti_thread **buf, size_t n)
+{
+	size_t i = 0;
+
+	tutti_thread_current(); /* so that the caller is among them */
+	tu_mutex_lock(&lock);
+	tu_list_each(link, &alive) {
+		if (i < n)
+			buf[i] = tutti_future_ref(
+				&tu_container_of(link, struct tu_thread, link)->future);
+		i++;
+	}
+	tu_mutex_unlock(&lock);
+	return i;
+}
+
+size_t tutti_thread_active_count(void)
+{
+	return tutti_thread_enumerate(NULL, 0);
+}
+
+/* -- after a fork ------------------------------------------------------------------------------ */
+
+/* The list may have been caught half-changed by another thread: it is walked forwards only. */
+void tu_threads_after_fork(void)
+{
+	struct tu_context *native = tu_current ? &tu_current->worker->native : NULL;
+	struct tu_thread *self = native ? native->self : NULL;
+	struct tu_link *link = alive.head.next, *next;
+
+	lock = 0;
+	tu_list_init(&alive);
+	for (; link && link != &alive.head; link = next) {
+		struct tu_thread *t = tu_container_of(link, struct tu_thread, link);
+
+		next = link->next;
+		link->next = link->prev = NULL;
+		if (t == self || (!self && t == &main_thread)) {
+			tu_list_add_tail(&alive, link);
+			tu_store_rlx(&t->native_id, tu_os_thread_id()); /* alone here */
+		} else if (t != &main_thread) {
+			t->future.error = TUTTI_ECRASHED;
+			tu_or_acqrel(&t->future.word,
+				(uint64_t)(TU_FUTURE_DONE | TU_FUTURE_FAILED | TU_FUTURE_OBSERVED));
+		}
+	}
+}

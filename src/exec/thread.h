@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* thread.h - threads as exec keeps them: one record each, on a list while alive. */
+#ifndef TU_EXEC_THREAD_H
+#define TU_EXEC_THREAD_H
+
+#include "base/list.h"
+#include "exec/future.h"
+
+#include <tutti/thread.h>
+
+struct tu_thread {
+	tutti_future future;
+	struct tu_link link;        /* on the list of those alive, under its lock */
+	struct tu_context *context; /* where a cancel goes; written before RUNNING is of use */
+	uint64_t number;            /* ident; never used twice */
+	int native_id;              /* atomic; 0 until it has one */
+	bool daemon, started;       /* fixed: started by tutti, so that exit waits for it */
+	int64_t deadline;           /* of a timer: when fn is to run */
+};
+
+/* What a thread's future can do; a timer is made from it. */
+const struct tu_future_ops *tu_thread_ops(void);
+
+bool tu_is_thread(const tutti_future *f);
+
+/* Make the record; it is not alive yet. NULL: no memory. */
+struct tu_thread *tu_thread_make(tutti_fn fn, void *arg, const char *name);
+
+/* Put it on the list and start an OS thread that calls entry(t) with t->context set. */
+int tu_thread_launch(struct tu_thread *t, void (*entry)(void *thread), size_t stack_bytes);
+
+/* Take it off the list, if it is still there. */
+void tu_thread_unlist(struct tu_thread *t);
+
+/* First and last thing of a started thread. */
+void tu_thread_enter(struct tu_thread *t);
+void tu_thread_leave(struct tu_thread *t);
+
+/* Only the caller is alive; the others' futures fail with TUTTI_ECRASHED. */
+void tu_threads_after_fork(void);
+
+#endif

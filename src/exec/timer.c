@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* timer.c - a thread that first waits, and need not run at all. */
+#include "core/wait.h"
+#include "exec/ending.h"
+#include "exec/thread.h"
+
+#include <errno.h>
+#include <tutti/timer.h>
+
+/* Its thread waits for the timer's own future, see timer_main: cancelling has woken it. */
+static void timer_withdraw(tutti_future *f)
+{
+	tu_thread_unlist((struct tu_thread *)f);
+}
+
+static struct tu_future_ops timer_ops; /* a thread's, but for what differs */
+
+static void timer_main(void *arg)
+{
+	struct tu_thread *t = arg;
+	tutti_fn fn = t->future.value.start.fn;
+	struct tu_context *native;
+	void *result = t->future.value.start.arg;
+
+	tu_thread_enter(t);
+	native = tu_self();
+	if (tu_future_wait(&t->future, t->deadline, 0) == TUTTI_ETIMEDOUT &&
+		tu_future_begin(&t->future)) {
+		result = fn(result);
+		tu_thread_leave(t);
+		tu_future_complete_from(&t->future, native, result);
+	} else {
+		tu_thread_leave(t);
+		native->self = NULL;
+		tutti_future_unref(&t->future);
+	}
+	tu_ending_done(false);
+}
+
+tutti_timer *tutti_timer_start(tutti_time delay, tutti_fn fn, void *arg)
+{
+	struct tu_thread *t = tu_thread_make(fn, arg, NULL);
+	int rc;
+
+	if (!t)
+		return tu_future_failed(-ENOMEM);
+	t->future.ops = &timer_ops;
+	t->deadline = tutti_after(delay);
+	rc = tu_thread_launch(t, timer_main, 0);
+	if (rc < 0) {
+		tutti_future_ref(&t->future);
+		tu_future_complete_error(&t->future, rc);
+	}
+	return &t->future;
+}
+
+__attribute__((constructor)) static void make_ops(void)
+{
+	timer_ops = *tu_thread_ops();
+	timer_ops.kind = TU_FUTURE_TIMER;
+	timer_ops.noun = "timer";
+	timer_ops.withdraw = timer_withdraw;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * semaphore.c - permits, handed over in line.
+ *
+ *     priv[0]   permits that nobody has, up to INT32_MAX; or WAITERS alone: none, and somebody may
+ *               be in the lot
+ *     priv[1]   one more than the most there may be, 0 without TUTTI_BOUNDED; fixed by init
+ *
+ * Without WAITERS the number changes by compare-and-swap. WAITERS is set, when there is no permit,
+ * and taken away under the bucket's lock alone, and while it stands permits go to those in the lot
+ * directly: there is never one that a newcomer could take from under them.
+ *
+ * A release touches the semaphore for the last time when it changes the word, before it lets
+ * anyone go: who got the permit may end the semaphore's life.
+ *
+ * After a fork the child may find WAITERS with nobody in the lot. It means "no permits" there too.
+ */
+#include "core/wait.h"
+#include "sync/flags.h"
+
+#include <tutti/semaphore.h>
+
+#define WAITERS (UINT32_C(1) << 31)
+
+int tutti_semaphore_init(tutti_semaphore *s, uint32_t value, unsigned flags)
+{
+	int rc = tu_flags_check(flags, TUTTI_BOUNDED);
+
+	if (rc < 0)
+		return rc;
+	if (value > INT32_MAX)
+		return -EINVAL;
+	*s = (tutti_semaphore){ { value, flags & TUTTI_BOUNDED ? value + 1 : 0 } };
+	return 0;
+}
+
+static bool try_acquire(tutti_semaphore *s)
+{
+	uint32_t v = tu_load_rlx(&s->priv[0]); /* a guess; the exchange below tells */
+
+	while (v > 0 && v != WAITERS) {
+		/* [semaphore-1] acquire: what came before the release of this permit */
+		if (tu_cas_weak_acq(&s->priv[0], &v, v - 1))
+			return true;
+	}
+	return false;
+}
+
+/* Under the lock: say that somebody waits, unless there is a permit, which is then taken. */
+static bool announce(tutti_semaphore *s)
+{
+	uint32_t none = 0;
+
+	/* Relaxed: it tells others to take the lock, and the lock has the order. */
+	while (!tu_cas_rlx(&s->priv[0], &none, WAITERS)) {
+		if (none == WAITERS)
+			return true;
+		if (try_acquire(s))
+			return false;
+		none = 0;
+	}
+	return true;
+}
+
+static int acquire_slowly(struct tu_context *self, tutti_semaphore *s, tutti_time deadline)
+{
+	struct tu_waiter me = { .context = self };
+	struct tu_bucket *b = tu_lot_lock(s);
+	int rc;
+
+	if (!announce(s)) {
+		tu_lot_unlock(b);
+		return 0;
+	}
+	tu_lot_enqueue(b, &me, s);
+	tu_lot_unlock(b);
+	rc = tu_wait(self, &me, deadline, TU_WAIT_CANCELABLE, &b);
+	if (rc < 0) {
+		/* Relaxed: nobody changes WAITERS without the lock, and no permit is published. */
+		if (!tu_lot_first(b, s))
+			tu_store_rlx(&s->priv[0], 0);
+		tu_lot_unlock(b);
+	}
+	return rc;
+}
+
+int tutti_semaphore_acquire_until(tutti_semaphore *s, tutti_time deadline)
+{
+	struct tu_context *self = tu_self();
+	int rc = tu_cancel_pending(self);
+
+	if (rc < 0)
+		return rc;
+	if (try_acquire(s))
+		return 0;
+	if (tu_past(deadline))
+		return TUTTI_ETIMEDOUT;
+	return acquire_slowly(self, s, deadline);
+}
+
+int tutti_semaphore_acquire(tutti_semaphore *s)
+{
+	return tutti_semaphore_acquire_until(s, TUTTI_FOREVER);
+}
+
+/* Can n more be added to so many? */
+static bool fits(const tutti_semaphore *s, uint32_t permits, uint32_t n)
+{
+	uint32_t most = s->priv[1] ? s->priv[1] - 1 : INT32_MAX;
+
+	return n <= most && permits <= most - n;
+}
+
+/* Add n permits. 0, -EOVERFLOW, or 1: somebody waits. */
+static int add(tutti_semaphore *s, uint32_t n)
+{
+	uint32_t v = tu_load_rlx(&s->priv[0]); /* a guess; the exchange below tells */
+
+	/* [semaphore-1] release: all before, for who takes one of them in try_acquire */
+	do {
+		if (!fits(s, v & ~WAITERS, n))
+			return -EOVERFLOW;
+		if (v == WAITERS)
+			return 1;
+	} while (!tu_cas_weak_rel(&s->priv[0], &v, v + n));
+	return 0;
+}
+
+/* Under the lock, somebody waits: n permits to those in line, the rest to the word. */
+static void hand_over(struct tu_bucket *b, tutti_semaphore *s, uint32_t n, struct tu_wakes *wakes)
+{
+	struct tu_waiter *first = tu_lot_first(b, s), *w = first;
+	uint32_t served = 0;
+
+	while (w && served < n) {
+		w = tu_lot_after(first, w);
+		served++;
+	}
+	/* [semaphore-1] release, as in add. Before the grants: see the top. */
+	if (!w)
+		tu_store_rel(&s->priv[0], n - served);
+	while (served-- > 0)
+		tu_lot_grant(b, tu_lot_first(b, s), 0, wakes);
+}
+
+int tutti_semaphore_release(tutti_semaphore *s, uint32_t n)
+{
+	struct tu_wakes wakes = { 0 };
+	struct tu_bucket *b;
+	int rc;
+
+	if (n == 0)
+		return -EINVAL;
+	rc = add(s, n);
+	if (rc <= 0)
+		return rc;
+	b = tu_lot_lock(s);
+	rc = add(s, n); /* those who waited may have given up meanwhile */
+	if (rc > 0) {
+		hand_over(b, s, n, &wakes);
+		rc = 0;
+	}
+	tu_lot_unlock(b);
+	tu_wakes_flush(&wakes);
+	return rc;
+}
+
+uint32_t tutti_semaphore_value(const tutti_semaphore *s)
+{
+	return tu_load_rlx(&s->priv[0]) & ~WAITERS; /* old news in any order */
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/* ctest: LABELS no-tsan */
+/* A child forked while other threads are busy in tutti has a runtime of its own, and no hang. */
+#include <tutti/thread.h>
+
+#include "support/suite.h"
+
+#include <errno.h>
+#include <sys/wait.h>
+
+enum { BUSY = 6, CHILD_LIMIT_S = 20 };
+
+static tutti_lock lock;
+static tutti_queue *queue;
+static tutti_semaphore semaphore;
+static bool stop;
+
+static void *nothing(void *arg)
+{
+	return arg;
+}
+
+static void *be_busy(void *arg)
+{
+	for (int i = 0; !tu_load_acq(&stop); i++) {
+		int item = i;
+
+		TUTTI_WITH(&lock)
+		{
+			free(malloc(100));
+		}
+		tutti_queue_put_until(queue, &item, 0);
+		tutti_queue_get_until(queue, &item, tutti_after(TUTTI_MILLISECONDS(0.01)));
+		tutti_semaphore_release(&semaphore, 1);
+		tutti_semaphore_acquire(&semaphore);
+		if (i % 16 == 0)
+			finish(start_nth(MIXED, i / 16, nothing, arg));
+	}
+	return arg;
+}
+
+static void *add_one(void *arg)
+{
+	static tutti_lock own;
+
+	CHECK_EQ(tutti_yield(), 0);
+	TUTTI_HOLD(&own);
+	++*(int *)arg;
+	return NULL;
+}
+
+/* What the child may expect: everything new works, and it is alone. */
+static void use_everything(void)
+{
+	tutti_future *f[8];
+	tutti_queue *own;
+	int count = 0, item = 5;
+
+	CHECK_EQ(tutti_thread_active_count(), 1);
+	CHECK(tutti_thread_is_alive(NULL));
+	CHECK_EQ(tutti_thread_native_id(NULL), getpid());
+	start_all(MIXED, f, 8, add_one, &count);
+	join_all(f, 8);
+	start_all(APART, f, 8, add_one, &count);
+	join_all(f, 8);
+	CHECK_EQ(count, 16);
+	CHECK_EQ(tutti_queue_create(&own, sizeof(int), NULL), 0);
+	CHECK_EQ(tutti_queue_put(own, &item), 0);
+	CHECK_EQ(tutti_queue_get(own, &item), 0);
+	tutti_queue_free(own);
+	CHECK_EQ(tutti_sleep(TUTTI_MILLISECONDS(0.1)), 0);
+	CHECK_EQ(tutti_call_blocking(nothing, NULL, NULL), 0);
+	finish(tutti_timer_start(1, nothing, NULL));
+	CHECK_EQ(tutti_thread_active_count(), 1);
+}
+
+static void wait_for_child(pid_t pid)
+{
+	int status;
+
+	CHECK(pid > 0);
+	while (waitpid(pid, &status, 0) < 0)
+		CHECK_EQ(errno, EINTR);
+	if (WIFSIGNALED(status))
+		fprintf(stderr, "the child: signal %d\n", WTERMSIG(status));
+	CHECK(WIFEXITED(status));
+	CHECK_EQ(WEXITSTATUS(status), 0);
+}
+
+static pid_t fork_limited(void)
+{
+	fflush(stdout);
+	pid_t pid = fork();
+
+	if (pid == 0)
+		alarm(CHILD_LIMIT_S);
+	return pid;
+}
+
+static void start_busy(tutti_future **f)
+{
+	stop = false;
+	CHECK_EQ(tutti_queue_create(&queue, sizeof(int), &(tutti_queue_options){ .maxsize = 10 }),
+		0);
+	CHECK_EQ(tutti_semaphore_init(&semaphore, 0, 0), 0);
+	start_all(APART, f, BUSY, be_busy, NULL);
+}
+
+static void end_busy(tutti_future **f)
+{
+	tu_store_rel(&stop, true);
+	join_all(f, BUSY);
+	tutti_queue_free(queue);
+}
+
+static void children_of_a_busy_program_are_free(void)
+{
+	tutti_future *f[BUSY];
+
+	start_busy(f);
+	for (int i = 0; i < suite_rounds(100); i++) {
+		pid_t pid = fork_limited();
+
+		if (pid == 0) {
+			use_everything();
+			_exit(0);
+		}
+		wait_for_child(pid);
+	}
+	end_busy(f);
+}
+
+static void *sleep_long(void *arg)
+{
+	CHECK_EQ(tutti_event_wait(arg), 0);
+	return NULL;
+}
+
+/* The others are not there in the child: their futures say so, and the parent's go on. */
+static void futures_of_the_others_have_crashed(enum mix mix)
+{
+	static tutti_event go_on;
+	tutti_event_clear(&go_on);
+	tutti_future *f = start_as(mix, sleep_long, &go_on);
+	settle();
+	pid_t pid = fork_limited();
+
+	if (pid == 0) {
+		CHECK_EQ(tutti_future_error(f), TUTTI_ECRASHED);
+		CHECK_EQ(tutti_future_result(f, NULL, 0), TUTTI_ECRASHED);
+		CHECK(!tutti_thread_is_alive(f));
+		use_everything();
+		_exit(0);
+	}
+	wait_for_child(pid);
+	CHECK(!tutti_future_done(f));
+	tutti_event_set(&go_on);
+	finish(f);
+}
+
+static void other_threads_crash_there(void)
+{
+	futures_of_the_others_have_crashed(THREADS);
+	futures_of_the_others_have_crashed(APART);
+}
+
+/* Locks that nobody held are free in the child; the forking thread's own are still its own. */
+static void locks_come_along(void)
+{
+	tutti_rlock mine = TUTTI_RLOCK_INIT;
+	tutti_lock unheld = TUTTI_LOCK_INIT;
+
+	tutti_lock_acquire(&mine);
+	pid_t pid = fork_limited();
+	if (pid == 0) {
+		CHECK_EQ(tutti_lock_acquire_until(&unheld, 0), 0);
+		CHECK_EQ(tutti_lock_acquire_until(&mine, 0), 0);
+		CHECK_EQ(tutti_lock_release(&mine), 0);
+		CHECK_EQ(tutti_lock_release(&mine), 0);
+		CHECK(!tutti_lock_locked(&mine));
+		_exit(0);
+	}
+	wait_for_child(pid);
+	CHECK_EQ(tutti_lock_release(&mine), 0);
+}
+
+/* A child that ends by exit waits for its own threads, not for those it never had. */
+static void a_child_may_exit(void)
+{
+	tutti_future *f[BUSY];
+
+	start_busy(f);
+	for (int i = 0; i < 10; i++) {
+		pid_t pid = fork_limited();
+
+		if (pid == 0) {
+			int count = 0;
+			tutti_future_unref(tutti_thread_start(add_one, &count, NULL));
+			exit(0);
+		}
+		wait_for_child(pid);
+	}
+	end_busy(f);
+}
+
+static void *fork_from_here(void *arg)
+{
+	pid_t pid = fork_limited();
+
+	if (pid == 0) {
+		int count = 0;
+		tutti_future *f[4];
+
+		CHECK(tutti_thread_current());
+		start_all(MIXED, f, 4, add_one, &count);
+		join_all(f, 4);
+		_exit(count == 4 ? 0 : 1);
+	}
+	wait_for_child(pid);
+	return arg;
+}
+
+static void any_may_fork(enum mix mix)
+{
+	for (int i = 0; i < 5; i++)
+		finish(start_as(mix, fork_from_here, NULL));
+}
+
+static void children_may_have_children(void)
+{
+	pid_t pid = fork_limited();
+
+	if (pid == 0) {
+		fork_from_here(NULL);
+		use_everything();
+		_exit(0);
+	}
+	wait_for_child(pid);
+}
+
+int main(void)
+{
+	suite_begin();
+	RUN(children_of_a_busy_program_are_free);
+	RUN(other_threads_crash_there);
+	RUN(locks_come_along);
+	RUN(a_child_may_exit);
+	RUN_MIXES(any_may_fork);
+	RUN(children_may_have_children);
+	return suite_end();
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/leaks.h"
+
+#include "support/test.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <pthread.h>
+#include <sys/wait.h>
+#include <time.h>
+
+enum { GRACE_S = 5 };
+
+static int entries(const char *path)
+{
+	DIR *dir = opendir(path);
+	int n = 0;
+
+	CHECK(dir);
+	for (struct dirent *entry; (entry = readdir(dir));)
+		n += entry->d_name[0] != '.';
+	closedir(dir);
+	return n;
+}
+
+int leaks_threads(void)
+{
+	return entries("/proc/self/task");
+}
+
+int leaks_descriptors(void)
+{
+	return entries("/proc/self/fd") - 1; /* the one that reads the directory */
+}
+
+void leaks_note(struct leaks *before)
+{
+	before->descriptors = leaks_descriptors();
+	before->threads = leaks_threads();
+	pthread_sigmask(SIG_SETMASK, NULL, &before->mask);
+}
+
+static time_t seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+static void wait_for_helpers(const struct leaks *before)
+{
+	struct timespec pause = { 0, 1000000 };
+	time_t end = seconds() + GRACE_S;
+
+	while (seconds() < end) {
+		if (leaks_threads() <= before->threads &&
+			leaks_descriptors() <= before->descriptors)
+			return;
+		nanosleep(&pause, NULL);
+	}
+}
+
+static void no_children(void)
+{
+	siginfo_t info;
+
+	CHECK_EQ(waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT), -1);
+	CHECK_EQ(errno, ECHILD);
+}
+
+void leaks_check(const struct leaks *before)
+{
+	sigset_t mask;
+
+	wait_for_helpers(before);
+	CHECK_EQ(leaks_threads(), before->threads);
+	CHECK_EQ(leaks_descriptors(), before->descriptors);
+	no_children();
+	pthread_sigmask(SIG_SETMASK, NULL, &mask);
+	for (int signal = 1; signal < SIGRTMAX; signal++)
+		CHECK_EQ(sigismember(&mask, signal), sigismember(&before->mask, signal));
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/orders.h"
+
+#include <sched.h>
+
+enum { SOON_MS = 4 };
+
+/* Each order of each choice of events: G grant, C cancel, D deadline. */
+static const char *const all_orders[] = { "G", "C", "D", "GC", "CG", "GD", "DG", "CD", "DC", "GCD",
+	"GDC", "CGD", "CDG", "DGC", "DCG" };
+
+static const struct orders *current;
+static tutti_time deadline;
+static int answer, after;
+static bool waiting, told;
+
+static void *waiter(void *arg)
+{
+	tu_store_rel(&waiting, true);
+	answer = current->wait(deadline);
+	while (!tu_load_acq(&told))
+		sched_yield(); /* not one of ours: the cancel is to find it running */
+	after = tutti_yield();
+	return arg;
+}
+
+static bool has(const char *order, char event)
+{
+	return strchr(order, event) != NULL;
+}
+
+/* Hold the thread, and so its loop, until the deadline has come to pass. */
+static void let_it_pass(void)
+{
+	while (tutti_now() <= deadline)
+		CHECK_EQ(tutti_thread_sleep(deadline - tutti_now() + 1), 0);
+}
+
+/* Returns false if the clock was quicker than the order wants. */
+static bool make_happen(tutti_future *f, const char *order)
+{
+	for (const char *event = order; *event; event++) {
+		switch (*event) {
+		case 'G':
+			current->grant();
+			break;
+		case 'C':
+			CHECK_EQ(tutti_future_cancel(f), 1);
+			break;
+		default:
+			let_it_pass();
+		}
+		if (event[1] == 'D' && tutti_now() >= deadline)
+			return false; /* too late to come first */
+	}
+	return true;
+}
+
+static bool allowed(const char *order, bool certain)
+{
+	/* A cancel that the call does not listen to comes first for nobody. */
+	char first = order[0] == 'C' && !current->canceled ? order[1] : order[0];
+	bool granted = answer >= 0 && has(order, 'G');
+	bool canceled = current->canceled && answer == current->canceled && has(order, 'C');
+	bool timed_out = current->timed_out && answer == current->timed_out && has(order, 'D');
+
+	if (!certain && current->otherwise && answer == current->otherwise)
+		return has(order, 'G') || has(order, 'D');
+	if (!certain || first == 'D')
+		return granted || canceled || timed_out;
+	if (first == 'C')
+		return canceled;
+	return granted || (current->barges && canceled);
+}
+
+static void judge(const char *order, bool certain)
+{
+	if (!allowed(order, certain)) {
+		fprintf(stderr, "order %s: the wait says %s\n", order, tutti_errname(answer));
+		check_end();
+	}
+	if (current->left)
+		CHECK_EQ(current->left() + (answer >= 0), has(order, 'G'));
+	CHECK_EQ(after, has(order, 'C') ? TUTTI_ECANCELED : 0);
+}
+
+/* A call that does not listen to cancels, or has no deadline, would wait for ever. */
+static bool would_end(const char *order)
+{
+	if (has(order, 'D'))
+		return current->timed_out != 0;
+	return has(order, 'G') || current->canceled;
+}
+
+/* Returns false if the clock was quicker than the order wants: then it says nothing. */
+static bool try_order(const char *order, enum mix mix)
+{
+	current->begin();
+	told = waiting = false;
+	deadline = has(order, 'D') ? tutti_after(TUTTI_MILLISECONDS(SOON_MS)) : TUTTI_FOREVER;
+	tutti_future *f = start_as(mix, waiter, NULL);
+	EVENTUALLY(tu_load_acq(&waiting));
+	settle();
+	bool in_time = tutti_now() < deadline && make_happen(f, order);
+	tu_store_rel(&told, true);
+	tutti_future_result(f, NULL, 0);
+	tutti_future_unref(f);
+	if (in_time)
+		judge(order, mix == TASKS);
+	return in_time;
+}
+
+void orders_run(const struct orders *o)
+{
+	static const enum mix mixes[] = { TASKS, THREADS, APART };
+
+	current = o;
+	for (int m = 0; m < 3; m++) {
+		for (size_t i = 0; i < sizeof all_orders / sizeof all_orders[0]; i++) {
+			while (would_end(all_orders[i]) && !try_order(all_orders[i], mixes[m]))
+				continue;
+		}
+	}
+}

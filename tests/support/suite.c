@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/suite.h"
+
+#include "support/leaks.h"
+
+#include <signal.h>
+
+enum { LIMIT_S = 45, TORTURE_LIMIT_S = 1200, TORTURE = 100 };
+
+static struct leaks before;
+static char running[128];
+
+static bool torture(void)
+{
+	const char *value = getenv("TUTTI_TORTURE");
+
+	return value && value[0] == '1';
+}
+
+int suite_rounds(int n)
+{
+	return torture() ? n * TORTURE : n;
+}
+
+static void hangs(int signal)
+{
+	static const char text[] = ": hangs\n";
+
+	(void)signal;
+	if (write(STDERR_FILENO, running, strlen(running)) < 0 ||
+		write(STDERR_FILENO, text, sizeof text - 1) < 0)
+		_exit(4);
+	_exit(3);
+}
+
+void suite_next(const char *name, int mix)
+{
+	static const char *const mixes[] = { "(threads)", "(tasks)", "(mixed)", "(apart)" };
+
+	alarm(0);
+	snprintf(running, sizeof running, "%s%s", name, mix < 0 ? "" : mixes[mix]);
+	puts(running);
+	fflush(stdout);
+	alarm(torture() ? TORTURE_LIMIT_S : LIMIT_S);
+}
+
+static void *nothing(void *arg)
+{
+	return arg;
+}
+
+/* The main thread's loop is made on first use and lives as long as the process. */
+static void use_own_loop(void)
+{
+	CHECK_EQ(finish(tutti_task_start(nothing, NULL, NULL)), 0);
+	CHECK_EQ(tutti_sleep(1), 0);
+}
+
+void suite_begin(void)
+{
+	signal(SIGALRM, hangs);
+	suite_next("suite_begin", -1);
+	use_own_loop();
+	leaks_note(&before);
+}
+
+int suite_end(void)
+{
+	suite_next("suite_end", -1);
+	leaks_check(&before);
+	CHECK_EQ(tutti_thread_active_count(), 1);
+	alarm(0);
+	return 0;
+}
