@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* error.c - codes to words. Every text is static, so that it can be kept, from any thread. */
-#define _GNU_SOURCE
 #include <tutti/error.h>
 
 #include <string.h>

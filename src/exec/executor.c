@@ -269,7 +269,7 @@ tutti_future *tutti_submit(
 /* -- shutdown --------------------------------------------------------------------------------- */
 
 /* The next job under way that this sweep has not met, with a reference; NULL: all have been. */
-static struct tu_job_future *next_in_sweep(tutti_executor *e, uint32_t sweep)
+static struct tu_job_future *next_in_sweep(tutti_executor *e, uint32_t number)
 {
 	struct tu_job_future *jf = NULL;
 	struct tu_link *link;
@@ -278,10 +278,10 @@ static struct tu_job_future *next_in_sweep(tutti_executor *e, uint32_t sweep)
 	link = tu_list_first(&e->under_way);
 	if (link) {
 		jf = tu_container_of(link, struct tu_job_future, link);
-		if (jf->swept == sweep) {
+		if (jf->swept == number) {
 			jf = NULL;
 		} else {
-			jf->swept = sweep;
+			jf->swept = number;
 			tu_list_remove(link);
 			tu_list_add_tail(&e->under_way, link);
 			tutti_future_ref(&jf->future);
@@ -291,23 +291,23 @@ static struct tu_job_future *next_in_sweep(tutti_executor *e, uint32_t sweep)
 	return jf;
 }
 
-/* No locks are held: cancelling calls back. */
-static void sweep_jobs(tutti_executor *e, uint32_t sweep, tutti_ending how)
+/* Do this to each job under way. No locks are held: cancelling calls back. */
+static void sweep(tutti_executor *e, int (*cancel)(tutti_future *f))
 {
 	struct tu_job_future *jf;
+	uint32_t number;
 
-	while ((jf = next_in_sweep(e, sweep)) != NULL) {
-		if (how == TUTTI_TERMINATE)
-			tutti_future_cancel(&jf->future);
-		else
-			tu_future_withdraw(&jf->future);
+	tu_mutex_lock(&e->lock);
+	number = ++e->sweeps;
+	tu_mutex_unlock(&e->lock);
+	while ((jf = next_in_sweep(e, number)) != NULL) {
+		cancel(&jf->future);
 		tutti_future_unref(&jf->future);
 	}
 }
 
 int tutti_executor_shutdown(tutti_executor *e, tutti_ending how)
 {
-	uint32_t sweep;
 	bool first, stricter, idle;
 
 	if ((int)how < TUTTI_FINISH || how > TUTTI_TERMINATE)
@@ -318,14 +318,16 @@ int tutti_executor_shutdown(tutti_executor *e, tutti_ending how)
 	if (stricter)
 		e->ending = (int)how;
 	idle = first && e->busy == 0;
-	sweep = ++e->sweeps;
 	tu_mutex_unlock(&e->lock);
 	if (idle)
 		tutti_event_set(&e->idle);
 	if (first && e->bounded)
 		give_room(e, ROOM_FOR_ALL);
-	if (stricter && how != TUTTI_FINISH)
-		sweep_jobs(e, sweep, how);
+	/* one that is stopped makes room for one that has not begun: those first */
+	if (stricter && how >= TUTTI_DROP_PENDING)
+		sweep(e, tu_future_withdraw);
+	if (stricter && how == TUTTI_TERMINATE)
+		sweep(e, tutti_future_cancel);
 	if (stricter && e->engine->shutdown)
 		e->engine->shutdown(e->self, how);
 	return 0;

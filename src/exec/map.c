@@ -75,14 +75,11 @@ static void abandon(struct ring *r, bool stop)
 	tutti_scope quiet;
 	int error;
 
-	for (size_t i = 0; i < r->n; i++) {
-		tutti_future *f = r->slots[(r->first + i) % r->room];
-
-		if (stop)
-			tutti_future_cancel(f);
-		else
-			tu_future_withdraw(f);
-	}
+	/* in two rounds: a job that is stopped makes room for one that has not begun */
+	for (size_t i = 0; i < r->n; i++)
+		tu_future_withdraw(r->slots[(r->first + i) % r->room]);
+	for (size_t i = 0; stop && i < r->n; i++)
+		tutti_future_cancel(r->slots[(r->first + i) % r->room]);
 	tutti_shield_begin(&quiet, TUTTI_FOREVER);
 	while (r->n > 0)
 		ring_take(r, NULL, &error);
