@@ -5,7 +5,7 @@
 
 #include "base/atomic.h"
 #include "core/alloc.h"
-#include "support/test.h"
+#include "support/suite.h"
 
 static const char *const engines[] = { "threads", "threads:1", "tasks", "tasks:1", "inline" };
 enum { ENGINES = sizeof(engines) / sizeof(*engines) };
@@ -214,7 +214,7 @@ static void bad_use(const char *where)
 
 /* -- shutting down ---------------------------------------------------------------------------- */
 
-static void finish(const char *where)
+static void finish_all(const char *where)
 {
 	tutti_executor *e = open_one(where);
 	tutti_future *f[100];
@@ -449,16 +449,18 @@ static void settles(size_t before)
 
 int main(void)
 {
+	suite_begin();
 	for (int i = 0; i < ENGINES; i++) {
 		size_t before;
 
+		suite_next(engines[i], -1);
 		results(engines[i]); /* once, so that what the library keeps is there */
 		before = tu_alloc_live();
 		results(engines[i]);
 		failures(engines[i]);
 		bytes(engines[i]);
 		bad_use(engines[i]);
-		finish(engines[i]);
+		finish_all(engines[i]);
 		deadline(engines[i]);
 		if (strchr(engines[i], ':')) { /* one at a time, and the caller goes on */
 			drop(engines[i]);
@@ -469,6 +471,6 @@ int main(void)
 		no_memory(engines[i]);
 		settles(before);
 	}
-	words();
-	return 0;
+	RUN(words);
+	return suite_end();
 }

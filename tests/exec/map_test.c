@@ -5,7 +5,7 @@
 
 #include "base/atomic.h"
 #include "core/alloc.h"
-#include "support/test.h"
+#include "support/suite.h"
 
 static const char *const engines[] = { "threads", "threads:3", "tasks:5", "tasks:1", "inline" };
 enum { ENGINES = sizeof(engines) / sizeof(*engines), MANY = 5000 };
@@ -256,10 +256,12 @@ static void settles(size_t before)
 
 int main(void)
 {
+	suite_begin();
 	for (int i = 0; i < ENGINES; i++) {
 		tutti_executor *e;
 		size_t before;
 
+		suite_next(engines[i], -1);
 		CHECK_EQ(tutti_executor_open(&e, engines[i], NULL), 0);
 		arrays(e);
 		before = tu_alloc_live();
@@ -272,5 +274,5 @@ int main(void)
 		settles(before);
 		tutti_executor_free(e);
 	}
-	return 0;
+	return suite_end();
 }
