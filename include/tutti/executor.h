@@ -15,7 +15,9 @@
  * or another library registers; a word that nobody answers is TUTTI_ENOENGINE.
  *
  * An engine of your own is a table of functions. It is given futures which hold their job and its
- * argument, and completes each, by tutti_future_run or tutti_future_set_result and _set_error.
+ * argument, and completes each, by one call of tutti_future_run, tutti_future_set_result or
+ * tutti_future_set_error: one that was cancelled as well, which lets go of it and does nothing
+ * else. After that call f may be gone.
  *
  * Example:
  *
@@ -62,10 +64,10 @@ typedef struct tutti_engine {
 	size_t size;        /* sizeof(tutti_engine) */
 	const char *scheme; /* the word it answers to; NULL: only by tutti_executor_create */
 	int (*open)(void **self, const char *where, const tutti_executor_options *options);
-	int (*submit)(void *self, tutti_future *f); /* keep f until completed; < 0 fails f */
-	void (*cancel)(void *self, tutti_future *f);
-	void (*shutdown)(void *self, tutti_ending how);
-	void (*free)(void *self); /* after the last future has ended */
+	int (*submit)(void *self, tutti_future *f);     /* f is its to complete; < 0 fails f */
+	void (*cancel)(void *self, tutti_future *f);    /* f was cancelled; NULL: not told */
+	void (*shutdown)(void *self, tutti_ending how); /* no submit follows; NULL: not told */
+	void (*free)(void *self);                       /* after the last future has ended */
 } tutti_engine;
 
 /*

@@ -58,6 +58,7 @@ typedef struct tutti_job {
 	uint32_t arg_size, result_size; /* bytes */
 	const char *name, *place;       /* place: "file.c:12" */
 	void (*target)(void);           /* the user's function: with name, the job's identity */
+	/* < 0: failed; 0: done; > 0: done, unless it was told to stop (what TUTTI_JOB's says) */
 	int (*call)(const void *arg, void *result);
 	struct tutti_job *next; /* the registry's */
 	uint64_t priv[2];
@@ -159,7 +160,8 @@ TUTTI_API int tutti_map(tutti_executor *e, tutti_job *job, const void *args, voi
 
 /*
  * The same from a source into a sink, with at most ahead_max under way: flat memory. Both are
- * called by the caller itself; a job's failure goes to push and is not the map's.
+ * called by the caller itself; a job's failure goes to push and is not the map's. Bytes that pull
+ * fills in are the map's to free, those that push sees stay the map's.
  *
  * e          where
  * job        which

@@ -67,10 +67,11 @@ template <> struct tutti_kind_of<tutti_bytes> {
 
 #define TUTTI_CALL_PLAIN(name, R, A, rv, av) \
 	TUTTI_IF_(rv)(*(R *)result =, ) name(TUTTI_IF_(av)(*(A const *)arg, )); \
-	return 0;
+	return 1;
 #define TUTTI_CALL_TRY(name, R, A, rv, av) \
-	return name(TUTTI_IF_(av)((A const *)arg, ) \
-		TUTTI_IF_(rv)(TUTTI_IF_(av)(TUTTI_COMMA, ) (R *)result, ));
+	int tutti_code = name(TUTTI_IF_(av)((A const *)arg, ) \
+		TUTTI_IF_(rv)(TUTTI_IF_(av)(TUTTI_COMMA, ) (R *)result, )); \
+	return tutti_code < 0 ? tutti_code : 0;
 
 /* once more round, so that rv and av are 0 or 1 before they are pasted */
 #define TUTTI_JOB_(name, R, A, rv, av, shape) TUTTI_JOB__(name, R, A, rv, av, shape)

@@ -62,6 +62,7 @@ struct tu_context {
 	uint32_t attention;       /* atomic; set by anyone, cleared by the owner between jobs */
 	uint64_t id;              /* of what runs here, unique in the process; owner writes */
 	void *self;               /* the future of what runs here; NULL: nothing. Owner writes */
+	void *job;                /* the job that self runs just now; NULL: none. Owner writes */
 	struct tu_scope *scopes;  /* innermost first; owner */
 	struct tu_slots *slots;   /* tutti_local values; owner */
 	char *fail_text;          /* of tutti_fail, until the job ends; owner */

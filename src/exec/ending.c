@@ -3,9 +3,10 @@
  * ending.c - what happens when main returns, or somebody calls exit.
  *
  * An exit handler, registered with the first thread: it waits for the threads that are no daemons,
- * then daemons stop at their next wait (core/park.c) or at the output streams, which are locked and
- * stay so: no line is torn, and the C library's own flush, on this same thread, gets through.
- * Nothing is freed, so a daemon that computes on touches nothing that is gone.
+ * and for the jobs of executors that nobody shut down. Then daemons stop at their next wait
+ * (core/park.c) or at the output streams, which are locked and stay so: no line is torn, and the C
+ * library's own flush, on this same thread, gets through. Nothing is freed, so a daemon that
+ * computes on touches nothing that is gone.
  *
  * No destructor of ours does any of this: they run after the program's.
  */
@@ -14,24 +15,28 @@
 #include "core/lot.h"
 #include "core/wait.h"
 #include "core/worker.h"
+#include "exec/executor.h"
 #include "exec/thread.h"
 #include "os/os.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-static size_t waited; /* threads that exit waits for; under its own address' bucket in the lot */
+static size_t
+	waited; /* threads and busy executors that exit waits for; under its own address' bucket in the lot */
 static bool registered, over;
 
 static bool waits_for(const struct tu_thread *t)
 {
-	return t && t->started && !t->daemon;
+	return t && t->started && !tu_thread_is_left(t);
 }
 
-/* The caller's own thread may be one of those that are waited for; it will not end. */
+/* The caller's own thread, or the executor of its job, may be among those waited for: not so. */
 static size_t count_of_caller(void)
 {
-	return waits_for((struct tu_thread *)tutti_thread_current()) ? 1 : 0;
+	size_t threads = waits_for((struct tu_thread *)tutti_thread_current()) ? 1 : 0;
+
+	return threads + tu_executors_of_caller();
 }
 
 static void at_exit(void)

@@ -4,6 +4,7 @@
 #include "core/wait.h"
 #include "core/worker.h"
 #include "exec/future.h"
+#include "exec/job_future.h"
 
 #include <errno.h>
 #include <string.h>
@@ -89,6 +90,8 @@ static bool settles_itself(const tutti_future *f)
 
 int tutti_future_set_result(tutti_future *f, const void *result)
 {
+	if (tu_job_future_of(f))
+		return tu_job_future_settle(tu_job_future_of(f), 0, NULL, result);
 	return settles_itself(f) ? TUTTI_ETYPE : tu_future_settle(f, 0, 0, NULL, result);
 }
 
@@ -98,6 +101,8 @@ int tutti_future_set_error(tutti_future *f, int code, const char *text)
 		return TUTTI_ETYPE;
 	if (code >= 0)
 		return -EINVAL;
+	if (tu_job_future_of(f))
+		return tu_job_future_settle(tu_job_future_of(f), code, text, NULL);
 	return tu_future_settle(f, code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED,
 		code, text, NULL);
 }
@@ -127,6 +132,24 @@ static size_t result_size(const tutti_future *f)
 	return settles_itself(f) ? sizeof(void *) : f->size;
 }
 
+/* Would the wait be for what waits? A job counts as its caller, and so do those it was run by. */
+static bool is_caller(const struct tu_context *self, const tutti_future *f)
+{
+	const tutti_future *job = self->job;
+
+	while (job && job != f)
+		job = tu_job_future_of(job)->beneath;
+	return f == self->self || job;
+}
+
+static int copy_result(const tutti_future *f, void *out, size_t size)
+{
+	if (tu_job_future_of(f))
+		return tu_job_future_give(tu_job_future_of(f), out);
+	memcpy(out, on_heap(f) && !settles_itself(f) ? f->value.heap : f->value.bytes, size);
+	return 0;
+}
+
 int tutti_future_result_until(tutti_future *f, void *out, size_t size, tutti_time deadline)
 {
 	struct tu_context *self = tu_self();
@@ -136,15 +159,12 @@ int tutti_future_result_until(tutti_future *f, void *out, size_t size, tutti_tim
 		return rc;
 	if (size != 0 && size != result_size(f))
 		return TUTTI_ETYPE;
-	if (f == self->self)
+	if (is_caller(self, f))
 		return -EDEADLK;
 	rc = tu_future_wait(f, deadline, TU_WAIT_CANCELABLE);
 	if (rc == 0)
 		rc = tu_future_outcome(f);
-	if (rc == 0 && size > 0)
-		memcpy(out, on_heap(f) && !settles_itself(f) ? f->value.heap : f->value.bytes,
-			size);
-	return rc;
+	return rc == 0 && size > 0 ? copy_result(f, out, size) : rc;
 }
 
 int tutti_future_result(tutti_future *f, void *out, size_t size)
@@ -216,7 +236,7 @@ static int wait_for_all(struct tu_context *self, tutti_future **futures, size_t 
 	for (size_t i = 0; i < n; i++) {
 		int rc;
 
-		if (futures[i] && futures[i] == self->self)
+		if (futures[i] && is_caller(self, futures[i]))
 			return -EDEADLK;
 		rc = futures[i] ? tu_future_wait(futures[i], TUTTI_FOREVER, TU_WAIT_CANCELABLE) : 0;
 		if (rc < 0)

@@ -210,7 +210,7 @@ tutti_thread *tutti_thread_main(void)
 int tu_thread_launch(struct tu_thread *t, void (*entry)(void *thread), size_t stack_bytes)
 {
 	struct tu_os_thread_start start = { entry, t, stack_bytes };
-	int rc = tu_ending_begin(t->daemon);
+	int rc = tu_ending_begin(tu_thread_is_left(t));
 
 	if (rc < 0)
 		return rc;
@@ -221,7 +221,7 @@ int tu_thread_launch(struct tu_thread *t, void (*entry)(void *thread), size_t st
 	if (rc == 0)
 		return 0;
 	tu_thread_unlist(t);
-	tu_ending_done(t->daemon);
+	tu_ending_done(tu_thread_is_left(t));
 	tutti_future_unref(&t->future);
 	return rc;
 }
@@ -230,7 +230,7 @@ void tu_thread_enter(struct tu_thread *t)
 {
 	struct tu_context *native = tu_self();
 
-	native->worker->daemon = t->daemon;
+	native->worker->daemon = tu_thread_is_left(t);
 	tu_os_thread_name(t->future.extra->name);
 	set_context(t, native);
 	tu_trace(TU_TRACE_THREAD_START, native->id, (uintptr_t)t->future.value.start.fn, 0);

@@ -15,6 +15,7 @@ struct tu_thread {
 	uint64_t number;            /* ident; never used twice */
 	int native_id;              /* atomic; 0 until it has one */
 	bool daemon, started;       /* fixed: started by tutti, so that exit waits for it */
+	bool pooled;                /* fixed: a pool's, of which exit waits for the jobs instead */
 	int64_t deadline;           /* of a timer: when fn is to run */
 };
 
@@ -25,6 +26,12 @@ bool tu_is_thread(const tutti_future *f);
 
 /* Make the record; it is not alive yet. NULL: no memory. */
 struct tu_thread *tu_thread_make(tutti_fn fn, void *arg, const char *name);
+
+/* Does exit leave it behind? */
+static inline bool tu_thread_is_left(const struct tu_thread *t)
+{
+	return t->daemon || t->pooled;
+}
 
 /* Put it on the list and start an OS thread that calls entry(t) with t->context set. */
 int tu_thread_launch(struct tu_thread *t, void (*entry)(void *thread), size_t stack_bytes);

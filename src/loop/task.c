@@ -131,19 +131,25 @@ tutti_task *tutti_task_start(tutti_fn fn, void *arg, const tutti_task_options *o
 	return &t->future;
 }
 
+/* A job that runs as a task is one, under its own future: see tasks_engine.c. */
+static bool is_task(const tutti_future *f)
+{
+	return f->ops->kind == TU_FUTURE_TASK || f->ops->kind == TU_FUTURE_JOB;
+}
+
 tutti_task *tutti_task_current(void)
 {
 	struct tu_context *self = tu_self();
 	tutti_future *f = self->self;
 
-	return f && f->ops->kind == TU_FUTURE_TASK ? f : NULL;
+	return f && is_task(f) ? f : NULL;
 }
 
 const char *tutti_task_name(const tutti_task *t)
 {
 	if (!t)
 		t = tutti_task_current();
-	if (!t || t->ops->kind != TU_FUTURE_TASK)
+	if (!t || !is_task(t))
 		return NULL;
 	return tu_future_name((tutti_future *)t);
 }

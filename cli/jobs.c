@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* jobs.c - from the word a user writes to the job it means. */
+#include "jobs.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "map.h"
+
+TUTTI_JOB_TRY(prime, tutti_bytes, tutti_bytes);
+TUTTI_JOB_TRY(sum, tutti_bytes, tutti_bytes);
+TUTTI_JOB_TRY(digest, tutti_bytes, tutti_bytes);
+TUTTI_JOB_TRY(square, tutti_bytes, tutti_bytes);
+
+static const struct built_in {
+	tutti_job *job;
+	const char *does;
+} built_ins[] = {
+	{ &prime_job, "whether a whole number is prime: true or false" },
+	{ &sum_job, "the sum of the whole numbers a..b, both included" },
+	{ &digest_job, "the SHA-256 of the file of that name" },
+	{ &square_job, "a whole number squared: n * n = n\xC2\xB2" },
+};
+enum { BUILT_INS = sizeof built_ins / sizeof *built_ins };
+
+void jobs_help(void)
+{
+	for (int i = 0; i < BUILT_INS; i++)
+		printf("  %-12s %s\n", built_ins[i].job->name, built_ins[i].does);
+	puts("  FILE:NAME    the job NAME of a module, such as ./jobs.so:shout");
+}
+
+static const char *kind_of(unsigned kind, uint32_t size, char *out, size_t room)
+{
+	if (kind == TUTTI_KIND_BYTES)
+		return "text";
+	if (kind == TUTTI_KIND_VOID)
+		return "nothing";
+	snprintf(out, room, "a plain %u-byte value", (unsigned)size);
+	return out;
+}
+
+/* Text comes in, and text or nothing must come out. */
+static bool takes_text(const char *word, const tutti_job *job)
+{
+	char arg[48], result[48];
+
+	if (job->arg_kind == TUTTI_KIND_BYTES &&
+		(job->result_kind == TUTTI_KIND_BYTES || job->result_kind == TUTTI_KIND_VOID))
+		return true;
+	say("map: %s: takes %s and gives %s; map needs a job that takes tutti_bytes and gives "
+	    "tutti_bytes or void",
+		word, kind_of(job->arg_kind, job->arg_size, arg, sizeof arg),
+		kind_of(job->result_kind, job->result_size, result, sizeof result));
+	return false;
+}
+
+/* The module stays: its code runs to the end of the process. */
+static tutti_job *find_in_module(const char *word, const char *colon)
+{
+	char *file = strndup(word, (size_t)(colon - word));
+	tutti_job *job = NULL;
+
+	if (!file) {
+		say("map: %s", tutti_strerror(-ENOMEM));
+		return NULL;
+	}
+	/* so that a module may use these names too */
+	for (int i = 0; i < BUILT_INS; i++)
+		tutti_job_unregister(built_ins[i].job);
+	if (!dlopen(file, RTLD_NOW | RTLD_LOCAL)) {
+		say("map: cannot load %s", dlerror()); /* which names the file */
+	} else {
+		job = tutti_job_find(colon + 1);
+		if (!job)
+			say("map: %s: no job called '%s', or two", file, colon + 1);
+	}
+	free(file);
+	return job && takes_text(word, job) ? job : NULL;
+}
+
+tutti_job *jobs_find(const char *word)
+{
+	const char *colon = strrchr(word, ':');
+
+	if (colon)
+		return find_in_module(word, colon);
+	for (int i = 0; i < BUILT_INS; i++)
+		if (strcmp(word, built_ins[i].job->name) == 0)
+			return built_ins[i].job;
+	say("map: no job called '%s'; 'tutti map --help' names them", word);
+	return NULL;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* main.c - the tutti command: picks the subcommand, which lies in a file of its own. */
+#include "cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct subcommand {
+	const char *name;
+	int (*main)(int argc, char **argv);
+	const char *does;
+} subcommands[] = {
+	{ "map", map_main, "run a job over many inputs at once" },
+};
+enum { SUBCOMMANDS = sizeof subcommands / sizeof *subcommands };
+
+void say(const char *format, ...)
+{
+	va_list args;
+
+	/* one line stays one line, also when two threads have something to say */
+	flockfile(stderr);
+	fputs("tutti: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	funlockfile(stderr);
+}
+
+static int help(void)
+{
+	puts("usage: tutti COMMAND [ARGUMENT...]\n"
+	     "       tutti --help | --version\n"
+	     "\n"
+	     "commands:");
+	for (int i = 0; i < SUBCOMMANDS; i++)
+		printf("  %-8s %s\n", subcommands[i].name, subcommands[i].does);
+	puts("\n"
+	     "`tutti COMMAND --help` says more about one of them.");
+	return STATUS_FINE;
+}
+
+static int version(void)
+{
+	printf("tutti %s\n", tutti_version());
+	return STATUS_FINE;
+}
+
+static int misused(void)
+{
+	fputs("Try 'tutti --help'.\n", stderr);
+	return STATUS_USAGE;
+}
+
+static int run(int argc, char **argv)
+{
+	if (argc < 2) {
+		say("which command?");
+		return misused();
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+		return help();
+	if (strcmp(argv[1], "--version") == 0)
+		return version();
+	for (int i = 0; i < SUBCOMMANDS; i++)
+		if (strcmp(argv[1], subcommands[i].name) == 0)
+			return subcommands[i].main(argc - 1, argv + 1);
+	say(argv[1][0] == '-' ? "unknown option '%s'" : "no command called '%s'", argv[1]);
+	return misused();
+}
+
+int main(int argc, char **argv)
+{
+	int status = run(argc, argv);
+
+	/* help that did not arrive is a failure too; map writes and checks by itself */
+	if (fflush(stdout) != 0 && status == STATUS_FINE) {
+		say("standard output: cannot be written");
+		return STATUS_FAILED;
+	}
+	return status;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * output.c - lines out, without ever being stuck in a write: a reader that does not read must not
+ * keep the command from ending.
+ */
+#include "map.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void output_open(struct output *out, int fd, struct stop *stop)
+{
+	struct stat st;
+
+	out->fd = fd;
+	out->stop = stop;
+	out->error = 0;
+	out->used = 0;
+	out->on_bar_line = false;
+	out->is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* Pipes that poll as writable take PIPE_BUF bytes without waiting, but not always more. */
+static ssize_t write_some(struct output *out, const char *data, size_t size)
+{
+	if (size > PIPE_BUF && !out->is_file)
+		size = PIPE_BUF;
+	return write(out->fd, data, size);
+}
+
+static int write_all(struct output *out, const char *data, size_t size)
+{
+	while (size > 0 && out->error == 0) {
+		int rc = stop_poll(out->stop, out->fd, POLLOUT);
+		ssize_t n = rc < 0 ? -1 : write_some(out, data, size);
+
+		if (n >= 0) {
+			data += n;
+			size -= (size_t)n;
+		} else if (rc < 0) {
+			out->error = rc;
+		} else if (errno != EINTR && errno != EAGAIN) {
+			out->error = -errno;
+		}
+	}
+	return out->error;
+}
+
+int output_flush(struct output *out)
+{
+	size_t used = out->used;
+
+	out->used = 0;
+	return write_all(out, out->buffer, used);
+}
+
+static void add(struct output *out, const void *data, size_t size)
+{
+	memcpy(out->buffer + out->used, data, size);
+	out->used += size;
+}
+
+int output_line(struct output *out, const void *data, size_t size)
+{
+	/* the wipe stands in the same write as the line: the bar has no chance in between */
+	size_t start = out->on_bar_line && out->used == 0 ? sizeof TERMINAL_WIPE - 1 : 0;
+
+	if (start + size + 1 > sizeof out->buffer - out->used)
+		output_flush(out);
+	if (start > 0)
+		add(out, TERMINAL_WIPE, start);
+	if (size + start + 1 > sizeof out->buffer) { /* too long to be gathered */
+		output_flush(out);
+		write_all(out, data, size);
+	} else if (size > 0) {
+		add(out, data, size);
+	}
+	add(out, "\n", 1);
+	return out->error;
+}

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * executor.c - admission, shutdown and the wait for the last job, the same for every engine.
+ *
+ * Each job that was taken is on the list of those under way until its engine lets go of it, and
+ * holds a reference to the executor, so that who frees it need not know who still looks. idle is
+ * set once, when nothing is under way and nothing more is taken.
+ *
+ * While anything is under way the program's exit waits for it (exec/ending.h).
+ */
+#include "exec/executor.h"
+
+#include "core/alloc.h"
+#include "core/context.h"
+#include "core/mutex.h"
+#include "exec/ending.h"
+#include "exec/job.h"
+#include "exec/job_future.h"
+
+#include <errno.h>
+#include <tutti/event.h>
+#include <tutti/scope.h>
+#include <tutti/semaphore.h>
+
+enum {
+	OPEN = -1,             /* ending, before the first shutdown */
+	ROOM_MOST = 1 << 29,   /* a pending_max above this is no bound */
+	ROOM_FOR_ALL = 1 << 30 /* permits for everybody who could wait for room */
+};
+
+void (*tu_progress_count)(struct tutti_progress *p, uint64_t n);
+
+struct tutti_executor {
+	const tutti_engine *engine; /* this and the next two: fixed after create */
+	void *self;
+	bool own;
+	bool bounded;         /* fixed: room is used */
+	tutti_semaphore room; /* a permit for each job that may be pending */
+	tutti_event idle;     /* ended and nothing under way */
+	uint32_t refs;        /* atomic: the owner's, and one for each job future */
+	uint32_t lock;        /* a tu_mutex; all below */
+	int ending;           /* OPEN, or the strictest tutti_ending so far */
+	size_t busy;          /* under way, and calls of the engine's cancel */
+	struct tu_list under_way;
+	uint32_t sweeps;
+};
+
+/* -- begin and end ---------------------------------------------------------------------------- */
+
+static int create(tutti_executor **out, const tutti_engine *engine, void *self,
+	const tutti_executor_options *options, bool own)
+{
+	size_t pending_max = options ? options->pending_max : 0;
+	tutti_executor *e = tu_alloc_zero(sizeof(*e));
+
+	if (!e)
+		return -ENOMEM;
+	e->engine = engine;
+	e->self = self;
+	e->own = own;
+	e->refs = 1;
+	e->ending = OPEN;
+	tu_list_init(&e->under_way);
+	e->bounded = pending_max > 0 && pending_max <= ROOM_MOST;
+	if (e->bounded)
+		tutti_semaphore_init(&e->room, (uint32_t)pending_max, 0);
+	*out = e;
+	return 0;
+}
+
+int tu_executor_create_own(tutti_executor **e, const tutti_engine *engine, void *self,
+	const tutti_executor_options *options)
+{
+	int rc = create(e, engine, self, options, true);
+
+	if (rc < 0)
+		engine->free(self);
+	return rc;
+}
+
+int tu_executor_create_theirs(tutti_executor **e, const tutti_engine *engine, void *self,
+	const tutti_executor_options *options)
+{
+	int rc = create(e, engine, self, options, false);
+
+	if (rc < 0)
+		engine->free(self);
+	return rc;
+}
+
+int tutti_executor_create(tutti_executor **e, const tutti_engine *engine, void *self)
+{
+	if (engine->size != sizeof(*engine) || !engine->submit || !engine->free)
+		return -EINVAL;
+	return create(e, engine, self, NULL, false);
+}
+
+bool tu_executor_is_own(const tutti_executor *e)
+{
+	return e->own;
+}
+
+static void executor_ref(tutti_executor *e)
+{
+	tu_add_rlx(&e->refs, 1u); /* the caller's own reference keeps e alive */
+}
+
+void tu_executor_unref(tutti_executor *e)
+{
+	/* [executor-1] release and acquire: all that others did with e is done before it goes */
+	if (e && tu_sub_acqrel(&e->refs, 1u) == 1)
+		tu_free(e);
+}
+
+/* -- who is under way ------------------------------------------------------------------------- */
+
+/* Under the lock. The program's exit counts executors that are busy. */
+static int become_busier(tutti_executor *e)
+{
+	int rc = e->busy == 0 ? tu_ending_begin(false) : 0;
+
+	if (rc == 0)
+		e->busy++;
+	return rc;
+}
+
+/* One thing less under way; what the last one does for those who wait. Unlocks. */
+static void become_calmer(tutti_executor *e)
+{
+	bool calm = --e->busy == 0, idle = calm && e->ending != OPEN;
+
+	tu_mutex_unlock(&e->lock);
+	if (calm)
+		tu_ending_done(false);
+	if (idle)
+		tutti_event_set(&e->idle);
+}
+
+static void give_room(tutti_executor *e, uint32_t n)
+{
+	tutti_semaphore_release(&e->room, n);
+}
+
+/* Take jf on: 0, or why not. Waits for room. */
+static int admit(tutti_executor *e, struct tu_job_future *jf)
+{
+	int rc = e->bounded ? tutti_semaphore_acquire(&e->room) : 0;
+
+	if (rc < 0)
+		return rc;
+	tu_mutex_lock(&e->lock);
+	rc = e->ending == OPEN ? become_busier(e) : TUTTI_ESHUTDOWN;
+	if (rc == 0) {
+		executor_ref(e);
+		jf->executor = e;
+		jf->has_room = e->bounded;
+		tu_list_add_tail(&e->under_way, &jf->link);
+	}
+	tu_mutex_unlock(&e->lock);
+	if (rc < 0 && e->bounded)
+		give_room(e, 1);
+	return rc;
+}
+
+void tu_executor_begun(struct tu_job_future *jf)
+{
+	tutti_executor *e = jf->executor;
+	bool had_room;
+
+	if (!e->bounded)
+		return;
+	tu_mutex_lock(&e->lock);
+	had_room = jf->has_room;
+	jf->has_room = false;
+	tu_mutex_unlock(&e->lock);
+	if (had_room)
+		give_room(e, 1);
+}
+
+void tu_executor_let_go(struct tu_job_future *jf)
+{
+	tutti_executor *e = jf->executor;
+	bool had_room;
+
+	executor_ref(e); /* the future's goes with the future, perhaps now */
+	tu_mutex_lock(&e->lock);
+	had_room = jf->has_room;
+	jf->has_room = false;
+	tu_list_remove(&jf->link);
+	become_calmer(e);
+	if (had_room)
+		give_room(e, 1);
+	tutti_future_unref(&jf->future);
+	tu_executor_unref(e);
+}
+
+void tu_executor_tell_cancelled(struct tu_job_future *jf)
+{
+	tutti_executor *e = jf->executor;
+	bool under_way;
+
+	if (!e->engine->cancel)
+		return;
+	tu_mutex_lock(&e->lock);
+	under_way = tu_link_used(&jf->link);
+	if (under_way)
+		e->busy++; /* so that the engine stays while it is told */
+	tu_mutex_unlock(&e->lock);
+	if (!under_way)
+		return;
+	e->engine->cancel(e->self, &jf->future);
+	tu_mutex_lock(&e->lock);
+	become_calmer(e);
+}
+
+size_t tu_executors_of_caller(void)
+{
+	struct tu_context *self = tu_self();
+	struct tu_job_future *jf, *above;
+	size_t n = 0;
+
+	for (tutti_future *f = self->job; f; f = jf->beneath) {
+		jf = tu_job_future_of(f);
+		above = tu_job_future_of(self->job);
+		while (above != jf && above->executor != jf->executor)
+			above = tu_job_future_of(above->beneath);
+		n += above == jf; /* the first of its executor */
+	}
+	return n;
+}
+
+/* -- submit ----------------------------------------------------------------------------------- */
+
+/* A job that was not taken: it has failed with rc. */
+static tutti_future *refused(struct tu_job_future *jf, int rc)
+{
+	tu_future_complete_error(&jf->future, rc); /* gives the engine's reference back */
+	return &jf->future;
+}
+
+tutti_future *tu_submit(tutti_executor *e, tutti_job *job, const void *arg, tutti_time deadline,
+	struct tutti_progress *progress)
+{
+	struct tu_job_future *jf;
+	int rc;
+
+	if (!e || !tu_job_valid(job) || (!arg && job->arg_kind != TUTTI_KIND_VOID))
+		return tu_future_failed(-EINVAL);
+	jf = tu_job_future_create(job, arg);
+	if (!jf)
+		return tu_job_future_no_memory();
+	jf->deadline = deadline;
+	jf->progress = progress;
+	rc = admit(e, jf);
+	if (rc < 0)
+		return refused(jf, rc);
+	rc = e->engine->submit(e->self, &jf->future);
+	if (rc < 0)
+		tu_job_future_give_up(jf, rc);
+	return &jf->future;
+}
+
+tutti_future *tutti_submit(
+	tutti_executor *e, tutti_job *job, const void *arg, const tutti_submit_options *options)
+{
+	return tu_submit(e, job, arg, options ? options->deadline : 0, NULL);
+}
+
+/* -- shutdown --------------------------------------------------------------------------------- */
+
+/* The next job under way that this sweep has not met, with a reference; NULL: all have been. */
+static struct tu_job_future *next_in_sweep(tutti_executor *e, uint32_t number)
+{
+	struct tu_job_future *jf = NULL;
+	struct tu_link *link;
+
+	tu_mutex_lock(&e->lock);
+	link = tu_list_first(&e->under_way);
+	if (link) {
+		jf = tu_container_of(link, struct tu_job_future, link);
+		if (jf->swept == number) {
+			jf = NULL;
+		} else {
+			jf->swept = number;
+			tu_list_remove(link);
+			tu_list_add_tail(&e->under_way, link);
+			tutti_future_ref(&jf->future);
+		}
+	}
+	tu_mutex_unlock(&e->lock);
+	return jf;
+}
+
+/* Do this to each job under way. No locks are held: cancelling calls back. */
+static void sweep(tutti_executor *e, int (*cancel)(tutti_future *f))
+{
+	struct tu_job_future *jf;
+	uint32_t number;
+
+	tu_mutex_lock(&e->lock);
+	number = ++e->sweeps;
+	tu_mutex_unlock(&e->lock);
+	while ((jf = next_in_sweep(e, number)) != NULL) {
+		cancel(&jf->future);
+		tutti_future_unref(&jf->future);
+	}
+}
+
+int tutti_executor_shutdown(tutti_executor *e, tutti_ending how)
+{
+	bool first, stricter, idle;
+
+	if ((int)how < TUTTI_FINISH || how > TUTTI_TERMINATE)
+		return -EINVAL;
+	tu_mutex_lock(&e->lock);
+	first = e->ending == OPEN;
+	stricter = (int)how > e->ending;
+	if (stricter)
+		e->ending = (int)how;
+	idle = first && e->busy == 0;
+	tu_mutex_unlock(&e->lock);
+	if (idle)
+		tutti_event_set(&e->idle);
+	if (first && e->bounded)
+		give_room(e, ROOM_FOR_ALL);
+	/* one that is stopped makes room for one that has not begun: those first */
+	if (stricter && how >= TUTTI_DROP_PENDING)
+		sweep(e, tu_future_withdraw);
+	if (stricter && how == TUTTI_TERMINATE)
+		sweep(e, tutti_future_cancel);
+	if (stricter && e->engine->shutdown)
+		e->engine->shutdown(e->self, how);
+	return 0;
+}
+
+static bool is_shut_down(tutti_executor *e)
+{
+	bool is;
+
+	tu_mutex_lock(&e->lock);
+	is = e->ending != OPEN;
+	tu_mutex_unlock(&e->lock);
+	return is;
+}
+
+int tutti_executor_join(tutti_executor *e, tutti_time deadline)
+{
+	return is_shut_down(e) ? tutti_event_wait_until(&e->idle, deadline) : -EBUSY;
+}
+
+void tutti_executor_free(tutti_executor *e)
+{
+	tutti_scope quiet;
+
+	if (!e)
+		return;
+	tutti_executor_shutdown(e, TUTTI_FINISH);
+	tutti_shield_begin(&quiet, TUTTI_FOREVER);
+	tutti_event_wait(&e->idle);
+	tutti_shield_end(&quiet, 0);
+	e->engine->free(e->self);
+	tu_executor_unref(e);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * executor.h - what lies between a submit and an engine: who is under way, whether more are taken.
+ *
+ * Engines know futures only, and this room knows engines only by their table.
+ */
+#ifndef TU_EXEC_EXECUTOR_H
+#define TU_EXEC_EXECUTOR_H
+
+#include <tutti/executor.h>
+
+struct tu_job_future;
+
+/*
+ * Make an executor of one of our own engines: its futures end by themselves, nobody else may end
+ * them. Takes self over, also when it fails.
+ */
+int tu_executor_create_own(tutti_executor **e, const tutti_engine *engine, void *self,
+	const tutti_executor_options *options);
+
+/* The same of an engine that the program has registered. */
+int tu_executor_create_theirs(tutti_executor **e, const tutti_engine *engine, void *self,
+	const tutti_executor_options *options);
+
+bool tu_executor_is_own(const tutti_executor *e);
+void tu_executor_unref(tutti_executor *e); /* NULL does nothing */
+
+/* tutti_submit; progress is told when the job ends. NULL: nobody. */
+tutti_future *tu_submit(tutti_executor *e, tutti_job *job, const void *arg, tutti_time deadline,
+	struct tutti_progress *progress);
+
+/* How progress is told; observe, which lies above, sets it before there is a progress. */
+extern void (*tu_progress_count)(struct tutti_progress *p, uint64_t n);
+
+/* The job begins: one less is pending. */
+void tu_executor_begun(struct tu_job_future *jf);
+
+/* The engine is through with it. The future may be gone afterwards. */
+void tu_executor_let_go(struct tu_job_future *jf);
+
+/* The job was cancelled before it began: say so to an engine that wants to know. */
+void tu_executor_tell_cancelled(struct tu_job_future *jf);
+
+/* How many executors wait for the end of a job that the caller is in. For exit. */
+size_t tu_executors_of_caller(void);
+
+/* The engine registered for a scheme of n bytes, or NULL. */
+const tutti_engine *tu_engine_find(const char *scheme, size_t n);
+
+/* Our own engines of this room. */
+extern const tutti_engine tu_engine_threads, tu_engine_inline;
+
+#endif

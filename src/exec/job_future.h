@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * job_future.h - a job under way: its future with its argument and its result in one block.
+ *
+ * References: one for who submitted it, one for the engine. The engine's is given back by
+ * tu_executor_let_go, which follows each tutti_future_run, _set_result and _set_error that an
+ * engine calls, whether or not it still decided anything.
+ */
+#ifndef TU_EXEC_JOB_FUTURE_H
+#define TU_EXEC_JOB_FUTURE_H
+
+#include "base/list.h"
+#include "exec/future.h"
+
+#include <tutti/executor.h>
+
+struct tu_job_future {
+	tutti_future future;
+	const tutti_job *job;     /* this and the next three: fixed once the engine has it */
+	tutti_executor *executor; /* a reference; NULL: it was never taken */
+	tutti_time deadline;      /* 0: none */
+	void *arg;                /* arg_size bytes within this block; bytes are a reference */
+	void *engine;             /* the built-in engines': what they need to know it by */
+	struct tu_runnable node;  /* the built-in engines': in a queue until it begins */
+	struct tutti_progress *progress; /* fixed; told before it is done; NULL: none */
+	struct tu_context *runs_on;      /* atomic; NULL until it runs */
+	tutti_future *beneath; /* the job that runs on that context and waits for this one's end */
+	struct tu_link link;   /* of those under way; under the executor's lock */
+	uint32_t swept;        /* the last sweep that met it; under the executor's lock */
+	bool has_room;         /* counts against pending_max; under the executor's lock */
+};
+
+/* One with the argument copied and two references; NULL: no memory. */
+struct tu_job_future *tu_job_future_create(tutti_job *job, const void *arg);
+
+/* The job's future, or NULL if f is of another kind. */
+struct tu_job_future *tu_job_future_of(const tutti_future *f);
+
+/* What a submit returns when there is no memory for anything else. */
+tutti_future *tu_job_future_no_memory(void);
+
+/* Run it unless somebody else has begun or ended it. Does not let go. */
+void tu_job_future_run(struct tu_job_future *jf);
+
+/* The engine cannot run it: it fails with code, unless it was cancelled. Lets go. */
+void tu_job_future_give_up(struct tu_job_future *jf, int code);
+
+/* Copy the result out; bytes as a reference of the receiver's. 0 or -ENOMEM. */
+int tu_job_future_give(const struct tu_job_future *jf, void *out);
+
+/* The engine's own word on how it ended; lets go. 0, TUTTI_EDONE, TUTTI_ETYPE, -ENOMEM. */
+int tu_job_future_settle(struct tu_job_future *jf, int code, const char *text, const void *result);
+
+#endif

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * map.c - one job over many items: a ring of futures, submitted at one end, taken at the other.
+ *
+ * The ring bounds what is under way, so memory does not grow with the number of items, and it keeps
+ * the order of the input. Whoever leaves early empties it first (abandon).
+ */
+#include "core/alloc.h"
+#include "core/wait.h"
+#include "exec/executor.h"
+#include "exec/job.h"
+#include "exec/job_future.h"
+
+#include <errno.h>
+#include <string.h>
+#include <tutti/scope.h>
+
+enum { USUAL_AHEAD = 1024 };
+
+struct ring {
+	tutti_executor *executor;
+	tutti_job *job;
+	const tutti_map_options *options;
+	tutti_future **slots;
+	size_t room, first, n;
+};
+
+static int ring_open(struct ring *r, tutti_executor *e, tutti_job *job, size_t items,
+	const tutti_map_options *options)
+{
+	static const tutti_map_options none;
+	size_t room;
+
+	if (!e || !tu_job_valid(job))
+		return -EINVAL;
+	options = options ? options : &none;
+	room = options->ahead_max > 0 ? options->ahead_max : USUAL_AHEAD;
+	if (room > items)
+		room = items;
+	*r = (struct ring){ .executor = e, .job = job, .options = options, .room = room };
+	r->slots = room <= SIZE_MAX / sizeof(*r->slots) ? tu_alloc(room * sizeof(*r->slots)) : NULL;
+	return r->slots ? 0 : -ENOMEM;
+}
+
+static void ring_put(struct ring *r, const void *item)
+{
+	r->slots[(r->first + r->n) % r->room] =
+		tu_submit(r->executor, r->job, item, r->options->deadline, r->options->progress);
+	r->n++;
+}
+
+static bool ring_ready(const struct ring *r)
+{
+	return r->n > 0 && (r->n == r->room || tutti_future_done(r->slots[r->first]));
+}
+
+/* Wait for the oldest: 0 and how it ended in *error; TUTTI_ECANCELED, and it stays. */
+static int ring_take(struct ring *r, void *result, int *error)
+{
+	tutti_future *f = r->slots[r->first];
+	int rc = tutti_job_result(f, r->job, result);
+
+	if (rc == TUTTI_ECANCELED)
+		return rc;
+	*error = rc;
+	tutti_future_unref(f);
+	r->first = (r->first + 1) % r->room;
+	r->n--;
+	return 0;
+}
+
+/* Jobs that have not begun never will; the others are asked to stop if stop, and waited for. */
+static void abandon(struct ring *r, bool stop)
+{
+	tutti_scope quiet;
+	int error;
+
+	/* in two rounds: a job that is stopped makes room for one that has not begun */
+	for (size_t i = 0; i < r->n; i++)
+		tu_future_withdraw(r->slots[(r->first + i) % r->room]);
+	for (size_t i = 0; stop && i < r->n; i++)
+		tutti_future_cancel(r->slots[(r->first + i) % r->room]);
+	tutti_shield_begin(&quiet, TUTTI_FOREVER);
+	while (r->n > 0)
+		ring_take(r, NULL, &error);
+	tutti_shield_end(&quiet, 0);
+}
+
+static int ring_close(struct ring *r, int rc)
+{
+	if (r->n > 0)
+		abandon(r, rc == TUTTI_ECANCELED);
+	tu_free(r->slots);
+	return rc;
+}
+
+/* -- arrays ----------------------------------------------------------------------------------- */
+
+static void *at(const void *array, size_t size, size_t index)
+{
+	return array && size > 0 ? (char *)array + size * index : NULL;
+}
+
+int tutti_map(tutti_executor *e, tutti_job *job, const void *args, void *results, size_t n,
+	const tutti_map_options *options)
+{
+	struct ring r;
+	size_t put = 0, taken = 0;
+	int rc = tu_cancel_pending(tu_self()), first = 0, error;
+
+	if (rc == 0)
+		rc = ring_open(&r, e, job, n > 0 ? n : 1, options);
+	if (rc < 0)
+		return rc;
+	while (rc == 0 && taken < n) {
+		while (put < n && put - taken < r.room)
+			ring_put(&r, at(args, job->arg_size, put++));
+		rc = ring_take(&r, at(results, job->result_size, taken), &error);
+		if (rc < 0)
+			break;
+		taken++;
+		if (first == 0)
+			first = error;
+	}
+	rc = ring_close(&r, rc);
+	return rc < 0 ? rc : first;
+}
+
+/* -- streams ---------------------------------------------------------------------------------- */
+
+struct stream {
+	struct ring ring;
+	int (*push)(void *arg, size_t index, int error, const void *result);
+	void *arg;
+	void *block, *item, *result; /* room for one each; NULL where there is none */
+	size_t pushed;
+};
+
+static int push_oldest(struct stream *s)
+{
+	bool bytes = s->ring.job->result_kind == TUTTI_KIND_BYTES;
+	int error = 0, rc = ring_take(&s->ring, s->result, &error);
+
+	if (rc < 0)
+		return rc;
+	rc = s->push(s->arg, s->pushed++, error, error < 0 ? NULL : s->result);
+	if (bytes && error == 0)
+		tutti_bytes_free(s->result);
+	return rc < 0 ? rc : 0;
+}
+
+/* Pull one and submit it: as pull says. */
+static int pull_one(struct stream *s, int (*pull)(void *arg, void *item))
+{
+	int rc = pull(s->arg, s->item);
+
+	if (rc <= 0)
+		return rc;
+	ring_put(&s->ring, s->item);
+	if (s->ring.job->arg_kind == TUTTI_KIND_BYTES)
+		tutti_bytes_free(s->item);
+	return 1;
+}
+
+/* Push those that have ended; one at least if there is no room for another. */
+static int push_ready(struct stream *s)
+{
+	int rc = 0;
+
+	while (rc == 0 && ring_ready(&s->ring))
+		rc = push_oldest(s);
+	return rc;
+}
+
+static int run_stream(struct stream *s, int (*pull)(void *arg, void *item))
+{
+	struct tu_context *self = tu_self();
+	int rc, pulled = 1;
+
+	while (pulled > 0) {
+		rc = tu_cancel_pending(self);
+		if (rc == 0)
+			rc = pulled = pull_one(s, pull);
+		if (rc > 0)
+			rc = push_ready(s);
+		if (rc < 0)
+			return rc;
+	}
+	while (rc == 0 && s->ring.n > 0)
+		rc = push_oldest(s);
+	return rc;
+}
+
+/* Room for one item and one result, in one block that begins with the item. */
+static int stream_open(struct stream *s)
+{
+	size_t align = _Alignof(max_align_t), arg = s->ring.job->arg_size;
+	size_t before = (arg + align - 1) & ~(align - 1);
+	char *block = tu_alloc_zero(before + s->ring.job->result_size);
+
+	if (!block)
+		return -ENOMEM;
+	s->block = block;
+	s->item = arg > 0 ? block : NULL;
+	s->result = s->ring.job->result_size > 0 ? block + before : NULL;
+	return 0;
+}
+
+int tutti_map_stream(tutti_executor *e, tutti_job *job, int (*pull)(void *arg, void *item),
+	int (*push)(void *arg, size_t index, int error, const void *result), void *arg,
+	const tutti_map_options *options)
+{
+	struct stream s = { .push = push, .arg = arg };
+	int rc = ring_open(&s.ring, e, job, SIZE_MAX, options);
+
+	if (rc < 0)
+		return rc;
+	rc = stream_open(&s);
+	if (rc == 0)
+		rc = run_stream(&s, pull);
+	rc = ring_close(&s.ring, rc);
+	tu_free(s.block);
+	return rc;
+}

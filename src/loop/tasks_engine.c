@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tasks_engine.c - the engine "tasks": so many jobs at once, each on a stack of its own, all on the
+ * loop of the thread that opened it.
+ *
+ * The job's future is the task's: no second one is made. A job that ends hands its turn to the one
+ * that has waited longest, before the executor hears of the end: after that all this may be gone.
+ */
+#include "loop/tasks_engine.h"
+
+#include "base/trace.h"
+#include "core/alloc.h"
+#include "core/mutex.h"
+#include "core/worker.h"
+#include "exec/executor.h"
+#include "exec/job_future.h"
+
+#include <errno.h>
+#include <tutti/cpu.h>
+
+struct crew {
+	struct tu_worker *worker; /* this and the next four: fixed after open */
+	int max;
+	uint8_t size_class; /* of the stacks */
+	tutti_fn worker_start;
+	void *worker_arg;
+	uint32_t lock;                     /* a tu_mutex; all below */
+	struct tu_runnable *first, **last; /* jobs that wait for a turn */
+	int running;
+};
+
+/* Put a job that has its turn into the loop's queue. */
+static void send(struct crew *c, struct tu_runnable *node)
+{
+	if (c->worker == tu_worker_self())
+		tu_worker_push(c->worker, node);
+	else
+		tu_worker_post(c->worker, node);
+}
+
+static void pass_turn(struct crew *c)
+{
+	struct tu_runnable *node;
+
+	tu_mutex_lock(&c->lock);
+	node = c->first;
+	if (node) {
+		c->first = node->next;
+		if (!c->first)
+			c->last = &c->first;
+	} else {
+		c->running--;
+	}
+	tu_mutex_unlock(&c->lock);
+	if (node)
+		send(c, node);
+}
+
+static void run_as_task(struct tu_context *self, struct crew *c, struct tu_job_future *jf)
+{
+	self->self = &jf->future;
+	self->id = ++self->worker->next_id;
+	self->worker->tasks++;
+	tu_trace(TU_TRACE_TASK_START, self->id, (uintptr_t)jf->job->target, 0);
+	if (c->worker_start)
+		c->worker_start(c->worker_arg);
+	tu_job_future_run(jf);
+	tu_trace(TU_TRACE_TASK_END, self->id, 0, 0);
+	self->worker->tasks--;
+	tu_context_clean(self);
+}
+
+static void job_begins(struct tu_runnable *node, int rc)
+{
+	struct tu_job_future *jf = tu_container_of(node, struct tu_job_future, node);
+	struct crew *c = jf->engine;
+
+	if (rc == 0)
+		run_as_task(tu_current, c, jf);
+	pass_turn(c);
+	if (rc == 0)
+		tu_executor_let_go(jf);
+	else
+		tu_job_future_give_up(jf, rc);
+}
+
+static int submit(void *self, tutti_future *f)
+{
+	struct tu_job_future *jf = tu_job_future_of(f);
+	struct crew *c = self;
+	bool turn;
+
+	jf->engine = c;
+	jf->node.start = job_begins;
+	jf->node.size_class = c->size_class;
+	jf->node.next = NULL;
+	tu_mutex_lock(&c->lock);
+	turn = c->running < c->max;
+	if (turn) {
+		c->running++;
+	} else {
+		*c->last = &jf->node;
+		c->last = &jf->node.next;
+	}
+	tu_mutex_unlock(&c->lock);
+	if (turn)
+		send(c, &jf->node);
+	return 0;
+}
+
+static int open_tasks(void **self, const char *where, const tutti_executor_options *options)
+{
+	unsigned size_class = tu_size_class(options->stack_bytes);
+	struct crew *c = size_class ? tu_alloc_zero(sizeof(*c)) : NULL;
+
+	(void)where;
+	if (!c)
+		return -ENOMEM;
+	c->worker = tu_worker_self();
+	c->max = options->max_workers > 0 ? options->max_workers : tutti_cpu_count();
+	c->size_class = (uint8_t)size_class;
+	c->worker_start = options->worker_start;
+	c->worker_arg = options->worker_arg;
+	c->last = &c->first;
+	*self = c;
+	return 0;
+}
+
+static void free_tasks(void *self)
+{
+	tu_free(self);
+}
+
+const tutti_engine tu_engine_tasks = { .size = sizeof(tutti_engine),
+	.scheme = "tasks",
+	.open = open_tasks,
+	.submit = submit,
+	.free = free_tasks };

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT
+"""The progress bar of tutti map: on a terminal only, never mixed with results, off when told."""
+import os
+import pty
+import re
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import command  # noqa: E402  (the path comes first)
+
+NUMBERS = [str(n) for n in range(1, 201)]
+RESULTS = "".join("true\n" if n > 1 and all(n % d for d in range(2, n)) else "false\n"
+                  for n in range(1, 201))
+
+
+def read_terminal(master):
+    """All that was written to a terminal, once nobody has it open any more."""
+    text = b""
+    while True:
+        try:
+            block = os.read(master, 65536)
+        except OSError:  # how Linux says that the other side is closed
+            block = b""
+        if not block:
+            os.close(master)
+            return text.decode().replace("\r\n", "\n")
+        text += block
+
+
+def on_terminal(*arguments, stdout=True, **options):
+    """(status, results, terminal): standard error is a terminal, standard output another or a pipe
+    or, if it is None, the same."""
+    master, slave = pty.openpty()
+    process = command.start("map", *arguments, stderr=slave,
+                            stdout=slave if stdout is None else -1, **options)
+    os.close(slave)
+    results = process.stdout.read().decode() if process.stdout else None
+    text = read_terminal(master)
+    return process.wait(command.PATIENCE), results, text
+
+
+def screen(text):
+    """What a terminal shows of the text in the end: its lines, as the escapes leave them."""
+    lines = []
+    for line in text.split("\n"):
+        shown, column = "", 0
+        for piece in re.split(r"(\r|\x1b\[K)", line):
+            if piece == "\r":
+                column = 0
+            elif piece == "\x1b[K":
+                shown = shown[:column]
+            else:
+                shown = shown[:column] + piece + shown[column + len(piece):]
+                column += len(piece)
+        lines.append(shown.rstrip())
+    return lines
+
+
+FULL = r"prime 100% \[#{20}\] 200/200 [\d.]+/s \d+:\d\d"
+
+
+def shown_by_default():
+    status, results, text = on_terminal("prime", *NUMBERS)
+    command.equal((status, results), (0, RESULTS), "results beside a bar")
+    if not re.fullmatch(r"(\rprime +\d+% \[[#.]{20}\] \d+/200 [^\r\n]*)+\n", text):
+        sys.exit(f"not a bar: {text!r}")
+    if not re.fullmatch(FULL, screen(text)[0]):
+        sys.exit(f"not full at the end: {screen(text)!r}")
+
+
+def total_unknown():
+    status, results, text = on_terminal("prime", stdin=open(os.devnull, "rb"))
+    command.equal((status, results), (0, ""), "no input")
+    if not re.fullmatch(r"prime 0 0\.0/s 0:00", screen(text)[0]):
+        sys.exit(f"nothing counted: {text!r}")
+
+
+def not_shown():
+    for options in (["--no-progress"], ["--progress", "--no-progress"]):
+        command.equal(on_terminal(*options, "prime", *NUMBERS), (0, RESULTS, ""), str(options))
+    # results on the same terminal: by default no bar that would stand among them
+    command.equal(on_terminal("prime", *NUMBERS, stdout=None), (0, None, RESULTS), "same terminal")
+    # no terminal: nothing is drawn, even if asked for
+    got = command.run("map", "--progress", "prime", *NUMBERS)
+    command.equal((got.returncode, got.stdout.decode(), got.stderr), (0, RESULTS, b""),
+                  "no terminal")
+
+
+def same_terminal():
+    """Asked for, the bar gives way to each result and ends below the last."""
+    status, _, text = on_terminal("--progress", "prime", *NUMBERS, stdout=None)
+    lines = screen(text)
+    command.equal(status, 0, "same terminal")
+    command.equal([line for line in lines if line in ("true", "false")], RESULTS.split(),
+                  "results among a bar")
+    if not re.fullmatch(FULL, lines[-2]) or lines[-1] != "":
+        sys.exit(f"does not end with the bar: {lines[-3:]!r}")
+
+
+def failures_beside_a_bar():
+    status, results, text = on_terminal("--keep-going", "prime", "2", "x", "3")
+    command.equal((status, results), (1, "true\ntrue\n"), "a failure beside a bar")
+    words = "tutti: map: prime: x: not a whole number from 0 to 18446744073709551615"
+    if words not in screen(text):
+        sys.exit(f"the failure has no line of its own: {screen(text)!r}")
+
+
+def half_way(work):
+    """The bar moves as jobs end, with the time that is left."""
+    module = command.build_module(work, "told_job")
+    ear, mouth = os.pipe()
+    master, slave = pty.openpty()
+    process = command.start("map", "-j2", module + ":told", *"abcd", stderr=slave,
+                            pass_fds=(ear,), env={**os.environ, "EAR": str(ear)})
+    os.close(slave)
+    os.write(mouth, b"xx")
+    text = ""
+    while " 2/4 " not in text:
+        text += os.read(master, 1000).decode()
+    line = r"told +50% \[#{10}\.{10}\] 2/4 [\d.]+/s \d+:\d\d left"
+    while not re.search(line, text):
+        text += os.read(master, 1000).decode()
+    os.write(mouth, b"xx")
+    command.equal(process.stdout.read(), b"a\nb\nc\nd\n", "half way: results")
+    text += read_terminal(master)
+    command.equal(process.wait(command.PATIENCE), 0, "half way: status")
+    if not re.search(r"100% \[#{20}\] 4/4 [^\r\n]*\n$", text):
+        sys.exit(f"half way, then: {text!r}")
+
+
+def main():
+    command.need_command()
+    shown_by_default()
+    total_unknown()
+    not_shown()
+    same_terminal()
+    failures_beside_a_bar()
+    with tempfile.TemporaryDirectory() as work:
+        half_way(work)
+    print("map_progress: fine")
+
+
+main()

@@ -1,0 +1,96 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# What tutti and tutti map say, where, and with which exit status.
+set -u
+tutti=$TUTTI_BUILD_DIR/tutti
+[ -x "$tutti" ] || { echo "skipped: the command was not built"; exit 77; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failed=0
+complain() {
+	echo "map_usage: $*" >&2
+	failed=1
+}
+
+# try STATUS OUT ERR ARGUMENT...: the texts are extended patterns, each for all of the text
+try() {
+	local status=$1 out=$2 err=$3 got_out got_err
+	shift 3
+	got_out=$("$tutti" "$@" 2>err </dev/null)
+	local got=$?
+	got_err=$(cat err)
+	[ "$got" = "$status" ] || complain "tutti $*: status $got, not $status"
+	[[ $got_out =~ ^($out)$ ]] || complain "tutti $*: printed: $got_out"
+	[[ $got_err =~ ^($err)$ ]] || complain "tutti $*: said: $got_err"
+}
+nl=$'\n'
+try_map="${nl}Try 'tutti map --help'\\."
+any='.*'
+
+try 0 'tutti [0-9]+\.[0-9]+\.[0-9]+' '' --version
+try 0 "usage: tutti COMMAND$any  map $any" '' --help
+try 2 '' "tutti: which command\\?${nl}Try 'tutti --help'\\."
+try 2 '' "tutti: no command called 'mop'${nl}Try 'tutti --help'\\." mop
+try 2 '' "tutti: unknown option '--mop'${nl}Try 'tutti --help'\\." --mop
+
+try 0 "usage: tutti map$any prime $any digest $any" '' map --help
+try 2 '' "tutti: map: which job\\?$try_map" map
+try 2 '' "tutti: map: unknown option '--mop'$try_map" map --mop prime
+try 2 '' "tutti: map: unknown option '-z'$try_map" map -z prime
+try 2 '' "tutti: map: option '--on' needs a value$try_map" map --on
+try 2 '' "tutti: map: option '-j' needs a value$try_map" map -j
+try 2 '' "tutti: map: option '--keep-going=3' takes no value$try_map" map --keep-going=3 prime
+for n in 0 -1 x 1x '' 99999999999999999999; do
+	try 2 '' "tutti: map: -j needs a number from 1 on, not '$n'$try_map" map -j "$n" prime
+done
+try 2 '' "tutti: map: no engine called 'moon'; there are threads, tasks and inline" \
+	map --on moon prime 2
+try 2 '' "tutti: map: threads:x: Invalid argument" map --on threads:x prime 2
+try 2 '' "tutti: map: no job called 'mop'; 'tutti map --help' names them" map mop 1
+
+# options end at the job: what follows is input
+try 0 $'-3 \* -3 = 9' '' map square -3
+try 0 'true' '' map --on threads:2 -j 3 -- prime 7
+try 1 '' "tutti: map: prime: -3: not a whole number from 0 to 18446744073709551615" map prime -3
+
+# a failure names the input; the status says that there was one
+try 1 '' 'tutti: map: digest: /tmp/no/such: No such file or directory' map digest /tmp/no/such
+try 1 '' 'tutti: map: digest: \.: Is a directory' map digest .
+try 1 '' "tutti: map: digest: '': No such file or directory" map digest ''
+try 1 '' "tutti: map: prime: abc: not a whole number from 0 to 18446744073709551615" map prime abc
+try 1 '' "tutti: map: prime: 18446744073709551616: not a whole number $any" \
+	map prime 18446744073709551616
+try 1 '' 'tutti: map: sum: 5\.\.1: a range that begins after it ends' map sum 5..1
+for range in 5 .. 1.. ..1 1..2..3 1...2; do
+	try 1 '' "tutti: map: sum: $range: not a range a\.\.b of two whole numbers of 64 bits" \
+		map sum "$range"
+done
+# what a terminal would take for orders is not handed to it, and a long input is cut
+try 1 '' 'tutti: map: prime: \?\[31mred: not a whole number.*' map prime $'\e[31mred'
+try 1 '' 'tutti: map: prime: 1{252}\.\.\.: not a whole number.*' \
+	map prime "$(printf '%01000d' 0 | tr 0 1)"
+
+# with --keep-going all go on; without, those that follow the first failure are not begun
+try 1 "true${nl}false${nl}true" \
+	"tutti: map: prime: x: not [^$nl]*${nl}tutti: map: prime: y: not [^$nl]*" \
+	map --keep-going prime 2 x 4 y 5
+# one at a time and far more inputs than are taken ahead: the end must be near the failure
+{ echo 7; echo x; seq 1 100000; } | "$tutti" map -j1 prime >out 2>err
+[ "$?" = 1 ] || complain "a failure among many: wrong status"
+[ "$(head -1 out)" = true ] || complain "what came before the failure is not there"
+[ "$(wc -l <out)" -lt 10000 ] || complain "$(wc -l <out) lines came after the failure"
+[ "$(grep -c . err)" = 1 ] || complain "one failure, but it said: $(cat err)"
+
+# standard input and output that do not work
+"$tutti" map prime <. >out 2>err
+[ "$?" = 1 ] && [ "$(cat err)" = "tutti: map: standard input: Is a directory" ] ||
+	complain "a directory as input: $(cat err)"
+if [ -w /dev/full ]; then
+	"$tutti" map prime 2 >/dev/full 2>err
+	[ "$?" = 1 ] && [ "$(cat err)" = "tutti: map: standard output: No space left on device" ] ||
+		complain "a full device as output: $(cat err)"
+fi
+
+[ "$failed" = 0 ] && echo "map_usage: fine"
+exit "$failed"

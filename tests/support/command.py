@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+"""What the tests of the command in Python share: the command, a module of jobs, a way to skip."""
+import os
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BUILD = os.environ["TUTTI_BUILD_DIR"]
+TUTTI = os.path.join(BUILD, "tutti")
+PATIENCE = 50  # seconds until a test gives up; never what it measures
+
+
+def skip(why):
+    print("skipped:", why)
+    sys.exit(77)
+
+
+def need_command():
+    if not os.access(TUTTI, os.X_OK):
+        skip("the command was not built")
+
+
+def build_module(directory, name, called=None, *flags):
+    """Compile modules/NAME.c to directory/CALLED.so, as a user would, and return its path."""
+    source = os.path.join(HERE, "modules", name + ".c")
+    module = os.path.join(directory, (called or name) + ".so")
+    compiler = os.environ.get("TUTTI_CC", "cc")
+    subprocess.run([compiler, "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O1", "-fPIC",
+                    "-shared", f"-I{HERE}/../../include", "-o", module, source, *flags], check=True)
+    return module
+
+
+def start(*arguments, **options):
+    """Start tutti with pipes where nothing else is said; SIGINT as a shell's child has it."""
+    for stream in ("stdin", "stdout", "stderr"):
+        options.setdefault(stream, subprocess.PIPE)
+    return subprocess.Popen([TUTTI, *arguments], restore_signals=True, **options)
+
+
+def run(*arguments, **options):
+    return subprocess.run([TUTTI, *arguments], capture_output=True, timeout=PATIENCE,
+                          check=False, **options)
+
+
+def equal(got, want, what):
+    if got != want:
+        sys.exit(f"{what}: {got!r}, not {want!r}")
