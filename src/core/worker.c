@@ -151,15 +151,7 @@ static void forget_jobs(struct tu_worker *w)
 
 void tu_workers_after_fork(void)
 {
-	struct tu_context *self = tu_current;
-
 	registry_lock = 0;
-	for (struct tu_worker *w = all; w; w = w->next) {
-		forget_jobs(w);
-		if (self && w == self->worker) {
-			w->number = ++numbers; /* ids of the parent's contexts mean nobody here */
-			start_ids(w);
-			self->id = ++w->next_id;
-		}
-	}
+	for (struct tu_worker *w = all; w; w = w->next)
+		forget_jobs(w); /* the caller keeps its id: it still holds what it held */
 }

@@ -164,6 +164,7 @@ static struct tu_thread *adopt(struct tu_context *native)
 	struct tu_thread *t = &main_thread;
 	char buf[32];
 
+	tu_ending_watch(); /* without memory the first thread to start says so */
 	if (!tu_os_is_main_thread()) {
 		snprintf(buf, sizeof(buf), "Dummy-%u", count_up(&dummy_names));
 		t = record(buf);
