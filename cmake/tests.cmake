@@ -47,15 +47,9 @@ function(tutti_add_examples)
 		set(target example_${name})
 		tutti_add_executable(${target} examples ${file})
 		target_link_libraries(${target} PRIVATE tutti::tutti)
-		set(script ${PROJECT_SOURCE_DIR}/tests/examples/${name}.sh)
-		if(EXISTS ${script})
-			add_test(NAME example/${name}
-				COMMAND bash ${script} $<TARGET_FILE:${target}>)
-			tutti_test_properties(example/${name} example ${script})
-		else()
-			add_test(NAME example/${name} COMMAND ${target})
-			tutti_test_properties(example/${name} example ${file})
-		endif()
+		add_test(NAME example/${name} COMMAND python3 -B
+			${PROJECT_SOURCE_DIR}/tests/examples/check.py $<TARGET_FILE:${target}>)
+		tutti_test_properties(example/${name} example ${file})
 	endforeach()
 endfunction()
 

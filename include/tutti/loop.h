@@ -2,7 +2,8 @@
 #ifndef TUTTI_LOOP_H
 #define TUTTI_LOOP_H
 
-#include <tutti/api.h>
+#include <tutti/future.h>
+#include <tutti/time.h>
 
 /*
  * loop.h - what runs the tasks of a thread. Every thread has one, made on first use; it runs
@@ -29,6 +30,22 @@ typedef struct tutti_loop tutti_loop;
  * Waits      never
  */
 TUTTI_API tutti_loop *tutti_loop_current(void);
+
+/*
+ * Have fn called once in the loop, at a deadline. Far cheaper than a thread's timer (timer.h).
+ *
+ * l          the loop; NULL: the caller's
+ * deadline   absolute; in the past: at the loop's next turn. Equal ones fire in the order of calls.
+ * fn         called as a task is: it may wait
+ * arg        for fn; must live until fn is done with it
+ * Returns    a reference, never NULL: done when fn has returned; tutti_future_cancel prevents it.
+ *            Already failed with -ENOMEM without memory
+ * Context    any thread or task
+ * Waits      never
+ * Order      happens-before fn
+ */
+TUTTI_API tutti_timer *tutti_loop_call_at(
+	tutti_loop *l, tutti_time deadline, void (*fn)(void *arg), void *arg);
 
 TUTTI_END
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* error.c - codes to words. Every text is static, so that it can be kept, from any thread. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include <tutti/error.h>
 
 #include <string.h>

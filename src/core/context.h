@@ -67,7 +67,7 @@ struct tu_context {
 	struct tu_slots *slots;   /* tutti_local values; owner */
 	char *fail_text;          /* of tutti_fail, until the job ends; owner */
 	int fail_code;
-	bool cancel_told; /* a cancellation point has said so to the job; owner */
+	bool cancel_told;     /* a cancellation point has said so to the job; owner */
 	struct tu_slab *slab; /* NULL: a thread's own stack */
 	struct tu_context *spare_next;
 	char *low; /* the stack: lowest usable byte and size from there to the top */
@@ -116,6 +116,9 @@ void tu_unpark_from_signal(struct tu_context *c);
 
 /* Go to the end of the worker's queue. */
 void tu_yield(struct tu_context *self);
+
+/* Has the process one CPU only, so that spinning for another thread is vain? */
+bool tu_single_cpu(void);
 
 /*
  * Stacks. take gives a context of the class (at least that large) whose next switch enters the

@@ -42,7 +42,8 @@ static void decide(const void *address)
 	if (!c || !c->slab || fault >= c->low || fault < c->low - page)
 		return;
 	at = add(text, at, sizeof(text), "tutti: stack overflow in ");
-	at = add(text, at, sizeof(text), c->self ? tu_context_name(c, buf, sizeof(buf)) : "the loop");
+	at = add(text, at, sizeof(text),
+		c->self ? tu_context_name(c, buf, sizeof(buf)) : "the loop");
 	at = add(text, at, sizeof(text), ": its stack has ");
 	at = add_kib(text, at, sizeof(text), (size_t)1 << c->node.size_class);
 	at = add(text, at, sizeof(text), " (stack_bytes asks for more)\n");

@@ -98,7 +98,7 @@ static inline struct tu_runnable *next_ready(struct tu_worker *w)
 
 /* -- sleeping --------------------------------------------------------------------------------- */
 
-static bool alone(void)
+bool tu_single_cpu(void)
 {
 	static int cpus; /* all threads that find 0 write the same */
 	int known = tu_load_rlx(&cpus);
@@ -115,7 +115,7 @@ static bool spin(struct tu_worker *w)
 {
 	int64_t end;
 
-	if (alone())
+	if (tu_single_cpu())
 		return false;
 	end = tu_os_now() + SPIN_NS;
 	do {

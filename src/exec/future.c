@@ -237,7 +237,8 @@ void tu_future_complete_from(tutti_future *f, struct tu_context *self, void *res
 		flags = TU_FUTURE_CANCELED;
 	}
 	tu_future_complete(f, flags);
-	tu_context_clean(self); /* only now: until it is DONE a cancel may still be delivered here */
+	tu_context_clean(
+		self); /* only now: until it is DONE a cancel may still be delivered here */
 }
 
 void tu_future_complete_error(tutti_future *f, int code)
@@ -337,7 +338,8 @@ int tutti_future_cancel(tutti_future *f)
 	return 1;
 }
 
-int tu_future_settle(tutti_future *f, uint32_t flags, int code, const char *text, const void *result)
+int tu_future_settle(
+	tutti_future *f, uint32_t flags, int code, const char *text, const void *result)
 {
 	struct tu_future_extra *extra = text ? tu_future_extra_of(f) : NULL;
 	uint64_t word;
@@ -349,7 +351,8 @@ int tu_future_settle(tutti_future *f, uint32_t flags, int code, const char *text
 	if (extra && !extra->text)
 		extra->text = tu_copy_text(text);
 	if (result && f->size > 0)
-		memcpy(f->size > sizeof(f->value) ? f->value.heap : f->value.bytes, result, f->size);
+		memcpy(f->size > sizeof(f->value) ? f->value.heap : f->value.bytes, result,
+			f->size);
 	finish_locked(f, b, flags);
 	return 0;
 }

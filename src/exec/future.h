@@ -28,9 +28,9 @@
 enum {
 	TU_FUTURE_DONE = 1,
 	TU_FUTURE_RUNNING = 2,
-	TU_FUTURE_WATCHED = 4,  /* somebody waits in the lot, or there are callbacks */
-	TU_FUTURE_HELD = 8,     /* somebody is cancelling it */
-	TU_FUTURE_ASKED = 16,   /* was cancelled while running */
+	TU_FUTURE_WATCHED = 4, /* somebody waits in the lot, or there are callbacks */
+	TU_FUTURE_HELD = 8,    /* somebody is cancelling it */
+	TU_FUTURE_ASKED = 16,  /* was cancelled while running */
 	TU_FUTURE_FAILED = 32,
 	TU_FUTURE_CANCELED = 64,
 	TU_FUTURE_OBSERVED = 128, /* somebody has seen that it failed */
@@ -123,7 +123,8 @@ void tu_future_complete_from(tutti_future *f, struct tu_context *self, void *res
 void tu_future_complete_error(tutti_future *f, int code);
 
 /* Complete a new one from outside, keeping the references. TUTTI_EDONE. text may be NULL. */
-int tu_future_settle(tutti_future *f, uint32_t flags, int code, const char *text, const void *result);
+int tu_future_settle(
+	tutti_future *f, uint32_t flags, int code, const char *text, const void *result);
 
 /* Cancel it if it has not begun: 0; TUTTI_EPENDING if it runs, TUTTI_EDONE. */
 int tu_future_withdraw(tutti_future *f);

@@ -98,8 +98,7 @@ static void timer_arrives(struct tu_runnable *node, int rc)
 	tu_worker_timer(t->worker, &t->timer);
 }
 
-tutti_timer *tutti_loop_call_at(
-	tutti_loop *l, tutti_time deadline, void (*fn)(void *), void *arg)
+tutti_timer *tutti_loop_call_at(tutti_loop *l, tutti_time deadline, void (*fn)(void *), void *arg)
 {
 	struct loop_timer *t = tu_alloc(sizeof(*t));
 

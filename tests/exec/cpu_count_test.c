@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* ctest: LABELS no-qemu */
+#define _GNU_SOURCE /* sched_setaffinity */
 #include <tutti/cpu.h>
 
 #include "support/again.h"
@@ -88,8 +89,7 @@ static void the_environment_overrides_it(void)
 
 static void only_by_a_positive_number(void)
 {
-	static const char *const others[] = { "", "0", "-2", "many", "4x", " ",
-		"99999999999999999999" };
+	static const char *const others[] = { "", "0", "-2", "many", "4x" };
 
 	ask("print", NULL);
 	int without = usable;

@@ -20,6 +20,7 @@ struct both_apart {
 	void *arg;
 };
 
+/* Waits for the task; a cancel of the thread is meant for it, and its failure is the thread's. */
 static inline void *both_run_apart(void *arg)
 {
 	struct both_apart inner = *(struct both_apart *)arg;
@@ -27,7 +28,17 @@ static inline void *both_run_apart(void *arg)
 	void *result = NULL;
 
 	free(arg);
-	CHECK_EQ(tutti_future_result(task, &result, sizeof result), 0);
+	int rc = tutti_future_result(task, &result, sizeof result);
+	if (rc == TUTTI_ECANCELED) {
+		tutti_scope shield;
+
+		tutti_future_cancel(task);
+		tutti_shield_begin(&shield, TUTTI_FOREVER);
+		rc = tutti_future_result(task, &result, sizeof result);
+		tutti_shield_end(&shield, rc);
+	}
+	if (rc < 0 && rc != TUTTI_EJOBCANCELED)
+		tutti_fail(rc, "%s", tutti_future_text(task));
 	tutti_future_unref(task);
 	return result;
 }

@@ -20,7 +20,7 @@ struct orders {
 	void (*begin)(void);
 	/* The call: >= 0 if it was granted. */
 	int (*wait)(tutti_time deadline);
-	/* Let one such call go on. */
+	/* Let one such call go on; NULL: nothing does but time. */
 	void (*grant)(void);
 	/* How many grants nobody took, after the waiter has ended; NULL: cannot be counted. */
 	int (*left)(void);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* The program does not wait for daemon threads: it ends at once, with a word or two at most. */
+#include <stdio.h>
+#include <tutti/tutti.h>
+
+static void *display(void *content)
+{
+	do {
+		printf("%s", (const char *)content);
+		fflush(stdout);
+	} while (tutti_sleep(TUTTI_SECONDS(0.1)) == 0);
+	return NULL;
+}
+
+int main(void)
+{
+	tutti_thread_options daemon = { .daemon = 1 };
+
+	tutti_future_unref(tutti_thread_start(display, "Ping", &daemon));
+	tutti_future_unref(tutti_thread_start(display, "Pong", &daemon));
+	return 0;
+}

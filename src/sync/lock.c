@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lock.c - locks barge: whoever runs may take a free lock past those who sleep.
+ *
+ * Waking a sleeper on another CPU takes as long as thousands of short sections, so a lock that
+ * waits for the one it woke would stand idle nearly always. Release lets one sleeper go to compete
+ * and does not wait for it; until that one has run, further releases wake nobody (WOKEN). It keeps
+ * its place at the head of the queue if it comes too late. A waiter that has waited longer than
+ * HAND_OFF_NS is given the lock itself, so nobody starves.
+ *
+ * The lock is touched for the last time by the exchange that frees it: whoever gets it then may
+ * end its life.
+ */
+#include "sync/lock.h"
+
+#include "base/trace.h"
+#include "core/worker.h"
+#include "os/os.h"
+#include "sync/flags.h"
+
+#define LOCKED (uint32_t) TU_LOCK_LOCKED
+#define QUEUED (uint32_t) TU_LOCK_QUEUED
+#define WOKEN (uint32_t) TU_LOCK_WOKEN
+
+enum { HAND_OFF_NS = 1000000, SPINS = 12 };
+
+int tutti_lock_init(tutti_lock *l, unsigned flags)
+{
+	int rc = tu_flags_check(flags, TUTTI_RECURSIVE);
+
+	if (rc == 0)
+		*l = (tutti_lock){ { 0, flags & TUTTI_RECURSIVE }, 0 };
+	return rc;
+}
+
+/* For reports and for recursion; a holder always finds itself here. */
+static inline void set_holder(tutti_lock *l, uint64_t id)
+{
+	tu_store_rlx(&l->holder, id); /* compared only with the reader's own id */
+}
+
+static bool mine(const tutti_lock *l, const struct tu_context *self)
+{
+	return tu_load_rlx(&l->holder) == self->id; /* if it is, nobody else changes it */
+}
+
+/* -- acquiring -------------------------------------------------------------------------------- */
+
+/* Take it if it is free, laying down the bits in drop. */
+static bool barge(tutti_lock *l, struct tu_context *self, uint32_t drop)
+{
+	uint32_t w = tu_load_rlx(&l->priv[0]); /* a guess; the exchange tells */
+
+	while (!(w & LOCKED)) {
+		/* [lock-1] acquire: all that was done under the lock; from release */
+		if (tu_cas_weak_acq(&l->priv[0], &w, (w | LOCKED) & ~drop)) {
+			set_holder(l, self->id);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Is it likely to come free while we look? Not if the holder needs our own thread to run. */
+static bool worth_spinning(const tutti_lock *l, const struct tu_context *self)
+{
+	return tu_load_rlx(&l->holder) >> 40 != self->id >> 40 && !tu_single_cpu();
+}
+
+static bool spin(tutti_lock *l, struct tu_context *self, uint32_t drop)
+{
+	for (int i = 0; i < SPINS; i++) {
+		for (int j = 0; j < 8; j++)
+			tu_os_pause();
+		if (barge(l, self, drop))
+			return true;
+	}
+	return false;
+}
+
+/* Under the bucket's lock: say that somebody is queued. false: it is free, or was just now. */
+static bool announce(tutti_lock *l, uint32_t drop)
+{
+	uint32_t w = tu_load_rlx(&l->priv[0]);
+
+	while (w & LOCKED)
+		/* Relaxed: it tells the holder to take the bucket's lock, which has the order. */
+		if (tu_cas_rlx(&l->priv[0], &w, (w | QUEUED) & ~drop))
+			return true;
+	return false;
+}
+
+void tu_lock_waiter_left(tutti_lock *l, struct tu_bucket *b)
+{
+	if (!tu_lot_first(b, l))
+		tu_and_rel(&l->priv[0], ~QUEUED); /* under the bucket's lock; publishes nothing */
+}
+
+/* Queue and wait. 0: *drop is what to compete with, or *had is set. TUTTI_ETIMEDOUT. */
+static int wait_in_line(
+	tutti_lock *l, struct tu_waiter *me, tutti_time deadline, uint32_t *drop, bool *had)
+{
+	struct tu_bucket *b = tu_lot_lock(l);
+	int rc;
+
+	if (!announce(l, *drop)) {
+		tu_lot_unlock(b);
+		return 0;
+	}
+	if (*drop)
+		tu_lot_enqueue_first(b, me, l); /* was first before, and came too late */
+	else
+		tu_lot_enqueue(b, me, l);
+	*drop = 0;
+	if (me->since == 0)
+		me->since = tu_os_now();
+	tu_lot_unlock(b);
+	tu_trace(TU_TRACE_LOCK_WAIT, me->context->id, (uintptr_t)l, tu_load_rlx(&l->holder));
+	rc = tu_wait(me->context, me, deadline, 0, &b);
+	if (rc < 0) {
+		tu_lock_waiter_left(l, b);
+		tu_lot_unlock(b);
+		return rc;
+	}
+	*had = me->answer == TU_LOCK_YOURS;
+	*drop = *had ? 0 : WOKEN;
+	return 0;
+}
+
+/* drop is WOKEN if the caller is the one who was let go. */
+static int compete(tutti_lock *l, struct tu_context *self, tutti_time deadline, uint32_t drop)
+{
+	struct tu_waiter me = { .context = self };
+	bool had = false;
+	int rc;
+
+	for (;;) {
+		if (barge(l, self, drop))
+			return 0;
+		if (worth_spinning(l, self) && spin(l, self, drop))
+			return 0;
+		rc = wait_in_line(l, &me, deadline, &drop, &had);
+		if (had) {
+			set_holder(l, self->id);
+			return 0;
+		}
+		if (rc < 0)
+			return barge(l, self, 0) ? 0 : rc;
+	}
+}
+
+static __attribute__((noinline)) int acquire_slowly(
+	tutti_lock *l, struct tu_context *self, tutti_time deadline)
+{
+	if (l->priv[1] && mine(l, self)) {
+		l->priv[1] += TU_LOCK_DEPTH;
+		return 0;
+	}
+	if (barge(l, self, 0))
+		return 0;
+	if (deadline != TUTTI_FOREVER && tu_past(deadline))
+		return TUTTI_ETIMEDOUT;
+	return compete(l, self, deadline, 0);
+}
+
+void tutti_lock_acquire(tutti_lock *l)
+{
+	struct tu_context *self = tu_self();
+	uint32_t free = 0;
+
+	/* [lock-1] acquire: all that was done under the lock; from release */
+	if (tu_likely(tu_cas_acq(&l->priv[0], &free, LOCKED)))
+		set_holder(l, self->id);
+	else
+		acquire_slowly(l, self, TUTTI_FOREVER);
+}
+
+int tutti_lock_acquire_until(tutti_lock *l, tutti_time deadline)
+{
+	struct tu_context *self = tu_self();
+	uint32_t free = 0;
+
+	/* [lock-1] acquire, as above */
+	if (tu_unlikely(!tu_cas_acq(&l->priv[0], &free, LOCKED)))
+		return acquire_slowly(l, self, deadline);
+	set_holder(l, self->id);
+	return 0;
+}
+
+/* -- releasing -------------------------------------------------------------------------------- */
+
+/* LOCKED is ours and QUEUED is set: see who is first. With the bucket's lock nobody changes the
+   word now, so plain stores will do. */
+static void let_go(tutti_lock *l)
+{
+	struct tu_wakes wakes = { 0 };
+	struct tu_bucket *b = tu_lot_lock(l);
+	struct tu_waiter *first = tu_lot_first(b, l);
+	uint32_t queued;
+
+	if (!first) {
+		tu_store_rel(&l->priv[0], 0); /* [lock-1] release */
+		tu_lot_unlock(b);
+		return;
+	}
+	queued = tu_lot_after(first, first) ? QUEUED : 0;
+	if (tu_os_now() - first->since > HAND_OFF_NS) {
+		tu_store_rlx(&l->priv[0], LOCKED | queued); /* stays held; the grant publishes */
+		tu_lot_grant(b, first, TU_LOCK_YOURS, &wakes);
+	} else {
+		tu_store_rel(&l->priv[0], queued | WOKEN); /* [lock-1] release */
+		tu_lot_grant(b, first, TU_LOCK_COMPETE, &wakes);
+	}
+	tu_lot_unlock(b);
+	tu_wakes_flush(&wakes);
+}
+
+static __attribute__((noinline)) int release_slowly(tutti_lock *l, uint32_t w)
+{
+	for (;;) {
+		if (!(w & LOCKED))
+			return TUTTI_EUNLOCKED;
+		if ((w & (QUEUED | WOKEN)) == QUEUED) {
+			let_go(l);
+			return 0;
+		}
+		/* [lock-1] release: all that was done under the lock */
+		if (tu_cas_weak_rel(&l->priv[0], &w, w & ~LOCKED))
+			return 0;
+	}
+}
+
+/* One level of a recursive lock. 1: that was the last but the first. */
+static int release_level(tutti_lock *l)
+{
+	if (!(tu_load_rlx(&l->priv[0]) & LOCKED))
+		return TUTTI_EUNLOCKED;
+	if (!mine(l, tu_self()))
+		return -EPERM;
+	if (l->priv[1] < TU_LOCK_DEPTH)
+		return 1;
+	l->priv[1] -= TU_LOCK_DEPTH;
+	return 0;
+}
+
+int tutti_lock_release(tutti_lock *l)
+{
+	uint32_t held = LOCKED;
+
+	if (tu_unlikely(l->priv[1])) {
+		int rc = release_level(l);
+
+		if (rc <= 0)
+			return rc;
+	}
+	if (tu_unlikely(!(tu_load_rlx(&l->priv[0]) & LOCKED)))
+		return TUTTI_EUNLOCKED;
+	set_holder(l, 0);
+	/* [lock-1] release: all that was done under the lock */
+	if (tu_likely(tu_cas_rel(&l->priv[0], &held, 0)))
+		return 0;
+	return release_slowly(l, held);
+}
+
+bool tutti_lock_locked(const tutti_lock *l)
+{
+	return tu_load_rlx(&l->priv[0]) & LOCKED; /* true or false a moment later already */
+}
+
+/* -- for conditions --------------------------------------------------------------------------- */
+
+int tu_lock_check(const tutti_lock *l, const struct tu_context *self)
+{
+	if (!tutti_lock_locked(l))
+		return TUTTI_EUNLOCKED;
+	return l->priv[1] && !mine(l, self) ? -EPERM : 0;
+}
+
+uint32_t tu_lock_give_all(tutti_lock *l)
+{
+	uint32_t depth = l->priv[1];
+
+	l->priv[1] = depth & TUTTI_RECURSIVE;
+	tutti_lock_release(l);
+	return depth;
+}
+
+void tu_lock_take_back(tutti_lock *l, struct tu_context *self, int answer, uint32_t depth)
+{
+	if (answer == TU_LOCK_YOURS)
+		set_holder(l, self->id);
+	else
+		compete(l, self, TUTTI_FOREVER, answer == TU_LOCK_COMPETE ? WOKEN : 0);
+	if (depth)
+		l->priv[1] = depth;
+}
+
+void tu_lock_queue_moved(struct tu_bucket *from, struct tu_bucket *to, struct tu_waiter *w,
+	tutti_lock *l, struct tu_wakes *wakes)
+{
+	if (!announce(l, 0)) { /* somebody else has released it under the notifier's hands */
+		tu_lot_grant(from, w, -1, wakes);
+		return;
+	}
+	w->since = tu_os_now();
+	tu_lot_move(from, to, w, l);
+}

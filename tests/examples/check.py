@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+"""Check one example: check.py PROGRAM. The function of the program's name says what must hold."""
+import os
+import sys
+
+import daemons
+import downloads
+import locks
+import pictures
+import tasks
+import threads
+from run import Late, Wrong
+
+ATTEMPTS = 4
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    name = os.path.basename(program)
+    for module in (downloads, threads, daemons, locks, tasks, pictures):
+        check = getattr(module, name, None)
+        if check:
+            break
+    else:
+        sys.exit(f"{name}: no test of it in tests/examples")
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return check(program)
+        except Wrong as complaint:
+            sys.exit(f"{name}: wrong: {complaint}")
+        except Late as complaint:
+            print(f"{name}: attempt {attempt}: late: {complaint}", file=sys.stderr)
+    return sys.exit(f"{name}: late {ATTEMPTS} times out of {ATTEMPTS}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""The programs about races and locks."""
+import time
+
+from run import (CPUS, TORTURE, Late, at_least, late_unless, number, run, same, same_set,
+                 wrong_unless)
+
+TENTHS = ",".join(f"{i / 10:.1f}" for i in range(1, 11))
+
+
+def balance(done):
+    same(len(done.lines), 1)
+    return int(number(r"账户余额为：￥(\d+)元", done.lines[0]))
+
+
+def p65_deposits_without_lock(program):
+    for _ in range(20):
+        got = balance(run(program, scale=5))
+        wrong_unless(1 <= got <= 100, got)
+        late_unless(got < 50, got)
+
+
+def p66_deposits_with_lock(program):
+    done = run(program, scale=0.2)
+    same(balance(done), 100)
+    at_least(done.seconds, 1)
+
+
+def lost_at_least_once(program, line):
+    """One run in a few loses an update; fewer on a busy machine, where two threads rarely meet."""
+    end = time.monotonic() + (30 if CPUS > 1 else 1)
+    while time.monotonic() < end:
+        if number(r"(-?\d+)", run(program).lines[line]) != 0:
+            return
+    wrong_unless(CPUS < 2, f"no update was lost in 30 s on {CPUS} CPUs")
+
+
+def p72_balance_without_lock(program):
+    lost_at_least_once(program, 0)
+
+
+SERIAL = """\
+初始值 balance = 0
+t1: x1 = balance + 5  # x1 = 0 + 5 = 5
+t1: balance = x1      # balance = 5
+t1: x1 = balance - 5  # x1 = 5 - 5 = 0
+t1: balance = x1      # balance = 0
+t2: x2 = balance + 8  # x2 = 0 + 8 = 8
+t2: balance = x2      # balance = 8
+t2: x2 = balance - 8  # x2 = 8 - 8 = 0
+t2: balance = x2      # balance = 0
+结果 balance = 0
+"""
+MIXED = """\
+初始值 balance = 0
+t1: x1 = balance + 5  # x1 = 0 + 5 = 5
+t2: x2 = balance + 8  # x2 = 0 + 8 = 8
+t2: balance = x2      # balance = 8
+t1: balance = x1      # balance = 5
+t1: x1 = balance - 5  # x1 = 5 - 5 = 0
+t1: balance = x1      # balance = 0
+t2: x2 = balance - 8  # x2 = 0 - 8 = -8
+t2: balance = x2      # balance = -8
+结果 balance = -8
+"""
+
+
+def p73_two_interleavings(program):
+    same(run(program).text, SERIAL + MIXED)
+
+
+def p73_all_interleavings(program):
+    same(run(program).lines, ["-8: 8", "-5: 8", "-3: 4", "0: 30", "3: 4", "5: 8", "8: 8"])
+
+
+def p74_balance_with_lock(program):
+    for _ in range(100 if TORTURE else 10):
+        same(run(program).lines, ["0"])
+
+
+def p75_with_and_without_lock(program):
+    for _ in range(3):
+        lines = run(program).lines
+        same(len(lines), 2)
+        same(lines[1], "0")
+    lost_at_least_once(program, 0)
+
+
+def p76_decrement_without_lock(program):
+    done = run(program, scale=0.5, draws=TENTHS)
+    at_least(done.seconds, 1)
+    same(done.lines, ["全局变量n的值为: 9"], Late)
+
+
+def p77_decrement_with_lock(program):
+    done = run(program, scale=0.1, draws=TENTHS)
+    same(done.lines, ["全局变量n的值为: 0"])
+    at_least(done.seconds, 5.5)
+
+
+def p78_two_deadlocks(program):
+    done = run(program, scale=0.1)
+    gave_way = [line for line in done.lines if line.endswith("no second lock in time, "
+                                                              "lets the first go")]
+    same(done.lines[0], "never released: stopped waiting")
+    wrong_unless(gave_way, done.lines)
+    same_set([line for line in done.lines[1:] if line not in gave_way],
+             ["one: has both", "two: has both"])
+    at_least(done.at[0], 1)
+    at_least(done.seconds, 2)

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+"""The task programs: what waits lets the others go on, what blocks does not."""
+from run import Late, at_least, below, number, run, same, wrong_unless
+
+WORLD, AGAIN = "world", "again"
+
+
+def hellos(done):
+    """The words in order; all six lines name the same thread, the main one."""
+    same(len(done.lines), 6)
+    idents = {number(r"Hello (?:world|again)! \(<_MainThread\(MainThread, started (\d+)\)>\)", line)
+              for line in done.lines}
+    same(len(idents), 1)
+    words = [WORLD if "world" in line else AGAIN for line in done.lines]
+    for i in range(7):
+        wrong_unless(words[:i].count(WORLD) >= words[:i].count(AGAIN), done.lines)
+    return words
+
+
+def p85_io_in_turn(program):
+    done = run(program, scale=0.05)
+    same(done.lines[:-1], ["开始运行IO任务1...", "IO任务1已完成，耗时2s",
+                           "开始运行IO任务2...", "IO任务2已完成，耗时3s"])
+    at_least(number(r"所有IO任务总耗时(\d+\.\d{5})秒", done.lines[-1]), 5)
+
+
+def p87_three_tasks(program):
+    same(hellos(run(program)), [WORLD, AGAIN] * 3)
+
+
+def p88_blocking_sleep(program):
+    done = run(program, scale=0.1)
+    same(hellos(done), [WORLD, AGAIN] * 3)
+    at_least(done.seconds, 3)
+
+
+def p90_blocking_sleep_wrapped(program):
+    p88_blocking_sleep(program)
+
+
+def p91_task_sleep(program):
+    done = run(program, scale=0.2)
+    same(hellos(done), [WORLD] * 3 + [AGAIN] * 3, Late)
+    at_least(done.at[3], 1)
+    below(done.seconds, 3)
+
+
+def p92_two_at_a_time(program):
+    done = run(program, scale=0.2)
+    words = hellos(done)
+    for i in range(7):
+        wrong_unless(words[:i].count(WORLD) - words[:i].count(AGAIN) <= 2, done.lines)
+    same(words, [WORLD, WORLD, AGAIN, AGAIN, WORLD, AGAIN], Late)
+    at_least(done.at[2], 1)
+    at_least(done.seconds, 2)
+    below(done.seconds, 3)
+
+
+def p101_blocking_requests(program):
+    done = run(program, scale=0.1)
+    urls = ["www.1.com", "www.2.com", "www.3.com"]
+    same(done.lines[:-1], [line for url in urls for line in (f"正在请求:  {url}", f"请求结束: {url}")])
+    at_least(number(r"总耗时: (\d+\.\d+)", done.lines[-1]), 6)
+
+
+def p102_waiting_requests(program):
+    done = run(program, scale=0.1)
+    urls = ["www.1.com", "www.2.com", "www.3.com"]
+    same(done.lines[:-1], [f"正在请求: {url}" for url in urls] + [f"请求结束: {url}" for url in urls],
+         Late)
+    seconds = number(r"总耗时: (\d+\.\d+)", done.lines[-1])
+    at_least(seconds, 2)
+    below(seconds, 6)
