@@ -162,6 +162,7 @@ static void call_back(tutti_future *f, struct tu_callback *c)
 static void finish_locked(tutti_future *f, struct tu_bucket *b, uint32_t flags)
 {
 	struct tu_callback *callbacks = NULL;
+	struct tu_future_extra *extra;
 	struct tu_wakes wakes = { 0 };
 	struct tu_waiter *w;
 
@@ -169,10 +170,11 @@ static void finish_locked(tutti_future *f, struct tu_bucket *b, uint32_t flags)
 	tu_or_acqrel(&f->word, (uint64_t)(TU_FUTURE_DONE | flags));
 	while ((w = tu_lot_first(b, f)) != NULL)
 		tu_lot_grant(b, w, 0, &wakes);
-	if (f->extra) {
-		callbacks = f->extra->callbacks;
-		f->extra->callbacks = NULL;
-		f->extra->callbacks_tail = &f->extra->callbacks;
+	extra = tu_load_acq(&f->extra); /* [future-3] acquire, as in tu_future_extra_of */
+	if (extra) {
+		callbacks = extra->callbacks;
+		extra->callbacks = NULL;
+		extra->callbacks_tail = &extra->callbacks;
 	}
 	tu_and_acqrel(&f->word, ~(uint64_t)(TU_FUTURE_HELD | TU_FUTURE_RUNNING));
 	tu_lot_unlock(b);
@@ -447,7 +449,7 @@ static const char *context_name(const struct tu_context *c, char *buf, size_t n)
 	return buf;
 }
 
-__attribute__((constructor)) static void set_hook(void)
+__attribute__((constructor(101))) static void set_hook(void)
 {
 	tu_context_name = context_name;
 }
