@@ -44,6 +44,17 @@ static bool mine(const tutti_lock *l, const struct tu_context *self)
 	return tu_load_rlx(&l->holder) == self->id; /* if it is, nobody else changes it */
 }
 
+/* priv[1]: the holder writes, others look whether it is recursive at all. */
+static inline uint32_t levels(const tutti_lock *l)
+{
+	return tu_load_rlx(&l->priv[1]);
+}
+
+static inline void set_levels(tutti_lock *l, uint32_t levels)
+{
+	tu_store_rlx(&l->priv[1], levels); /* under the lock itself */
+}
+
 /* -- acquiring -------------------------------------------------------------------------------- */
 
 /* Take it if it is free, laying down the bits in drop. */
@@ -152,8 +163,8 @@ static int compete(tutti_lock *l, struct tu_context *self, tutti_time deadline, 
 static __attribute__((noinline)) int acquire_slowly(
 	tutti_lock *l, struct tu_context *self, tutti_time deadline)
 {
-	if (l->priv[1] && mine(l, self)) {
-		l->priv[1] += TU_LOCK_DEPTH;
+	if (levels(l) && mine(l, self)) {
+		set_levels(l, levels(l) + TU_LOCK_DEPTH);
 		return 0;
 	}
 	if (barge(l, self, 0))
@@ -237,9 +248,9 @@ static int release_level(tutti_lock *l)
 		return TUTTI_EUNLOCKED;
 	if (!mine(l, tu_self()))
 		return -EPERM;
-	if (l->priv[1] < TU_LOCK_DEPTH)
+	if (levels(l) < TU_LOCK_DEPTH)
 		return 1;
-	l->priv[1] -= TU_LOCK_DEPTH;
+	set_levels(l, levels(l) - TU_LOCK_DEPTH);
 	return 0;
 }
 
@@ -247,7 +258,7 @@ int tutti_lock_release(tutti_lock *l)
 {
 	uint32_t held = LOCKED;
 
-	if (tu_unlikely(l->priv[1])) {
+	if (tu_unlikely(levels(l))) {
 		int rc = release_level(l);
 
 		if (rc <= 0)
@@ -273,14 +284,15 @@ int tu_lock_check(const tutti_lock *l, const struct tu_context *self)
 {
 	if (!tutti_lock_locked(l))
 		return TUTTI_EUNLOCKED;
-	return l->priv[1] && !mine(l, self) ? -EPERM : 0;
+	return levels(l) && !mine(l, self) ? -EPERM : 0;
 }
 
 uint32_t tu_lock_give_all(tutti_lock *l)
 {
-	uint32_t depth = l->priv[1];
+	uint32_t depth = levels(l);
 
-	l->priv[1] = depth & TUTTI_RECURSIVE;
+	if (depth)
+		set_levels(l, TUTTI_RECURSIVE);
 	tutti_lock_release(l);
 	return depth;
 }
@@ -292,7 +304,7 @@ void tu_lock_take_back(tutti_lock *l, struct tu_context *self, int answer, uint3
 	else
 		compete(l, self, TUTTI_FOREVER, answer == TU_LOCK_COMPETE ? WOKEN : 0);
 	if (depth)
-		l->priv[1] = depth;
+		set_levels(l, depth);
 }
 
 void tu_lock_queue_moved(struct tu_bucket *from, struct tu_bucket *to, struct tu_waiter *w,
