@@ -57,6 +57,21 @@ static inline void set_levels(tutti_lock *l, uint32_t levels)
 
 /* -- acquiring -------------------------------------------------------------------------------- */
 
+/*
+ * One try. It looks first, so that it takes the lock at one exchange also while somebody sleeps or
+ * is on its way: then the word is not 0, and the one who runs should not be slowed by them.
+ */
+static inline bool grab(tutti_lock *l, struct tu_context *self)
+{
+	uint32_t w = tu_load_rlx(&l->priv[0]);
+
+	/* [lock-1] acquire: all that was done under the lock; from release */
+	if ((w & LOCKED) || !tu_cas_acq(&l->priv[0], &w, w | LOCKED))
+		return false;
+	set_holder(l, self->id);
+	return true;
+}
+
 /* Take it if it is free, laying down the bits in drop. */
 static bool barge(tutti_lock *l, struct tu_context *self, uint32_t drop)
 {
@@ -177,25 +192,16 @@ static __attribute__((noinline)) int acquire_slowly(
 void tutti_lock_acquire(tutti_lock *l)
 {
 	struct tu_context *self = tu_self();
-	uint32_t free = 0;
 
-	/* [lock-1] acquire: all that was done under the lock; from release */
-	if (tu_likely(tu_cas_acq(&l->priv[0], &free, LOCKED)))
-		set_holder(l, self->id);
-	else
+	if (tu_unlikely(!grab(l, self)))
 		acquire_slowly(l, self, TUTTI_FOREVER);
 }
 
 int tutti_lock_acquire_until(tutti_lock *l, tutti_time deadline)
 {
 	struct tu_context *self = tu_self();
-	uint32_t free = 0;
 
-	/* [lock-1] acquire, as above */
-	if (tu_unlikely(!tu_cas_acq(&l->priv[0], &free, LOCKED)))
-		return acquire_slowly(l, self, deadline);
-	set_holder(l, self->id);
-	return 0;
+	return tu_likely(grab(l, self)) ? 0 : acquire_slowly(l, self, deadline);
 }
 
 /* -- releasing -------------------------------------------------------------------------------- */
@@ -256,7 +262,7 @@ static int release_level(tutti_lock *l)
 
 int tutti_lock_release(tutti_lock *l)
 {
-	uint32_t held = LOCKED;
+	uint32_t w;
 
 	if (tu_unlikely(levels(l))) {
 		int rc = release_level(l);
@@ -264,13 +270,15 @@ int tutti_lock_release(tutti_lock *l)
 		if (rc <= 0)
 			return rc;
 	}
-	if (tu_unlikely(!(tu_load_rlx(&l->priv[0]) & LOCKED)))
+	w = tu_load_rlx(&l->priv[0]);
+	if (tu_unlikely(!(w & LOCKED)))
 		return TUTTI_EUNLOCKED;
 	set_holder(l, 0);
 	/* [lock-1] release: all that was done under the lock */
-	if (tu_likely(tu_cas_rel(&l->priv[0], &held, 0)))
+	if (tu_likely((w & (QUEUED | WOKEN)) != QUEUED) &&
+		tu_likely(tu_cas_rel(&l->priv[0], &w, w & ~LOCKED)))
 		return 0;
-	return release_slowly(l, held);
+	return release_slowly(l, w);
 }
 
 bool tutti_lock_locked(const tutti_lock *l)
