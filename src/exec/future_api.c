@@ -238,7 +238,8 @@ static int wait_for_all(struct tu_context *self, tutti_future **futures, size_t 
 		if (futures[i] && is_caller(self, futures[i]))
 			return -EDEADLK;
 	for (size_t i = 0; i < n; i++) {
-		int rc = futures[i] ? tu_future_wait(futures[i], TUTTI_FOREVER, TU_WAIT_CANCELABLE) : 0;
+		int rc = futures[i] ? tu_future_wait(futures[i], TUTTI_FOREVER, TU_WAIT_CANCELABLE)
+				    : 0;
 		if (rc < 0)
 			return rc;
 	}
