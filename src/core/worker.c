@@ -6,11 +6,13 @@
  */
 #include "core/worker.h"
 
+#include "core/fork.h"
 #include "core/mutex.h"
 #include "core/pool.h"
 #include "core/sanitize.h"
 #include "os/os.h"
 
+#include <errno.h>
 #include <string.h>
 
 void (*tu_at_detach)(struct tu_context *self);
@@ -79,6 +81,7 @@ static void worker_begin(struct tu_worker *w)
 	native->low = low;
 	tu_sanitize_native(native);
 	start_ids(w);
+	w->errno_at = &errno;
 	w->budget = 1;
 	w->daemon = false;
 	tu_wheel_init(&w->wheel, tu_os_now());
@@ -109,8 +112,10 @@ static void thread_ends(void *worker)
 
 struct tu_context *tu_attach(void)
 {
-	struct tu_worker *w = worker_take();
+	struct tu_worker *w;
 
+	tu_fork_watch();
+	w = worker_take();
 	tu_check(w != NULL, "no memory for a thread's first call");
 	worker_begin(w);
 	tu_current = &w->native;
@@ -146,15 +151,7 @@ static void forget_jobs(struct tu_worker *w)
 
 void tu_workers_after_fork(void)
 {
-	struct tu_context *self = tu_current;
-
 	registry_lock = 0;
-	for (struct tu_worker *w = all; w; w = w->next) {
-		forget_jobs(w);
-		if (self && w == self->worker) {
-			w->number = ++numbers; /* ids of the parent's contexts mean nobody here */
-			start_ids(w);
-			self->id = ++w->next_id;
-		}
-	}
+	for (struct tu_worker *w = all; w; w = w->next)
+		forget_jobs(w); /* the caller keeps its id: it still holds what it held */
 }

@@ -29,6 +29,7 @@ struct tu_worker {
 	uint32_t pooled;
 	uint32_t task_number;     /* of the last task begun here that has no name of its own */
 	size_t tasks;             /* begun or waiting to, not ended */
+	int *errno_at;            /* the thread's errno: found once, as a call is dear in a yield */
 	struct tu_context native; /* the thread's own stack */
 
 	/* Shared: written by other threads. A line of its own. */
