@@ -39,6 +39,7 @@ static struct tu_worker *worker_make(void)
 
 	if (!w)
 		return NULL;
+	tu_sanitize_root(w, sizeof(*w));
 	w->tail = &w->head;
 	w->next = all;
 	all = w;
