@@ -216,6 +216,7 @@ int tutti_future_add_done_callback(
 	c->fn = fn;
 	c->arg = arg;
 	c->worker = self == &self->worker->native ? NULL : self->worker;
+	c->number = self->worker->number;
 	b = tu_lot_lock(f);
 	if (!(tu_or_acqrel(&f->word, (uint64_t)TU_FUTURE_WATCHED) & TU_FUTURE_DONE)) {
 		*extra->callbacks_tail = c;
