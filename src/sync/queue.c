@@ -242,7 +242,7 @@ bool tutti_queue_is_shutdown(const tutti_queue *q)
 	return tu_load_rlx(&q->shutdown); /* old news anyway */
 }
 
-/* -- joining and shutting down ------------------------------------------------------------------ */
+/* -- joining and shutting down ---------------------------------------------------------------- */
 
 /* Under q's lock. */
 static void finished(tutti_queue *q, size_t n, struct tu_wakes *wakes)
