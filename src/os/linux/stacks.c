@@ -26,7 +26,7 @@ enum { BATCH = 256 }; /* guards per call */
 
 size_t tu_os_page_bytes(void)
 {
-	static size_t bytes; /* every thread that finds 0 writes the same */
+	static size_t bytes;                /* every thread that finds 0 writes the same */
 	size_t known = tu_load_rlx(&bytes); /* a number by itself */
 
 	if (!known) {
