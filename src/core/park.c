@@ -203,6 +203,29 @@ void tu_worker_post(struct tu_worker *w, struct tu_runnable *r)
 	tu_worker_wake(w);
 }
 
+bool tu_worker_post_to(struct tu_worker *w, uint32_t number, struct tu_runnable *r)
+{
+	/* Between this look and the post the thread may end: then the worker's next thread runs r. */
+	if (tu_load_rlx(&w->number) != number)
+		return false;
+	tu_worker_post(w, r);
+	return true;
+}
+
+void tu_worker_drain(struct tu_worker *w)
+{
+	struct tu_runnable *r;
+
+	take_inbox(w);
+	while ((r = w->head) != NULL) {
+		w->head = r->next;
+		if (!w->head)
+			w->tail = &w->head;
+		if (r->start)
+			r->start(r, TUTTI_ECANCELED);
+	}
+}
+
 /* -- parking ---------------------------------------------------------------------------------- */
 
 /*

@@ -58,7 +58,7 @@ static struct tu_worker *worker_take(void)
 		w = worker_make();
 	if (w) {
 		w->in_use = true;
-		w->number = ++numbers;
+		tu_store_rlx(&w->number, ++numbers); /* compared, nothing hangs on it */
 	}
 	tu_workers_unlock();
 	return w;
@@ -107,6 +107,8 @@ static void thread_ends(void *worker)
 		return; /* a forked child's leftover */
 	if (tu_at_detach)
 		tu_at_detach(&w->native);
+	tu_store_rlx(&w->number, 0);
+	tu_worker_drain(w);
 	tu_current = NULL;
 	worker_give(w);
 }

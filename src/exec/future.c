@@ -131,19 +131,28 @@ static void callback_runs(struct tu_runnable *node, int rc)
 	tu_free(c);
 }
 
+/* To the loop that added it, if there still is that loop. */
+static bool send_back(tutti_future *f, struct tu_callback *c)
+{
+	if (!c->worker)
+		return false;
+	c->future = tutti_future_ref(f);
+	c->node.start = callback_runs;
+	c->node.size_class = TU_STACK_CLASS_USUAL;
+	if (tu_worker_post_to(c->worker, c->number, &c->node))
+		return true;
+	tutti_future_unref(f); /* not the last: whoever completes f has one */
+	return false;
+}
+
 static void call_back(tutti_future *f, struct tu_callback *c)
 {
 	while (c) {
 		struct tu_callback *next = c->next;
 
-		if (!c->worker) {
+		if (!send_back(f, c)) {
 			c->fn(f, c->arg);
 			tu_free(c);
-		} else {
-			c->future = tutti_future_ref(f);
-			c->node.start = callback_runs;
-			c->node.size_class = TU_STACK_CLASS_USUAL;
-			tu_worker_post(c->worker, &c->node);
 		}
 		c = next;
 	}
@@ -153,6 +162,7 @@ static void call_back(tutti_future *f, struct tu_callback *c)
 static void finish_locked(tutti_future *f, struct tu_bucket *b, uint32_t flags)
 {
 	struct tu_callback *callbacks = NULL;
+	struct tu_future_extra *extra;
 	struct tu_wakes wakes = { 0 };
 	struct tu_waiter *w;
 
@@ -160,10 +170,11 @@ static void finish_locked(tutti_future *f, struct tu_bucket *b, uint32_t flags)
 	tu_or_acqrel(&f->word, (uint64_t)(TU_FUTURE_DONE | flags));
 	while ((w = tu_lot_first(b, f)) != NULL)
 		tu_lot_grant(b, w, 0, &wakes);
-	if (f->extra) {
-		callbacks = f->extra->callbacks;
-		f->extra->callbacks = NULL;
-		f->extra->callbacks_tail = &f->extra->callbacks;
+	extra = tu_load_acq(&f->extra); /* [future-3] acquire, as in tu_future_extra_of */
+	if (extra) {
+		callbacks = extra->callbacks;
+		extra->callbacks = NULL;
+		extra->callbacks_tail = &extra->callbacks;
 	}
 	/* Under the lock: DONE has published all, this only tidies; as strong as its like. */
 	tu_and_acqrel(&f->word, ~(uint64_t)(TU_FUTURE_HELD | TU_FUTURE_RUNNING));
@@ -442,7 +453,7 @@ static const char *context_name(const struct tu_context *c, char *buf, size_t n)
 	return buf;
 }
 
-__attribute__((constructor)) static void set_hook(void)
+__attribute__((constructor(101))) static void set_hook(void)
 {
 	tu_context_name = context_name;
 }

@@ -216,6 +216,7 @@ int tutti_future_add_done_callback(
 	c->fn = fn;
 	c->arg = arg;
 	c->worker = self == &self->worker->native ? NULL : self->worker;
+	c->number = self->worker->number;
 	b = tu_lot_lock(f);
 	/* [future-1] acquire, if it is done: fn reads the result. Else whoever completes f sees
 	   WATCHED, comes for the bucket's lock and finds the callback. */

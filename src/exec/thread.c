@@ -221,7 +221,7 @@ static void after_fork(void)
 	tu_ending_after_fork();
 }
 
-__attribute__((constructor)) static void set_hook(void)
+__attribute__((constructor(101))) static void set_hook(void)
 {
 	tu_at_detach = foreign_ends;
 	tu_after_fork = after_fork;
