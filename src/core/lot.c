@@ -87,7 +87,6 @@ static struct tu_waiter **insert(struct tu_bucket *b, struct tu_waiter *w, const
 	struct tu_waiter **link = find(b, key), *oldest = *link;
 
 	tu_store_rlx(&w->key, key); /* under the lock that readers take before they believe it */
-	w->granted = 0;
 	if (!oldest) {
 		w->next = w->prev = w;
 		w->chain = NULL;
@@ -103,13 +102,16 @@ static struct tu_waiter **insert(struct tu_bucket *b, struct tu_waiter *w, const
 
 void tu_lot_enqueue(struct tu_bucket *b, struct tu_waiter *w, const void *key)
 {
+	w->granted = 0; /* it is not waiting yet: nobody else looks */
 	insert(b, w, key);
 }
 
 void tu_lot_enqueue_first(struct tu_bucket *b, struct tu_waiter *w, const void *key)
 {
-	struct tu_waiter **link = insert(b, w, key);
+	struct tu_waiter **link;
 
+	w->granted = 0;
+	link = insert(b, w, key);
 	if (*link != w) { /* the youngest in the ring is the one before the oldest: turn the ring */
 		w->chain = (*link)->chain;
 		*link = w;
