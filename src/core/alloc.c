@@ -96,7 +96,7 @@ void tu_free(void *p)
 {
 	if (!p)
 		return;
-	tu_add_rlx(&live, (size_t)-1);
+	tu_add_rlx(&live, (size_t)-1); /* a count by itself */
 	hooks.free(p, hooks.arg);
 }
 
@@ -146,12 +146,12 @@ char *tu_format_text(const char *format, va_list args)
 
 size_t tu_alloc_live(void)
 {
-	return tu_load_rlx(&live);
+	return tu_load_rlx(&live); /* a count by itself */
 }
 
 uint64_t tu_alloc_fail_at(uint64_t n)
 {
-	uint64_t left = tu_load_rlx(&fail_at);
+	uint64_t left = tu_load_rlx(&fail_at); /* one thread, see must_fail */
 
 	tu_store_rlx(&fail_at, n);
 	return left;

@@ -120,18 +120,15 @@ void tu_lot_enqueue_first(struct tu_bucket *b, struct tu_waiter *w, const void *
 
 void tu_lot_remove(struct tu_bucket *b, struct tu_waiter *w)
 {
+	struct tu_waiter *next = w->next; /* w itself if it is alone */
 	struct tu_waiter **link = find(b, tu_load_rlx(&w->key));
 
 	if (*link == w) {
-		if (w->next == w) {
-			*link = w->chain;
-		} else {
-			w->next->chain = w->chain;
-			*link = w->next;
-		}
+		next->chain = w->chain;
+		*link = next == w ? w->chain : next;
 	}
-	w->next->prev = w->prev;
-	w->prev->next = w->next;
+	next->prev = w->prev;
+	w->prev->next = next;
 	w->next = NULL;
 }
 
@@ -153,7 +150,8 @@ void tu_lot_grant(struct tu_bucket *b, struct tu_waiter *w, int answer, struct t
 	w->answer = answer;
 	worker = tu_unpark_begin(w->context);
 	/* [grant-1] release: the last we do to w, which may be gone now; acquired in tu_wait. A
-	   waiter that runs before this sees no grant, takes the bucket's lock and so waits for us. */
+	   waiter that runs before this sees no grant, takes the bucket's lock and so waits for
+	   us. */
 	tu_store_rel(&w->granted, 1);
 	if (worker)
 		wakes_add(wakes, worker);

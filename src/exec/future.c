@@ -167,6 +167,7 @@ static void finish_locked(tutti_future *f, struct tu_bucket *b, uint32_t flags)
 		extra->callbacks = NULL;
 		extra->callbacks_tail = &extra->callbacks;
 	}
+	/* Under the lock: DONE has published all, this only tidies; as strong as its like. */
 	tu_and_acqrel(&f->word, ~(uint64_t)(TU_FUTURE_HELD | TU_FUTURE_RUNNING));
 	tu_lot_unlock(b);
 	tu_wakes_flush(&wakes);
@@ -249,6 +250,7 @@ static struct tu_bucket *hold(tutti_future *f, uint64_t *word)
 	return NULL;
 }
 
+/* Release: what the holder did, for the claim in tu_future_begin that now gets through. */
 static void let_go(tutti_future *f, struct tu_bucket *b)
 {
 	tu_and_acqrel(&f->word, ~(uint64_t)TU_FUTURE_HELD);
@@ -303,6 +305,7 @@ int tutti_future_cancel(tutti_future *f)
 	b = hold(f, &word);
 	if (!b)
 		return TUTTI_EDONE;
+	/* The bit alone is the message; interrupt has an order of its own. */
 	tu_or_acqrel(&f->word, (uint64_t)TU_FUTURE_ASKED);
 	f->ops->interrupt(f);
 	let_go(f, b);
@@ -384,6 +387,7 @@ int tu_future_code(tutti_future *f)
 
 	if (tu_likely(!(word & (TU_FUTURE_FAILED | TU_FUTURE_CANCELED))))
 		return 0;
+	/* A bit by itself: read by who destroys f, after all references are gone ([future-2]). */
 	if (!(word & TU_FUTURE_OBSERVED))
 		tu_or_acqrel(&f->word, (uint64_t)TU_FUTURE_OBSERVED);
 	return word & TU_FUTURE_CANCELED ? TUTTI_ECANCELED : f->error;

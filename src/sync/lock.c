@@ -15,7 +15,6 @@
 
 #include "base/trace.h"
 #include "core/worker.h"
-#include "os/os.h"
 #include "sync/flags.h"
 
 #define LOCKED (uint32_t) TU_LOCK_LOCKED
@@ -96,8 +95,7 @@ static bool worth_spinning(const tutti_lock *l, const struct tu_context *self)
 static bool spin(tutti_lock *l, struct tu_context *self, uint32_t drop)
 {
 	for (int i = 0; i < SPINS; i++) {
-		for (int j = 0; j < 8; j++)
-			tu_os_pause();
+		tu_pause_briefly();
 		if (barge(l, self, drop))
 			return true;
 	}
@@ -139,7 +137,7 @@ static int wait_in_line(
 		tu_lot_enqueue(b, me, l);
 	*drop = 0;
 	if (me->since == 0)
-		me->since = tu_os_now();
+		me->since = tutti_now();
 	tu_lot_unlock(b);
 	tu_trace(TU_TRACE_LOCK_WAIT, me->context->id, (uintptr_t)l, tu_load_rlx(&l->holder));
 	rc = tu_wait(me->context, me, deadline, 0, &b);
@@ -221,7 +219,7 @@ static void let_go(tutti_lock *l)
 		return;
 	}
 	queued = tu_lot_after(first, first) ? QUEUED : 0;
-	if (tu_os_now() - first->since > HAND_OFF_NS) {
+	if (tutti_now() - first->since > HAND_OFF_NS) {
 		tu_store_rlx(&l->priv[0], LOCKED | queued); /* stays held; the grant publishes */
 		tu_lot_grant(b, first, TU_LOCK_YOURS, &wakes);
 	} else {
@@ -270,7 +268,7 @@ int tutti_lock_release(tutti_lock *l)
 		if (rc <= 0)
 			return rc;
 	}
-	w = tu_load_rlx(&l->priv[0]);
+	w = tu_load_rlx(&l->priv[0]); /* a guess, which the exchange below checks */
 	if (tu_unlikely(!(w & LOCKED)))
 		return TUTTI_EUNLOCKED;
 	set_holder(l, 0);
@@ -322,6 +320,6 @@ void tu_lock_queue_moved(struct tu_bucket *from, struct tu_bucket *to, struct tu
 		tu_lot_grant(from, w, -1, wakes);
 		return;
 	}
-	w->since = tu_os_now();
+	w->since = tutti_now();
 	tu_lot_move(from, to, w, l);
 }
