@@ -201,8 +201,8 @@ int main(void)
 	tutti_allocator counting = { count_alloc, count_resize, count_free, NULL };
 
 	CHECK_EQ(tutti_set_allocator(&counting), 0);
-	threads_at_rest = leaks_threads();
 	suite_begin();
+	threads_at_rest = leaks_threads();
 	CHECK_EQ(tutti_set_allocator(NULL), -EBUSY);
 	RUN_MIXES(everybody_lets_go_at_random);
 	RUN_MIXES(work_goes_on_without_references);
