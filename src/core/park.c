@@ -196,6 +196,29 @@ void tu_worker_post(struct tu_worker *w, struct tu_runnable *r)
 	tu_worker_wake(w);
 }
 
+bool tu_worker_post_to(struct tu_worker *w, uint32_t number, struct tu_runnable *r)
+{
+	/* Between this look and the post the thread may end: then the worker's next thread runs r. */
+	if (tu_load_rlx(&w->number) != number)
+		return false;
+	tu_worker_post(w, r);
+	return true;
+}
+
+void tu_worker_drain(struct tu_worker *w)
+{
+	struct tu_runnable *r;
+
+	take_inbox(w);
+	while ((r = w->head) != NULL) {
+		w->head = r->next;
+		if (!w->head)
+			w->tail = &w->head;
+		if (r->start)
+			r->start(r, TUTTI_ECANCELED);
+	}
+}
+
 /* -- parking ---------------------------------------------------------------------------------- */
 
 /*
@@ -239,7 +262,7 @@ static void leave(struct tu_context *self)
 void tu_park(struct tu_context *self)
 {
 	uint32_t empty = TU_PARK_EMPTY;
-	int saved = errno;
+	int saved = *self->worker->errno_at;
 
 	tu_trace(TU_TRACE_PARK, self->id, 0, 0);
 	/* [park-1] release: what we wait in is set up before a waker finds us PARKED */
@@ -248,7 +271,7 @@ void tu_park(struct tu_context *self)
 	/* [park-1] acquire: all that the notifier did; from tu_unpark_begin. An exchange, so that of
 	   two notifiers the later one is seen as well. */
 	tu_swap_acqrel(&self->park, TU_PARK_EMPTY);
-	errno = saved;
+	*self->worker->errno_at = saved;
 }
 
 struct tu_worker *tu_unpark_begin(struct tu_context *c)
@@ -277,12 +300,14 @@ void tu_unpark_from_signal(struct tu_context *c)
 void tu_yield(struct tu_context *self)
 {
 	struct tu_worker *w = self->worker;
+	int saved = *w->errno_at;
 	struct tu_runnable *r;
 
 	tu_worker_push(w, &self->node);
 	while ((r = next_ready(w)) != &self->node)
 		if (give_way(self, r))
-			return;
+			break;
+	*w->errno_at = saved;
 }
 
 /* -- the scheduler at the bottom of each stack -------------------------------------------------- */

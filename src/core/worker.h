@@ -29,6 +29,7 @@ struct tu_worker {
 	uint32_t pooled;
 	uint32_t task_number;     /* of the last task begun here that has no name of its own */
 	size_t tasks;             /* begun or waiting to, not ended */
+	int *errno_at;            /* the thread's errno: found once, as a call is dear in a yield */
 	struct tu_context native; /* the thread's own stack */
 
 	/* Shared: written by other threads. A line of its own. */
@@ -40,7 +41,7 @@ struct tu_worker {
 	struct tu_slab *available[TU_STACK_CLASSES]; /* slabs with stacks that nobody has */
 	uint32_t spare_count[TU_STACK_CLASSES], spare_least[TU_STACK_CLASSES];
 	int64_t trimmed; /* when spares were last looked through */
-	uint32_t number;
+	uint32_t number; /* of its thread, never used twice; 0: none. Atomic: others compare it */
 	bool closing; /* the thread ends: jobs are given up */
 	bool daemon;  /* at the program's end it stops at its next wait */
 
@@ -72,6 +73,12 @@ static inline void tu_worker_timer(struct tu_worker *w, struct tu_timer *timer)
 {
 	tu_wheel_add(&w->wheel, timer);
 }
+
+/* The same if w still belongs to the thread that had number; false: that has ended. */
+bool tu_worker_post_to(struct tu_worker *w, uint32_t number, struct tu_runnable *r);
+
+/* Give up what other threads have sent and nobody will run: the thread is at its end. */
+void tu_worker_drain(struct tu_worker *w);
 
 /* Call fn for each worker that belongs to a thread now, under the registry's lock. */
 void tu_worker_each(void (*fn)(struct tu_worker *w, void *arg), void *arg);

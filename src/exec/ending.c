@@ -2,7 +2,7 @@
 /*
  * ending.c - what happens when main returns, or somebody calls exit.
  *
- * An exit handler, registered with the first thread: it waits for the threads that are no daemons,
+ * An exit handler, registered when the program first has to do with threads: it waits for the threads that are no daemons,
  * and for the jobs of executors that nobody shut down. Then daemons stop at their next wait
  * (core/park.c) or at the output streams, which are locked and stay so: no line is torn, and the C
  * library's own flush, on this same thread, gets through. Nothing is freed, so a daemon that
@@ -60,15 +60,26 @@ static void at_exit(void)
 	tu_os_hold_output();
 }
 
-int tu_ending_begin(bool daemon)
+int tu_ending_watch(void)
 {
 	struct tu_bucket *b = tu_lot_lock(&waited);
-	int rc = over ? TUTTI_ESHUTDOWN : 0;
+	int rc = 0;
 
-	if (rc == 0 && !registered) {
-		registered = true;
+	if (!registered) {
 		rc = atexit(at_exit) == 0 ? 0 : -ENOMEM;
+		registered = rc == 0;
 	}
+	tu_lot_unlock(b);
+	return rc;
+}
+
+int tu_ending_begin(bool daemon)
+{
+	int rc = tu_ending_watch();
+	struct tu_bucket *b = tu_lot_lock(&waited);
+
+	if (rc == 0 && over)
+		rc = TUTTI_ESHUTDOWN;
 	if (rc == 0 && !daemon)
 		waited++;
 	tu_lot_unlock(b);

@@ -131,19 +131,28 @@ static void callback_runs(struct tu_runnable *node, int rc)
 	tu_free(c);
 }
 
+/* To the loop that added it, if there still is that loop. */
+static bool send_back(tutti_future *f, struct tu_callback *c)
+{
+	if (!c->worker)
+		return false;
+	c->future = tutti_future_ref(f);
+	c->node.start = callback_runs;
+	c->node.size_class = TU_STACK_CLASS_USUAL;
+	if (tu_worker_post_to(c->worker, c->number, &c->node))
+		return true;
+	tutti_future_unref(f); /* not the last: whoever completes f has one */
+	return false;
+}
+
 static void call_back(tutti_future *f, struct tu_callback *c)
 {
 	while (c) {
 		struct tu_callback *next = c->next;
 
-		if (!c->worker) {
+		if (!send_back(f, c)) {
 			c->fn(f, c->arg);
 			tu_free(c);
-		} else {
-			c->future = tutti_future_ref(f);
-			c->node.start = callback_runs;
-			c->node.size_class = TU_STACK_CLASS_USUAL;
-			tu_worker_post(c->worker, &c->node);
 		}
 		c = next;
 	}

@@ -63,6 +63,7 @@ struct tu_callback {
 	struct tu_runnable node; /* to the adder's loop, if a task added it */
 	struct tu_callback *next;
 	struct tu_worker *worker; /* NULL: called where f is completed */
+	uint32_t number;          /* the worker's, when it was added: its thread may have ended */
 	tutti_future *future;     /* a reference, once on its way to the worker */
 	void (*fn)(tutti_future *f, void *arg);
 	void *arg;

@@ -216,6 +216,7 @@ int tutti_future_add_done_callback(
 	c->fn = fn;
 	c->arg = arg;
 	c->worker = self == &self->worker->native ? NULL : self->worker;
+	c->number = self->worker->number;
 	b = tu_lot_lock(f);
 	if (!(tu_or_acqrel(&f->word, (uint64_t)TU_FUTURE_WATCHED) & TU_FUTURE_DONE)) {
 		*extra->callbacks_tail = c;
@@ -233,12 +234,11 @@ int tutti_future_add_done_callback(
 
 static int wait_for_all(struct tu_context *self, tutti_future **futures, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		int rc;
-
+	for (size_t i = 0; i < n; i++)
 		if (futures[i] && is_caller(self, futures[i]))
 			return -EDEADLK;
-		rc = futures[i] ? tu_future_wait(futures[i], TUTTI_FOREVER, TU_WAIT_CANCELABLE) : 0;
+	for (size_t i = 0; i < n; i++) {
+		int rc = futures[i] ? tu_future_wait(futures[i], TUTTI_FOREVER, TU_WAIT_CANCELABLE) : 0;
 		if (rc < 0)
 			return rc;
 	}

@@ -9,6 +9,7 @@
 
 #include "base/trace.h"
 #include "core/alloc.h"
+#include "core/fork.h"
 #include "core/mutex.h"
 #include "core/wait.h"
 #include "core/worker.h"
@@ -163,6 +164,7 @@ static struct tu_thread *adopt(struct tu_context *native)
 	struct tu_thread *t = &main_thread;
 	char buf[32];
 
+	tu_ending_watch(); /* without memory the first thread to start says so */
 	if (!tu_os_is_main_thread()) {
 		snprintf(buf, sizeof(buf), "Dummy-%u", count_up(&dummy_names));
 		t = record(buf);
@@ -188,9 +190,41 @@ static void foreign_ends(struct tu_context *native)
 	tu_future_complete_from(&t->future, native, NULL);
 }
 
+/* The list may have been caught half-changed by another thread: it is walked forwards only. */
+static void threads_after_fork(void)
+{
+	struct tu_context *native = tu_current ? &tu_current->worker->native : NULL;
+	struct tu_thread *self = native ? native->self : NULL;
+	struct tu_link *link = alive.head.next, *next;
+
+	lock = 0;
+	tu_list_init(&alive);
+	for (; link && link != &alive.head; link = next) {
+		struct tu_thread *t = tu_container_of(link, struct tu_thread, link);
+
+		next = link->next;
+		link->next = link->prev = NULL;
+		if (t == self || (!self && t == &main_thread)) {
+			tu_list_add_tail(&alive, link);
+			tu_store_rlx(&t->native_id, tu_os_thread_id()); /* alone here */
+		} else if (t != &main_thread) {
+			t->future.error = TUTTI_ECRASHED;
+			tu_or_acqrel(&t->future.word,
+				(uint64_t)(TU_FUTURE_DONE | TU_FUTURE_FAILED | TU_FUTURE_OBSERVED));
+		}
+	}
+}
+
+static void after_fork(void)
+{
+	threads_after_fork();
+	tu_ending_after_fork();
+}
+
 __attribute__((constructor)) static void set_hook(void)
 {
 	tu_at_detach = foreign_ends;
+	tu_after_fork = after_fork;
 }
 
 tutti_thread *tutti_thread_current(void)
@@ -261,11 +295,6 @@ static void thread_main(void *arg)
 	tu_ending_done(daemon);
 }
 
-static bool caller_is_daemon(void)
-{
-	return ((struct tu_thread *)tutti_thread_current())->daemon;
-}
-
 tutti_thread *tutti_thread_start(tutti_fn fn, void *arg, const tutti_thread_options *options)
 {
 	static const tutti_thread_options none;
@@ -275,7 +304,7 @@ tutti_thread *tutti_thread_start(tutti_fn fn, void *arg, const tutti_thread_opti
 
 	if (!t)
 		return tu_future_failed(-ENOMEM);
-	t->daemon = o->daemon == 0 ? caller_is_daemon() : o->daemon > 0;
+	t->daemon = o->daemon == 0 ? tutti_thread_daemon(NULL) : o->daemon > 0;
 	t->future.word |= TU_FUTURE_RUNNING; /* born started */
 	rc = tu_thread_launch(t, thread_main, o->stack_bytes);
 	if (rc < 0) {
@@ -351,7 +380,6 @@ size_t tutti_thread_enumerate(tutti_thread **buf, size_t n)
 {
 	size_t i = 0;
 
-	tutti_thread_current(); /* so that the caller is among them */
 	tu_mutex_lock(&lock);
 	tu_list_each(link, &alive) {
 		if (i < n)
@@ -366,31 +394,4 @@ size_t tutti_thread_enumerate(tutti_thread **buf, size_t n)
 size_t tutti_thread_active_count(void)
 {
 	return tutti_thread_enumerate(NULL, 0);
-}
-
-/* -- after a fork ------------------------------------------------------------------------------ */
-
-/* The list may have been caught half-changed by another thread: it is walked forwards only. */
-void tu_threads_after_fork(void)
-{
-	struct tu_context *native = tu_current ? &tu_current->worker->native : NULL;
-	struct tu_thread *self = native ? native->self : NULL;
-	struct tu_link *link = alive.head.next, *next;
-
-	lock = 0;
-	tu_list_init(&alive);
-	for (; link && link != &alive.head; link = next) {
-		struct tu_thread *t = tu_container_of(link, struct tu_thread, link);
-
-		next = link->next;
-		link->next = link->prev = NULL;
-		if (t == self || (!self && t == &main_thread)) {
-			tu_list_add_tail(&alive, link);
-			tu_store_rlx(&t->native_id, tu_os_thread_id()); /* alone here */
-		} else if (t != &main_thread) {
-			t->future.error = TUTTI_ECRASHED;
-			tu_or_acqrel(&t->future.word,
-				(uint64_t)(TU_FUTURE_DONE | TU_FUTURE_FAILED | TU_FUTURE_OBSERVED));
-		}
-	}
 }

@@ -43,7 +43,4 @@ void tu_thread_unlist(struct tu_thread *t);
 void tu_thread_enter(struct tu_thread *t);
 void tu_thread_leave(struct tu_thread *t);
 
-/* Only the caller is alive; the others' futures fail with TUTTI_ECRASHED. */
-void tu_threads_after_fork(void);
-
 #endif

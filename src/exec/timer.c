@@ -19,6 +19,7 @@ static void timer_main(void *arg)
 {
 	struct tu_thread *t = arg;
 	tutti_fn fn = t->future.value.start.fn;
+	bool daemon = t->daemon;
 	struct tu_context *native;
 	void *result = t->future.value.start.arg;
 
@@ -34,7 +35,7 @@ static void timer_main(void *arg)
 		native->self = NULL;
 		tutti_future_unref(&t->future);
 	}
-	tu_ending_done(false);
+	tu_ending_done(daemon);
 }
 
 tutti_timer *tutti_timer_start(tutti_time delay, tutti_fn fn, void *arg)
@@ -45,6 +46,7 @@ tutti_timer *tutti_timer_start(tutti_time delay, tutti_fn fn, void *arg)
 	if (!t)
 		return tu_future_failed(-ENOMEM);
 	t->future.ops = &timer_ops;
+	t->daemon = tutti_thread_daemon(NULL);
 	t->deadline = tutti_after(delay);
 	rc = tu_thread_launch(t, timer_main, 0);
 	if (rc < 0) {

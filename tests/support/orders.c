@@ -68,8 +68,9 @@ static bool allowed(const char *order, bool certain)
 		return has(order, 'G') || has(order, 'D');
 	if (!certain || first == 'D')
 		return granted || canceled || timed_out;
+	/* Who is granted before it has heard of the cancel has got it, and hears of it next. */
 	if (first == 'C')
-		return canceled;
+		return canceled || granted;
 	return granted || (current->barges && canceled);
 }
 

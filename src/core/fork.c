@@ -1,26 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fork.c - a forked child has one thread and gets a fresh runtime for it.
+ * fork.c - what is left of us in a forked child.
  *
  * Nothing is locked around the fork but the list of workers, which must be whole. All other locks
  * of ours guard what belongs to threads that the child does not have: there they are simply free
- * again. Futures of those threads fail with TUTTI_ECRASHED.
+ * again.
  */
+#include "core/fork.h"
+
+#include "base/atomic.h"
 #include "core/lot.h"
 #include "core/worker.h"
-#include "exec/ending.h"
-#include "exec/thread.h"
 #include "os/os.h"
+
+void (*tu_after_fork)(void);
 
 static void child(void)
 {
 	tu_lot_after_fork();
 	tu_workers_after_fork();
-	tu_threads_after_fork();
-	tu_ending_after_fork();
+	if (tu_after_fork)
+		tu_after_fork();
 }
 
-__attribute__((constructor)) static void set_hooks(void)
+void tu_fork_watch(void)
 {
-	tu_os_at_fork(tu_workers_lock, tu_workers_unlock, child);
+	static uint32_t watching;
+
+	if (tu_swap_acqrel(&watching, 1) == 0)
+		tu_os_at_fork(tu_workers_lock, tu_workers_unlock, child);
 }
