@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/trace.h"
 #include "model/schedule.h"
+#include "os/arch/switch.h"
 
 #include <pthread.h>
 #include <stdarg.h>
@@ -12,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <ucontext.h>
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -27,7 +27,7 @@ enum { STACK_BYTES = 256 * 1024, NOBODY = -1, CLOCK = MODEL_FIBERS };
 
 /* A stack; the last one is the explorer's own, on which it goes from schedule to schedule. */
 struct fiber {
-	ucontext_t registers;
+	struct tu_registers registers;
 	void *low;
 	size_t bytes;
 	void *fake_stack; /* ASan's */
@@ -108,7 +108,7 @@ static void change(struct fiber *from, struct fiber *to)
 #ifdef __SANITIZE_ADDRESS__
 	__sanitizer_start_switch_fiber(&from->fake_stack, to->low, to->bytes);
 #endif
-	swapcontext(&from->registers, &to->registers);
+	tu_arch_switch(&from->registers, &to->registers);
 #ifdef __SANITIZE_ADDRESS__
 	__sanitizer_finish_switch_fiber(from->fake_stack, NULL, NULL);
 #endif
@@ -196,8 +196,9 @@ static void panicked(const char *text, size_t n)
 /* -- from schedule to schedule ---------------------------------------------------------------- */
 
 /* A fiber is made once. In each schedule it runs the test's function of its number. */
-static void fiber_main(void)
+static void fiber_main(void *arg)
 {
+	(void)arg;
 #ifdef __SANITIZE_ADDRESS__
 	__sanitizer_finish_switch_fiber(NULL, NULL, NULL);
 #endif
@@ -219,13 +220,10 @@ static void make_fibers(void)
 		struct fiber *f = &fibers[i];
 
 		f->bytes = STACK_BYTES;
-		f->low = mmap(NULL, f->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-			-1, 0);
+		f->low = mmap(
+			NULL, f->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		tu_check(f->low != MAP_FAILED, "no memory for a fiber");
-		getcontext(&f->registers);
-		f->registers.uc_stack.ss_sp = f->low;
-		f->registers.uc_stack.ss_size = f->bytes;
-		makecontext(&f->registers, fiber_main, 0);
+		tu_arch_prepare(&f->registers, (char *)f->low + f->bytes, fiber_main, NULL);
 	}
 }
 
@@ -259,17 +257,19 @@ static uint64_t run_schedules(int most)
 
 static int bound_of(const struct model_test *t)
 {
-	const char *given = getenv("MODEL_BOUND"), *torture = getenv("TUTTI_TORTURE");
+	const char *given = getenv("MODEL_BOUND"), *limit = getenv("MODEL_MOST");
+	const char *torture = getenv("TUTTI_TORTURE");
+	int most = torture && torture[0] == '1' ? t->deep : t->bound;
 
 	if (given)
 		return atoi(given);
-	return torture && torture[0] == '1' ? t->deep : t->bound;
+	return limit && most > atoi(limit) ? atoi(limit) : most;
 }
 
 static int run_test(const struct model_test *t)
 {
 	int most = bound_of(t);
-	uint64_t n = 0, before;
+	uint64_t n = 0, before; /* schedules */
 
 	test = t;
 	outcomes = 0;
@@ -278,8 +278,8 @@ static int run_test(const struct model_test *t)
 	for (int b = 0; b <= most; b++) {
 		before = n;
 		n = run_schedules(b);
-		if (n == before) /* a greater bound brings nothing new: these are all there are */
-			most = MODEL_ALL, b = most;
+		if (n == before) /* nothing new, so a greater bound brings nothing either */
+			b = most = MODEL_ALL;
 	}
 	if ((outcomes & t->outcomes) != t->outcomes) {
 		fprintf(stderr, "%s: outcomes %#x never came about\n", t->name,

@@ -19,6 +19,7 @@
  *
  *     MODEL_BOUND=2 MODEL_CHOICES=0,2,1 PROGRAM TEST    that schedule alone, its steps shown
  *     MODEL_BOUND=4 PROGRAM TEST                        all with at most four preemptions
+ *     MODEL_MOST=2 PROGRAM                              as usual, but no more than two
  *
  * What it cannot see: memory is sequentially consistent here, so an order that is too weak goes
  * unnoticed, and so does a race on plain memory between two points.
@@ -42,11 +43,11 @@ struct model_test {
 	const char *name;
 	void (*begin)(void);               /* before each schedule: make everything new */
 	void (*fiber[MODEL_FIBERS])(void); /* NULL: no more */
-	void (*end)(void);                 /* after each, no fiber runs: look what is left; or NULL */
-	int64_t instants[MODEL_INSTANTS];  /* to which time may pass, in order; 0: no more */
-	unsigned outcomes;                 /* bits, each to be seen in some schedule or other */
-	int bound;                         /* most preemptions; */
-	int deep;                          /* the same with TUTTI_TORTURE=1 */
+	void (*end)(void); /* after each, no fiber runs: look what is left; or NULL */
+	int64_t instants[MODEL_INSTANTS]; /* to which time may pass, in order; 0: no more */
+	unsigned outcomes;                /* bits, each to be seen in some schedule or other */
+	int bound;                        /* most preemptions; */
+	int deep;                         /* the same with TUTTI_TORTURE=1 */
 };
 
 /* Run the tests, or the one that the first argument names. An exit status. */
@@ -54,7 +55,8 @@ int model_main(int argc, char **argv, const struct model_test *tests, size_t n);
 
 /* -- for the fibers of a test ------------------------------------------------------------------ */
 
-#define MODEL_CHECK(cond) ((cond) ? (void)0 : model_fail("%s:%d: not so: %s", __FILE__, __LINE__, #cond))
+#define MODEL_CHECK(cond) \
+	((cond) ? (void)0 : model_fail("%s:%d: not so: %s", __FILE__, __LINE__, #cond))
 
 _Noreturn void model_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
