@@ -104,9 +104,9 @@ static void *at(const void *array, size_t size, size_t index)
 int tutti_map(tutti_executor *e, tutti_job *job, const void *args, void *results, size_t n,
 	const tutti_map_options *options)
 {
-	struct ring r = { .n = 0 };
+	struct ring r = { 0 };
 	size_t put = 0, taken = 0;
-	int rc = tu_cancel_pending(tu_self()), first = 0, error = 0;
+	int rc = tu_cancel_pending(tu_self()), first = 0, error;
 
 	if (rc == 0)
 		rc = ring_open(&r, e, job, n > 0 ? n : 1, options);

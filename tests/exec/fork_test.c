@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: LABELS no-tsan LABELS no-asan */
-/* Their own allocators hang in a child forked under busy threads. */
+/* ctest: LABELS no-tsan LABELS no-asan LABELS no-qemu */
+/* Their own allocators hang in a child forked under busy threads, and qemu-user ends. */
 /* A child forked while other threads are busy in tutti has a runtime of its own, and no hang. */
 #include <tutti/thread.h>
 
