@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: LABELS no-tsan LABELS no-asan */
+/* ctest: LABELS no-tsan LABELS no-asan LABELS no-valgrind */
 /* Their own allocators hang in a child forked under busy threads. */
 /* A child forked while other threads are busy in tutti has a runtime of its own, and no hang. */
 #include <tutti/thread.h>
