@@ -27,6 +27,7 @@ void tu_fork_watch(void)
 {
 	static uint32_t watching;
 
+	/* Only that it happens once counts: nothing is published. */
 	if (tu_swap_acqrel(&watching, 1) == 0)
 		tu_os_at_fork(tu_workers_lock, tu_workers_unlock, child);
 }

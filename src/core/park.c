@@ -110,6 +110,12 @@ bool tu_single_cpu(void)
 	return known == 1;
 }
 
+void tu_pause_briefly(void)
+{
+	for (int i = 0; i < 8; i++)
+		tu_os_pause();
+}
+
 /* A wake-up through the kernel costs tens of microseconds where CPUs are virtual: wait a little. */
 static bool spin(struct tu_worker *w)
 {
@@ -147,6 +153,7 @@ static int64_t sleep_limit(struct tu_worker *w)
 
 static void stop_if_ending(struct tu_worker *w)
 {
+	/* Relaxed: whoever sees it a wait later stops a wait later; nothing is read after it. */
 	if (tu_unlikely(tu_load_rlx(&ending)) && w->daemon)
 		tu_os_thread_stop(); /* in the middle of whatever it was: its memory stays */
 }
@@ -268,8 +275,8 @@ void tu_park(struct tu_context *self)
 	/* [park-1] release: what we wait in is set up before a waker finds us PARKED */
 	if (tu_cas_acqrel(&self->park, &empty, TU_PARK_PARKED))
 		leave(self);
-	/* [park-1] acquire: all that the notifier did; from tu_unpark_begin. An exchange, so that of
-	   two notifiers the later one is seen as well. */
+	/* [park-1] acquire: all that the notifier did; from tu_unpark_begin. An exchange, so that
+	   of two notifiers the later one is seen as well. */
 	tu_swap_acqrel(&self->park, TU_PARK_EMPTY);
 	*self->worker->errno_at = saved;
 }
@@ -310,7 +317,7 @@ void tu_yield(struct tu_context *self)
 	*w->errno_at = saved;
 }
 
-/* -- the scheduler at the bottom of each stack -------------------------------------------------- */
+/* -- the scheduler at the bottom of each stack ------------------------------------------------ */
 
 /* Run one entry. self is this stack's context; nothing runs on it. */
 static void schedule(struct tu_context *self)
@@ -374,5 +381,6 @@ void tu_worker_close(struct tu_worker *w)
 
 void tu_workers_end(void)
 {
-	tu_store_seq(&ending, 1);
+	tu_store_rlx(&ending, 1); /* see stop_if_ending */
+	tu_os_hold_output();
 }

@@ -46,7 +46,7 @@ static inline void tu_sanitize_new(struct tu_context *c)
 #ifdef TU_ASAN
 	__asan_unpoison_memory_region(c->low, c->bytes);
 	c->fake_stack = NULL;
-	/* What only a waiting task knows is not leaked. Usable bytes only: guards cannot be read. */
+	/* What only a waiting task knows is no leak. Usable bytes only: guards cannot be read. */
 	__lsan_register_root_region(c->low, c->bytes + sizeof(*c));
 #endif
 #ifdef TU_TSAN

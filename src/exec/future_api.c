@@ -218,6 +218,8 @@ int tutti_future_add_done_callback(
 	c->worker = self == &self->worker->native ? NULL : self->worker;
 	c->number = self->worker->number;
 	b = tu_lot_lock(f);
+	/* [future-1] acquire, if it is done: fn reads the result. Else whoever completes f sees
+	   WATCHED, comes for the bucket's lock and finds the callback. */
 	if (!(tu_or_acqrel(&f->word, (uint64_t)TU_FUTURE_WATCHED) & TU_FUTURE_DONE)) {
 		*extra->callbacks_tail = c;
 		extra->callbacks_tail = &c->next;
@@ -238,7 +240,10 @@ static int wait_for_all(struct tu_context *self, tutti_future **futures, size_t 
 		if (futures[i] && is_caller(self, futures[i]))
 			return -EDEADLK;
 	for (size_t i = 0; i < n; i++) {
-		int rc = futures[i] ? tu_future_wait(futures[i], TUTTI_FOREVER, TU_WAIT_CANCELABLE) : 0;
+		int rc = 0;
+
+		if (futures[i])
+			rc = tu_future_wait(futures[i], TUTTI_FOREVER, TU_WAIT_CANCELABLE);
 		if (rc < 0)
 			return rc;
 	}

@@ -11,10 +11,10 @@
 #include "core/alloc.h"
 #include "core/fork.h"
 #include "core/mutex.h"
+#include "core/thread.h"
 #include "core/wait.h"
 #include "core/worker.h"
 #include "exec/ending.h"
-#include "os/os.h"
 #include "sync/local.h"
 
 #include <errno.h>
@@ -152,7 +152,7 @@ void tu_thread_unlist(struct tu_thread *t)
 static void set_context(struct tu_thread *t, struct tu_context *native)
 {
 	native->self = &t->future;
-	tu_store_rlx(&t->native_id, tu_os_thread_id()); /* a number by itself */
+	tu_store_rlx(&t->native_id, tu_thread_native_id()); /* a number by itself */
 	tu_store_seq(&t->context, native);
 	if (tu_load_seq(&t->future.word) & TU_FUTURE_ASKED)
 		tu_context_cancel(native);
@@ -165,7 +165,7 @@ static struct tu_thread *adopt(struct tu_context *native)
 	char buf[32];
 
 	tu_ending_watch(); /* without memory the first thread to start says so */
-	if (!tu_os_is_main_thread()) {
+	if (!tu_thread_is_main()) {
 		snprintf(buf, sizeof(buf), "Dummy-%u", count_up(&dummy_names));
 		t = record(buf);
 		tu_check(t != NULL, "no memory for a thread's record");
@@ -206,7 +206,7 @@ static void threads_after_fork(void)
 		link->next = link->prev = NULL;
 		if (t == self || (!self && t == &main_thread)) {
 			tu_list_add_tail(&alive, link);
-			tu_store_rlx(&t->native_id, tu_os_thread_id()); /* alone here */
+			tu_store_rlx(&t->native_id, tu_thread_native_id()); /* alone here */
 		} else if (t != &main_thread) {
 			t->future.error = TUTTI_ECRASHED;
 			tu_or_acqrel(&t->future.word,
@@ -221,7 +221,7 @@ static void after_fork(void)
 	tu_ending_after_fork();
 }
 
-__attribute__((constructor)) static void set_hook(void)
+__attribute__((constructor(101))) static void set_hook(void)
 {
 	tu_at_detach = foreign_ends;
 	tu_after_fork = after_fork;
@@ -243,7 +243,6 @@ tutti_thread *tutti_thread_main(void)
 
 int tu_thread_launch(struct tu_thread *t, void (*entry)(void *thread), size_t stack_bytes)
 {
-	struct tu_os_thread_start start = { entry, t, stack_bytes };
 	int rc = tu_ending_begin(tu_thread_is_left(t));
 
 	if (rc < 0)
@@ -251,7 +250,7 @@ int tu_thread_launch(struct tu_thread *t, void (*entry)(void *thread), size_t st
 	t->started = true;
 	list_add(t);
 	tutti_future_ref(&t->future); /* the thread's own */
-	rc = tu_os_thread_start(&start);
+	rc = tu_thread_spawn(entry, t, stack_bytes);
 	if (rc == 0)
 		return 0;
 	tu_thread_unlist(t);
@@ -265,7 +264,7 @@ void tu_thread_enter(struct tu_thread *t)
 	struct tu_context *native = tu_self();
 
 	native->worker->daemon = tu_thread_is_left(t);
-	tu_os_thread_name(t->future.extra->name);
+	tu_thread_show_name(t->future.extra->name);
 	set_context(t, native);
 	tu_trace(TU_TRACE_THREAD_START, native->id, (uintptr_t)t->future.value.start.fn, 0);
 }

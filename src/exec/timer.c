@@ -56,7 +56,7 @@ tutti_timer *tutti_timer_start(tutti_time delay, tutti_fn fn, void *arg)
 	return &t->future;
 }
 
-__attribute__((constructor)) static void make_ops(void)
+__attribute__((constructor(101))) static void make_ops(void)
 {
 	timer_ops = *tu_thread_ops();
 	timer_ops.kind = TU_FUTURE_TIMER;

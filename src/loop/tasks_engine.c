@@ -43,8 +43,8 @@ static void pass_turn(struct crew *c)
 		c->running--;
 	}
 	tu_mutex_unlock(&c->lock);
-	/* through the inbox, though this is its thread: jobs begin in the order of their submits, and
-	   an older one from another thread may still be in there */
+	/* through the inbox, though this is its thread: jobs begin in the order of their submits,
+	   and an older one from another thread may still be in there */
 	if (node)
 		tu_worker_post(c->worker, node);
 }
