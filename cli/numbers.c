@@ -77,7 +77,7 @@ static wide sum_range(wide a, wide b)
 int sum(tutti_bytes const *in, tutti_bytes *out)
 {
 	char digits[WIDE_DIGITS];
-	wide a, b, total;
+	wide a = 0, b = 0, total;
 	int rc = parse_range(in, &a, &b);
 
 	if (rc < 0)

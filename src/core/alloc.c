@@ -3,6 +3,7 @@
 #include "core/alloc.h"
 
 #include "base/atomic.h"
+#include "base/bits.h"
 #include "base/check.h"
 
 #include <errno.h>
@@ -97,6 +98,27 @@ void tu_free(void *p)
 		return;
 	tu_add_rlx(&live, (size_t)-1); /* a count by itself */
 	hooks.free(p, hooks.arg);
+}
+
+/* The hooks know no alignment: room is left in front, with the block's true start in it. */
+void *tu_alloc_aligned(size_t size, size_t align)
+{
+	char *block = tu_alloc(size + align + sizeof(void *)), *p;
+
+	if (!block)
+		return NULL;
+	p = (char *)tu_align_up((size_t)(block + sizeof(void *)), align);
+	memcpy(p - sizeof(void *), &block, sizeof(void *));
+	return p;
+}
+
+void tu_free_aligned(void *p)
+{
+	void *block = NULL;
+
+	if (p)
+		memcpy(&block, (char *)p - sizeof(void *), sizeof(void *));
+	tu_free(block);
 }
 
 char *tu_copy_text(const char *text)

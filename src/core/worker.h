@@ -13,6 +13,7 @@
 #include "core/context.h"
 
 struct tu_slab;
+struct tu_pool_block;
 
 enum { TU_WORKER_AWAKE, TU_WORKER_ASLEEP };
 
@@ -25,7 +26,7 @@ struct tu_worker {
 	uint32_t turns;               /* jobs and resumes so far, wraps */
 	uint64_t next_id;
 	struct tu_context *spares[TU_STACK_CLASSES];
-	void *pool; /* see pool.h */
+	struct tu_pool_block *pool; /* see pool.h */
 	uint32_t pooled;
 	uint32_t task_number;     /* of the last task begun here that has no name of its own */
 	size_t tasks;             /* begun or waiting to, not ended */
@@ -42,8 +43,8 @@ struct tu_worker {
 	uint32_t spare_count[TU_STACK_CLASSES], spare_least[TU_STACK_CLASSES];
 	int64_t trimmed; /* when spares were last looked through */
 	uint32_t number; /* of its thread, never used twice; 0: none. Atomic: others compare it */
-	bool closing; /* the thread ends: jobs are given up */
-	bool daemon;  /* at the program's end it stops at its next wait */
+	bool closing;    /* the thread ends: jobs are given up */
+	bool daemon;     /* at the program's end it stops at its next wait */
 
 	struct tu_worker *next; /* all workers ever, or the free ones; under the registry's lock */
 	struct tu_worker *next_free;

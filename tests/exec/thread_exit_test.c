@@ -413,7 +413,7 @@ static void every_line_is_whole(const char *out)
 
 static void daemons_are_not(void)
 {
-	for (int i = 0; i < suite_rounds(10); i++) {
+	for (int i = 0; i < suite_rounds(5); i++) {
 		struct again a = again("printing daemons");
 
 		again_check_exit(&a, "printing daemons", 7);

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* ground.c - what both grounds have: workers, memory, the clock, one CPU. */
+#include "model/ground.h"
+
+#include "core/alloc.h"
+#include "os/os.h"
+
+#include <stdalign.h>
+#include <string.h>
+
+struct tu_worker model_worker[MODEL_FIBERS];
+
+/* Memory comes from here and never goes back, so that addresses are the same in every schedule. */
+static alignas(64) char memory[16384];
+static size_t used;
+
+void *tu_alloc(size_t size)
+{
+	char *p = memory + used;
+
+	used += (size + 63) / 64 * 64;
+	tu_check(used <= sizeof memory, "the model's memory is too small");
+	return p;
+}
+
+void *tu_alloc_zero(size_t size)
+{
+	return memset(tu_alloc(size), 0, size);
+}
+
+void tu_free(void *p)
+{
+	(void)p;
+}
+
+int64_t tu_os_now(void)
+{
+	tu_model_point(&used); /* so that time may pass just before */
+	return model_now();
+}
+
+struct tu_context *tu_attach(void)
+{
+	tu_panic("a fiber without a context");
+}
+
+static void worker_begin(struct tu_worker *w, int fiber)
+{
+	memset(w, 0, offsetof(struct tu_worker, wheel));
+	w->tail = &w->head;
+	w->budget = 1;
+	w->number = (uint32_t)fiber + 1;
+	w->native.worker = w;
+	w->native.id = (uint64_t)w->number << 40 | 1;
+	tu_wheel_init(&w->wheel, MODEL_START);
+}
+
+void model_ground_begin(void)
+{
+	used = 0;
+	for (int i = 0; i < MODEL_FIBERS; i++)
+		worker_begin(&model_worker[i], i);
+	tu_current = NULL;
+}
+
+void model_ground_enter(int fiber)
+{
+	tu_current = model_context(fiber);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ground.h - what the fibers of a model test stand on: each is a thread with a worker of its own.
+ *
+ * There are two grounds, and a test may be linked with either. tokens.c puts one flag and one block
+ * in the place of parking and of the mutex, so that few steps are left and a schedule shows what
+ * the object itself does. futex.c is an OS of which there is nothing but a futex and a clock;
+ * park.c and mutex.c stand on it as they are.
+ */
+#ifndef TESTS_MODEL_GROUND_H
+#define TESTS_MODEL_GROUND_H
+
+#include "core/worker.h"
+#include "model/explorer.h"
+
+extern struct tu_worker model_worker[MODEL_FIBERS];
+
+/* The context of a fiber. */
+static inline struct tu_context *model_context(int fiber)
+{
+	return &model_worker[fiber].native;
+}
+
+#endif
