@@ -257,6 +257,7 @@ static void run_schedule(void)
 	model_ground_begin();
 	test->begin();
 	go_on();
+	model_ground_end();
 	if (test->end)
 		test->end();
 }

@@ -6,6 +6,8 @@ usage: mutations.py [SOURCE]      all of them, or those of one source, for examp
 A mutation names the source, what to replace in it and by what, and the model that must notice. The
 text to replace must stand in the source exactly once, so that no mutation turns into nothing when
 the source changes.
+
+ctest: LABELS torture TIMEOUT 300
 """
 import concurrent.futures
 import os
@@ -17,7 +19,7 @@ import tempfile
 SOURCE = pathlib.Path(os.environ["TUTTI_SOURCE_DIR"])
 BUILD = pathlib.Path(os.environ["TUTTI_BUILD_DIR"])
 CC = os.environ.get("TUTTI_CC", "cc")
-ENTRY_LIMIT_S = 60
+LIMIT_S = 60
 ON_FUTEX = ("park", "mutex")
 
 # (source, what goes wrong, model, [(text, instead), ...])
@@ -52,8 +54,7 @@ MUTATIONS = [
     ("core/mutex.c", "nobody is woken", "mutex",
      [("\ttu_os_futex_wake(m, 1);", "\t(void)m;")]),
     ("core/wait.c", "a grant after the deadline is reported as the deadline", "semaphore",
-     [("\t\t\trc = 0;\n\t\t\tbreak;\n\t\t}\n\t\tif (rc == 0)", "\t\t\tbreak;\n\t\t}\n\t\tif (rc == 0)"),
-      ("*locked = tu_lot_lock_waiter(me);\n\t\tif", "*locked = tu_lot_lock_waiter(me);\n\t\tif")]),
+     [("\t\t\trc = 0;\n\t\t\tbreak;\n\t\t}\n\t\tif (rc == 0)", "\t\t\tbreak;\n\t\t}\n\t\tif (rc == 0)")]),
     ("core/wait.c", "leave a queue that one is no longer in", "semaphore",
      [("if (!me->next) {", "if (false) {")]),
     ("core/wait.c", "notify before the cancel is there", "park",
@@ -87,8 +88,6 @@ MUTATIONS = [
     ("sync/lock.c", "free it and do not see who queued meanwhile", "lock",
      [("\t\tif (tu_cas_weak_rel(&l->priv[0], &w, w & ~LOCKED))\n\t\t\treturn 0;",
        "\t\ttu_store_rel(&l->priv[0], w & ~LOCKED);\n\t\treturn 0;")]),
-    ("sync/lock.c", "the word says that somebody queues who has left", "lock",
-     [("if (!tu_lot_first(b, l))\n\t\ttu_and_rel", "if (false)\n\t\ttu_and_rel")]),
     ("sync/condition.c", "queued after the lock was given up", "condition",
      [("\ttu_lot_enqueue(b, &me, c);\n\tcount(c, 1);\n\ttu_lot_unlock(b);\n"
        "\tdepth = tu_lock_give_all(l);\n",
@@ -147,8 +146,6 @@ MUTATIONS = [
      [("\t\trc = a->again(q, item, wakes);\n\t\tif (rc == 1 && waited < 0)",
        "\t\trc = tu_cancel_pending(self);\n\t\tif (rc == 0)\n"
        "\t\t\trc = a->again(q, item, wakes);\n\t\tif (rc == 1 && waited < 0)")]),
-    ("sync/queue.c", "who gives up is still counted", "queue",
-     [("\tif (rc < 0)\n\t\t(*line)--;\n", "")]),
 ]
 
 
@@ -178,7 +175,8 @@ def build(folder, text, model):
 def verdict(program):
     """(caught, how)"""
     try:
-        run = subprocess.run([program], capture_output=True, text=True, timeout=ENTRY_LIMIT_S)
+        run = subprocess.run([program], capture_output=True, text=True, timeout=LIMIT_S,
+                             env={**os.environ, "TUTTI_TORTURE": "0"})
     except subprocess.TimeoutExpired:
         return False, "does not end"
     if run.returncode == 0:
