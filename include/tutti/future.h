@@ -162,7 +162,8 @@ TUTTI_API bool tutti_future_running(const tutti_future *f);
 /*
  * Ask f to end. One that has not begun (or that tutti_future_create made) is cancelled at once.
  * One that runs is told so by every cancellation point from now on, and by tutti_cancelled; it
- * ends when its function returns.
+ * ends when its function returns. What it was waiting for and is given before it has heard of the
+ * cancel, a permit say, it has got: the wait returns 0 and the next point says so.
  *
  * f          the future
  * Returns    0 it will never run; 1 it was asked to stop

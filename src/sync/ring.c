@@ -132,17 +132,18 @@ static uint64_t count(const struct tu_ring *r, uint64_t position)
 	return position / r->lap * r->capacity + (position & (r->closed - 1));
 }
 
+/* seq, here and below: a sleeper's look after it has counted itself; see ring_queue.c */
 uint64_t tu_ring_puts(const struct tu_ring *r)
 {
-	return count(r, tu_load_seq(&r->tail));
+	return count(r, tu_load_seq(&r->tail)); /* see above */
 }
 
 uint64_t tu_ring_gets(const struct tu_ring *r)
 {
-	return count(r, tu_load_seq(&r->head));
+	return count(r, tu_load_seq(&r->head)); /* see above */
 }
 
 bool tu_ring_is_closed(const struct tu_ring *r)
 {
-	return tu_load_seq(&r->tail) & r->closed;
+	return tu_load_seq(&r->tail) & r->closed; /* see above */
 }
