@@ -22,6 +22,11 @@ enum {
 	TURNS = 61, /* between two looks at timers and inbox: prime, so that no pattern locks in */
 	SPIN_NS = 2000,
 	TRIM_NS = 100000000,
+#ifdef TU_MODEL
+	PAUSES = 1, /* there a pause is another's turn */
+#else
+	PAUSES = 8,
+#endif
 };
 
 /* The program is ending; daemons no longer run. Set once, by tu_workers_end. */
@@ -112,7 +117,7 @@ bool tu_single_cpu(void)
 
 void tu_pause_briefly(void)
 {
-	for (int i = 0; i < 8; i++)
+	for (int i = 0; i < PAUSES; i++)
 		tu_os_pause();
 }
 

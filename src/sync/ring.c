@@ -6,7 +6,7 @@
 #include "base/bits.h"
 #include "base/check.h"
 #include "core/alloc.h"
-#include "os/os.h"
+#include "core/context.h"
 
 #include <errno.h>
 #include <string.h>
@@ -87,7 +87,7 @@ int tu_ring_put(struct tu_ring *r, const void *item)
 		/* Still holds the item of the lap before, unless tail is old. */
 		if (stamp + r->lap == tail + 1 && tu_load_seq(&r->head) + r->lap == tail)
 			return TU_RING_NO;
-		tu_os_pause();
+		tu_pause_briefly();
 		tail = tu_load_rlx(&r->tail);
 	}
 }
@@ -117,7 +117,7 @@ int tu_ring_get(struct tu_ring *r, void *item)
 			if ((tail & ~r->closed) == head)
 				return tail & r->closed ? TU_RING_CLOSED : TU_RING_NO;
 		}
-		tu_os_pause();
+		tu_pause_briefly();
 		head = tu_load_rlx(&r->head);
 	}
 }

@@ -17,13 +17,12 @@
 #include "core/alloc.h"
 #include "core/wait.h"
 #include "core/worker.h"
-#include "os/os.h"
 #include "sync/queue.h"
 #include "sync/ring.h"
 
 #include <errno.h>
 
-enum { SPINS = 200 };
+enum { SPINS = 25 };
 
 struct ring_queue {
 	tutti_queue queue;
@@ -127,7 +126,7 @@ static void spin(struct ring_queue *q, bool (*blocked)(const struct ring_queue *
 	if (tu_single_cpu())
 		return;
 	for (int i = 0; i < SPINS && !w->head && blocked(q); i++)
-		tu_os_pause();
+		tu_pause_briefly();
 }
 
 /* -- putting and taking ----------------------------------------------------------------------- */
