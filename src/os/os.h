@@ -90,7 +90,10 @@ void tu_os_thread_yield(void);
 /* The calling thread's own stack: lowest byte and size. */
 void tu_os_thread_stack(void **low, size_t *bytes);
 
-/* Call fn(arg) when the calling thread ends, once per call; not for the thread that runs main. */
+/*
+ * Call fn(arg) when the calling thread ends, once per call, the last one first, and after the
+ * destructors of the program's thread-locals; not for the thread that runs main.
+ */
 int tu_os_at_thread_end(void (*fn)(void *arg), void *arg);
 
 /* Hold the calling thread for ever. */
