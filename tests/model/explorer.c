@@ -195,6 +195,11 @@ static void panicked(const char *text, size_t n)
 }
 
 /* A crash in the sources is a failure like any other. A sanitizer has more to say about it. */
+#ifdef __SANITIZE_ADDRESS__
+static void watch_for_crashes(void)
+{
+}
+#else
 static void crashed(int signal)
 {
 	(void)signal;
@@ -203,15 +208,14 @@ static void crashed(int signal)
 
 static void watch_for_crashes(void)
 {
-#ifndef __SANITIZE_ADDRESS__
 	static char stack[STACK_BYTES];
 	const stack_t other = { .ss_sp = stack, .ss_size = sizeof stack };
 	const struct sigaction action = { .sa_handler = crashed, .sa_flags = SA_ONSTACK };
 
 	sigaltstack(&other, NULL);
 	sigaction(SIGSEGV, &action, NULL);
-#endif
 }
+#endif
 
 /* -- from schedule to schedule ---------------------------------------------------------------- */
 
