@@ -18,7 +18,7 @@ static int make_room(struct input *in)
 
 	if (in->room - in->end >= READ_BYTES)
 		return 0;
-	if (in->begin > 0) {
+	if (in->buffer && in->begin > 0) {
 		memmove(in->buffer, in->buffer + in->begin, used);
 		in->begin = 0;
 		in->end = used;
@@ -73,7 +73,7 @@ static int next_line(struct input *in, tutti_bytes *out)
 		char *from = in->buffer ? in->buffer + in->begin : NULL, *stop = NULL;
 		int rc;
 
-		if (size > seen)
+		if (from && size > seen)
 			stop = memchr(from + seen, '\n', size - seen);
 		if (stop)
 			return take(in, (size_t)(stop - from), (size_t)(stop - from) + 1, out);

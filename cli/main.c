@@ -2,9 +2,11 @@
 /* main.c - the tutti command: picks the subcommand, which lies in a file of its own. */
 #include "cli.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct subcommand {
 	const char *name;
@@ -71,10 +73,23 @@ static int run(int argc, char **argv)
 	return misused();
 }
 
+/*
+ * A standard stream that was closed must not become some other file of ours: its place is taken by
+ * one that cannot be used as it would be.
+ */
+static void take_places(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
-	int status = run(argc, argv);
+	int status;
 
+	take_places();
+	status = run(argc, argv);
 	/* help that did not arrive is a failure too; map writes and checks by itself */
 	if (fflush(stdout) != 0 && status == STATUS_FINE) {
 		say("standard output: cannot be written");

@@ -183,26 +183,17 @@ static int judge(const struct stream *s, int rc)
 
 static int run_stream(const struct options *o, struct stream *s)
 {
-	int rc;
+	struct host host = { .word = o->on, .at_once = o->at_once };
+	int rc = host_enter(&host);
 
+	if (rc < 0)
+		return STATUS_USAGE;
+	s->executor = host.executor;
 	begin_progress(o, s);
 	rc = stream_run(s);
-	/* after the last job, since each of them may still count */
-	tutti_executor_free(s->executor);
-	tutti_progress_free(s->bar);
+	host_leave(&host);
+	tutti_progress_free(s->bar); /* after the last job, since each of them may still count */
 	return judge(s, rc);
-}
-
-static int open_executor(const struct options *o, tutti_executor **e)
-{
-	tutti_executor_options options = { .max_workers = o->at_once };
-	int rc = tutti_executor_open(e, o->on, &options);
-
-	if (rc == TUTTI_ENOENGINE)
-		say("map: no engine called '%s'; there are threads, tasks and inline", o->on);
-	else if (rc < 0)
-		say("map: %s: %s", o->on, tutti_strerror(rc));
-	return rc;
 }
 
 static size_t window_for(const struct options *o)
@@ -228,8 +219,6 @@ static int map(const struct options *o)
 		.window = window_for(o) };
 	int status = STATUS_FAILED, rc;
 
-	if (open_executor(o, &s.executor) < 0)
-		return STATUS_USAGE;
 	output_open(&output, STDOUT_FILENO, &writing);
 	rc = stop_open(&reading);
 	if (rc == 0) {
@@ -240,10 +229,8 @@ static int map(const struct options *o)
 		}
 		stop_close(&reading);
 	}
-	if (rc < 0) {
+	if (rc < 0)
 		say("map: %s", tutti_strerror(rc));
-		tutti_executor_free(s.executor);
-	}
 	input_free(&input);
 	return status;
 }

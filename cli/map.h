@@ -4,6 +4,7 @@
  *
  *     map.c      options, and what the exit status says
  *     stream.c   the pipeline: reader, executor, printer
+ *     host.c     the thread that the executor is open on
  *     input.c    where the inputs come from
  *     output.c   where the results go
  *     jobs.c     the jobs built in, and those of a module
@@ -102,8 +103,21 @@ struct stream {
 /*
  * Run the job over all inputs and print what comes of it. 0, also when inputs failed; < 0 it could
  * not begin; TUTTI_ECANCELED the caller was cancelled. Whatever it returns, nothing is under way
- * any more, but for the executor, which is shut down.
+ * any more, and the executor is shut down.
  */
 int stream_run(struct stream *s);
+
+/* Where the jobs run; the first two are given. */
+struct host {
+	const char *word; /* of the engine */
+	int at_once;      /* 0: the engine's choice */
+	tutti_executor *executor;
+	tutti_thread *thread;
+	tutti_event open, over;
+	int error;
+};
+
+int host_enter(struct host *host);  /* 0, or < 0 and it has said why */
+void host_leave(struct host *host); /* afterwards no job is under way */
 
 #endif

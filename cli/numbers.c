@@ -54,6 +54,7 @@ static int parse_range(tutti_bytes const *in, wide *a, wide *b)
 	const char *text = in->data, *dots = in->size > 0 ? memmem(text, in->size, "..", 2) : NULL;
 	size_t left = dots ? (size_t)(dots - text) : 0;
 
+	*a = *b = 0;
 	if (!dots || !number_parse(text, left, a) ||
 		!number_parse(dots + 2, in->size - left - 2, b))
 		return tutti_fail(-EINVAL, "not a range a..b of two whole numbers of 64 bits");
@@ -76,7 +77,7 @@ static wide sum_range(wide a, wide b)
 int sum(tutti_bytes const *in, tutti_bytes *out)
 {
 	char digits[WIDE_DIGITS];
-	wide a, b, total;
+	wide a = 0, b = 0, total;
 	int rc = parse_range(in, &a, &b);
 
 	if (rc < 0)

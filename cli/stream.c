@@ -32,10 +32,10 @@ static void item_free(struct item *item)
 static void finish_early(struct stream *s, tutti_ending how)
 {
 	stop_tell(s->input->stop);
+	if (how == TUTTI_TERMINATE) /* before a job ends because of it: that is no failure */
+		stop_tell(s->output->stop);
 	tutti_queue_shutdown(s->under_way, false);
 	tutti_executor_shutdown(s->executor, how);
-	if (how == TUTTI_TERMINATE)
-		stop_tell(s->output->stop);
 }
 
 static void count_one(tutti_future *f, void *bar)

@@ -41,6 +41,7 @@ done
 for script in tests/lint/*.sh; do
 	[ -e "$script" ] && check "$(basename "$script" .sh)" bash "$script" "$build"
 done
+check error-doc tools/gen-error-doc --check
 check format formatted
 check tidy tidy
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -3,6 +3,7 @@
 #include "core/alloc.h"
 
 #include "base/atomic.h"
+#include "base/bits.h"
 #include "base/check.h"
 
 #include <errno.h>
@@ -95,8 +96,29 @@ void tu_free(void *p)
 {
 	if (!p)
 		return;
-	tu_add_rlx(&live, (size_t)-1);
+	tu_add_rlx(&live, (size_t)-1); /* a count by itself */
 	hooks.free(p, hooks.arg);
+}
+
+/* The hooks know no alignment: room is left in front, with the block's true start in it. */
+void *tu_alloc_aligned(size_t size, size_t align)
+{
+	char *block = tu_alloc(size + align + sizeof(void *)), *p;
+
+	if (!block)
+		return NULL;
+	p = (char *)tu_align_up((size_t)(block + sizeof(void *)), align);
+	memcpy(p - sizeof(void *), &block, sizeof(void *));
+	return p;
+}
+
+void tu_free_aligned(void *p)
+{
+	void *block = NULL;
+
+	if (p)
+		memcpy(&block, (char *)p - sizeof(void *), sizeof(void *));
+	tu_free(block);
 }
 
 char *tu_copy_text(const char *text)
@@ -124,12 +146,12 @@ char *tu_format_text(const char *format, va_list args)
 
 size_t tu_alloc_live(void)
 {
-	return tu_load_rlx(&live);
+	return tu_load_rlx(&live); /* a count by itself */
 }
 
 uint64_t tu_alloc_fail_at(uint64_t n)
 {
-	uint64_t left = tu_load_rlx(&fail_at);
+	uint64_t left = tu_load_rlx(&fail_at); /* one thread, see must_fail */
 
 	tu_store_rlx(&fail_at, n);
 	return left;

@@ -16,6 +16,10 @@ void *tu_alloc(size_t size) __attribute__((malloc, alloc_size(1)));
 void *tu_alloc_zero(size_t size) __attribute__((malloc, alloc_size(1)));
 void *tu_resize(void *p, size_t size);
 void tu_free(void *p); /* NULL does nothing */
+/* On a boundary of align bytes, a power of two; freed by its own function. */
+void *tu_alloc_aligned(size_t size, size_t align);
+void tu_free_aligned(void *p);
+
 char *tu_copy_text(const char *text);
 char *tu_format_text(const char *format, va_list args);
 

@@ -79,7 +79,7 @@ struct tu_context {
 /* The running context; NULL on a thread that has not called tutti yet. Use tu_self. */
 extern __thread struct tu_context *tu_current;
 
-/* Make the calling thread known: its worker and context. Stops the program if there is no memory. */
+/* Make the calling thread known: its worker and context. No memory stops the program. */
 struct tu_context *tu_attach(void);
 
 static inline struct tu_context *tu_self(void)
@@ -119,6 +119,9 @@ void tu_yield(struct tu_context *self);
 
 /* Has the process one CPU only, so that spinning for another thread is vain? */
 bool tu_single_cpu(void);
+
+/* One turn of a spin loop, some tens of nanoseconds. */
+void tu_pause_briefly(void);
 
 /*
  * Stacks. take gives a context of the class (at least that large) whose next switch enters the

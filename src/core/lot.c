@@ -87,7 +87,6 @@ static struct tu_waiter **insert(struct tu_bucket *b, struct tu_waiter *w, const
 	struct tu_waiter **link = find(b, key), *oldest = *link;
 
 	tu_store_rlx(&w->key, key); /* under the lock that readers take before they believe it */
-	w->granted = 0;
 	if (!oldest) {
 		w->next = w->prev = w;
 		w->chain = NULL;
@@ -103,13 +102,16 @@ static struct tu_waiter **insert(struct tu_bucket *b, struct tu_waiter *w, const
 
 void tu_lot_enqueue(struct tu_bucket *b, struct tu_waiter *w, const void *key)
 {
+	w->granted = 0; /* it is not waiting yet: nobody else looks */
 	insert(b, w, key);
 }
 
 void tu_lot_enqueue_first(struct tu_bucket *b, struct tu_waiter *w, const void *key)
 {
-	struct tu_waiter **link = insert(b, w, key);
+	struct tu_waiter **link;
 
+	w->granted = 0;
+	link = insert(b, w, key);
 	if (*link != w) { /* the youngest in the ring is the one before the oldest: turn the ring */
 		w->chain = (*link)->chain;
 		*link = w;
@@ -118,18 +120,15 @@ void tu_lot_enqueue_first(struct tu_bucket *b, struct tu_waiter *w, const void *
 
 void tu_lot_remove(struct tu_bucket *b, struct tu_waiter *w)
 {
+	struct tu_waiter *next = w->next; /* w itself if it is alone */
 	struct tu_waiter **link = find(b, tu_load_rlx(&w->key));
 
 	if (*link == w) {
-		if (w->next == w) {
-			*link = w->chain;
-		} else {
-			w->next->chain = w->chain;
-			*link = w->next;
-		}
+		next->chain = w->chain;
+		*link = next == w ? w->chain : next;
 	}
-	w->next->prev = w->prev;
-	w->prev->next = w->next;
+	next->prev = w->prev;
+	w->prev->next = next;
 	w->next = NULL;
 }
 
@@ -151,7 +150,8 @@ void tu_lot_grant(struct tu_bucket *b, struct tu_waiter *w, int answer, struct t
 	w->answer = answer;
 	worker = tu_unpark_begin(w->context);
 	/* [grant-1] release: the last we do to w, which may be gone now; acquired in tu_wait. A
-	   waiter that runs before this sees no grant, takes the bucket's lock and so waits for us. */
+	   waiter that runs before this sees no grant, takes the bucket's lock and so waits for
+	   us. */
 	tu_store_rel(&w->granted, 1);
 	if (worker)
 		wakes_add(wakes, worker);

@@ -17,12 +17,13 @@ void tu_mutex_lock_slow(uint32_t *m)
 	for (int i = 0; i < SPINS; i++) {
 		uint32_t free = 0;
 
-		if (tu_load_rlx(m) == 0 &&
-			tu_cas_acq(m, &free, 1)) /* [mutex-1] as in the fast path */
+		/* Relaxed: a look, so that spinning only reads. [mutex-1] acquire, as in
+		   tu_mutex_lock. */
+		if (tu_load_rlx(m) == 0 && tu_cas_acq(m, &free, 1))
 			return;
 		tu_os_pause();
 	}
-	/* [mutex-1] acquire as above. 2 also if nobody else sleeps: one wake too many, never too few */
+	/* [mutex-1] acquire as above. 2 also if nobody else sleeps: a needless wake, none lost */
 	while (tu_swap_acqrel(m, 2) != 0)
 		tu_os_futex_wait(m, 2, INT64_MAX);
 }

@@ -22,7 +22,7 @@ static inline void tu_mutex_lock(uint32_t *m)
 {
 	uint32_t free = 0;
 
-	/* [mutex-1] acquire: all that was done under the lock before is seen; from tu_mutex_unlock */
+	/* [mutex-1] acquire: all that was done under the lock before; from tu_mutex_unlock */
 	if (tu_unlikely(!tu_cas_acq(m, &free, 1)))
 		tu_mutex_lock_slow(m);
 }

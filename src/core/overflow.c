@@ -5,18 +5,13 @@
 #include "core/context.h"
 #include "os/os.h"
 
-#include <string.h>
-
 const char *(*tu_context_name)(const struct tu_context *c, char *buf, size_t n);
 
 static size_t add(char *to, size_t at, size_t room, const char *text)
 {
-	size_t n = strlen(text);
-
-	if (n > room - at)
-		n = room - at;
-	memcpy(to + at, text, n);
-	return at + n;
+	while (*text && at < room)
+		to[at++] = *text++;
+	return at;
 }
 
 /* No printf: this runs in a signal handler. */

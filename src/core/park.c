@@ -22,6 +22,11 @@ enum {
 	TURNS = 61, /* between two looks at timers and inbox: prime, so that no pattern locks in */
 	SPIN_NS = 2000,
 	TRIM_NS = 100000000,
+#ifdef TU_MODEL
+	PAUSES = 1, /* there a pause is another's turn */
+#else
+	PAUSES = 8,
+#endif
 };
 
 /* The program is ending; daemons no longer run. Set once, by tu_workers_end. */
@@ -110,6 +115,12 @@ bool tu_single_cpu(void)
 	return known == 1;
 }
 
+void tu_pause_briefly(void)
+{
+	for (int i = 0; i < PAUSES; i++)
+		tu_os_pause();
+}
+
 /* A wake-up through the kernel costs tens of microseconds where CPUs are virtual: wait a little. */
 static bool spin(struct tu_worker *w)
 {
@@ -147,6 +158,7 @@ static int64_t sleep_limit(struct tu_worker *w)
 
 static void stop_if_ending(struct tu_worker *w)
 {
+	/* Relaxed: whoever sees it a wait later stops a wait later; nothing is read after it. */
 	if (tu_unlikely(tu_load_rlx(&ending)) && w->daemon)
 		tu_os_thread_stop(); /* in the middle of whatever it was: its memory stays */
 }
@@ -196,6 +208,29 @@ void tu_worker_post(struct tu_worker *w, struct tu_runnable *r)
 	tu_worker_wake(w);
 }
 
+bool tu_worker_post_to(struct tu_worker *w, uint32_t number, struct tu_runnable *r)
+{
+	/* Between this look and the post the thread may end: then the worker's next thread runs r. */
+	if (tu_load_rlx(&w->number) != number)
+		return false;
+	tu_worker_post(w, r);
+	return true;
+}
+
+void tu_worker_drain(struct tu_worker *w)
+{
+	struct tu_runnable *r;
+
+	take_inbox(w);
+	while ((r = w->head) != NULL) {
+		w->head = r->next;
+		if (!w->head)
+			w->tail = &w->head;
+		if (r->start)
+			r->start(r, TUTTI_ECANCELED);
+	}
+}
+
 /* -- parking ---------------------------------------------------------------------------------- */
 
 /*
@@ -239,16 +274,16 @@ static void leave(struct tu_context *self)
 void tu_park(struct tu_context *self)
 {
 	uint32_t empty = TU_PARK_EMPTY;
-	int saved = errno;
+	int saved = *self->worker->errno_at;
 
 	tu_trace(TU_TRACE_PARK, self->id, 0, 0);
 	/* [park-1] release: what we wait in is set up before a waker finds us PARKED */
 	if (tu_cas_acqrel(&self->park, &empty, TU_PARK_PARKED))
 		leave(self);
-	/* [park-1] acquire: all that the notifier did; from tu_unpark_begin. An exchange, so that of
-	   two notifiers the later one is seen as well. */
+	/* [park-1] acquire: all that the notifier did; from tu_unpark_begin. An exchange, so that
+	   of two notifiers the later one is seen as well. */
 	tu_swap_acqrel(&self->park, TU_PARK_EMPTY);
-	errno = saved;
+	*self->worker->errno_at = saved;
 }
 
 struct tu_worker *tu_unpark_begin(struct tu_context *c)
@@ -277,15 +312,17 @@ void tu_unpark_from_signal(struct tu_context *c)
 void tu_yield(struct tu_context *self)
 {
 	struct tu_worker *w = self->worker;
+	int saved = *w->errno_at;
 	struct tu_runnable *r;
 
 	tu_worker_push(w, &self->node);
 	while ((r = next_ready(w)) != &self->node)
 		if (give_way(self, r))
-			return;
+			break;
+	*w->errno_at = saved;
 }
 
-/* -- the scheduler at the bottom of each stack -------------------------------------------------- */
+/* -- the scheduler at the bottom of each stack ------------------------------------------------ */
 
 /* Run one entry. self is this stack's context; nothing runs on it. */
 static void schedule(struct tu_context *self)
@@ -349,5 +386,6 @@ void tu_worker_close(struct tu_worker *w)
 
 void tu_workers_end(void)
 {
-	tu_store_seq(&ending, 1);
+	tu_store_rlx(&ending, 1); /* see stop_if_ending */
+	tu_os_hold_output();
 }

@@ -9,16 +9,57 @@
 #ifndef TU_CORE_POOL_H
 #define TU_CORE_POOL_H
 
-#include <stddef.h>
+#include "core/alloc.h"
+#include "core/worker.h"
 
-struct tu_worker;
+enum {
+	TU_POOL_BLOCK = 88,
+#if defined(__SANITIZE_ADDRESS__)
+	TU_POOL_KEPT = 0,
+#else
+	TU_POOL_KEPT = 4096,
+#endif
+};
 
-enum { TU_POOL_BLOCK = 88, TU_POOL_KEPT = 4096 };
+struct tu_pool_block {
+	struct tu_pool_block *next;
+};
 
-void *tu_pool_take(struct tu_worker *w);
-void tu_pool_give(struct tu_worker *w, void *block);
+/* w is the caller's worker in both. */
+static inline void *tu_pool_take(struct tu_worker *w)
+{
+	struct tu_pool_block *block = w->pool;
+
+	if (tu_unlikely(!block))
+		return tu_alloc(TU_POOL_BLOCK);
+	w->pool = block->next;
+	w->pooled--;
+	return block;
+}
+
+static inline void tu_pool_give(struct tu_worker *w, void *p)
+{
+	struct tu_pool_block *block = p;
+
+	if (tu_unlikely(w->pooled >= TU_POOL_KEPT)) {
+		tu_free(block);
+		return;
+	}
+	block->next = w->pool;
+	w->pool = block;
+	w->pooled++;
+}
 
 /* Hand all that w keeps back to the allocator: its thread ends. */
-void tu_pool_empty(struct tu_worker *w);
+static inline void tu_pool_empty(struct tu_worker *w)
+{
+	while (w->pool) {
+		struct tu_pool_block *block = w->pool;
+
+		w->pool = block->next;
+		tu_free(block);
+	}
+	w->pooled = 0;
+}
 
 #endif

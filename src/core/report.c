@@ -19,9 +19,8 @@ void tutti_report_stderr(int code, const char *text, void *arg)
 
 void tutti_set_reporter(tutti_reporter fn, void *arg)
 {
-	/* [report-1] release: the argument is there before the function that takes it; in tu_report.
-	   A caller in between may see the new argument with the old function only if both change at
-	   once, which the header says. */
+	/* [report-1] release: the argument is there before the function that takes it, and the old
+	   function is gone before the new argument is there; acquired in tu_report */
 	tu_store_rel(&reporter, (tutti_reporter)NULL);
 	tu_store_rel(&reporter_arg, arg);
 	tu_store_rel(&reporter, fn);
@@ -29,15 +28,20 @@ void tutti_set_reporter(tutti_reporter fn, void *arg)
 
 void tu_report(int code, const char *format, ...)
 {
-	/* [report-1] acquire: the argument that belongs to it; from tutti_set_reporter */
-	tutti_reporter fn = tu_load_acq(&reporter);
+	tutti_reporter fn;
+	void *arg;
 	char text[500];
 	va_list args;
 
+	/* [report-1] acquire: an argument that is newer than fn shows that fn has changed too */
+	do {
+		fn = tu_load_acq(&reporter);
+		arg = tu_load_acq(&reporter_arg);
+	} while (fn != tu_load_acq(&reporter));
 	if (!fn)
 		return;
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	fn(code, text, tu_load_acq(&reporter_arg));
+	fn(code, text, arg);
 }

@@ -6,11 +6,13 @@
  */
 #include "core/worker.h"
 
+#include "core/fork.h"
 #include "core/mutex.h"
 #include "core/pool.h"
 #include "core/sanitize.h"
 #include "os/os.h"
 
+#include <errno.h>
 #include <string.h>
 
 void (*tu_at_detach)(struct tu_context *self);
@@ -37,6 +39,7 @@ static struct tu_worker *worker_make(void)
 
 	if (!w)
 		return NULL;
+	tu_sanitize_root(w, sizeof(*w));
 	w->tail = &w->head;
 	w->next = all;
 	all = w;
@@ -55,7 +58,7 @@ static struct tu_worker *worker_take(void)
 		w = worker_make();
 	if (w) {
 		w->in_use = true;
-		w->number = ++numbers;
+		tu_store_rlx(&w->number, ++numbers); /* compared, nothing hangs on it */
 	}
 	tu_workers_unlock();
 	return w;
@@ -79,8 +82,10 @@ static void worker_begin(struct tu_worker *w)
 	native->low = low;
 	tu_sanitize_native(native);
 	start_ids(w);
+	w->errno_at = &errno;
 	w->budget = 1;
-	w->daemon = false;
+	w->daemon = w->helper = false;
+	w->thread = NULL;
 	tu_wheel_init(&w->wheel, tu_os_now());
 }
 
@@ -103,14 +108,18 @@ static void thread_ends(void *worker)
 		return; /* a forked child's leftover */
 	if (tu_at_detach)
 		tu_at_detach(&w->native);
+	tu_store_rlx(&w->number, 0);
+	tu_worker_drain(w);
 	tu_current = NULL;
 	worker_give(w);
 }
 
 struct tu_context *tu_attach(void)
 {
-	struct tu_worker *w = worker_take();
+	struct tu_worker *w;
 
+	tu_fork_watch();
+	w = worker_take();
 	tu_check(w != NULL, "no memory for a thread's first call");
 	worker_begin(w);
 	tu_current = &w->native;
@@ -146,15 +155,7 @@ static void forget_jobs(struct tu_worker *w)
 
 void tu_workers_after_fork(void)
 {
-	struct tu_context *self = tu_current;
-
 	registry_lock = 0;
-	for (struct tu_worker *w = all; w; w = w->next) {
-		forget_jobs(w);
-		if (self && w == self->worker) {
-			w->number = ++numbers; /* ids of the parent's contexts mean nobody here */
-			start_ids(w);
-			self->id = ++w->next_id;
-		}
-	}
+	for (struct tu_worker *w = all; w; w = w->next)
+		forget_jobs(w); /* the caller keeps its id: it still holds what it held */
 }

@@ -13,6 +13,7 @@
 #include "core/context.h"
 
 struct tu_slab;
+struct tu_pool_block;
 
 enum { TU_WORKER_AWAKE, TU_WORKER_ASLEEP };
 
@@ -25,10 +26,11 @@ struct tu_worker {
 	uint32_t turns;               /* jobs and resumes so far, wraps */
 	uint64_t next_id;
 	struct tu_context *spares[TU_STACK_CLASSES];
-	void *pool; /* see pool.h */
+	struct tu_pool_block *pool; /* see pool.h */
 	uint32_t pooled;
 	uint32_t task_number;     /* of the last task begun here that has no name of its own */
 	size_t tasks;             /* begun or waiting to, not ended */
+	int *errno_at;            /* the thread's errno: found once, as a call is dear in a yield */
 	struct tu_context native; /* the thread's own stack */
 
 	/* Shared: written by other threads. A line of its own. */
@@ -40,9 +42,11 @@ struct tu_worker {
 	struct tu_slab *available[TU_STACK_CLASSES]; /* slabs with stacks that nobody has */
 	uint32_t spare_count[TU_STACK_CLASSES], spare_least[TU_STACK_CLASSES];
 	int64_t trimmed; /* when spares were last looked through */
-	uint32_t number;
-	bool closing; /* the thread ends: jobs are given up */
-	bool daemon;  /* at the program's end it stops at its next wait */
+	uint32_t number; /* of its thread, never used twice; 0: none. Atomic: others compare it */
+	bool closing;    /* the thread ends: jobs are given up */
+	void *thread;    /* what exec knows of the thread; NULL: nobody has asked. Owner */
+	bool helper;     /* tutti's own: not one of the program's threads */
+	bool daemon;     /* at the program's end it stops at its next wait */
 
 	struct tu_worker *next; /* all workers ever, or the free ones; under the registry's lock */
 	struct tu_worker *next_free;
@@ -73,6 +77,12 @@ static inline void tu_worker_timer(struct tu_worker *w, struct tu_timer *timer)
 	tu_wheel_add(&w->wheel, timer);
 }
 
+/* The same if w still belongs to the thread that had number; false: that has ended. */
+bool tu_worker_post_to(struct tu_worker *w, uint32_t number, struct tu_runnable *r);
+
+/* Give up what other threads have sent and nobody will run: the thread is at its end. */
+void tu_worker_drain(struct tu_worker *w);
+
 /* Call fn for each worker that belongs to a thread now, under the registry's lock. */
 void tu_worker_each(void (*fn)(struct tu_worker *w, void *arg), void *arg);
 
@@ -88,7 +98,7 @@ void tu_worker_close(struct tu_worker *w);
  */
 extern void (*tu_at_detach)(struct tu_context *self);
 
-/* The program ends: daemons stop at their next wait, for ever. */
+/* The program ends: daemons stop at their next wait, for ever, or where they would write. */
 void tu_workers_end(void);
 
 /* The forked child has one thread, the caller; forget the others. */

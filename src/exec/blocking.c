@@ -9,10 +9,10 @@
 #include "base/list.h"
 #include "core/alloc.h"
 #include "core/lot.h"
+#include "core/thread.h"
 #include "core/wait.h"
 #include "core/worker.h"
 #include "exec/future.h"
-#include "os/os.h"
 
 #include <errno.h>
 #include <tutti/task.h>
@@ -87,8 +87,8 @@ static void helper_main(void *arg)
 	struct tu_context *self = tu_self();
 	struct call *call = arg;
 
-	self->worker->daemon = true;
-	tu_os_thread_name("tutti-blocking");
+	self->worker->daemon = self->worker->helper = true;
+	tu_thread_show_name("tutti-blocking");
 	do {
 		run_call(self, call);
 		tu_worker_close(self->worker);
@@ -97,14 +97,13 @@ static void helper_main(void *arg)
 
 static int hand_over(struct call *call)
 {
-	struct tu_os_thread_start start = { helper_main, call, 0 };
 	struct tu_bucket *b = tu_lot_lock(&idle_helpers);
 	struct tu_waiter *w = tu_lot_first(b, &idle_helpers);
 	struct tu_wakes wakes = { 0 };
 
 	if (!w) {
 		tu_lot_unlock(b);
-		return tu_os_thread_start(&start);
+		return tu_thread_spawn(helper_main, call, 0);
 	}
 	tu_container_of(w, struct helper, waiter)->call = call;
 	tu_lot_grant(b, w, 0, &wakes);

@@ -2,11 +2,11 @@
 /*
  * ending.c - what happens when main returns, or somebody calls exit.
  *
- * An exit handler, registered with the first thread: it waits for the threads that are no daemons,
- * and for the jobs of executors that nobody shut down. Then daemons stop at their next wait
- * (core/park.c) or at the output streams, which are locked and stay so: no line is torn, and the C
- * library's own flush, on this same thread, gets through. Nothing is freed, so a daemon that
- * computes on touches nothing that is gone.
+ * An exit handler, registered when the program first has to do with threads: it waits for the
+ * threads that are no daemons, and for the jobs of executors that nobody shut down. Then daemons
+ * stop at their next wait (core/park.c) or at the output streams, which are locked and stay so: no
+ * line is torn, and the C library's own flush, on this same thread, gets through. Nothing is freed,
+ * so a daemon that computes on touches nothing that is gone.
  *
  * No destructor of ours does any of this: they run after the program's.
  */
@@ -17,13 +17,12 @@
 #include "core/worker.h"
 #include "exec/executor.h"
 #include "exec/thread.h"
-#include "os/os.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-static size_t
-	waited; /* threads and busy executors that exit waits for; under its own address' bucket in the lot */
+/* Threads and busy executors that exit waits for; under its own address' bucket in the lot. */
+static size_t waited;
 static bool registered, over;
 
 static bool waits_for(const struct tu_thread *t)
@@ -57,18 +56,28 @@ static void at_exit(void)
 	tu_lot_unlock(b);
 	self->worker->daemon = false; /* a daemon that called exit must get through it */
 	tu_workers_end();
-	tu_os_hold_output();
+}
+
+int tu_ending_watch(void)
+{
+	struct tu_bucket *b = tu_lot_lock(&waited);
+	int rc = 0;
+
+	if (!registered) {
+		rc = atexit(at_exit) == 0 ? 0 : -ENOMEM;
+		registered = rc == 0;
+	}
+	tu_lot_unlock(b);
+	return rc;
 }
 
 int tu_ending_begin(bool daemon)
 {
+	int rc = tu_ending_watch();
 	struct tu_bucket *b = tu_lot_lock(&waited);
-	int rc = over ? TUTTI_ESHUTDOWN : 0;
 
-	if (rc == 0 && !registered) {
-		registered = true;
-		rc = atexit(at_exit) == 0 ? 0 : -ENOMEM;
-	}
+	if (rc == 0 && over)
+		rc = TUTTI_ESHUTDOWN;
 	if (rc == 0 && !daemon)
 		waited++;
 	tu_lot_unlock(b);

@@ -5,6 +5,9 @@
 
 #include <stdbool.h>
 
+/* Be there when the program ends: exit handlers that come later run before. 0 or -ENOMEM. */
+int tu_ending_watch(void);
+
 /* A thread is about to start. 0; TUTTI_ESHUTDOWN if the program is past waiting; -ENOMEM. */
 int tu_ending_begin(bool daemon);
 

@@ -20,15 +20,6 @@
 #include <stdio.h>
 #include <string.h>
 
-void tu_future_init(tutti_future *f, const struct tu_future_ops *ops, unsigned refs)
-{
-	f->ops = ops;
-	f->word = refs * TU_FUTURE_REF;
-	f->extra = NULL;
-	f->error = 0;
-	f->size = 0;
-}
-
 /* -- references ------------------------------------------------------------------------------- */
 
 static void report_unseen(const tutti_future *f, uint64_t word)
@@ -54,7 +45,7 @@ static void extra_free(struct tu_future_extra *extra)
 	tu_free(extra);
 }
 
-static void destroy(tutti_future *f)
+void tu_future_destroy(tutti_future *f)
 {
 	report_unseen(f, tu_load_rlx(&f->word)); /* the last reference: nobody else is there */
 	if (f->extra)
@@ -77,7 +68,7 @@ void tutti_future_unref(tutti_future *f)
 	if (tu_load_acq(&f->word) >> 32 == 1 ||
 		/* [future-2] release: what we did with f, for whoever destroys it */
 		tu_sub_acqrel(&f->word, TU_FUTURE_REF) >> 32 == 1)
-		destroy(f);
+		tu_future_destroy(f);
 }
 
 /* -- extra ------------------------------------------------------------------------------------ */
@@ -131,19 +122,28 @@ static void callback_runs(struct tu_runnable *node, int rc)
 	tu_free(c);
 }
 
+/* To the loop that added it, if there still is that loop. */
+static bool send_back(tutti_future *f, struct tu_callback *c)
+{
+	if (!c->worker)
+		return false;
+	c->future = tutti_future_ref(f);
+	c->node.start = callback_runs;
+	c->node.size_class = TU_STACK_CLASS_USUAL;
+	if (tu_worker_post_to(c->worker, c->number, &c->node))
+		return true;
+	tutti_future_unref(f); /* not the last: whoever completes f has one */
+	return false;
+}
+
 static void call_back(tutti_future *f, struct tu_callback *c)
 {
 	while (c) {
 		struct tu_callback *next = c->next;
 
-		if (!c->worker) {
+		if (!send_back(f, c)) {
 			c->fn(f, c->arg);
 			tu_free(c);
-		} else {
-			c->future = tutti_future_ref(f);
-			c->node.start = callback_runs;
-			c->node.size_class = TU_STACK_CLASS_USUAL;
-			tu_worker_post(c->worker, &c->node);
 		}
 		c = next;
 	}
@@ -153,6 +153,7 @@ static void call_back(tutti_future *f, struct tu_callback *c)
 static void finish_locked(tutti_future *f, struct tu_bucket *b, uint32_t flags)
 {
 	struct tu_callback *callbacks = NULL;
+	struct tu_future_extra *extra;
 	struct tu_wakes wakes = { 0 };
 	struct tu_waiter *w;
 
@@ -160,55 +161,24 @@ static void finish_locked(tutti_future *f, struct tu_bucket *b, uint32_t flags)
 	tu_or_acqrel(&f->word, (uint64_t)(TU_FUTURE_DONE | flags));
 	while ((w = tu_lot_first(b, f)) != NULL)
 		tu_lot_grant(b, w, 0, &wakes);
-	if (f->extra) {
-		callbacks = f->extra->callbacks;
-		f->extra->callbacks = NULL;
-		f->extra->callbacks_tail = &f->extra->callbacks;
+	extra = tu_load_acq(&f->extra); /* [future-3] acquire, as in tu_future_extra_of */
+	if (extra) {
+		callbacks = extra->callbacks;
+		extra->callbacks = NULL;
+		extra->callbacks_tail = &extra->callbacks;
 	}
+	/* Under the lock: DONE has published all, this only tidies; as strong as its like. */
 	tu_and_acqrel(&f->word, ~(uint64_t)(TU_FUTURE_HELD | TU_FUTURE_RUNNING));
 	tu_lot_unlock(b);
 	tu_wakes_flush(&wakes);
 	call_back(f, callbacks);
 }
 
-static __attribute__((noinline)) void complete_slowly(tutti_future *f, uint32_t flags)
+void tu_future_complete_slowly(tutti_future *f, uint32_t flags)
 {
 	/* Waits for whoever cancels: HELD is only set under this lock. */
 	finish_locked(f, tu_lot_lock(f), flags);
 	tutti_future_unref(f);
-}
-
-void tu_future_complete(tutti_future *f, uint32_t flags)
-{
-	uint64_t word = tu_load_rlx(&f->word), done;
-
-	tu_trace(TU_TRACE_FUTURE_DONE, tu_current ? tu_current->id : 0, (uintptr_t)f, f->error);
-	do {
-		if (tu_unlikely(word & (TU_FUTURE_WATCHED | TU_FUTURE_HELD))) {
-			complete_slowly(f, flags);
-			return;
-		}
-		done = (word & ~(uint64_t)TU_FUTURE_RUNNING) | TU_FUTURE_DONE | flags;
-		/* [future-1] release: result and error, for tu_future_word; [future-2] as unref */
-	} while (!tu_cas_weak_acqrel(&f->word, &word, done - TU_FUTURE_REF));
-	if (word >> 32 == 1)
-		destroy(f);
-}
-
-void tu_context_clean(struct tu_context *self)
-{
-	if (tu_unlikely(self->slots != NULL))
-		self->slots->end(self);
-	if (tu_unlikely(self->fail_text != NULL))
-		tu_free(self->fail_text);
-	self->fail_text = NULL;
-	self->fail_code = 0;
-	self->cancel_told = false;
-	self->scopes = NULL;
-	self->self = NULL;
-	/* Relaxed: whoever cancels holds the future, which has ended; see finish_locked. */
-	if (tu_unlikely(tu_load_rlx(&self->attention)))
-		tu_store_rlx(&self->attention, 0);
 }
 
 /* The failure's words move from the context to the future; without memory they are lost. */
@@ -223,17 +193,28 @@ static void take_failure(tutti_future *f, struct tu_context *self)
 	self->fail_text = NULL;
 }
 
-void tu_future_complete_from(tutti_future *f, struct tu_context *self, void *result)
+void tu_context_clean_slowly(struct tu_context *self)
+{
+	if (self->slots)
+		self->slots->end(self);
+	tu_free(self->fail_text);
+	self->fail_text = NULL;
+	self->fail_code = 0;
+	self->cancel_told = false;
+	tu_store_rlx(&self->attention, 0); /* see tu_context_clean */
+}
+
+void tu_future_complete_from_odd(tutti_future *f, struct tu_context *self, void *result)
 {
 	uint32_t flags = 0;
 
-	if (tu_unlikely(self->slots != NULL))
+	if (self->slots)
 		self->slots->end(self); /* destructors still belong to the job */
 	f->value.pointer = result;
-	if (tu_unlikely(self->fail_code != 0)) {
+	if (self->fail_code != 0) {
 		take_failure(f, self);
 		flags = TU_FUTURE_FAILED;
-	} else if (tu_unlikely(self->cancel_told)) {
+	} else if (self->cancel_told) {
 		flags = TU_FUTURE_CANCELED;
 	}
 	tu_future_complete(f, flags);
@@ -247,23 +228,14 @@ void tu_future_complete_error(tutti_future *f, int code)
 	tu_future_complete(f, code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED);
 }
 
-/* -- beginning and cancelling ------------------------------------------------------------------ */
-
-bool tu_future_begin(tutti_future *f)
+/* Somebody is cancelling f: let that one decide first. */
+uint64_t tu_future_await_holder(tutti_future *f)
 {
-	uint64_t word = tu_load_rlx(&f->word);
-
-	do {
-		while (tu_unlikely(word & TU_FUTURE_HELD)) { /* who cancels decides first */
-			tu_lot_unlock(tu_lot_lock(f));
-			word = tu_load_rlx(&f->word);
-		}
-		if (tu_unlikely(word & TU_FUTURE_DONE))
-			return false;
-		/* Relaxed is enough for a claim; acquire-release keeps what cancel did in order. */
-	} while (!tu_cas_weak_acqrel(&f->word, &word, word | TU_FUTURE_RUNNING));
-	return true;
+	tu_lot_unlock(tu_lot_lock(f));
+	return tu_load_rlx(&f->word);
 }
+
+/* -- beginning and cancelling ------------------------------------------------------------------ */
 
 /* Lock f's bucket and hold it. NULL with nothing held: it is done. */
 static struct tu_bucket *hold(tutti_future *f, uint64_t *word)
@@ -278,6 +250,7 @@ static struct tu_bucket *hold(tutti_future *f, uint64_t *word)
 	return NULL;
 }
 
+/* Release: what the holder did, for the claim in tu_future_begin that now gets through. */
 static void let_go(tutti_future *f, struct tu_bucket *b)
 {
 	tu_and_acqrel(&f->word, ~(uint64_t)TU_FUTURE_HELD);
@@ -332,6 +305,7 @@ int tutti_future_cancel(tutti_future *f)
 	b = hold(f, &word);
 	if (!b)
 		return TUTTI_EDONE;
+	/* The bit alone is the message; interrupt has an order of its own. */
 	tu_or_acqrel(&f->word, (uint64_t)TU_FUTURE_ASKED);
 	f->ops->interrupt(f);
 	let_go(f, b);
@@ -413,6 +387,7 @@ int tu_future_code(tutti_future *f)
 
 	if (tu_likely(!(word & (TU_FUTURE_FAILED | TU_FUTURE_CANCELED))))
 		return 0;
+	/* A bit by itself: read by who destroys f, after all references are gone ([future-2]). */
 	if (!(word & TU_FUTURE_OBSERVED))
 		tu_or_acqrel(&f->word, (uint64_t)TU_FUTURE_OBSERVED);
 	return word & TU_FUTURE_CANCELED ? TUTTI_ECANCELED : f->error;
@@ -438,7 +413,7 @@ static const char *context_name(const struct tu_context *c, char *buf, size_t n)
 	return buf;
 }
 
-__attribute__((constructor)) static void set_hook(void)
+__attribute__((constructor(101))) static void set_hook(void)
 {
 	tu_context_name = context_name;
 }

@@ -20,6 +20,7 @@
 #ifndef TU_EXEC_FUTURE_H
 #define TU_EXEC_FUTURE_H
 
+#include "base/trace.h"
 #include "core/lot.h"
 
 #include <tutti/error.h>
@@ -63,6 +64,7 @@ struct tu_callback {
 	struct tu_runnable node; /* to the adder's loop, if a task added it */
 	struct tu_callback *next;
 	struct tu_worker *worker; /* NULL: called where f is completed */
+	uint32_t number;          /* the worker's, when it was added: its thread may have ended */
 	tutti_future *future;     /* a reference, once on its way to the worker */
 	void (*fn)(tutti_future *f, void *arg);
 	void *arg;
@@ -99,25 +101,86 @@ static inline uint64_t tu_future_word(const tutti_future *f)
 }
 
 /* Begin with refs references; the rest is the caller's. */
-void tu_future_init(tutti_future *f, const struct tu_future_ops *ops, unsigned refs);
+static inline void tu_future_init(tutti_future *f, const struct tu_future_ops *ops, unsigned refs)
+{
+	f->ops = ops;
+	f->word = refs * TU_FUTURE_REF;
+	f->extra = NULL;
+	f->error = 0;
+	f->size = 0;
+}
 
 /* A future that has failed with code already; never NULL. */
 tutti_future *tu_future_failed(int code);
 
+uint64_t tu_future_await_holder(tutti_future *f);
+void tu_future_complete_slowly(tutti_future *f, uint32_t flags);
+void tu_future_destroy(tutti_future *f);
+void tu_context_clean_slowly(struct tu_context *self);
+void tu_future_complete_from_odd(tutti_future *f, struct tu_context *self, void *result);
+
 /* true: it is RUNNING now and may run; false: it was cancelled before. */
-bool tu_future_begin(tutti_future *f);
+static inline bool tu_future_begin(tutti_future *f)
+{
+	uint64_t word = tu_load_rlx(&f->word);
+
+	do {
+		while (tu_unlikely(word & TU_FUTURE_HELD))
+			word = tu_future_await_holder(f);
+		if (tu_unlikely(word & TU_FUTURE_DONE))
+			return false;
+		/* Relaxed is enough for a claim; acquire-release keeps what cancel did in order. */
+	} while (!tu_cas_weak_acqrel(&f->word, &word, word | TU_FUTURE_RUNNING));
+	return true;
+}
 
 /*
  * The job has ended: flags say how (FAILED, CANCELED or 0), value and error are written. Wakes and
  * calls back whoever waits and drops one reference, the job's.
  */
-void tu_future_complete(tutti_future *f, uint32_t flags);
+static inline void tu_future_complete(tutti_future *f, uint32_t flags)
+{
+	uint64_t word = tu_load_rlx(&f->word), done;
+
+	tu_trace(TU_TRACE_FUTURE_DONE, tu_current ? tu_current->id : 0, (uintptr_t)f, f->error);
+	do {
+		if (tu_unlikely(word & (TU_FUTURE_WATCHED | TU_FUTURE_HELD))) {
+			tu_future_complete_slowly(f, flags);
+			return;
+		}
+		done = (word & ~(uint64_t)TU_FUTURE_RUNNING) | TU_FUTURE_DONE | flags;
+		/* [future-1] release: result and error, for tu_future_word; [future-2] as unref */
+	} while (!tu_cas_weak_acqrel(&f->word, &word, done - TU_FUTURE_REF));
+	if (word >> 32 == 1)
+		tu_future_destroy(f);
+}
+
+/* Values of tutti_local and what tutti_fail said are gone, self is as new. */
+static inline void tu_context_clean(struct tu_context *self)
+{
+	self->scopes = NULL;
+	self->self = NULL;
+	/* Relaxed: whoever cancels holds the future, which has ended; see finish_locked. */
+	if (tu_unlikely(self->slots || self->fail_code || self->cancel_told ||
+			tu_load_rlx(&self->attention)))
+		tu_context_clean_slowly(self);
+}
 
 /*
  * The same for one that ran a bare function on self: takes what tutti_fail said and whether a
  * cancel was told, and leaves self clean for the next job.
  */
-void tu_future_complete_from(tutti_future *f, struct tu_context *self, void *result);
+static inline void tu_future_complete_from(tutti_future *f, struct tu_context *self, void *result)
+{
+	if (tu_unlikely(self->slots || self->fail_code || self->cancel_told)) {
+		tu_future_complete_from_odd(f, self, result);
+		return;
+	}
+	f->value.pointer = result;
+	tu_future_complete(f, 0);
+	tu_context_clean(
+		self); /* only now: until it is DONE a cancel may still be delivered here */
+}
 
 /* The same for one that could not be begun. */
 void tu_future_complete_error(tutti_future *f, int code);
@@ -144,8 +207,5 @@ const char *tu_future_name(tutti_future *f);
 
 /* The extra, made if need be; NULL: no memory. Any thread. */
 struct tu_future_extra *tu_future_extra_of(tutti_future *f);
-
-/* Values of tutti_local and what tutti_fail said are gone, self is as new. */
-void tu_context_clean(struct tu_context *self);
 
 #endif

@@ -216,7 +216,10 @@ int tutti_future_add_done_callback(
 	c->fn = fn;
 	c->arg = arg;
 	c->worker = self == &self->worker->native ? NULL : self->worker;
+	c->number = self->worker->number;
 	b = tu_lot_lock(f);
+	/* [future-1] acquire, if it is done: fn reads the result. Else whoever completes f sees
+	   WATCHED, comes for the bucket's lock and finds the callback. */
 	if (!(tu_or_acqrel(&f->word, (uint64_t)TU_FUTURE_WATCHED) & TU_FUTURE_DONE)) {
 		*extra->callbacks_tail = c;
 		extra->callbacks_tail = &c->next;
@@ -233,12 +236,14 @@ int tutti_future_add_done_callback(
 
 static int wait_for_all(struct tu_context *self, tutti_future **futures, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		int rc;
-
+	for (size_t i = 0; i < n; i++)
 		if (futures[i] && is_caller(self, futures[i]))
 			return -EDEADLK;
-		rc = futures[i] ? tu_future_wait(futures[i], TUTTI_FOREVER, TU_WAIT_CANCELABLE) : 0;
+	for (size_t i = 0; i < n; i++) {
+		int rc = 0;
+
+		if (futures[i])
+			rc = tu_future_wait(futures[i], TUTTI_FOREVER, TU_WAIT_CANCELABLE);
 		if (rc < 0)
 			return rc;
 	}

@@ -104,7 +104,7 @@ static void *at(const void *array, size_t size, size_t index)
 int tutti_map(tutti_executor *e, tutti_job *job, const void *args, void *results, size_t n,
 	const tutti_map_options *options)
 {
-	struct ring r;
+	struct ring r = { 0 };
 	size_t put = 0, taken = 0;
 	int rc = tu_cancel_pending(tu_self()), first = 0, error;
 

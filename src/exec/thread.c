@@ -9,11 +9,12 @@
 
 #include "base/trace.h"
 #include "core/alloc.h"
+#include "core/fork.h"
 #include "core/mutex.h"
+#include "core/thread.h"
 #include "core/wait.h"
 #include "core/worker.h"
 #include "exec/ending.h"
-#include "os/os.h"
 #include "sync/local.h"
 
 #include <errno.h>
@@ -89,8 +90,12 @@ static struct tu_thread *record(const char *name)
 	extra = tu_future_extra_of(&t->future);
 	if (extra)
 		extra->name = tu_copy_text(name);
-	if (extra && extra->name)
+	if (extra && extra->name) {
+		tu_mutex_lock(&lock);
+		t->number = ++numbers;
+		tu_mutex_unlock(&lock);
 		return t;
+	}
 	tutti_future_unref(&t->future);
 	return NULL;
 }
@@ -126,7 +131,6 @@ static void list_add(struct tu_thread *t)
 {
 	tutti_future_ref(&t->future);
 	tu_mutex_lock(&lock);
-	t->number = ++numbers;
 	tu_list_add_tail(&alive, &t->link);
 	tu_mutex_unlock(&lock);
 }
@@ -150,8 +154,10 @@ void tu_thread_unlist(struct tu_thread *t)
    ASKED and then looks for the context; we store the context and then look at ASKED. */
 static void set_context(struct tu_thread *t, struct tu_context *native)
 {
-	native->self = &t->future;
-	tu_store_rlx(&t->native_id, tu_os_thread_id()); /* a number by itself */
+	native->worker->thread = t;
+	if (!native->self) /* a helper's is what it runs for somebody */
+		native->self = &t->future;
+	tu_store_rlx(&t->native_id, tu_thread_native_id()); /* a number by itself */
 	tu_store_seq(&t->context, native);
 	if (tu_load_seq(&t->future.word) & TU_FUTURE_ASKED)
 		tu_context_cancel(native);
@@ -163,13 +169,15 @@ static struct tu_thread *adopt(struct tu_context *native)
 	struct tu_thread *t = &main_thread;
 	char buf[32];
 
-	if (!tu_os_is_main_thread()) {
+	tu_ending_watch(); /* without memory the first thread to start says so */
+	if (!tu_thread_is_main()) {
 		snprintf(buf, sizeof(buf), "Dummy-%u", count_up(&dummy_names));
 		t = record(buf);
 		tu_check(t != NULL, "no memory for a thread's record");
 		t->daemon = true;
 		t->future.word |= TU_FUTURE_RUNNING;
-		list_add(t);
+		if (!native->worker->helper)
+			list_add(t);
 	}
 	set_context(t, native);
 	return t;
@@ -177,7 +185,7 @@ static struct tu_thread *adopt(struct tu_context *native)
 
 static void foreign_ends(struct tu_context *native)
 {
-	struct tu_thread *t = native->self;
+	struct tu_thread *t = native->worker->thread;
 
 	tu_worker_close(native->worker);
 	if (native->slots)
@@ -186,18 +194,52 @@ static void foreign_ends(struct tu_context *native)
 		return;
 	tu_thread_unlist(t);
 	tu_future_complete_from(&t->future, native, NULL);
+	native->worker->thread = NULL;
 }
 
-__attribute__((constructor)) static void set_hook(void)
+/* The list may have been caught half-changed by another thread: it is walked forwards only. */
+static void threads_after_fork(void)
+{
+	struct tu_context *native = tu_current ? &tu_current->worker->native : NULL;
+	struct tu_thread *self = native ? native->worker->thread : NULL;
+	struct tu_link *link = alive.head.next, *next;
+
+	lock = 0;
+	tu_list_init(&alive);
+	for (; link && link != &alive.head; link = next) {
+		struct tu_thread *t = tu_container_of(link, struct tu_thread, link);
+
+		next = link->next;
+		link->next = link->prev = NULL;
+		if (t == self || (!self && t == &main_thread)) {
+			tu_list_add_tail(&alive, link);
+			tu_store_rlx(&t->native_id, tu_thread_native_id()); /* alone here */
+		} else if (t != &main_thread) {
+			t->future.error = TUTTI_ECRASHED;
+			tu_or_acqrel(&t->future.word,
+				(uint64_t)(TU_FUTURE_DONE | TU_FUTURE_FAILED | TU_FUTURE_OBSERVED));
+		}
+	}
+}
+
+static void after_fork(void)
+{
+	threads_after_fork();
+	tu_ending_after_fork();
+}
+
+__attribute__((constructor(101))) static void set_hook(void)
 {
 	tu_at_detach = foreign_ends;
+	tu_after_fork = after_fork;
 }
 
 tutti_thread *tutti_thread_current(void)
 {
-	struct tu_context *native = &tu_worker_self()->native;
+	struct tu_worker *w = tu_worker_self();
+	struct tu_thread *t = w->thread;
 
-	return native->self ? native->self : &adopt(native)->future;
+	return t ? &t->future : &adopt(&w->native)->future;
 }
 
 tutti_thread *tutti_thread_main(void)
@@ -209,7 +251,6 @@ tutti_thread *tutti_thread_main(void)
 
 int tu_thread_launch(struct tu_thread *t, void (*entry)(void *thread), size_t stack_bytes)
 {
-	struct tu_os_thread_start start = { entry, t, stack_bytes };
 	int rc = tu_ending_begin(tu_thread_is_left(t));
 
 	if (rc < 0)
@@ -217,7 +258,7 @@ int tu_thread_launch(struct tu_thread *t, void (*entry)(void *thread), size_t st
 	t->started = true;
 	list_add(t);
 	tutti_future_ref(&t->future); /* the thread's own */
-	rc = tu_os_thread_start(&start);
+	rc = tu_thread_spawn(entry, t, stack_bytes);
 	if (rc == 0)
 		return 0;
 	tu_thread_unlist(t);
@@ -226,17 +267,35 @@ int tu_thread_launch(struct tu_thread *t, void (*entry)(void *thread), size_t st
 	return rc;
 }
 
+/* t may be gone afterwards. */
+static void finish(void *arg)
+{
+	struct tu_thread *t = arg;
+	struct tu_context *native = tu_self();
+	bool left = tu_thread_is_left(t);
+
+	if (t->withdrawn) {
+		native->self = NULL;
+		tutti_future_unref(&t->future);
+	} else {
+		tu_future_complete_from(&t->future, native, t->result);
+	}
+	native->worker->thread = NULL; /* only now: destructors may ask who they are */
+	tu_ending_done(left);
+}
+
 void tu_thread_enter(struct tu_thread *t)
 {
 	struct tu_context *native = tu_self();
 
 	native->worker->daemon = tu_thread_is_left(t);
-	tu_os_thread_name(t->future.extra->name);
+	tu_thread_show_name(t->future.extra->name);
 	set_context(t, native);
+	t->ends_later = tu_at_thread_end(finish, t) == 0;
 	tu_trace(TU_TRACE_THREAD_START, native->id, (uintptr_t)t->future.value.start.fn, 0);
 }
 
-void tu_thread_leave(struct tu_thread *t)
+void tu_thread_leave(struct tu_thread *t, void *result)
 {
 	struct tu_context *native = tu_self();
 
@@ -244,26 +303,17 @@ void tu_thread_leave(struct tu_thread *t)
 	tu_worker_close(native->worker);
 	native->worker->daemon = false;
 	tu_thread_unlist(t);
+	t->result = result;
+	if (!t->ends_later) /* no memory for it */
+		finish(t);
 }
 
 static void thread_main(void *arg)
 {
 	struct tu_thread *t = arg;
-	struct tu_context *native;
-	bool daemon = t->daemon;
-	void *result;
 
 	tu_thread_enter(t);
-	native = tu_self();
-	result = t->future.value.start.fn(t->future.value.start.arg);
-	tu_thread_leave(t);
-	tu_future_complete_from(&t->future, native, result);
-	tu_ending_done(daemon);
-}
-
-static bool caller_is_daemon(void)
-{
-	return ((struct tu_thread *)tutti_thread_current())->daemon;
+	tu_thread_leave(t, t->future.value.start.fn(t->future.value.start.arg));
 }
 
 tutti_thread *tutti_thread_start(tutti_fn fn, void *arg, const tutti_thread_options *options)
@@ -275,7 +325,7 @@ tutti_thread *tutti_thread_start(tutti_fn fn, void *arg, const tutti_thread_opti
 
 	if (!t)
 		return tu_future_failed(-ENOMEM);
-	t->daemon = o->daemon == 0 ? caller_is_daemon() : o->daemon > 0;
+	t->daemon = o->daemon == 0 ? tutti_thread_daemon(NULL) : o->daemon > 0;
 	t->future.word |= TU_FUTURE_RUNNING; /* born started */
 	rc = tu_thread_launch(t, thread_main, o->stack_bytes);
 	if (rc < 0) {
@@ -351,7 +401,6 @@ size_t tutti_thread_enumerate(tutti_thread **buf, size_t n)
 {
 	size_t i = 0;
 
-	tutti_thread_current(); /* so that the caller is among them */
 	tu_mutex_lock(&lock);
 	tu_list_each(link, &alive) {
 		if (i < n)
@@ -366,31 +415,4 @@ size_t tutti_thread_enumerate(tutti_thread **buf, size_t n)
 size_t tutti_thread_active_count(void)
 {
 	return tutti_thread_enumerate(NULL, 0);
-}
-
-/* -- after a fork ------------------------------------------------------------------------------ */
-
-/* The list may have been caught half-changed by another thread: it is walked forwards only. */
-void tu_threads_after_fork(void)
-{
-	struct tu_context *native = tu_current ? &tu_current->worker->native : NULL;
-	struct tu_thread *self = native ? native->self : NULL;
-	struct tu_link *link = alive.head.next, *next;
-
-	lock = 0;
-	tu_list_init(&alive);
-	for (; link && link != &alive.head; link = next) {
-		struct tu_thread *t = tu_container_of(link, struct tu_thread, link);
-
-		next = link->next;
-		link->next = link->prev = NULL;
-		if (t == self || (!self && t == &main_thread)) {
-			tu_list_add_tail(&alive, link);
-			tu_store_rlx(&t->native_id, tu_os_thread_id()); /* alone here */
-		} else if (t != &main_thread) {
-			t->future.error = TUTTI_ECRASHED;
-			tu_or_acqrel(&t->future.word,
-				(uint64_t)(TU_FUTURE_DONE | TU_FUTURE_FAILED | TU_FUTURE_OBSERVED));
-		}
-	}
 }

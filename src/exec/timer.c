@@ -19,22 +19,15 @@ static void timer_main(void *arg)
 {
 	struct tu_thread *t = arg;
 	tutti_fn fn = t->future.value.start.fn;
-	struct tu_context *native;
 	void *result = t->future.value.start.arg;
 
 	tu_thread_enter(t);
-	native = tu_self();
 	if (tu_future_wait(&t->future, t->deadline, 0) == TUTTI_ETIMEDOUT &&
-		tu_future_begin(&t->future)) {
+		tu_future_begin(&t->future))
 		result = fn(result);
-		tu_thread_leave(t);
-		tu_future_complete_from(&t->future, native, result);
-	} else {
-		tu_thread_leave(t);
-		native->self = NULL;
-		tutti_future_unref(&t->future);
-	}
-	tu_ending_done(false);
+	else
+		t->withdrawn = true;
+	tu_thread_leave(t, result);
 }
 
 tutti_timer *tutti_timer_start(tutti_time delay, tutti_fn fn, void *arg)
@@ -45,6 +38,7 @@ tutti_timer *tutti_timer_start(tutti_time delay, tutti_fn fn, void *arg)
 	if (!t)
 		return tu_future_failed(-ENOMEM);
 	t->future.ops = &timer_ops;
+	t->daemon = tutti_thread_daemon(NULL);
 	t->deadline = tutti_after(delay);
 	rc = tu_thread_launch(t, timer_main, 0);
 	if (rc < 0) {
@@ -54,7 +48,7 @@ tutti_timer *tutti_timer_start(tutti_time delay, tutti_fn fn, void *arg)
 	return &t->future;
 }
 
-__attribute__((constructor)) static void make_ops(void)
+__attribute__((constructor(101))) static void make_ops(void)
 {
 	timer_ops = *tu_thread_ops();
 	timer_ops.kind = TU_FUTURE_TIMER;

@@ -8,9 +8,10 @@
 #include <errno.h>
 #include <tutti/task.h>
 
-/* Whom an interrupt is for; one at a time, see tu_os_interrupt_begin. The handler reads both. */
+/* Whom an interrupt is for, one at a time; the handler reads both. Written by who has taken. */
 static struct tu_worker *interrupted_worker;
 static uint32_t interrupted;
+static uint32_t taken;
 
 /* In a signal handler. */
 static void on_interrupt(void)
@@ -45,20 +46,36 @@ static int await(struct tu_context *self, tutti_future *task, bool listening)
 	return rc;
 }
 
+/* false: another thread's run listens already, or the program does. */
+static bool listen_begin(struct tu_worker *w)
+{
+	/* [run-2] acquire: the last one's handler is off; from listen_end */
+	if (tu_swap_acqrel(&taken, 1))
+		return false;
+	/* Relaxed: no handler reads them before the system call that installs it. */
+	tu_store_rlx(&interrupted, 0);
+	tu_store_rlx(&interrupted_worker, w);
+	if (tu_os_interrupt_begin(on_interrupt) == 0)
+		return true;
+	tu_store_rel(&taken, 0); /* [run-2] release, as in listen_end */
+	return false;
+}
+
+static void listen_end(void)
+{
+	tu_os_interrupt_end();
+	tu_store_rel(&taken, 0); /* [run-2] release: the handler is off */
+}
+
 static int run(struct tu_context *self, tutti_fn fn, void *arg, void **result)
 {
-	bool listening;
-	tutti_future *task;
-	int rc;
+	bool listening = listen_begin(self->worker);
+	tutti_future *task = tutti_task_start(fn, arg, NULL);
+	int rc = await(self, task, listening);
 
-	tu_store_rlx(&interrupted, 0);
-	tu_store_rlx(&interrupted_worker, self->worker);
-	listening = tu_os_interrupt_begin(on_interrupt) == 0;
-	task = tutti_task_start(fn, arg, NULL);
-	rc = await(self, task, listening);
 	tu_worker_close(self->worker);
 	if (listening)
-		tu_os_interrupt_end();
+		listen_end();
 	if (rc == 0)
 		rc = tu_future_outcome(task);
 	if (rc == 0 && result)

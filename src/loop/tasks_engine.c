@@ -29,15 +29,6 @@ struct crew {
 	int running;
 };
 
-/* Put a job that has its turn into the loop's queue. */
-static void send(struct crew *c, struct tu_runnable *node)
-{
-	if (c->worker == tu_worker_self())
-		tu_worker_push(c->worker, node);
-	else
-		tu_worker_post(c->worker, node);
-}
-
 static void pass_turn(struct crew *c)
 {
 	struct tu_runnable *node;
@@ -52,8 +43,10 @@ static void pass_turn(struct crew *c)
 		c->running--;
 	}
 	tu_mutex_unlock(&c->lock);
+	/* through the inbox, though this is its thread: jobs begin in the order of their submits,
+	   and an older one from another thread may still be in there */
 	if (node)
-		send(c, node);
+		tu_worker_post(c->worker, node);
 }
 
 static void run_as_task(struct tu_context *self, struct crew *c, struct tu_job_future *jf)
@@ -104,7 +97,7 @@ static int submit(void *self, tutti_future *f)
 	}
 	tu_mutex_unlock(&c->lock);
 	if (turn)
-		send(c, &jf->node);
+		tu_worker_post(c->worker, &jf->node);
 	return 0;
 }
 

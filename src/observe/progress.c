@@ -176,7 +176,7 @@ void tutti_progress_free(tutti_progress *p)
 	tu_free(p);
 }
 
-__attribute__((constructor)) static void set_hook(void)
+__attribute__((constructor(101))) static void set_hook(void)
 {
 	tu_progress_count = tutti_progress_add;
 }

@@ -101,6 +101,7 @@ int tutti_condition_notify(tutti_condition *c, tutti_lock *l, size_t n)
 	struct tu_waiter *w;
 	int rc = tu_lock_check(l, tu_self());
 
+	/* Relaxed: the user's lock, which we hold, orders it against every wait; see the top. */
 	if (rc < 0 || tu_load_rlx(&c->priv[0]) == 0)
 		return rc;
 	tu_lot_lock_both(c, l, both);

@@ -15,7 +15,6 @@
 
 #include "base/trace.h"
 #include "core/worker.h"
-#include "os/os.h"
 #include "sync/flags.h"
 
 #define LOCKED (uint32_t) TU_LOCK_LOCKED
@@ -44,7 +43,33 @@ static bool mine(const tutti_lock *l, const struct tu_context *self)
 	return tu_load_rlx(&l->holder) == self->id; /* if it is, nobody else changes it */
 }
 
+/* priv[1]: the holder writes, others look whether it is recursive at all. */
+static inline uint32_t levels(const tutti_lock *l)
+{
+	return tu_load_rlx(&l->priv[1]);
+}
+
+static inline void set_levels(tutti_lock *l, uint32_t levels)
+{
+	tu_store_rlx(&l->priv[1], levels); /* under the lock itself */
+}
+
 /* -- acquiring -------------------------------------------------------------------------------- */
+
+/*
+ * One try. It looks first, so that it takes the lock at one exchange also while somebody sleeps or
+ * is on its way: then the word is not 0, and the one who runs should not be slowed by them.
+ */
+static inline bool grab(tutti_lock *l, struct tu_context *self)
+{
+	uint32_t w = tu_load_rlx(&l->priv[0]);
+
+	/* [lock-1] acquire: all that was done under the lock; from release */
+	if ((w & LOCKED) || !tu_cas_acq(&l->priv[0], &w, w | LOCKED))
+		return false;
+	set_holder(l, self->id);
+	return true;
+}
 
 /* Take it if it is free, laying down the bits in drop. */
 static bool barge(tutti_lock *l, struct tu_context *self, uint32_t drop)
@@ -70,8 +95,7 @@ static bool worth_spinning(const tutti_lock *l, const struct tu_context *self)
 static bool spin(tutti_lock *l, struct tu_context *self, uint32_t drop)
 {
 	for (int i = 0; i < SPINS; i++) {
-		for (int j = 0; j < 8; j++)
-			tu_os_pause();
+		tu_pause_briefly();
 		if (barge(l, self, drop))
 			return true;
 	}
@@ -113,7 +137,7 @@ static int wait_in_line(
 		tu_lot_enqueue(b, me, l);
 	*drop = 0;
 	if (me->since == 0)
-		me->since = tu_os_now();
+		me->since = tutti_now();
 	tu_lot_unlock(b);
 	tu_trace(TU_TRACE_LOCK_WAIT, me->context->id, (uintptr_t)l, tu_load_rlx(&l->holder));
 	rc = tu_wait(me->context, me, deadline, 0, &b);
@@ -152,8 +176,8 @@ static int compete(tutti_lock *l, struct tu_context *self, tutti_time deadline, 
 static __attribute__((noinline)) int acquire_slowly(
 	tutti_lock *l, struct tu_context *self, tutti_time deadline)
 {
-	if (l->priv[1] && mine(l, self)) {
-		l->priv[1] += TU_LOCK_DEPTH;
+	if (levels(l) && mine(l, self)) {
+		set_levels(l, levels(l) + TU_LOCK_DEPTH);
 		return 0;
 	}
 	if (barge(l, self, 0))
@@ -166,25 +190,16 @@ static __attribute__((noinline)) int acquire_slowly(
 void tutti_lock_acquire(tutti_lock *l)
 {
 	struct tu_context *self = tu_self();
-	uint32_t free = 0;
 
-	/* [lock-1] acquire: all that was done under the lock; from release */
-	if (tu_likely(tu_cas_acq(&l->priv[0], &free, LOCKED)))
-		set_holder(l, self->id);
-	else
+	if (tu_unlikely(!grab(l, self)))
 		acquire_slowly(l, self, TUTTI_FOREVER);
 }
 
 int tutti_lock_acquire_until(tutti_lock *l, tutti_time deadline)
 {
 	struct tu_context *self = tu_self();
-	uint32_t free = 0;
 
-	/* [lock-1] acquire, as above */
-	if (tu_unlikely(!tu_cas_acq(&l->priv[0], &free, LOCKED)))
-		return acquire_slowly(l, self, deadline);
-	set_holder(l, self->id);
-	return 0;
+	return tu_likely(grab(l, self)) ? 0 : acquire_slowly(l, self, deadline);
 }
 
 /* -- releasing -------------------------------------------------------------------------------- */
@@ -204,7 +219,7 @@ static void let_go(tutti_lock *l)
 		return;
 	}
 	queued = tu_lot_after(first, first) ? QUEUED : 0;
-	if (tu_os_now() - first->since > HAND_OFF_NS) {
+	if (tutti_now() - first->since > HAND_OFF_NS) {
 		tu_store_rlx(&l->priv[0], LOCKED | queued); /* stays held; the grant publishes */
 		tu_lot_grant(b, first, TU_LOCK_YOURS, &wakes);
 	} else {
@@ -237,29 +252,31 @@ static int release_level(tutti_lock *l)
 		return TUTTI_EUNLOCKED;
 	if (!mine(l, tu_self()))
 		return -EPERM;
-	if (l->priv[1] < TU_LOCK_DEPTH)
+	if (levels(l) < TU_LOCK_DEPTH)
 		return 1;
-	l->priv[1] -= TU_LOCK_DEPTH;
+	set_levels(l, levels(l) - TU_LOCK_DEPTH);
 	return 0;
 }
 
 int tutti_lock_release(tutti_lock *l)
 {
-	uint32_t held = LOCKED;
+	uint32_t w;
 
-	if (tu_unlikely(l->priv[1])) {
+	if (tu_unlikely(levels(l))) {
 		int rc = release_level(l);
 
 		if (rc <= 0)
 			return rc;
 	}
-	if (tu_unlikely(!(tu_load_rlx(&l->priv[0]) & LOCKED)))
+	w = tu_load_rlx(&l->priv[0]); /* a guess, which the exchange below checks */
+	if (tu_unlikely(!(w & LOCKED)))
 		return TUTTI_EUNLOCKED;
 	set_holder(l, 0);
 	/* [lock-1] release: all that was done under the lock */
-	if (tu_likely(tu_cas_rel(&l->priv[0], &held, 0)))
+	if (tu_likely((w & (QUEUED | WOKEN)) != QUEUED) &&
+		tu_likely(tu_cas_rel(&l->priv[0], &w, w & ~LOCKED)))
 		return 0;
-	return release_slowly(l, held);
+	return release_slowly(l, w);
 }
 
 bool tutti_lock_locked(const tutti_lock *l)
@@ -273,14 +290,15 @@ int tu_lock_check(const tutti_lock *l, const struct tu_context *self)
 {
 	if (!tutti_lock_locked(l))
 		return TUTTI_EUNLOCKED;
-	return l->priv[1] && !mine(l, self) ? -EPERM : 0;
+	return levels(l) && !mine(l, self) ? -EPERM : 0;
 }
 
 uint32_t tu_lock_give_all(tutti_lock *l)
 {
-	uint32_t depth = l->priv[1];
+	uint32_t depth = levels(l);
 
-	l->priv[1] = depth & TUTTI_RECURSIVE;
+	if (depth)
+		set_levels(l, TUTTI_RECURSIVE);
 	tutti_lock_release(l);
 	return depth;
 }
@@ -292,7 +310,7 @@ void tu_lock_take_back(tutti_lock *l, struct tu_context *self, int answer, uint3
 	else
 		compete(l, self, TUTTI_FOREVER, answer == TU_LOCK_COMPETE ? WOKEN : 0);
 	if (depth)
-		l->priv[1] = depth;
+		set_levels(l, depth);
 }
 
 void tu_lock_queue_moved(struct tu_bucket *from, struct tu_bucket *to, struct tu_waiter *w,
@@ -302,6 +320,6 @@ void tu_lock_queue_moved(struct tu_bucket *from, struct tu_bucket *to, struct tu
 		tu_lot_grant(from, w, -1, wakes);
 		return;
 	}
-	w->since = tu_os_now();
+	w->since = tutti_now();
 	tu_lot_move(from, to, w, l);
 }

@@ -56,7 +56,7 @@ static void test_equal_deadlines_come_in_order_of_adding(void)
 	tu_wheel_init(&w, 0);
 	for (int i = 0; i < N; i++) {
 		set(&w, &t[i], 70000000);
-		/* Let the wheel turn in between, so that they reach the deadline by several ways. */
+		/* Let the wheel turn in between: they reach the deadline by several ways. */
 		CHECK(!tu_wheel_pop(&w, i * 69999));
 	}
 	for (int i = 0; i < N; i++)
@@ -180,7 +180,7 @@ static void test_wakes_are_few(void)
 		in_vain += !got;
 	}
 	CHECK_EQ(fired, N);
-	/* 40 us are ten or eleven of the finest slots, each reached by at most one wake of its own. */
+	/* 40 us are ten or eleven of the finest slots, each reached by at most one wake. */
 	CHECK(in_vain <= TU_WHEEL_LEVELS + 11);
 }
 

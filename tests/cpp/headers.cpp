@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every noun of the public headers once, from C++17: what a C++ program can rely on. Ends with 0, or
- * with 1 and the line of the first check that failed.
+ * Every noun of the public headers once, from C++17: what a C++ program can rely on. Ends with 0,
+ * or with 1 and the line of the first check that failed.
  */
 #include <cstdio>
 #include <cstdlib>

@@ -324,15 +324,20 @@ static void deadline(const char *where)
 	tutti_executor *e = open_one(where);
 	tutti_submit_options soon = { 0 }, past = { .deadline = 1 };
 	tutti_future *f;
-	int arg = 3, n;
+	int arg = 3, n, rc;
 
 	CHECK_EQ(tutti_event_init(&may_end, 0), 0);
-	for (int i = 0; i < 3; i++) {
+	CHECK_EQ(tutti_semaphore_init(&begun, 0, 0), 0);
+	for (int i = 0; i < 3;) {
 		soon.deadline = tutti_after(TUTTI_MILLISECONDS(2));
 		f = tutti_submit(e, jobs[i], &arg, &soon);
-		CHECK_EQ(tutti_job_result(f, jobs[i], &n), want[i]);
+		rc = tutti_job_result(f, jobs[i], &n);
 		CHECK(tutti_now() >= soon.deadline);
 		tutti_future_unref(f);
+		if (tutti_semaphore_acquire_until(&begun, 0) == 0) /* else too late to begin */
+			CHECK_EQ(rc, want[i++]);
+		else
+			CHECK_EQ(rc, TUTTI_EJOBTIMEDOUT);
 	}
 	tu_store_rlx(&ticks, 0u); /* nobody runs */
 	f = tutti_submit(e, &tick_job, NULL, &past);

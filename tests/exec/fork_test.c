@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: LABELS no-tsan */
-/* A child forked while other threads are busy in tutti has a runtime of its own, and no hang. */
+/* ctest: LABELS no-tsan LABELS no-asan LABELS no-valgrind LABELS no-qemu */
+/*
+ * A child forked while other threads are busy in tutti has a runtime of its own, and no hang. Not
+ * under the sanitizers, whose allocators hang then, nor under Valgrind, which calls what those
+ * threads had lost, nor under qemu-user, which ends.
+ */
 #include <tutti/thread.h>
 
 #include "support/suite.h"

@@ -99,7 +99,7 @@ static void an_error_has_code_and_words(void)
 	tutti_future_unref(f);
 }
 
-/* From a waiter's own mouth ECANCELED and ETIMEDOUT are about the waiter: so the job's are others. */
+/* From a wait, ECANCELED and ETIMEDOUT are about who waits: so the job's are others. */
 static void a_jobs_own_cancel_and_timeout_are_told_apart(void)
 {
 	tutti_future *f = tutti_future_create(0);

@@ -23,10 +23,11 @@ static void *fire(void *arg)
 static void fires_not_before_its_time(void)
 {
 	tutti_time at = 0, before = tutti_now();
-	tutti_timer *t = tutti_timer_start(TUTTI_MILLISECONDS(5), fire, &at);
+	tutti_timer *t;
 	void *result = NULL;
 
 	fired = 0;
+	t = tutti_timer_start(TUTTI_MILLISECONDS(5), fire, &at);
 	CHECK_EQ(tutti_thread_join(t, &result), 0);
 	CHECK(result == &at);
 	CHECK(at >= before + TUTTI_MILLISECONDS(5));

@@ -89,14 +89,15 @@ def judge(root, layers, path, room, quote, name):
     return [f"{path}: {room} may not see {target} ({name})"]
 
 
-def room_objects(build):
-    """{room: object files} of the library in a CMake build directory."""
+def room_objects(root, build):
+    """{room: object files} of the library in a CMake build directory, less those of old sources."""
     rooms = {}
     base = os.path.join(build, "CMakeFiles/tutti_objects.dir/src")
     for directory, _, names in os.walk(base):
+        folder = os.path.relpath(directory, base)
         for name in names:
-            if name.endswith(".o"):
-                room = os.path.relpath(directory, base).split("/")[0]
+            if name.endswith(".o") and os.path.exists(os.path.join(root, "src", folder, name[:-2])):
+                room = folder.split("/")[0]
                 rooms.setdefault(room, []).append(os.path.join(directory, name))
     return rooms
 
@@ -131,7 +132,7 @@ def linked(layers, rooms):
 def check(root, build=None):
     layers = parse(common.read(root, "tests/lint/layers.txt"))
     complaints = cycles(layers) + includes(root, layers)
-    rooms = room_objects(build) if build else {}
+    rooms = room_objects(root, build) if build else {}
     if build and not rooms:
         complaints.append(f"{build}: no objects of the library; build first")
     return complaints + linked(layers, rooms)
@@ -167,7 +168,7 @@ def self_test():
             os.makedirs(os.path.dirname(out), exist_ok=True)
             subprocess.run([os.environ.get("CC", "cc"), "-c", "-o", out,
                             os.path.join(root, path)], check=True)
-        return linked(layers, room_objects(root))
+        return linked(layers, room_objects(root, root))
 
     common.expect(compile_and_link, sources, "base uses tu_high, which is defined in core")
     sources = {p.replace("base", "x").replace("core", "base").replace("x", "core"): t

@@ -3,6 +3,7 @@
 
 #include "support/suite.h"
 
+#include <errno.h>
 #include <sys/syscall.h>
 
 enum { CALLS = 50 };
@@ -188,10 +189,19 @@ static void many_at_once_that_use_tutti(enum mix mix)
 	CHECK_EQ(calls, 3 * CALLS);
 }
 
-/* Helpers are tutti's own: nobody counts them. */
+/* Helpers are tutti's own: nobody counts them, though who runs on one can ask about it. */
 static void *count_threads(void *arg)
 {
+	tutti_thread *me = tutti_thread_current();
+
 	(void)arg;
+	CHECK(me && me != tutti_thread_main());
+	CHECK(tutti_thread_name(NULL));
+	CHECK(tutti_thread_is_alive(NULL));
+	CHECK(tutti_thread_ident(NULL) != 0);
+	CHECK_EQ(tutti_thread_native_id(NULL), syscall(SYS_gettid));
+	CHECK(!tutti_task_current());
+	CHECK_EQ(tutti_thread_join(me, NULL), -EDEADLK);
 	return give((intptr_t)tutti_thread_active_count());
 }
 

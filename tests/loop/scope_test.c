@@ -199,7 +199,7 @@ static void *a_lock_is_acquired_all_the_same(void *arg)
 	return arg;
 }
 
-/* A hundred tasks, each with a limit, in one wait; and the limits of ended stretches fire for none. */
+/* A hundred tasks, each with a limit, in one wait; limits of ended stretches fire for none. */
 static void *limited(void *arg)
 {
 	tutti_scope limit;

@@ -5,13 +5,15 @@
 #include "core/alloc.h"
 #include "os/os.h"
 
+#include <errno.h>
 #include <stdalign.h>
 #include <string.h>
+#include <tutti/time.h>
 
 struct tu_worker model_worker[MODEL_FIBERS];
 
 /* Memory comes from here and never goes back, so that addresses are the same in every schedule. */
-static alignas(64) char memory[16384];
+static alignas(128) char memory[16384];
 static size_t used;
 
 void *tu_alloc(size_t size)
@@ -33,10 +35,26 @@ void tu_free(void *p)
 	(void)p;
 }
 
+void *tu_alloc_aligned(size_t size, size_t align)
+{
+	used = (used + align - 1) / align * align;
+	return tu_alloc(size);
+}
+
+void tu_free_aligned(void *p)
+{
+	(void)p;
+}
+
 int64_t tu_os_now(void)
 {
 	tu_model_point(&used); /* so that time may pass just before */
 	return model_now();
+}
+
+tutti_time tutti_now(void)
+{
+	return tu_os_now();
 }
 
 struct tu_context *tu_attach(void)
@@ -50,6 +68,7 @@ static void worker_begin(struct tu_worker *w, int fiber)
 	w->tail = &w->head;
 	w->budget = 1;
 	w->number = (uint32_t)fiber + 1;
+	w->errno_at = &errno;
 	w->native.worker = w;
 	w->native.id = (uint64_t)w->number << 40 | 1;
 	tu_wheel_init(&w->wheel, MODEL_START);
@@ -61,6 +80,23 @@ void model_ground_begin(void)
 	for (int i = 0; i < MODEL_FIBERS; i++)
 		worker_begin(&model_worker[i], i);
 	tu_current = NULL;
+}
+
+static unsigned entered; /* times that the fiber which runs has changed */
+
+static bool another_has_run(void *since)
+{
+	return entered != *(unsigned *)since;
+}
+
+/* Who spins waits for another's step since its last turn: without one it would see the same. */
+void model_ground_pause(void)
+{
+	static unsigned seen[MODEL_FIBERS];
+	unsigned *mine = &seen[model_self()];
+
+	model_block(another_has_run, mine);
+	*mine = entered;
 }
 
 /* Nothing is left of any wait: no timer, nothing sent or queued, nobody parked or asleep. */
@@ -78,5 +114,6 @@ void model_ground_end(void)
 
 void model_ground_enter(int fiber)
 {
+	entered++;
 	tu_current = model_context(fiber);
 }

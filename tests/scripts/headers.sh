@@ -64,9 +64,10 @@ contract()
 			fault(name ": no row Returns")
 		if (proto ~ /^TUTTI_API void tutti/ && doc ~ /\n(Returns|Errors)  /)
 			fault(name ": returns nothing, yet has a row Returns or Errors")
-		if (doc ~ /\nErrors  .*TUTTI_ECANCELED/ && doc !~ /Waits      may; cancellation point/)
+		point = doc ~ /Waits      may; cancellation point/
+		if (doc ~ /\nErrors  .*TUTTI_ECANCELED/ && !point)
 			fault(name ": can be cancelled, yet is no cancellation point")
-		if (doc ~ /Waits      may; cancellation point/ && doc !~ /TUTTI_ECANCELED/)
+		if (point && doc !~ /TUTTI_ECANCELED/)
 			fault(name ": a cancellation point without TUTTI_ECANCELED")
 		args = proto
 		sub(/\) TUTTI_PRINTF.*/, ");", args)
@@ -127,10 +128,12 @@ count=0
 for header in "$include"/tutti/*.h; do
 	name=tutti/$(basename "$header")
 	count=$((count + 1))
-	printf '#include <%s>\n#include <%s>\ntypedef int not_empty;\n' "$name" "$name" >"$work/alone.c"
+	printf '#include <%s>\n' "$name" "$name" >"$work/alone.c"
+	echo 'typedef int not_empty;' >>"$work/alone.c"
 	cp "$work/alone.c" "$work/alone.cc"
 	for cc in $ccs; do
-		$cc -std=c11 $strict -fsyntax-only "$work/alone.c" || complain "$name: not C11 for $cc"
+		$cc -std=c11 $strict -fsyntax-only "$work/alone.c" ||
+			complain "$name: not C11 for $cc"
 	done
 	for cxx in $cxxs; do
 		$cxx -std=c++17 $strict -fsyntax-only "$work/alone.cc" ||
@@ -145,8 +148,9 @@ for header in "$include"/tutti/*.h; do
 			cat "$work/essay"
 		} >"$work/example.c"
 		for cc in $ccs; do
-			$cc -std=gnu11 -Wall -Wextra -Wshadow -Werror -I"$include" -c -o "$work/example.o" \
-				"$work/example.c" || complain "$name: the example does not compile with $cc"
+			$cc -std=gnu11 -Wall -Wextra -Wshadow -Werror -I"$include" -c \
+				-o "$work/example.o" "$work/example.c" ||
+				complain "$name: the example does not compile with $cc"
 		done
 	else
 		complain "$name: no example"

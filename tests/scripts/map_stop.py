@@ -55,10 +55,13 @@ def interrupted_while_jobs_run(module, on):
         run = Run("--on", on, "-j", "2", f"{module}:{job}", *inputs)
         run.hear(b"b" * n)
         run.interrupt()
-        # what is there in order is printed, also of those that stop with a result; inline, the
-        # one that runs is still with the reader, who gives it up
-        out = b"1\n2\n" + (b"w\n" * n if job == "busy" and on != "inline" else b"")
-        command.equal(run.end(), (130, out, b"", b"c" * n), f"{job} on {on}")
+        status, out, said, told = run.end()
+        command.equal((status, said, told), (130, b"", b"c" * n), f"{job} on {on}")
+        # what is there in order is printed; of those that stop with a result, all that the reader
+        # of the inputs had handed on by then
+        command.equal(out[:4], b"1\n2\n", f"{job} on {on}: results")
+        if not (b"w\n" * (n if job == "busy" else 0)).startswith(out[4:]):
+            sys.exit(f"{job} on {on}: more results: {out!r}")
 
 
 def interrupted_while_it_reads(module, on):

@@ -86,6 +86,14 @@ try 1 "true${nl}false${nl}true" \
 "$tutti" map prime <. >out 2>err
 [ "$?" = 1 ] && [ "$(cat err)" = "tutti: map: standard input: Is a directory" ] ||
 	complain "a directory as input: $(cat err)"
+"$tutti" map prime <&- >out 2>err
+[ "$?" = 1 ] && [ "$(cat err)" = "tutti: map: standard input: Bad file descriptor" ] ||
+	complain "closed input: $(cat err)"
+"$tutti" map prime 2 >&- 2>err
+[ "$?" = 1 ] && [ "$(cat err)" = "tutti: map: standard output: Bad file descriptor" ] ||
+	complain "closed output: $(cat err)"
+"$tutti" map --keep-going prime x 2 2>&- >out
+[ "$?" = 1 ] && [ "$(cat out)" = true ] || complain "closed errors: $(cat out)"
 if [ -w /dev/full ]; then
 	"$tutti" map prime 2 >/dev/full 2>err
 	[ "$?" = 1 ] && [ "$(cat err)" = "tutti: map: standard output: No space left on device" ] ||

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the tests of the command in Python share: the command, a module of jobs, a way to skip."""
 import os
+import signal
 import subprocess
 import sys
 
@@ -31,10 +32,11 @@ def build_module(directory, name, called=None, *flags):
 
 
 def start(*arguments, **options):
-    """Start tutti with pipes where nothing else is said; SIGINT as a shell's child has it."""
+    """Start tutti with pipes where nothing else is said, and not deaf to SIGINT."""
     for stream in ("stdin", "stdout", "stderr"):
         options.setdefault(stream, subprocess.PIPE)
-    return subprocess.Popen([TUTTI, *arguments], restore_signals=True, **options)
+    return subprocess.Popen([TUTTI, *arguments], **options,
+                            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 
 
 def run(*arguments, **options):

@@ -33,8 +33,27 @@ int leaks_descriptors(void)
 	return entries("/proc/self/fd") - 1; /* the one that reads the directory */
 }
 
+#ifdef __SANITIZE_THREAD__
+static void *nothing(void *arg)
+{
+	return arg;
+}
+#endif
+
+/* TSan starts a thread of its own with the program's first, and keeps it. */
+static void let_sanitizer_begin(void)
+{
+#ifdef __SANITIZE_THREAD__
+	pthread_t thread;
+
+	CHECK_EQ(pthread_create(&thread, NULL, nothing, NULL), 0);
+	CHECK_EQ(pthread_join(thread, NULL), 0);
+#endif
+}
+
 void leaks_note(struct leaks *before)
 {
+	let_sanitizer_begin();
 	before->descriptors = leaks_descriptors();
 	before->threads = leaks_threads();
 	pthread_sigmask(SIG_SETMASK, NULL, &before->mask);

@@ -12,14 +12,16 @@ static const char *const all_orders[] = { "G", "C", "D", "GC", "CG", "GD", "DG",
 static const struct orders *current;
 static tutti_time deadline;
 static int answer, after;
-static bool waiting, told;
+static bool waiting, told, shares_thread;
 
 static void *waiter(void *arg)
 {
 	tu_store_rel(&waiting, true);
 	answer = current->wait(deadline);
-	while (!tu_load_acq(&told))
-		sched_yield(); /* not one of ours: the cancel is to find it running */
+	/* Not a yield of ours: the cancel is to find it running. On the thread that tells, it only
+	   runs before being told if the deadline came too soon, and then nobody would tell. */
+	while (!shares_thread && !tu_load_acq(&told))
+		sched_yield();
 	after = tutti_yield();
 	return arg;
 }
@@ -68,8 +70,9 @@ static bool allowed(const char *order, bool certain)
 		return has(order, 'G') || has(order, 'D');
 	if (!certain || first == 'D')
 		return granted || canceled || timed_out;
+	/* Who is granted before it has heard of the cancel has got it, and hears of it next. */
 	if (first == 'C')
-		return canceled;
+		return canceled || granted;
 	return granted || (current->barges && canceled);
 }
 
@@ -100,6 +103,7 @@ static bool try_order(const char *order, enum mix mix)
 {
 	current->begin();
 	told = waiting = false;
+	shares_thread = mix == TASKS;
 	deadline = has(order, 'D') ? tutti_after(TUTTI_MILLISECONDS(SOON_MS)) : TUTTI_FOREVER;
 	tutti_future *f = start_as(mix, waiter, NULL);
 	EVENTUALLY(tu_load_acq(&waiting));

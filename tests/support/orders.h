@@ -28,7 +28,7 @@ struct orders {
 	int canceled;
 	/* What it says at the deadline; 0: it has none, as a call without _until. */
 	int timed_out;
-	/* Another answer of one that had not begun to wait when it was granted, or too late; or 0. */
+	/* Another answer of one not yet waiting when it was granted, or too late; or 0. */
 	int otherwise;
 	/* A granted waiter looks for itself once it runs, so that a later cancel may win. */
 	bool barges;

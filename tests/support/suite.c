@@ -3,6 +3,8 @@
 
 #include "support/leaks.h"
 
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 
 enum { LIMIT_S = 45, TORTURE_LIMIT_S = 1200, TORTURE = 100 };
@@ -56,10 +58,28 @@ static void use_own_loop(void)
 	CHECK_EQ(tutti_sleep(1), 0);
 }
 
+#ifdef __SANITIZE_THREAD__
+/* It keeps a thread of its own from the first one on. */
+static void start_a_bare_thread(void)
+{
+	pthread_t t;
+
+	CHECK_EQ(pthread_create(&t, NULL, nothing, NULL), 0);
+	CHECK_EQ(pthread_join(t, NULL), 0);
+	while (leaks_threads() != 2)
+		sched_yield();
+}
+#else
+static void start_a_bare_thread(void)
+{
+}
+#endif
+
 void suite_begin(void)
 {
 	signal(SIGALRM, hangs);
 	suite_next("suite_begin", -1);
+	start_a_bare_thread();
 	use_own_loop();
 	leaks_note(&before);
 }

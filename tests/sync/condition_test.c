@@ -278,6 +278,8 @@ static void a_cancel_uses_up_no_notify(bool cancel_first)
 	code_of_second = 1;
 	if (cancel_first)
 		CHECK_EQ(tutti_future_cancel(f[0]), 1);
+	if (cancel_first)
+		settle(); /* it has heard of it, and left the line */
 	notify(1);
 	if (!cancel_first)
 		CHECK_EQ(tutti_future_cancel(f[0]), 1);

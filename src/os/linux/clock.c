@@ -22,7 +22,7 @@ static int64_t kernel_now(void)
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
-__attribute__((constructor)) static void read_scale(void)
+__attribute__((constructor(101))) static void read_scale(void)
 {
 	const char *text = tu_os_environment("TUTTI_TIME_SCALE");
 	char *end;

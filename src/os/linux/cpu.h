@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* cpu.h - the part of counting CPUs that reads files, apart so that tests give it a made-up tree. */
+/* cpu.h - the part of counting CPUs that reads files: apart, so that tests can make up a tree. */
 #ifndef TU_OS_LINUX_CPU_H
 #define TU_OS_LINUX_CPU_H
 

@@ -2,6 +2,8 @@
 /* signal.c - faults at an address, interrupts from the keyboard, and words that need no lock. */
 #include "os/os.h"
 
+#include "base/atomic.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -63,7 +65,8 @@ int tu_os_fault_handler(void (*decide)(const void *address))
 	static int installed;
 	struct sigaction action = { .sa_flags = SA_SIGINFO | SA_ONSTACK };
 
-	if (__sanitizer_set_death_callback || __atomic_exchange_n(&installed, 1, __ATOMIC_ACQ_REL))
+	/* Only that it happens once counts: installing a handler is what publishes decide. */
+	if (__sanitizer_set_death_callback || tu_swap_acqrel(&installed, 1))
 		return 0;
 	decide_fault = decide;
 	action.sa_sigaction = on_fault;
@@ -121,7 +124,8 @@ int tu_os_interrupt_begin(void (*interrupted)(void))
 	/* RESETHAND: the second interrupt ends the program even if we hang. */
 	struct sigaction action = { .sa_handler = on_interrupt, .sa_flags = SA_RESETHAND };
 
-	if (__atomic_exchange_n(&interrupt_taken, 1, __ATOMIC_ACQ_REL))
+	/* [interrupt-1] acquire: whoever had it last has put the old action back */
+	if (tu_swap_acqrel(&interrupt_taken, 1))
 		return -EBUSY;
 	interrupted_fn = interrupted;
 	sigemptyset(&action.sa_mask);
@@ -132,5 +136,5 @@ int tu_os_interrupt_begin(void (*interrupted)(void))
 void tu_os_interrupt_end(void)
 {
 	sigaction(SIGINT, &interrupt_before, NULL);
-	__atomic_store_n(&interrupt_taken, 0, __ATOMIC_RELEASE);
+	tu_store_rel(&interrupt_taken, 0); /* [interrupt-1] release: the action is as before */
 }

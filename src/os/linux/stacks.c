@@ -8,6 +8,8 @@
  */
 #include "os/os.h"
 
+#include "base/atomic.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -24,12 +26,12 @@ enum { BATCH = 256 }; /* guards per call */
 
 size_t tu_os_page_bytes(void)
 {
-	static size_t bytes; /* every thread that finds 0 writes the same */
-	size_t known = __atomic_load_n(&bytes, __ATOMIC_RELAXED);
+	static size_t bytes;                /* every thread that finds 0 writes the same */
+	size_t known = tu_load_rlx(&bytes); /* a number by itself */
 
 	if (!known) {
 		known = (size_t)sysconf(_SC_PAGESIZE);
-		__atomic_store_n(&bytes, known, __ATOMIC_RELAXED);
+		tu_store_rlx(&bytes, known);
 	}
 	return known;
 }
@@ -69,11 +71,11 @@ static int markers_fault(void)
 static int markers_work(void)
 {
 	static int known; /* 0 not yet, 1 yes, 2 no; threads that race find the same */
-	int answer = __atomic_load_n(&known, __ATOMIC_RELAXED);
+	int answer = tu_load_rlx(&known); /* a number by itself */
 
 	if (answer == 0) {
 		answer = markers_fault() ? 1 : 2;
-		__atomic_store_n(&known, answer, __ATOMIC_RELAXED);
+		tu_store_rlx(&known, answer);
 	}
 	return answer == 1;
 }
@@ -97,8 +99,14 @@ static int mark_batch(int self, char *base, size_t bytes, size_t count)
 
 static int mark(char *base, size_t bytes, size_t count)
 {
-	int self = count > 1 ? (int)syscall(SYS_pidfd_open, getpid(), 0) : -1;
-	int rc = 0;
+	static int refused; /* so that a checker that lacks the call complains once */
+	int self = -1, rc = 0;
+
+	if (count > 1 && !tu_load_rlx(&refused)) { /* a flag by itself */
+		self = (int)syscall(SYS_pidfd_open, getpid(), 0);
+		if (self < 0)
+			tu_store_rlx(&refused, errno == ENOSYS);
+	}
 
 	for (size_t done = 0; done < count && rc == 0; done += BATCH) {
 		size_t n = count - done < BATCH ? count - done : BATCH;

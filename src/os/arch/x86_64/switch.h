@@ -9,9 +9,10 @@
 #define TU_OS_ARCH_X86_64_SWITCH_H
 
 #if defined(__AVX512F__)
-#define TU_ARCH_MORE_ , "k1", "k2", "k3", "k4", "k5", "k6", "k7", "xmm16", "xmm17", "xmm18",       \
-	"xmm19", "xmm20", "xmm21", "xmm22", "xmm23", "xmm24", "xmm25", "xmm26", "xmm27", "xmm28", \
-	"xmm29", "xmm30", "xmm31"
+#define TU_ARCH_MORE_                                                                            \
+	, "k1", "k2", "k3", "k4", "k5", "k6", "k7", "xmm16", "xmm17", "xmm18", "xmm19", "xmm20", \
+		"xmm21", "xmm22", "xmm23", "xmm24", "xmm25", "xmm26", "xmm27", "xmm28", "xmm29", \
+		"xmm30", "xmm31"
 #else
 #define TU_ARCH_MORE_
 #endif
@@ -29,10 +30,10 @@ static inline __attribute__((always_inline)) void tu_arch_switch(
 			 "1:\n\t"
 			 : "+D"(from), "+S"(to)
 			 :
-			 : "rax", "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
-			 "r15", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7",
-			 "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "cc",
-			 "memory" TU_ARCH_MORE_);
+			 : "rax", "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13",
+			 "r14", "r15", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6",
+			 "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14",
+			 "xmm15", "cc", "memory" TU_ARCH_MORE_);
 }
 
 #undef TU_ARCH_MORE_

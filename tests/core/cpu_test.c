@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* ctest: LABELS no-qemu */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* sched_setaffinity */
+#endif
 #include <tutti/cpu.h>
 
 #include "support/again.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* cpu.c - how many CPUs there are for us, and the word of whoever runs the program on that. */
-#include "os/os.h"
-
 #include "core/report.h"
+#include "os/os.h"
 
 #include <errno.h>
 #include <stdlib.h>

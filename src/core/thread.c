@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* thread.c - OS threads, by way of the port. */
+#include "core/thread.h"
+
+#include "os/os.h"
+
+int tu_thread_spawn(void (*entry)(void *arg), void *arg, size_t stack_bytes)
+{
+	struct tu_os_thread_start start = { entry, arg, stack_bytes };
+
+	return tu_os_thread_start(&start);
+}
+
+int tu_at_thread_end(void (*fn)(void *arg), void *arg)
+{
+	return tu_os_at_thread_end(fn, arg);
+}
+
+void tu_thread_show_name(const char *name)
+{
+	tu_os_thread_name(name);
+}
+
+int tu_thread_native_id(void)
+{
+	return tu_os_thread_id();
+}
+
+bool tu_thread_is_main(void)
+{
+	return tu_os_is_main_thread();
+}

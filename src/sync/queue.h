@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * queue.h - the two kinds of queue behind the public one.
+ *
+ * A ring serves what is bounded and first in first out: puts and gets of several threads go on at
+ * once. Everything else is a store under a lock.
+ */
+#ifndef TU_SYNC_QUEUE_H
+#define TU_SYNC_QUEUE_H
+
+#include <tutti/queue.h>
+
+/* Each as the public function of that name; none looks for a cancel before it waits but join. */
+struct tu_queue_kind {
+	int (*put)(tutti_queue *q, const void *item, tutti_time deadline);
+	int (*get)(tutti_queue *q, void *item, tutti_time deadline);
+	size_t (*size)(const tutti_queue *q);
+	size_t (*unfinished)(const tutti_queue *q);
+	bool (*is_shutdown)(const tutti_queue *q);
+	int (*task_done)(tutti_queue *q);
+	int (*join)(tutti_queue *q, tutti_time deadline);
+	void (*shutdown)(tutti_queue *q, bool immediate);
+	void (*free)(tutti_queue *q);
+};
+
+struct tutti_queue {
+	const struct tu_queue_kind *kind; /* fixed */
+	size_t maxsize;                   /* fixed; 0: no bound */
+};
+
+/* NULL: no memory. */
+tutti_queue *tu_store_queue_create(size_t item_size, const tutti_queue_options *o);
+tutti_queue *tu_ring_queue_create(size_t item_size, size_t maxsize);
+
+#endif
