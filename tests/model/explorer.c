@@ -33,7 +33,11 @@ struct fiber {
 	size_t bytes;
 	void *fake_stack; /* ASan's */
 	bool done;
-	bool (*ready)(void *arg); /* what it waits for; NULL: nothing */
+	const volatile uint64_t *word; /* what it touches at its last point; NULL: not seen to */
+	uint64_t before;               /* what was there */
+	unsigned changes;              /* how often something else was there afterwards */
+	unsigned seen;                 /* changes by others, when it last went on from a pause */
+	bool (*ready)(void *arg);      /* what it waits for; NULL: nothing */
 	void *arg;
 };
 
@@ -133,6 +137,40 @@ static void go_on(void)
 	change(self == NOBODY ? home : &fibers[self], &fibers[next]);
 }
 
+/* -- who has changed something ---------------------------------------------------------------- */
+
+/* Before the fiber's step: the aligned word around it, whatever else of it may be out of bounds. */
+__attribute__((no_sanitize("address"))) static void watch(struct fiber *f, const volatile void *at)
+{
+	f->word = (const volatile uint64_t *)((uintptr_t)at & ~(uintptr_t)7);
+	f->before = *f->word;
+}
+
+/* After it, and before anybody else's. */
+__attribute__((no_sanitize("address"))) static void note_change(struct fiber *f)
+{
+	if (f->word && *f->word != f->before)
+		f->changes++;
+	f->word = NULL;
+}
+
+static unsigned changes_by_others(const struct fiber *self)
+{
+	unsigned n = (unsigned)instants;
+
+	for (int i = 0; i < count; i++)
+		if (&fibers[i] != self)
+			n += fibers[i].changes;
+	return n;
+}
+
+static bool is_changed(void *fiber)
+{
+	const struct fiber *f = fiber;
+
+	return changes_by_others(f) != f->seen;
+}
+
 /* -- what fibers call ------------------------------------------------------------------------- */
 
 void tu_model_point(const volatile void *where)
@@ -142,19 +180,30 @@ void tu_model_point(const volatile void *where)
 		return;
 	if (!schedule_note(running, where, __builtin_return_address(0)))
 		model_fail("livelock: no end after %d steps", STEPS_MOST);
+	note_change(&fibers[running]);
 	if (preempted < bound)
 		go_on();
+	watch(&fibers[running], where);
 }
 
 void model_block(bool (*ready)(void *arg), void *arg)
 {
 	struct fiber *f = &fibers[running];
 
+	note_change(f);
 	f->ready = ready;
 	f->arg = arg;
 	schedule_note(running, NULL, __builtin_return_address(0));
 	go_on();
 	f->ready = NULL;
+}
+
+void model_pause(void)
+{
+	struct fiber *f = &fibers[running];
+
+	model_block(is_changed, f);
+	f->seen = changes_by_others(f);
 }
 
 int64_t model_now(void)
@@ -195,6 +244,11 @@ static void panicked(const char *text, size_t n)
 }
 
 /* A crash in the sources is a failure like any other. A sanitizer has more to say about it. */
+#ifdef __SANITIZE_ADDRESS__
+static void watch_for_crashes(void)
+{
+}
+#else
 static void crashed(int signal)
 {
 	(void)signal;
@@ -203,15 +257,14 @@ static void crashed(int signal)
 
 static void watch_for_crashes(void)
 {
-#ifndef __SANITIZE_ADDRESS__
 	static char stack[STACK_BYTES];
 	const stack_t other = { .ss_sp = stack, .ss_size = sizeof stack };
 	const struct sigaction action = { .sa_handler = crashed, .sa_flags = SA_ONSTACK };
 
 	sigaltstack(&other, NULL);
 	sigaction(SIGSEGV, &action, NULL);
-#endif
 }
+#endif
 
 /* -- from schedule to schedule ---------------------------------------------------------------- */
 
@@ -224,6 +277,7 @@ static void fiber_main(void *arg)
 #endif
 	for (;;) {
 		test->fiber[running]();
+		note_change(&fibers[running]);
 		fibers[running].done = true;
 		go_on();
 	}
@@ -252,8 +306,10 @@ static void run_schedule(void)
 	schedule_begin();
 	preempted = 0;
 	instants = 0;
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < count; i++) {
 		fibers[i].done = false;
+		fibers[i].changes = fibers[i].seen = 0;
+	}
 	model_ground_begin();
 	test->begin();
 	go_on();

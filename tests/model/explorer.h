@@ -74,6 +74,12 @@ int64_t model_now(void);
 /* Go on once ready(arg) holds. It must not change anything, and is a point. */
 void model_block(bool (*ready)(void *arg), void *arg);
 
+/*
+ * A turn of a spin loop: go on once another fiber has changed what some point touched, or time has
+ * passed, since this one last went on from here. Before that the loop would only see the same.
+ */
+void model_pause(void);
+
 /* The ground provides these: before each schedule, whenever another fiber goes on, after it. */
 void model_ground_begin(void);
 void model_ground_enter(int fiber);

@@ -82,21 +82,9 @@ void model_ground_begin(void)
 	tu_current = NULL;
 }
 
-static unsigned entered; /* times that the fiber which runs has changed */
-
-static bool another_has_run(void *since)
-{
-	return entered != *(unsigned *)since;
-}
-
-/* Who spins waits for another's step since its last turn: without one it would see the same. */
 void model_ground_pause(void)
 {
-	static unsigned seen[MODEL_FIBERS];
-	unsigned *mine = &seen[model_self()];
-
-	model_block(another_has_run, mine);
-	*mine = entered;
+	model_pause();
 }
 
 /* Nothing is left of any wait: no timer, nothing sent or queued, nobody parked or asleep. */
@@ -114,6 +102,5 @@ void model_ground_end(void)
 
 void model_ground_enter(int fiber)
 {
-	entered++;
 	tu_current = model_context(fiber);
 }

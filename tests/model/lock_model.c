@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Locks: one holder at a time, nobody forgotten, on any way to it: barging, let go, handed. */
+/* Locks: one holder at a time and nobody forgotten, whether barging, let go or handed it. */
 #include "model/ground.h"
 
 #include <tutti/error.h>

@@ -137,13 +137,13 @@ MUTATIONS = [
      [("tu_lot_after(w, w) ? WAITERS : RUNNING", "RUNNING")]),
     ("sync/once.c", "run although another runs", "once",
      [("return v == DONE ? IS_DONE : YOUR_TURN;", "return IS_DONE;")]),
-    ("sync/store_queue.c", "join the line without the queue's lock", "queue",
+    ("sync/queue.c", "join the line without the queue's lock", "queue",
      [("struct tu_bucket *b = tu_lot_lock(line);",
        "struct tu_bucket *b = (tu_mutex_unlock(&q->lock), tu_lot_lock(line));"),
       ("\ttu_lot_unlock(b);\n\ttu_mutex_unlock(&q->lock);\n", "\ttu_lot_unlock(b);\n")]),
-    ("sync/store_queue.c", "a get lets no putter go", "queue",
+    ("sync/queue.c", "a get lets no putter go", "queue",
      [("\tlet_go(&q->putters, 1, wakes);\n", "")]),
-    ("sync/store_queue.c", "let go, and gone without a look", "queue",
+    ("sync/queue.c", "let go, and gone without a look", "queue",
      [("\t\trc = a->again(q, item, wakes);\n\t\tif (rc == 1 && waited < 0)",
        "\t\trc = tu_cancel_pending(self);\n\t\tif (rc == 0)\n"
        "\t\t\trc = a->again(q, item, wakes);\n\t\tif (rc == 1 && waited < 0)")]),
@@ -205,8 +205,8 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for caught, source, what, how in pool.map(judge, chosen):
             escaped += not caught
-            word = "caught " if caught else "ESCAPED"
-            print(f"{word} {source}: {what}\n        {how}", flush=True)
+            print("caught " if caught else "ESCAPED", f"{source}: {what}\n        {how}",
+                  flush=True)
     print(f"{len(chosen)} mutations, {escaped} escaped")
     return 1 if escaped or not chosen else 0
 

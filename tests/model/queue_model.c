@@ -28,10 +28,7 @@ static void begin(void)
 	begin_with(TUTTI_LIFO);
 }
 
-/*
- * The kind that is a ring. With two contexts only: between claim and stamp the others spin, and
- * of two that spin the explorer, which knows no fairness, would only ever run those two.
- */
+/* The kind that is a ring. */
 static void begin_ring(void)
 {
 	begin_with(0);
@@ -160,6 +157,20 @@ static const struct model_test tests[] = {
 		.outcomes = GOT, .bound = 4, .deep = 6 },
 	{ "ring_shut_down", begin_ring, { get_until_shut_down, put_and_shut_down }, nothing_is_lost,
 		.outcomes = GOT | SHUT_DOWN, .bound = 4, .deep = 6 },
+	{ "ring_two_getters", begin_ring, { get_one, get_one, put_two }, nothing_is_lost,
+		.outcomes = GOT, .bound = 3, .deep = 4 },
+	{ "ring_two_putters", begin_ring, { put_one, put_one, get_two }, nothing_is_lost,
+		.outcomes = GOT, .bound = 3, .deep = 4 },
+	{ "ring_getter_is_canceled", begin_ring,
+		{ get_until_canceled, get_one, put_two_then_cancel }, nothing_is_lost,
+		.outcomes = GOT | CANCELED, .bound = 3, .deep = 4 },
+	{ "ring_getter_runs_out_of_time", begin_ring, { get_until_soon, get_one, put_two },
+		nothing_is_lost, { SOON }, .outcomes = GOT | TIMED_OUT, .bound = 2, .deep = 3 },
+	{ "ring_putter_runs_out_of_time", begin_ring, { put_until_soon, put_two, get_two },
+		nothing_is_lost, { SOON }, .outcomes = GOT, .bound = 2, .deep = 3 },
+	{ "ring_two_getters_shut_down", begin_ring,
+		{ get_until_shut_down, get_until_shut_down, put_and_shut_down }, nothing_is_lost,
+		.outcomes = GOT | SHUT_DOWN, .bound = 3, .deep = 4 },
 	{ "two_getters", begin, { get_one, get_one, put_two }, nothing_is_lost, .outcomes = GOT,
 		.bound = 3, .deep = 4 },
 	{ "two_putters", begin, { put_one, put_one, get_two }, nothing_is_lost, .outcomes = GOT,

@@ -86,7 +86,7 @@ bool schedule_note(int fiber, const volatile void *where, const void *code)
 	return true;
 }
 
-/* Opens a pipe that gives each code's "FUNCTION at FILE:LINE"; NULL if there is none. */
+/* A pipe that tells each code's "FUNCTION at FILE:LINE", line by line; or NULL. */
 static FILE *open_names(void)
 {
 	size_t room = strlen(program) + 64 + (size_t)taken * 20, n;
