@@ -41,7 +41,7 @@ static inline void tu_pool_give(struct tu_worker *w, void *p)
 {
 	struct tu_pool_block *block = p;
 
-	if (tu_unlikely(w->pooled >= TU_POOL_KEPT)) {
+	if (tu_unlikely(w->pooled + 1 > TU_POOL_KEPT)) {
 		tu_free(block);
 		return;
 	}

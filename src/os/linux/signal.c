@@ -129,7 +129,9 @@ int tu_os_interrupt_begin(void (*interrupted)(void))
 		return -EBUSY;
 	interrupted_fn = interrupted;
 	sigemptyset(&action.sa_mask);
-	sigaction(SIGINT, &action, &interrupt_before);
+	sigaction(SIGINT, NULL, &interrupt_before);
+	if (interrupt_before.sa_handler != SIG_IGN) /* a shell's background job stays deaf */
+		sigaction(SIGINT, &action, NULL);
 	return 0;
 }
 
