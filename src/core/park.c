@@ -110,12 +110,6 @@ bool tu_single_cpu(void)
 	return known == 1;
 }
 
-void tu_pause_briefly(void)
-{
-	for (int i = 0; i < 8; i++)
-		tu_os_pause();
-}
-
 /* A wake-up through the kernel costs tens of microseconds where CPUs are virtual: wait a little. */
 static bool spin(struct tu_worker *w)
 {
@@ -205,7 +199,7 @@ void tu_worker_post(struct tu_worker *w, struct tu_runnable *r)
 
 bool tu_worker_post_to(struct tu_worker *w, uint32_t number, struct tu_runnable *r)
 {
-	/* Between this look and the post the thread may end: then the worker's next thread runs r. */
+	/* Between this look and the post the thread may end: then the worker's next one runs r. */
 	if (tu_load_rlx(&w->number) != number)
 		return false;
 	tu_worker_post(w, r);
@@ -382,5 +376,4 @@ void tu_worker_close(struct tu_worker *w)
 void tu_workers_end(void)
 {
 	tu_store_rlx(&ending, 1); /* see stop_if_ending */
-	tu_os_hold_output();
 }

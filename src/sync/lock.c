@@ -14,6 +14,7 @@
 #include "sync/lock.h"
 
 #include "base/trace.h"
+#include "core/pause.h"
 #include "core/worker.h"
 #include "sync/flags.h"
 
@@ -95,7 +96,8 @@ static bool worth_spinning(const tutti_lock *l, const struct tu_context *self)
 static bool spin(tutti_lock *l, struct tu_context *self, uint32_t drop)
 {
 	for (int i = 0; i < SPINS; i++) {
-		tu_pause_briefly();
+		for (int j = 0; j < 8; j++)
+			tu_pause();
 		if (barge(l, self, drop))
 			return true;
 	}

@@ -173,7 +173,7 @@ static int store_get(tutti_queue *queue, void *item, tutti_time deadline)
 	return rc;
 }
 
-/* -- looking: old news by the time it is read, so no lock ---------------------------------------- */
+/* -- looking: old news by the time it is read, so no lock ------------------------------------- */
 
 static size_t store_size(const tutti_queue *q)
 {
@@ -182,15 +182,15 @@ static size_t store_size(const tutti_queue *q)
 
 static size_t store_unfinished(const tutti_queue *q)
 {
-	return tu_load_rlx(&of(q)->unfinished);
+	return tu_load_rlx(&of(q)->unfinished); /* old news anyway */
 }
 
 static bool store_is_shutdown(const tutti_queue *q)
 {
-	return tu_load_rlx(&of(q)->shutdown);
+	return tu_load_rlx(&of(q)->shutdown); /* old news anyway */
 }
 
-/* -- joining and shutting down ------------------------------------------------------------------ */
+/* -- joining and shutting down ---------------------------------------------------------------- */
 
 /* Under q's lock. */
 static void finished(struct store_queue *q, size_t n, struct tu_wakes *wakes)

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: LABELS no-tsan LABELS no-asan LABELS no-qemu */
-/* Their own allocators hang in a child forked under busy threads, and qemu-user ends. */
+/* ctest: LABELS no-tsan LABELS no-asan LABELS no-qemu LABELS no-valgrind */
+/*
+ * The sanitizers' own allocators hang in a child forked under busy threads, qemu-user ends, and
+ * Valgrind takes what lay on the stacks of the parent's threads for lost.
+ */
 /* A child forked while other threads are busy in tutti has a runtime of its own, and no hang. */
 #include <tutti/thread.h>
 

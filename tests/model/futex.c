@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * futex.c - an OS with a futex and a clock, on which core/park.c and core/mutex.c stand as they are.
+ * futex.c - an OS with a futex and a clock; core/park.c and core/mutex.c stand on it as they are.
  *
  * The workers have no context but their threads' own, so nothing is ever switched to: a job that
  * is posted finds no stack, which its start is told, on the context that looked.

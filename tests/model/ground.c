@@ -7,6 +7,7 @@
 
 #include <stdalign.h>
 #include <string.h>
+#include <tutti/time.h>
 
 struct tu_worker model_worker[MODEL_FIBERS];
 
@@ -37,6 +38,11 @@ int64_t tu_os_now(void)
 {
 	tu_model_point(&used); /* so that time may pass just before */
 	return model_now();
+}
+
+tutti_time tutti_now(void)
+{
+	return tu_os_now();
 }
 
 struct tu_context *tu_attach(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Locks: one holder at a time, nobody forgotten, by any way to the lock: barging, let go, handed. */
+/* Locks: one holder at a time, nobody forgotten, by each way to it: barging, let go, handed. */
 #include "model/ground.h"
 
 #include <tutti/error.h>

@@ -86,7 +86,7 @@ bool schedule_note(int fiber, const volatile void *where, const void *code)
 	return true;
 }
 
-/* Opens a pipe from which each code's "FUNCTION at FILE:LINE" can be read; NULL if there is none. */
+/* Opens a pipe that gives each code's "FUNCTION at FILE:LINE"; NULL if there is none. */
 static FILE *open_names(void)
 {
 	size_t room = strlen(program) + 64 + (size_t)taken * 20, n;
