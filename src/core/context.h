@@ -120,6 +120,9 @@ void tu_yield(struct tu_context *self);
 /* Has the process one CPU only, so that spinning for another thread is vain? */
 bool tu_single_cpu(void);
 
+/* One turn of a spin loop, some tens of nanoseconds. */
+void tu_pause_briefly(void);
+
 /*
  * Stacks. take gives a context of the class (at least that large) whose next switch enters the
  * scheduler; NULL without memory. put returns it; the caller may still be standing on it.

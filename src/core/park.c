@@ -22,6 +22,11 @@ enum {
 	TURNS = 61, /* between two looks at timers and inbox: prime, so that no pattern locks in */
 	SPIN_NS = 2000,
 	TRIM_NS = 100000000,
+#ifdef TU_MODEL
+	PAUSES = 1, /* there a pause is another's turn */
+#else
+	PAUSES = 8,
+#endif
 };
 
 /* The program is ending; daemons no longer run. Set once, by tu_workers_end. */
@@ -108,6 +113,12 @@ bool tu_single_cpu(void)
 		tu_store_rlx(&cpus, known);
 	}
 	return known == 1;
+}
+
+void tu_pause_briefly(void)
+{
+	for (int i = 0; i < PAUSES; i++)
+		tu_os_pause();
 }
 
 /* A wake-up through the kernel costs tens of microseconds where CPUs are virtual: wait a little. */
@@ -199,7 +210,7 @@ void tu_worker_post(struct tu_worker *w, struct tu_runnable *r)
 
 bool tu_worker_post_to(struct tu_worker *w, uint32_t number, struct tu_runnable *r)
 {
-	/* Between this look and the post the thread may end: then the worker's next one runs r. */
+	/* Between this look and the post the thread may end: then the worker's next thread runs r. */
 	if (tu_load_rlx(&w->number) != number)
 		return false;
 	tu_worker_post(w, r);
@@ -376,4 +387,5 @@ void tu_worker_close(struct tu_worker *w)
 void tu_workers_end(void)
 {
 	tu_store_rlx(&ending, 1); /* see stop_if_ending */
+	tu_os_hold_output();
 }

@@ -3,7 +3,6 @@
 #include "core/report.h"
 
 #include "base/atomic.h"
-#include "os/os.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -45,9 +44,4 @@ void tu_report(int code, const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	fn(code, text, arg);
-}
-
-void tu_output_hold(void)
-{
-	tu_os_hold_output();
 }

@@ -6,7 +6,4 @@
 /* Any context; never waits but for what the reporter does. Texts past 500 bytes are cut. */
 void tu_report(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Let nobody else write to the program's output streams from now on; waits for whoever does. */
-void tu_output_hold(void);
-
 #endif

@@ -96,7 +96,7 @@ void tu_worker_close(struct tu_worker *w);
  */
 extern void (*tu_at_detach)(struct tu_context *self);
 
-/* The program ends: daemons stop at their next wait, for ever. */
+/* The program ends: daemons stop at their next wait, for ever, or where they would write. */
 void tu_workers_end(void);
 
 /* The forked child has one thread, the caller; forget the others. */

@@ -13,7 +13,6 @@
 #include "exec/ending.h"
 
 #include "core/lot.h"
-#include "core/report.h"
 #include "core/wait.h"
 #include "core/worker.h"
 #include "exec/executor.h"
@@ -57,7 +56,6 @@ static void at_exit(void)
 	tu_lot_unlock(b);
 	self->worker->daemon = false; /* a daemon that called exit must get through it */
 	tu_workers_end();
-	tu_output_hold();
 }
 
 int tu_ending_watch(void)

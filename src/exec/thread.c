@@ -259,6 +259,22 @@ int tu_thread_launch(struct tu_thread *t, void (*entry)(void *thread), size_t st
 	return rc;
 }
 
+/* t may be gone afterwards. */
+static void finish(void *arg)
+{
+	struct tu_thread *t = arg;
+	struct tu_context *native = tu_self();
+	bool left = tu_thread_is_left(t);
+
+	if (t->withdrawn) {
+		native->self = NULL;
+		tutti_future_unref(&t->future);
+	} else {
+		tu_future_complete_from(&t->future, native, t->result);
+	}
+	tu_ending_done(left);
+}
+
 void tu_thread_enter(struct tu_thread *t)
 {
 	struct tu_context *native = tu_self();
@@ -266,10 +282,11 @@ void tu_thread_enter(struct tu_thread *t)
 	native->worker->daemon = tu_thread_is_left(t);
 	tu_thread_show_name(t->future.extra->name);
 	set_context(t, native);
+	t->ends_later = tu_os_at_thread_end(finish, t) == 0;
 	tu_trace(TU_TRACE_THREAD_START, native->id, (uintptr_t)t->future.value.start.fn, 0);
 }
 
-void tu_thread_leave(struct tu_thread *t)
+void tu_thread_leave(struct tu_thread *t, void *result)
 {
 	struct tu_context *native = tu_self();
 
@@ -277,21 +294,17 @@ void tu_thread_leave(struct tu_thread *t)
 	tu_worker_close(native->worker);
 	native->worker->daemon = false;
 	tu_thread_unlist(t);
+	t->result = result;
+	if (!t->ends_later) /* no memory for it */
+		finish(t);
 }
 
 static void thread_main(void *arg)
 {
 	struct tu_thread *t = arg;
-	struct tu_context *native;
-	bool daemon = t->daemon;
-	void *result;
 
 	tu_thread_enter(t);
-	native = tu_self();
-	result = t->future.value.start.fn(t->future.value.start.arg);
-	tu_thread_leave(t);
-	tu_future_complete_from(&t->future, native, result);
-	tu_ending_done(daemon);
+	tu_thread_leave(t, t->future.value.start.fn(t->future.value.start.arg));
 }
 
 tutti_thread *tutti_thread_start(tutti_fn fn, void *arg, const tutti_thread_options *options)

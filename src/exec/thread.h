@@ -17,6 +17,9 @@ struct tu_thread {
 	bool daemon, started;       /* fixed: started by tutti, so that exit waits for it */
 	bool pooled;                /* fixed: a pool's, of which exit waits for the jobs instead */
 	int64_t deadline;           /* of a timer: when fn is to run */
+	void *result;               /* this and the next: the thread's own, for its last word */
+	bool withdrawn;             /* of a timer: cancelled before it fired */
+	bool ends_later;            /* its last word comes with the destructors of its thread */
 };
 
 /* What a thread's future can do; a timer is made from it. */
@@ -39,8 +42,11 @@ int tu_thread_launch(struct tu_thread *t, void (*entry)(void *thread), size_t st
 /* Take it off the list, if it is still there. */
 void tu_thread_unlist(struct tu_thread *t);
 
-/* First and last thing of a started thread. */
+/*
+ * First and last thing of a started thread. The future is done when the thread has come through the
+ * destructors of its thread-locals, so that who has joined it finds nothing of it at work.
+ */
 void tu_thread_enter(struct tu_thread *t);
-void tu_thread_leave(struct tu_thread *t);
+void tu_thread_leave(struct tu_thread *t, void *result);
 
 #endif

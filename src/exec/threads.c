@@ -97,8 +97,7 @@ static void member_main(void *arg)
 		p->worker_start(p->worker_arg);
 	while ((jf = next_job(p)) != NULL)
 		tutti_future_run(&jf->future);
-	tu_thread_leave(t);
-	tu_future_complete_from(&t->future, tu_self(), NULL);
+	tu_thread_leave(t, NULL);
 }
 
 static int launch(struct pool *p, struct member *m, unsigned number)

@@ -19,23 +19,15 @@ static void timer_main(void *arg)
 {
 	struct tu_thread *t = arg;
 	tutti_fn fn = t->future.value.start.fn;
-	bool daemon = t->daemon;
-	struct tu_context *native;
 	void *result = t->future.value.start.arg;
 
 	tu_thread_enter(t);
-	native = tu_self();
 	if (tu_future_wait(&t->future, t->deadline, 0) == TUTTI_ETIMEDOUT &&
-		tu_future_begin(&t->future)) {
+		tu_future_begin(&t->future))
 		result = fn(result);
-		tu_thread_leave(t);
-		tu_future_complete_from(&t->future, native, result);
-	} else {
-		tu_thread_leave(t);
-		native->self = NULL;
-		tutti_future_unref(&t->future);
-	}
-	tu_ending_done(daemon);
+	else
+		t->withdrawn = true;
+	tu_thread_leave(t, result);
 }
 
 tutti_timer *tutti_timer_start(tutti_time delay, tutti_fn fn, void *arg)

@@ -48,7 +48,11 @@ int tu_os_cpu_online(void);
 /* Tell the CPU that this is a spin loop. */
 static inline void tu_os_pause(void)
 {
-#if defined(__x86_64__) || defined(__i386__)
+#if defined(TU_MODEL)
+	void model_ground_pause(void);
+
+	model_ground_pause();
+#elif defined(__x86_64__) || defined(__i386__)
 	__builtin_ia32_pause();
 #elif defined(__aarch64__)
 	__asm__ volatile("isb" ::: "memory");

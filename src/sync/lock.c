@@ -14,7 +14,6 @@
 #include "sync/lock.h"
 
 #include "base/trace.h"
-#include "core/pause.h"
 #include "core/worker.h"
 #include "sync/flags.h"
 
@@ -96,8 +95,7 @@ static bool worth_spinning(const tutti_lock *l, const struct tu_context *self)
 static bool spin(tutti_lock *l, struct tu_context *self, uint32_t drop)
 {
 	for (int i = 0; i < SPINS; i++) {
-		for (int j = 0; j < 8; j++)
-			tu_pause();
+		tu_pause_briefly();
 		if (barge(l, self, drop))
 			return true;
 	}

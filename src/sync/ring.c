@@ -6,7 +6,7 @@
 #include "base/bits.h"
 #include "base/check.h"
 #include "core/alloc.h"
-#include "core/pause.h"
+#include "core/context.h"
 
 #include <errno.h>
 #include <string.h>
@@ -87,7 +87,7 @@ int tu_ring_put(struct tu_ring *r, const void *item)
 		/* Still holds the item of the lap before, unless tail is old. */
 		if (stamp + r->lap == tail + 1 && tu_load_seq(&r->head) + r->lap == tail)
 			return TU_RING_NO;
-		tu_pause();
+		tu_pause_briefly();
 		tail = tu_load_rlx(&r->tail);
 	}
 }
@@ -117,7 +117,7 @@ int tu_ring_get(struct tu_ring *r, void *item)
 			if ((tail & ~r->closed) == head)
 				return tail & r->closed ? TU_RING_CLOSED : TU_RING_NO;
 		}
-		tu_pause();
+		tu_pause_briefly();
 		head = tu_load_rlx(&r->head);
 	}
 }
@@ -132,7 +132,6 @@ static uint64_t count(const struct tu_ring *r, uint64_t position)
 	return position / r->lap * r->capacity + (position & (r->closed - 1));
 }
 
-/* seq in these: looked at after a counter of sleepers has been raised; see ring_queue.c */
 uint64_t tu_ring_puts(const struct tu_ring *r)
 {
 	return count(r, tu_load_seq(&r->tail));
@@ -145,5 +144,5 @@ uint64_t tu_ring_gets(const struct tu_ring *r)
 
 bool tu_ring_is_closed(const struct tu_ring *r)
 {
-	return tu_load_seq(&r->tail) & r->closed; /* seq as in tu_ring_puts */
+	return tu_load_seq(&r->tail) & r->closed;
 }

@@ -15,7 +15,6 @@
  * every queue here a sleeper is let go to look for itself, and others may be quicker.
  */
 #include "core/alloc.h"
-#include "core/pause.h"
 #include "core/wait.h"
 #include "core/worker.h"
 #include "sync/queue.h"
@@ -23,7 +22,7 @@
 
 #include <errno.h>
 
-enum { SPINS = 200 };
+enum { SPINS = 25 };
 
 struct ring_queue {
 	tutti_queue queue;
@@ -49,7 +48,7 @@ static __attribute__((noinline)) void let_go(uint32_t *line, uint32_t n)
 	struct tu_waiter *w;
 
 	for (; n > 0 && (w = tu_lot_first(b, line)) != NULL; n--) {
-		tu_add_seq(line, -1u); /* one order with whoever looks, see the top */
+		tu_add_seq(line, -1u);
 		tu_lot_grant(b, w, 0, &wakes);
 	}
 	tu_lot_unlock(b);
@@ -70,7 +69,7 @@ static int stand_in_line(struct ring_queue *q, uint32_t *line,
 	struct tu_bucket *b = tu_lot_lock(line);
 	int rc = 0;
 
-	tu_add_seq(line, 1); /* before the look at the ring, see the top */
+	tu_add_seq(line, 1);
 	if (!blocked(q)) {
 		tu_add_seq(line, -1u);
 		tu_lot_unlock(b);
@@ -80,7 +79,7 @@ static int stand_in_line(struct ring_queue *q, uint32_t *line,
 	tu_lot_unlock(b);
 	rc = tu_wait(me.context, &me, deadline, TU_WAIT_CANCELABLE, &b);
 	if (rc < 0) {
-		tu_add_seq(line, -1u); /* as in let_go */
+		tu_add_seq(line, -1u);
 		tu_lot_unlock(b);
 	}
 	return rc;
@@ -106,7 +105,6 @@ static bool is_empty(const struct ring_queue *q)
 
 static uint64_t unfinished(const struct ring_queue *q)
 {
-	/* seq: a joiner looks after it has counted itself, see the top */
 	uint64_t finished = tu_load_seq(&q->finished);
 
 	return tu_ring_puts(&q->ring) - finished;
@@ -128,7 +126,7 @@ static void spin(struct ring_queue *q, bool (*blocked)(const struct ring_queue *
 	if (tu_single_cpu())
 		return;
 	for (int i = 0; i < SPINS && !w->head && blocked(q); i++)
-		tu_pause();
+		tu_pause_briefly();
 }
 
 /* -- putting and taking ----------------------------------------------------------------------- */
@@ -209,7 +207,7 @@ static bool ring_is_shutdown(const tutti_queue *q)
 	return tu_ring_is_closed(&of(q)->ring);
 }
 
-/* -- joining and shutting down ---------------------------------------------------------------- */
+/* -- joining and shutting down ------------------------------------------------------------------ */
 
 /* Joiners and task_done meet as sleepers and movers do: see the top. */
 static void finish_if_last(struct ring_queue *q)
@@ -221,7 +219,7 @@ static void finish_if_last(struct ring_queue *q)
 static int ring_task_done(tutti_queue *queue)
 {
 	struct ring_queue *q = of(queue);
-	uint64_t finished = tu_load_rlx(&q->finished); /* a guess; the exchange tells */
+	uint64_t finished = tu_load_rlx(&q->finished);
 
 	do {
 		if (finished == tu_ring_puts(&q->ring))

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: LABELS no-tsan LABELS no-asan LABELS no-qemu LABELS no-valgrind */
+/* ctest: LABELS no-tsan LABELS no-asan LABELS no-valgrind LABELS no-qemu */
 /*
- * The sanitizers' own allocators hang in a child forked under busy threads, qemu-user ends, and
- * Valgrind takes what lay on the stacks of the parent's threads for lost.
+ * A child forked while other threads are busy in tutti has a runtime of its own, and no hang. Not
+ * under the sanitizers, whose allocators hang then, nor under Valgrind, which calls what those
+ * threads had lost, nor under qemu-user, which ends.
  */
-/* A child forked while other threads are busy in tutti has a runtime of its own, and no hang. */
 #include <tutti/thread.h>
 
 #include "support/suite.h"

@@ -95,6 +95,11 @@ bool tu_stacks_plenty(const struct tu_worker *w)
 	return false;
 }
 
+/* Only at a program's end, which no model reaches. */
+void tu_os_hold_output(void)
+{
+}
+
 void tu_os_thread_stop(void)
 {
 	tu_panic("no thread is a daemon");

@@ -5,6 +5,7 @@
 #include "core/alloc.h"
 #include "os/os.h"
 
+#include <errno.h>
 #include <stdalign.h>
 #include <string.h>
 #include <tutti/time.h>
@@ -12,7 +13,7 @@
 struct tu_worker model_worker[MODEL_FIBERS];
 
 /* Memory comes from here and never goes back, so that addresses are the same in every schedule. */
-static alignas(64) char memory[16384];
+static alignas(128) char memory[16384];
 static size_t used;
 
 void *tu_alloc(size_t size)
@@ -30,6 +31,17 @@ void *tu_alloc_zero(size_t size)
 }
 
 void tu_free(void *p)
+{
+	(void)p;
+}
+
+void *tu_alloc_aligned(size_t size, size_t align)
+{
+	used = (used + align - 1) / align * align;
+	return tu_alloc(size);
+}
+
+void tu_free_aligned(void *p)
 {
 	(void)p;
 }
@@ -56,6 +68,7 @@ static void worker_begin(struct tu_worker *w, int fiber)
 	w->tail = &w->head;
 	w->budget = 1;
 	w->number = (uint32_t)fiber + 1;
+	w->errno_at = &errno;
 	w->native.worker = w;
 	w->native.id = (uint64_t)w->number << 40 | 1;
 	tu_wheel_init(&w->wheel, MODEL_START);
@@ -69,7 +82,25 @@ void model_ground_begin(void)
 	tu_current = NULL;
 }
 
+static unsigned entered; /* times that the fiber which runs has changed */
+
+static bool another_has_run(void *since)
+{
+	return entered != *(unsigned *)since;
+}
+
+/* Who spins waits for another's step since its last turn: without one it would see the same. */
+void model_ground_pause(void)
+{
+	static unsigned seen[MODEL_FIBERS];
+	unsigned *mine = &seen[model_self()];
+
+	model_block(another_has_run, mine);
+	*mine = entered;
+}
+
 void model_ground_enter(int fiber)
 {
+	entered++;
 	tu_current = model_context(fiber);
 }

@@ -21,4 +21,7 @@ static inline struct tu_context *model_context(int fiber)
 	return &model_worker[fiber].native;
 }
 
+/* A turn of a spin loop. */
+void model_ground_pause(void);
+
 #endif

@@ -13,12 +13,28 @@ static tutti_queue *queue;
 static int put, taken; /* sums: the items are 1, 2, 4 ... */
 static bool joined;
 
-static void begin(void)
+static void begin_with(unsigned flags)
 {
-	MODEL_CHECK(tutti_queue_create(
-			    &queue, sizeof(int), &(tutti_queue_options){ .maxsize = 1 }) == 0);
+	const tutti_queue_options one = { .maxsize = 1, .flags = flags };
+
+	MODEL_CHECK(tutti_queue_create(&queue, sizeof(int), &one) == 0);
 	put = taken = 0;
 	joined = false;
+}
+
+/* The kind under a lock, which last in, first out has. */
+static void begin(void)
+{
+	begin_with(TUTTI_LIFO);
+}
+
+/*
+ * The kind that is a ring. With two contexts only: between claim and stamp the others spin, and
+ * of two that spin the explorer, which knows no fairness, would only ever run those two.
+ */
+static void begin_ring(void)
+{
+	begin_with(0);
 }
 
 static int get(tutti_time deadline)
@@ -138,6 +154,12 @@ static void nothing_is_lost(void)
 static const struct model_test tests[] = {
 	{ "two_through_one", begin, { get_two, put_two }, nothing_is_lost, .outcomes = GOT,
 		.bound = 4, .deep = 6 },
+	{ "ring_two_through_one", begin_ring, { get_two, put_two }, nothing_is_lost,
+		.outcomes = GOT, .bound = 4, .deep = 6 },
+	{ "ring_joined", begin_ring, { get_and_finish, put_and_join }, nothing_is_lost,
+		.outcomes = GOT, .bound = 4, .deep = 6 },
+	{ "ring_shut_down", begin_ring, { get_until_shut_down, put_and_shut_down }, nothing_is_lost,
+		.outcomes = GOT | SHUT_DOWN, .bound = 4, .deep = 6 },
 	{ "two_getters", begin, { get_one, get_one, put_two }, nothing_is_lost, .outcomes = GOT,
 		.bound = 3, .deep = 4 },
 	{ "two_putters", begin, { put_one, put_one, get_two }, nothing_is_lost, .outcomes = GOT,

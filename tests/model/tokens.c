@@ -13,6 +13,11 @@
 
 __thread struct tu_context *tu_current;
 
+void tu_pause_briefly(void)
+{
+	model_ground_pause();
+}
+
 bool tu_single_cpu(void)
 {
 	return true; /* who spins for another fiber waits for its turn */
