@@ -11,6 +11,11 @@ int tu_thread_spawn(void (*entry)(void *arg), void *arg, size_t stack_bytes)
 	return tu_os_thread_start(&start);
 }
 
+int tu_at_thread_end(void (*fn)(void *arg), void *arg)
+{
+	return tu_os_at_thread_end(fn, arg);
+}
+
 void tu_thread_show_name(const char *name)
 {
 	tu_os_thread_name(name);

@@ -15,6 +15,9 @@
  */
 int tu_thread_spawn(void (*entry)(void *arg), void *arg, size_t stack_bytes);
 
+/* Call fn(arg) when the calling thread ends, the last one first. 0 or -ENOMEM. */
+int tu_at_thread_end(void (*fn)(void *arg), void *arg);
+
 /* Have the system's monitors show name for the calling thread, cut to what fits. */
 void tu_thread_show_name(const char *name);
 

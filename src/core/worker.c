@@ -84,7 +84,8 @@ static void worker_begin(struct tu_worker *w)
 	start_ids(w);
 	w->errno_at = &errno;
 	w->budget = 1;
-	w->daemon = false;
+	w->daemon = w->helper = false;
+	w->thread = NULL;
 	tu_wheel_init(&w->wheel, tu_os_now());
 }
 

@@ -44,6 +44,8 @@ struct tu_worker {
 	int64_t trimmed; /* when spares were last looked through */
 	uint32_t number; /* of its thread, never used twice; 0: none. Atomic: others compare it */
 	bool closing;    /* the thread ends: jobs are given up */
+	void *thread;    /* what exec knows of the thread; NULL: nobody has asked. Owner */
+	bool helper;     /* tutti's own: not one of the program's threads */
 	bool daemon;     /* at the program's end it stops at its next wait */
 
 	struct tu_worker *next; /* all workers ever, or the free ones; under the registry's lock */

@@ -87,7 +87,7 @@ static void helper_main(void *arg)
 	struct tu_context *self = tu_self();
 	struct call *call = arg;
 
-	self->worker->daemon = true;
+	self->worker->daemon = self->worker->helper = true;
 	tu_thread_show_name("tutti-blocking");
 	do {
 		run_call(self, call);

@@ -90,8 +90,12 @@ static struct tu_thread *record(const char *name)
 	extra = tu_future_extra_of(&t->future);
 	if (extra)
 		extra->name = tu_copy_text(name);
-	if (extra && extra->name)
+	if (extra && extra->name) {
+		tu_mutex_lock(&lock);
+		t->number = ++numbers;
+		tu_mutex_unlock(&lock);
 		return t;
+	}
 	tutti_future_unref(&t->future);
 	return NULL;
 }
@@ -127,7 +131,6 @@ static void list_add(struct tu_thread *t)
 {
 	tutti_future_ref(&t->future);
 	tu_mutex_lock(&lock);
-	t->number = ++numbers;
 	tu_list_add_tail(&alive, &t->link);
 	tu_mutex_unlock(&lock);
 }
@@ -151,7 +154,9 @@ void tu_thread_unlist(struct tu_thread *t)
    ASKED and then looks for the context; we store the context and then look at ASKED. */
 static void set_context(struct tu_thread *t, struct tu_context *native)
 {
-	native->self = &t->future;
+	native->worker->thread = t;
+	if (!native->self) /* a helper's is what it runs for somebody */
+		native->self = &t->future;
 	tu_store_rlx(&t->native_id, tu_thread_native_id()); /* a number by itself */
 	tu_store_seq(&t->context, native);
 	if (tu_load_seq(&t->future.word) & TU_FUTURE_ASKED)
@@ -171,7 +176,8 @@ static struct tu_thread *adopt(struct tu_context *native)
 		tu_check(t != NULL, "no memory for a thread's record");
 		t->daemon = true;
 		t->future.word |= TU_FUTURE_RUNNING;
-		list_add(t);
+		if (!native->worker->helper)
+			list_add(t);
 	}
 	set_context(t, native);
 	return t;
@@ -179,7 +185,7 @@ static struct tu_thread *adopt(struct tu_context *native)
 
 static void foreign_ends(struct tu_context *native)
 {
-	struct tu_thread *t = native->self;
+	struct tu_thread *t = native->worker->thread;
 
 	tu_worker_close(native->worker);
 	if (native->slots)
@@ -188,13 +194,14 @@ static void foreign_ends(struct tu_context *native)
 		return;
 	tu_thread_unlist(t);
 	tu_future_complete_from(&t->future, native, NULL);
+	native->worker->thread = NULL;
 }
 
 /* The list may have been caught half-changed by another thread: it is walked forwards only. */
 static void threads_after_fork(void)
 {
 	struct tu_context *native = tu_current ? &tu_current->worker->native : NULL;
-	struct tu_thread *self = native ? native->self : NULL;
+	struct tu_thread *self = native ? native->worker->thread : NULL;
 	struct tu_link *link = alive.head.next, *next;
 
 	lock = 0;
@@ -229,9 +236,10 @@ __attribute__((constructor(101))) static void set_hook(void)
 
 tutti_thread *tutti_thread_current(void)
 {
-	struct tu_context *native = &tu_worker_self()->native;
+	struct tu_worker *w = tu_worker_self();
+	struct tu_thread *t = w->thread;
 
-	return native->self ? native->self : &adopt(native)->future;
+	return t ? &t->future : &adopt(&w->native)->future;
 }
 
 tutti_thread *tutti_thread_main(void)
@@ -272,6 +280,7 @@ static void finish(void *arg)
 	} else {
 		tu_future_complete_from(&t->future, native, t->result);
 	}
+	native->worker->thread = NULL; /* only now: destructors may ask who they are */
 	tu_ending_done(left);
 }
 
@@ -282,7 +291,7 @@ void tu_thread_enter(struct tu_thread *t)
 	native->worker->daemon = tu_thread_is_left(t);
 	tu_thread_show_name(t->future.extra->name);
 	set_context(t, native);
-	t->ends_later = tu_os_at_thread_end(finish, t) == 0;
+	t->ends_later = tu_at_thread_end(finish, t) == 0;
 	tu_trace(TU_TRACE_THREAD_START, native->id, (uintptr_t)t->future.value.start.fn, 0);
 }
 
