@@ -210,7 +210,7 @@ void tu_worker_post(struct tu_worker *w, struct tu_runnable *r)
 
 bool tu_worker_post_to(struct tu_worker *w, uint32_t number, struct tu_runnable *r)
 {
-	/* Between this look and the post the thread may end: then the worker's next thread runs r. */
+	/* Between this look and the post the thread may end: then the worker's next one runs r. */
 	if (tu_load_rlx(&w->number) != number)
 		return false;
 	tu_worker_post(w, r);

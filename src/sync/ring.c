@@ -132,6 +132,7 @@ static uint64_t count(const struct tu_ring *r, uint64_t position)
 	return position / r->lap * r->capacity + (position & (r->closed - 1));
 }
 
+/* seq in these: looked at after a counter of sleepers has been raised; see ring_queue.c */
 uint64_t tu_ring_puts(const struct tu_ring *r)
 {
 	return count(r, tu_load_seq(&r->tail));
@@ -144,5 +145,5 @@ uint64_t tu_ring_gets(const struct tu_ring *r)
 
 bool tu_ring_is_closed(const struct tu_ring *r)
 {
-	return tu_load_seq(&r->tail) & r->closed;
+	return tu_load_seq(&r->tail) & r->closed; /* seq as in tu_ring_puts */
 }

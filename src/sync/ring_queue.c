@@ -48,7 +48,7 @@ static __attribute__((noinline)) void let_go(uint32_t *line, uint32_t n)
 	struct tu_waiter *w;
 
 	for (; n > 0 && (w = tu_lot_first(b, line)) != NULL; n--) {
-		tu_add_seq(line, -1u);
+		tu_add_seq(line, -1u); /* one order with whoever looks, see the top */
 		tu_lot_grant(b, w, 0, &wakes);
 	}
 	tu_lot_unlock(b);
@@ -69,7 +69,7 @@ static int stand_in_line(struct ring_queue *q, uint32_t *line,
 	struct tu_bucket *b = tu_lot_lock(line);
 	int rc = 0;
 
-	tu_add_seq(line, 1);
+	tu_add_seq(line, 1); /* before the look at the ring, see the top */
 	if (!blocked(q)) {
 		tu_add_seq(line, -1u);
 		tu_lot_unlock(b);
@@ -79,7 +79,7 @@ static int stand_in_line(struct ring_queue *q, uint32_t *line,
 	tu_lot_unlock(b);
 	rc = tu_wait(me.context, &me, deadline, TU_WAIT_CANCELABLE, &b);
 	if (rc < 0) {
-		tu_add_seq(line, -1u);
+		tu_add_seq(line, -1u); /* as in let_go */
 		tu_lot_unlock(b);
 	}
 	return rc;
@@ -105,6 +105,7 @@ static bool is_empty(const struct ring_queue *q)
 
 static uint64_t unfinished(const struct ring_queue *q)
 {
+	/* seq: a joiner looks after it has counted itself, see the top */
 	uint64_t finished = tu_load_seq(&q->finished);
 
 	return tu_ring_puts(&q->ring) - finished;
@@ -207,7 +208,7 @@ static bool ring_is_shutdown(const tutti_queue *q)
 	return tu_ring_is_closed(&of(q)->ring);
 }
 
-/* -- joining and shutting down ------------------------------------------------------------------ */
+/* -- joining and shutting down ---------------------------------------------------------------- */
 
 /* Joiners and task_done meet as sleepers and movers do: see the top. */
 static void finish_if_last(struct ring_queue *q)
@@ -219,7 +220,7 @@ static void finish_if_last(struct ring_queue *q)
 static int ring_task_done(tutti_queue *queue)
 {
 	struct ring_queue *q = of(queue);
-	uint64_t finished = tu_load_rlx(&q->finished);
+	uint64_t finished = tu_load_rlx(&q->finished); /* a guess; the exchange tells */
 
 	do {
 		if (finished == tu_ring_puts(&q->ring))
