@@ -12,6 +12,7 @@ enum { THROUGH = 1, TIMED_OUT = 2, BROKEN = 4, CANCELED = 8 };
 static tutti_barrier barrier;
 static unsigned places; /* bits: who got through where */
 static int through, failed, acted;
+static bool came_again;
 
 static void *act(void *arg)
 {
@@ -26,6 +27,7 @@ static void begin_with(uint32_t parties, tutti_fn action)
 	MODEL_CHECK(tutti_barrier_init(&barrier, parties, action, NULL, 0) == 0);
 	places = 0;
 	through = failed = acted = 0;
+	came_again = false;
 }
 
 static void begin_two(void)
@@ -69,6 +71,15 @@ static void arrive_twice(void)
 {
 	arrive_once();
 	arrive_once();
+}
+
+/* Three come to a barrier of two: the last of the first round is the partner of the third. */
+static void arrive_until_all_have(void)
+{
+	if (arrive(TUTTI_FOREVER) == 1 && !came_again) {
+		came_again = true;
+		arrive_once();
+	}
 }
 
 static void arrive_until_soon(void)
@@ -145,6 +156,9 @@ static const struct model_test tests[] = {
 	{ "acting", begin_two_acting, { arrive_twice, arrive_twice }, all_got_through,
 		.outcomes = THROUGH, .bound = 4, .deep = 6 },
 	{ "at_the_door", begin_two_acting,
+		{ arrive_until_all_have, arrive_until_all_have, arrive_until_all_have },
+		all_got_through, .outcomes = THROUGH, .bound = 2, .deep = 4 },
+	{ "at_the_door_out_of_time", begin_two_acting,
 		{ arrive_until_soon, arrive_until_soon, arrive_until_soon }, two_or_none, { SOON },
 		.outcomes = THROUGH | BROKEN | TIMED_OUT, .bound = 2, .deep = 3 },
 	{ "out_of_time", begin_two, { arrive_until_soon, arrive_or_find_it_broken }, all_or_none,

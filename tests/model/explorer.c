@@ -8,6 +8,7 @@
 #include "os/arch/switch.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -193,6 +194,25 @@ static void panicked(const char *text, size_t n)
 	model_fail("%.*s", (int)n, text);
 }
 
+/* A crash in the sources is a failure like any other. A sanitizer has more to say about it. */
+static void crashed(int signal)
+{
+	(void)signal;
+	model_fail("crash");
+}
+
+static void watch_for_crashes(void)
+{
+#ifndef __SANITIZE_ADDRESS__
+	static char stack[STACK_BYTES];
+	const stack_t other = { .ss_sp = stack, .ss_size = sizeof stack };
+	const struct sigaction action = { .sa_handler = crashed, .sa_flags = SA_ONSTACK };
+
+	sigaltstack(&other, NULL);
+	sigaction(SIGSEGV, &action, NULL);
+#endif
+}
+
 /* -- from schedule to schedule ---------------------------------------------------------------- */
 
 /* A fiber is made once. In each schedule it runs the test's function of its number. */
@@ -237,6 +257,7 @@ static void run_schedule(void)
 	model_ground_begin();
 	test->begin();
 	go_on();
+	model_ground_end();
 	if (test->end)
 		test->end();
 }
@@ -315,6 +336,7 @@ int model_main(int argc, char **argv, const struct model_test *tests, size_t n)
 
 	tu_panic_write = panicked;
 	running = NOBODY;
+	watch_for_crashes();
 	make_fibers();
 	schedule_program(argv[0]);
 	for (size_t i = 0; i < n; i++)

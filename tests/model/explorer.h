@@ -74,8 +74,9 @@ int64_t model_now(void);
 /* Go on once ready(arg) holds. It must not change anything, and is a point. */
 void model_block(bool (*ready)(void *arg), void *arg);
 
-/* The ground provides these: before each schedule; whenever another fiber goes on. */
+/* The ground provides these: before each schedule, whenever another fiber goes on, after it. */
 void model_ground_begin(void);
 void model_ground_enter(int fiber);
+void model_ground_end(void);
 
 #endif

@@ -99,6 +99,19 @@ void model_ground_pause(void)
 	*mine = entered;
 }
 
+/* Nothing is left of any wait: no timer, nothing sent or queued, nobody parked or asleep. */
+void model_ground_end(void)
+{
+	for (int i = 0; i < MODEL_FIBERS; i++) {
+		struct tu_worker *w = &model_worker[i];
+
+		MODEL_CHECK(tu_wheel_count(&w->wheel) == 0);
+		MODEL_CHECK(!w->inbox && !w->head);
+		MODEL_CHECK(w->sleep == TU_WORKER_AWAKE);
+		MODEL_CHECK(w->native.park != TU_PARK_PARKED);
+	}
+}
+
 void model_ground_enter(int fiber)
 {
 	entered++;

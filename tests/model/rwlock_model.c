@@ -11,11 +11,13 @@ enum { GOT = 1, TIMED_OUT = 2, TWO_READERS = 4 };
 
 static tutti_rwlock lock;
 static int readers, writers;
+static int came; /* to the meeting */
 
 static void begin(void)
 {
 	lock = (tutti_rwlock){ { 0 } };
 	readers = writers = 0;
+	came = 0;
 }
 
 static void release(void)
@@ -60,6 +62,21 @@ static void read_then_write(void)
 	write();
 }
 
+static bool both_came(void *arg)
+{
+	(void)arg;
+	return came == 2;
+}
+
+/* Two readers who do not leave before they have met, whoever stands between them. */
+static void read_and_meet(void)
+{
+	tutti_rwlock_acquire_read(&lock);
+	came++;
+	model_block(both_came, NULL);
+	use_as_reader();
+}
+
 static bool got(int rc)
 {
 	MODEL_CHECK(rc == 0 || rc == TUTTI_ETIMEDOUT);
@@ -95,6 +112,8 @@ static const struct model_test tests[] = {
 		.outcomes = GOT | TIMED_OUT | TWO_READERS, .bound = 3, .deep = 4 },
 	{ "writer_runs_out_of_time", begin, { write_until_soon, read, read }, is_free, { SOON },
 		.outcomes = GOT | TIMED_OUT | TWO_READERS, .bound = 3, .deep = 4 },
+	{ "readers_meet", begin, { write_until_soon, read_and_meet, read_and_meet }, is_free,
+		{ SOON }, .outcomes = TIMED_OUT, .bound = 3, .deep = 4 },
 	{ "writers_run_out_of_time", begin, { write_until_soon, read_until_soon, write }, is_free,
 		{ SOON }, .outcomes = GOT | TIMED_OUT, .bound = 3, .deep = 4 },
 };

@@ -121,6 +121,8 @@ static const struct model_test tests[] = {
 		{ SOON }, .outcomes = GOT | TIMED_OUT, .bound = 2, .deep = 3 },
 	{ "grant_or_time", begin, { take_until_soon, release_one }, is_conserved, { SOON },
 		.outcomes = GOT | TIMED_OUT, .bound = 5, .deep = 7 },
+	{ "time_between_releases", begin, { take_until_soon, release_one, release_one },
+		is_conserved, { SOON }, .outcomes = GOT | TIMED_OUT, .bound = 3, .deep = 5 },
 	{ "cancel_or_time", begin, { take_until_canceled, take_until_soon, cancel_then_release },
 		is_conserved, { SOON }, .outcomes = GOT | CANCELED | TIMED_OUT, .bound = 2,
 		.deep = 3 },

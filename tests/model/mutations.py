@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: MIT
+"""The models can fail: each of these mistakes, made in a copy of a source, must fail its model.
+
+usage: mutations.py [SOURCE]      all of them, or those of one source, for example sync/lock.c
+
+A mutation names the source, what to replace in it and by what, and the model that must notice. The
+text to replace must stand in the source exactly once, so that no mutation turns into nothing when
+the source changes.
+
+ctest: LABELS torture TIMEOUT 300
+"""
+import concurrent.futures
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+SOURCE = pathlib.Path(os.environ["TUTTI_SOURCE_DIR"])
+BUILD = pathlib.Path(os.environ["TUTTI_BUILD_DIR"])
+CC = os.environ.get("TUTTI_CC", "cc")
+LIMIT_S = 60
+ON_FUTEX = ("park", "mutex")
+
+# (source, what goes wrong, model, [(text, instead), ...])
+MUTATIONS = [
+    ("core/park.c", "sleep without a last look at the inbox", "park",
+     [("\tif (!tu_load_seq(&w->inbox))\n\t\ttu_os", "\ttu_os")]),
+    ("core/park.c", "look at the inbox before saying that one sleeps", "park",
+     [("\ttu_store_seq(&w->sleep, TU_WORKER_ASLEEP);\n\tif (!tu_load_seq(&w->inbox))\n",
+       "\tbool nothing = !tu_load_seq(&w->inbox);\n"
+       "\ttu_store_seq(&w->sleep, TU_WORKER_ASLEEP);\n\tif (nothing)\n")]),
+    ("core/park.c", "wake no thread", "park",
+     [("\t\ttu_os_futex_wake(&w->sleep, 1);", "\t\t;")]),
+    ("core/park.c", "the waker leaves the sleep word as it is", "park",
+     [("tu_swap_acqrel(&w->sleep, TU_WORKER_AWAKE) == TU_WORKER_ASLEEP)",
+       "tu_load_acq(&w->sleep) == TU_WORKER_ASLEEP)")]),
+    ("core/park.c", "notify only who is parked", "park",
+     [("\tif (tu_swap_acqrel(&c->park, TU_PARK_NOTIFIED) != TU_PARK_PARKED)\n\t\treturn NULL;",
+       "\tif (tu_load_acq(&c->park) != TU_PARK_PARKED)\n\t\treturn NULL;\n"
+       "\ttu_store_rel(&c->park, TU_PARK_NOTIFIED);")]),
+    ("core/park.c", "park over a notification", "park",
+     [("\tif (tu_cas_acqrel(&self->park, &empty, TU_PARK_PARKED))\n\t\tleave(self);",
+       "\ttu_store_rel(&self->park, empty + 1);\n\tleave(self);")]),
+    ("core/park.c", "two posts, one entry", "park",
+     [("} while (!tu_cas_weak_seq(&w->inbox, &top, r));",
+       "} while (tu_store_seq(&w->inbox, r), false);")]),
+    ("core/park.c", "an entry posted while the inbox is emptied", "park",
+     [("newest = tu_swap_acq(&w->inbox, (struct tu_runnable *)NULL);",
+       "newest = tu_load_acq(&w->inbox);\n"
+       "\ttu_store_rlx(&w->inbox, (struct tu_runnable *)NULL);")]),
+    ("core/mutex.c", "sleep without saying so", "mutex",
+     [("while (tu_swap_acqrel(m, 2) != 0)", "while (tu_swap_acqrel(m, 1) != 0)")]),
+    ("core/mutex.c", "nobody is woken", "mutex",
+     [("\ttu_os_futex_wake(m, 1);", "\t(void)m;")]),
+    ("core/wait.c", "a grant after the deadline is reported as the deadline", "semaphore",
+     [("\t\t\trc = 0;\n\t\t\tbreak;\n\t\t}\n\t\tif (rc == 0)", "\t\t\tbreak;\n\t\t}\n\t\tif (rc == 0)")]),
+    ("core/wait.c", "leave a queue that one is no longer in", "semaphore",
+     [("if (!me->next) {", "if (false) {")]),
+    ("core/wait.c", "notify before the cancel is there", "park",
+     [("\ttu_or_acqrel(&c->attention, TU_ATTENTION_CANCEL);\n\ttu_unpark(c);",
+       "\ttu_unpark(c);\n\ttu_or_acqrel(&c->attention, TU_ATTENTION_CANCEL);")]),
+    ("core/wait.c", "no timer", "semaphore",
+     [("\ttu_worker_timer(w, &me->timer);", "\t(void)w;")]),
+    ("core/wait.c", "a timer left behind", "semaphore",
+     [("\t\ttu_lot_unlock(*locked);\n\t}\n\ttu_wheel_remove(&self->worker->wheel, &me->timer);",
+       "\t\ttu_lot_unlock(*locked);\n\t}")]),
+    ("core/lot.c", "the bucket of a waiter that was moved meanwhile", "condition",
+     [("if (tu_load_rlx(&w->key) == key)\n\t\t\treturn b;", "if (true)\n\t\t\treturn b;")]),
+    ("core/lot.c", "the last of several is not woken", "semaphore",
+     [("for (unsigned i = 0; i < wakes->n; i++)\n\t\ttu_worker_wake",
+       "for (unsigned i = 0; i + 1 < wakes->n; i++)\n\t\ttu_worker_wake")]),
+    ("core/lot.c", "a granted waiter stays queued", "semaphore",
+     [("\ttu_lot_remove(b, w);\n\tw->answer = answer;", "\tw->answer = answer;")]),
+    ("sync/lock.c", "let go without a wake", "lock",
+     [("\t\ttu_lot_grant(b, first, TU_LOCK_COMPETE, &wakes);\n\t}\n\ttu_lot_unlock(b);\n"
+       "\ttu_wakes_flush(&wakes);",
+       "\t\ttu_lot_grant(b, first, TU_LOCK_COMPETE, &wakes);\n\t}\n\ttu_lot_unlock(b);")]),
+    ("sync/lock.c", "queue although it has come free", "lock",
+     [("\t\t\treturn true;\n\treturn false;\n}\n\nvoid tu_lock_waiter_left",
+       "\t\t\treturn true;\n\treturn true;\n}\n\nvoid tu_lock_waiter_left")]),
+    ("sync/lock.c", "handed over, and free as well", "lock",
+     [("LOCKED | queued); /* stays held", "queued); /* stays held")]),
+    ("sync/lock.c", "the one let go got it and does not say so", "lock",
+     [("(w | LOCKED) & ~drop)", "w | LOCKED)")]),
+    ("sync/lock.c", "the one let go queues again and does not say so", "lock",
+     [("(w | QUEUED) & ~drop)", "w | QUEUED)")]),
+    ("sync/lock.c", "free it and do not see who queued meanwhile", "lock",
+     [("\t\tif (tu_cas_weak_rel(&l->priv[0], &w, w & ~LOCKED))\n\t\t\treturn 0;",
+       "\t\ttu_store_rel(&l->priv[0], w & ~LOCKED);\n\t\treturn 0;")]),
+    ("sync/condition.c", "queued after the lock was given up", "condition",
+     [("\ttu_lot_enqueue(b, &me, c);\n\tcount(c, 1);\n\ttu_lot_unlock(b);\n"
+       "\tdepth = tu_lock_give_all(l);\n",
+       "\ttu_lot_unlock(b);\n\tdepth = tu_lock_give_all(l);\n\tb = tu_lot_lock(c);\n"
+       "\ttu_lot_enqueue(b, &me, c);\n\tcount(c, 1);\n\ttu_lot_unlock(b);\n")]),
+    ("sync/condition.c", "notified, but reported as the deadline", "condition",
+     [("\t\ttu_lock_waiter_left(l, b);\n\t\trc = 0;", "\t\ttu_lock_waiter_left(l, b);")]),
+    ("sync/condition.c", "who gives up is still counted", "condition",
+     [("\t} else {\n\t\tcount(c, -1u);\n\t}", "\t}")]),
+    ("sync/semaphore.c", "no second look for a permit", "semaphore",
+     [("\t\tif (try_acquire(s))\n\t\t\treturn false;\n", "")]),
+    ("sync/semaphore.c", "hand over although all have given up", "semaphore",
+     [("\trc = add(s, n); /* those", "\t/* those")]),
+    ("sync/semaphore.c", "the last to go takes WAITERS from others", "semaphore",
+     [("\t\tif (!tu_lot_first(b, s))\n", "")]),
+    ("sync/semaphore.c", "take with a plain store", "semaphore",
+     [("\t\tif (tu_cas_weak_acq(&s->priv[0], &v, v - 1))\n\t\t\treturn true;",
+       "\t\ttu_store_rlx(&s->priv[0], v - 1);\n\t\treturn true;")]),
+    ("sync/event.c", "set with a plain store", "event",
+     [("} while (!tu_cas_weak_rel(&e->priv[0], &v, SET));",
+       "} while (tu_store_rel(&e->priv[0], SET), false);")]),
+    ("sync/event.c", "wait although it was set meanwhile", "event",
+     [("\t\t\treturn v == WAITERS;", "\t\t\treturn true;")]),
+    ("sync/event.c", "who gives up clears what others wait for", "event",
+     [("\t\tif (!tu_lot_first(b, e))\n", "")]),
+    ("sync/barrier.c", "out of time in a full round", "barrier",
+     [("!(tu_load_rlx(&b->priv[STATE]) & ACTING)) {\n\t\tgive_up", "true) {\n\t\tgive_up")]),
+    ("sync/barrier.c", "the last to come does not see that the round was aborted", "barrier",
+     [("if (b->priv[ROUND] != round)", "if (false)")]),
+    ("sync/barrier.c", "who is cancelled leaves the others waiting", "barrier",
+     [("\t\tasks |= IN_ROUND;\n", "")]),
+    ("sync/barrier.c", "nobody at the door is told", "barrier",
+     [("\ttu_grant_each(k, b, AT_DOOR, ARRIVE_AGAIN, &wakes);\n", "")]),
+    ("sync/rwlock.c", "readers behind a writer who gave up", "rwlock",
+     [("\tif (!(v & WRITER))\n\t\tfor", "\tif (false)\n\t\tfor")]),
+    ("sync/rwlock.c", "no second look when passing on", "rwlock",
+     [("\trc = let_go(l); /* those", "\t/* those")]),
+    ("sync/rwlock.c", "wait for a lock that nobody holds", "rwlock",
+     [("if (!open_to(v, ask) && tu_cas_rlx", "if (tu_cas_rlx")]),
+    ("sync/rwlock.c", "forget those behind the writer", "rwlock",
+     [("WRITER | (readers + writers > 1 ? WAITERS : 0)", "WRITER")]),
+    ("sync/once.c", "end with a plain store", "once",
+     [("if (!tu_cas_rel(&o->priv[0], &running, done ? DONE : NEW))",
+       "(void)running;\n\tif ((tu_store_rel(&o->priv[0], done ? DONE : NEW), false))")]),
+    ("sync/once.c", "a failure forgets the second who waits", "once",
+     [("tu_lot_after(w, w) ? WAITERS : RUNNING", "RUNNING")]),
+    ("sync/once.c", "run although another runs", "once",
+     [("return v == DONE ? IS_DONE : YOUR_TURN;", "return IS_DONE;")]),
+    ("sync/queue.c", "join the line without the queue's lock", "queue",
+     [("struct tu_bucket *b = tu_lot_lock(line);",
+       "struct tu_bucket *b = (tu_mutex_unlock(&q->lock), tu_lot_lock(line));"),
+      ("\ttu_lot_unlock(b);\n\ttu_mutex_unlock(&q->lock);\n", "\ttu_lot_unlock(b);\n")]),
+    ("sync/queue.c", "a get lets no putter go", "queue",
+     [("\tlet_go(&q->putters, 1, wakes);\n", "")]),
+    ("sync/queue.c", "let go, and gone without a look", "queue",
+     [("\t\trc = a->again(q, item, wakes);\n\t\tif (rc == 1 && waited < 0)",
+       "\t\trc = tu_cancel_pending(self);\n\t\tif (rc == 0)\n"
+       "\t\t\trc = a->again(q, item, wakes);\n\t\tif (rc == 1 && waited < 0)")]),
+]
+
+
+def mutate(source, changes):
+    text = (SOURCE / "src" / source).read_text()
+    for old, new in changes:
+        if text.count(old) != 1:
+            return None, f"stands {text.count(old)} times in {source}: {old!r}"
+        text = text.replace(old, new)
+    return text, None
+
+
+def build(folder, text, model):
+    mutant, program = folder / "mutant.c", folder / "mutant"
+    mutant.write_text(text)
+    ground = "futex" if model in ON_FUTEX else "tokens"
+    command = [CC, "-std=gnu11", "-g", "-O1", "-w", "-no-pie", "-DTU_MODEL", "-D_GNU_SOURCE",
+               f"-I{SOURCE}/src", f"-I{SOURCE}/include", f"-I{SOURCE}/tests",
+               f"{SOURCE}/tests/model/{model}_model.c", str(mutant),
+               f"{BUILD}/tests/model/libmodel_{ground}.a", "-o", str(program), "-pthread"]
+    if os.environ.get("TUTTI_SANITIZE"):
+        command.append("-fsanitize=" + os.environ["TUTTI_SANITIZE"])
+    done = subprocess.run(command, capture_output=True, text=True)
+    return program, done.stderr if done.returncode else None
+
+
+def verdict(program):
+    """(caught, how)"""
+    try:
+        run = subprocess.run([program], capture_output=True, text=True, timeout=LIMIT_S,
+                             env={**os.environ, "TUTTI_TORTURE": "0"})
+    except subprocess.TimeoutExpired:
+        return False, "does not end"
+    if run.returncode == 0:
+        return False, "SURVIVES"
+    first = (run.stderr.splitlines() or [""])[0]
+    return run.returncode == 1 and " preemptions: " in first, first or str(run.returncode)
+
+
+def judge(mutation):
+    source, what, model, changes = mutation
+    text, complaint = mutate(source, changes)
+    if complaint:
+        return False, source, what, complaint
+    with tempfile.TemporaryDirectory() as folder:
+        program, complaint = build(pathlib.Path(folder), text, model)
+        if complaint:
+            return False, source, what, complaint
+        caught, how = verdict(program)
+    return caught, source, what, how.replace(f"{SOURCE}/", "")
+
+
+def main():
+    chosen = [m for m in MUTATIONS if len(sys.argv) < 2 or m[0] == sys.argv[1]]
+    escaped = 0
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for caught, source, what, how in pool.map(judge, chosen):
+            escaped += not caught
+            print(f"{'caught ' if caught else 'ESCAPED'} {source}: {what}\n        {how}", flush=True)
+    print(f"{len(chosen)} mutations, {escaped} escaped")
+    return 1 if escaped or not chosen else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
