@@ -54,7 +54,8 @@ MUTATIONS = [
     ("core/mutex.c", "nobody is woken", "mutex",
      [("\ttu_os_futex_wake(m, 1);", "\t(void)m;")]),
     ("core/wait.c", "a grant after the deadline is reported as the deadline", "semaphore",
-     [("\t\t\trc = 0;\n\t\t\tbreak;\n\t\t}\n\t\tif (rc == 0)", "\t\t\tbreak;\n\t\t}\n\t\tif (rc == 0)")]),
+     [("\t\t\trc = 0;\n\t\t\tbreak;\n\t\t}\n\t\tif (rc == 0)",
+       "\t\t\tbreak;\n\t\t}\n\t\tif (rc == 0)")]),
     ("core/wait.c", "leave a queue that one is no longer in", "semaphore",
      [("if (!me->next) {", "if (false) {")]),
     ("core/wait.c", "notify before the cancel is there", "park",
@@ -204,7 +205,8 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for caught, source, what, how in pool.map(judge, chosen):
             escaped += not caught
-            print(f"{'caught ' if caught else 'ESCAPED'} {source}: {what}\n        {how}", flush=True)
+            verdict = "caught " if caught else "ESCAPED"
+            print(f"{verdict} {source}: {what}\n        {how}", flush=True)
     print(f"{len(chosen)} mutations, {escaped} escaped")
     return 1 if escaped or not chosen else 0
 
