@@ -27,7 +27,7 @@ help:
 	@echo "make check       formatter, lint, rooms, header contract, exported symbols"
 	@echo "make asan | tsan | valgrind    the tests under a sanitizer or memcheck"
 	@echo "make torture     the tests, long        make coverage   what the tests enter"
-	@echo "make aarch64     base to exec under qemu-user (also riscv64)"
+	@echo "make aarch64     cross-built, base to loop under qemu-user (also riscv64)"
 	@echo "make bench       tutti beside its peers, same machine, same run"
 	@echo "make install     PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)"
 	@echo "make format | clean | deps | deps-all | deps-bench"
@@ -69,7 +69,7 @@ tsan:
 
 valgrind:
 	$(call build,valgrind)
-	$(CTEST) --test-dir build/valgrind -L '$(LOW_ROOMS)' -LE 'torture|no-valgrind' -j2
+	$(CTEST) --test-dir build/valgrind -L '$(LOW_ROOMS)|^loop$$' -LE 'torture|no-valgrind' -j2
 
 torture:
 	$(call build,torture)
@@ -82,7 +82,7 @@ coverage:
 
 aarch64 riscv64:
 	$(call build,$@)
-	$(CTEST) --test-dir build/$@ -L '$(LOW_ROOMS)' -LE 'torture|no-qemu' -j2
+	$(CTEST) --test-dir build/$@ -L '$(LOW_ROOMS)|^loop$$' -LE 'torture|no-qemu' -j2
 
 bench: deps-bench
 	$(call build,release,-DTUTTI_BENCH=ON)
