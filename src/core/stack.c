@@ -33,7 +33,7 @@ struct tu_slab {
 	uint32_t size_class;
 	uint32_t count, fresh, cold_count;
 	bool available;
-	uint32_t cold[]; /* indices of stacks */
+	uint16_t cold[]; /* indices of stacks */
 };
 
 enum {
@@ -228,7 +228,7 @@ static void drop(struct tu_worker *w, struct tu_context *c)
 	tu_trace(TU_TRACE_STACK_FREE, 0, (uintptr_t)low, c->bytes);
 	tu_sanitize_drop(c);
 	tu_os_pages_drop(low, (size_t)(end - low));
-	slab->cold[slab->cold_count++] = i;
+	slab->cold[slab->cold_count++] = (uint16_t)i;
 	make_available(w, slab);
 }
 
