@@ -16,8 +16,9 @@ import subprocess
 import sys
 import tempfile
 
-SOURCE = pathlib.Path(os.environ["TUTTI_SOURCE_DIR"])
-BUILD = pathlib.Path(os.environ["TUTTI_BUILD_DIR"])
+HERE = pathlib.Path(__file__).resolve().parents[2]
+SOURCE = pathlib.Path(os.environ.get("TUTTI_SOURCE_DIR", HERE))
+BUILD = pathlib.Path(os.environ.get("TUTTI_BUILD_DIR", HERE / "build/dev"))
 CC = os.environ.get("TUTTI_CC", "cc")
 LIMIT_S = 60
 ON_FUTEX = ("park", "mutex")
