@@ -16,8 +16,9 @@ import subprocess
 import sys
 import tempfile
 
-SOURCE = pathlib.Path(os.environ["TUTTI_SOURCE_DIR"])
-BUILD = pathlib.Path(os.environ["TUTTI_BUILD_DIR"])
+HERE = pathlib.Path(__file__).resolve().parents[2]
+SOURCE = pathlib.Path(os.environ.get("TUTTI_SOURCE_DIR", HERE))
+BUILD = pathlib.Path(os.environ.get("TUTTI_BUILD_DIR", HERE / "build/dev"))
 CC = os.environ.get("TUTTI_CC", "cc")
 LIMIT_S = 60
 ON_FUTEX = ("park", "mutex")
@@ -87,8 +88,8 @@ MUTATIONS = [
     ("sync/lock.c", "the one let go queues again and does not say so", "lock",
      [("(w | QUEUED) & ~drop)", "w | QUEUED)")]),
     ("sync/lock.c", "free it and do not see who queued meanwhile", "lock",
-     [("\t\tif (tu_cas_weak_rel(&l->priv[0], &w, w & ~LOCKED))\n\t\t\treturn 0;",
-       "\t\ttu_store_rel(&l->priv[0], w & ~LOCKED);\n\t\treturn 0;")]),
+     [("tu_likely(tu_cas_rel(&l->priv[0], &w, w & ~LOCKED)))",
+       "(tu_store_rel(&l->priv[0], w & ~LOCKED), true))")]),
     ("sync/condition.c", "queued after the lock was given up", "condition",
      [("\ttu_lot_enqueue(b, &me, c);\n\tcount(c, 1);\n\ttu_lot_unlock(b);\n"
        "\tdepth = tu_lock_give_all(l);\n",
@@ -137,16 +138,40 @@ MUTATIONS = [
      [("tu_lot_after(w, w) ? WAITERS : RUNNING", "RUNNING")]),
     ("sync/once.c", "run although another runs", "once",
      [("return v == DONE ? IS_DONE : YOUR_TURN;", "return IS_DONE;")]),
-    ("sync/queue.c", "join the line without the queue's lock", "queue",
+    ("sync/store_queue.c", "join the line without the queue's lock", "queue",
      [("struct tu_bucket *b = tu_lot_lock(line);",
        "struct tu_bucket *b = (tu_mutex_unlock(&q->lock), tu_lot_lock(line));"),
       ("\ttu_lot_unlock(b);\n\ttu_mutex_unlock(&q->lock);\n", "\ttu_lot_unlock(b);\n")]),
-    ("sync/queue.c", "a get lets no putter go", "queue",
+    ("sync/store_queue.c", "a get lets no putter go", "queue",
      [("\tlet_go(&q->putters, 1, wakes);\n", "")]),
-    ("sync/queue.c", "let go, and gone without a look", "queue",
+    ("sync/store_queue.c", "let go, and gone without a look", "queue",
      [("\t\trc = a->again(q, item, wakes);\n\t\tif (rc == 1 && waited < 0)",
        "\t\trc = tu_cancel_pending(self);\n\t\tif (rc == 0)\n"
        "\t\t\trc = a->again(q, item, wakes);\n\t\tif (rc == 1 && waited < 0)")]),
+    ("sync/ring_queue.c", "sleep without a last look at the ring", "queue",
+     [("\tif (!blocked(q)) {", "\tif (false) {")]),
+    ("sync/ring_queue.c", "look at the ring before saying that one sleeps", "queue",
+     [("\ttu_add_seq(line, 1);\n\tif (!blocked(q)) {",
+       "\tbool no = !blocked(q);\n\ttu_add_seq(line, 1);\n\tif (no) {")]),
+    ("sync/ring_queue.c", "a get lets no putter go", "queue",
+     [("\tlet_one_go(&q->putters);\n\treturn 0;\n}\n\n/* -- looking",
+       "\treturn 0;\n}\n\n/* -- looking")]),
+    ("sync/ring_queue.c", "joiners are not told", "queue",
+     [("\t\tlet_go(&q->joiners, UINT32_MAX);", "\t\t;")]),
+    ("sync/ring_queue.c", "shutdown lets nobody go", "queue",
+     [("\tlet_go(&q->getters, UINT32_MAX);\n", "")]),
+    ("sync/ring.c", "two puts claim one slot", "queue",
+     [("if (tu_cas_weak_seq(&r->tail, &tail, after(r, tail))) {",
+       "if (tu_store_seq(&r->tail, after(r, tail)), true) {")]),
+    ("sync/ring.c", "two gets take one item", "queue",
+     [("if (tu_cas_weak_seq(&r->head, &head, after(r, head))) {",
+       "if (tu_store_seq(&r->head, after(r, head)), true) {")]),
+    ("sync/ring.c", "drained and closed, but not said", "queue",
+     [("if ((tail & ~r->closed) == head)", "if (tail == head)")]),
+    ("sync/ring.c", "a put after the close", "queue",
+     [("\ttu_or_seq(&r->tail, r->closed); /* no put",
+       "\tuint64_t tail = tu_load_seq(&r->tail);\n\n"
+       "\ttu_store_seq(&r->tail, tail | r->closed); /* no put")]),
 ]
 
 

@@ -126,6 +126,20 @@ static void put_and_shut_down(void)
 	MODEL_CHECK(tutti_queue_shutdown(queue, false) == 0);
 }
 
+static void put_unless_shut_down(void)
+{
+	int item = 1 << model_self(), rc = tutti_queue_put(queue, &item);
+
+	MODEL_CHECK(rc == 0 || rc == TUTTI_ESHUTDOWN);
+	if (rc == 0)
+		put |= item;
+}
+
+static void shut_down(void)
+{
+	MODEL_CHECK(tutti_queue_shutdown(queue, false) == 0);
+}
+
 static void put_and_join(void)
 {
 	put_item(1);
@@ -157,26 +171,31 @@ static const struct model_test tests[] = {
 		.outcomes = GOT, .bound = 4, .deep = 6 },
 	{ "ring_shut_down", begin_ring, { get_until_shut_down, put_and_shut_down }, nothing_is_lost,
 		.outcomes = GOT | SHUT_DOWN, .bound = 4, .deep = 6 },
+	{ "ring_put_or_shut_down", begin_ring,
+		{ put_unless_shut_down, shut_down, get_until_shut_down }, nothing_is_lost,
+		.outcomes = GOT | SHUT_DOWN, .bound = 3, .deep = 5 },
+	{ "put_or_shut_down", begin, { put_unless_shut_down, shut_down, get_until_shut_down },
+		nothing_is_lost, .outcomes = GOT | SHUT_DOWN, .bound = 3, .deep = 5 },
 	{ "ring_two_getters", begin_ring, { get_one, get_one, put_two }, nothing_is_lost,
 		.outcomes = GOT, .bound = 3, .deep = 4 },
 	{ "ring_two_putters", begin_ring, { put_one, put_one, get_two }, nothing_is_lost,
 		.outcomes = GOT, .bound = 3, .deep = 4 },
 	{ "ring_getter_is_canceled", begin_ring,
 		{ get_until_canceled, get_one, put_two_then_cancel }, nothing_is_lost,
-		.outcomes = GOT | CANCELED, .bound = 3, .deep = 4 },
+		.outcomes = GOT | CANCELED, .bound = 2, .deep = 4 },
 	{ "ring_getter_runs_out_of_time", begin_ring, { get_until_soon, get_one, put_two },
 		nothing_is_lost, { SOON }, .outcomes = GOT | TIMED_OUT, .bound = 2, .deep = 3 },
 	{ "ring_putter_runs_out_of_time", begin_ring, { put_until_soon, put_two, get_two },
 		nothing_is_lost, { SOON }, .outcomes = GOT, .bound = 2, .deep = 3 },
 	{ "ring_two_getters_shut_down", begin_ring,
 		{ get_until_shut_down, get_until_shut_down, put_and_shut_down }, nothing_is_lost,
-		.outcomes = GOT | SHUT_DOWN, .bound = 3, .deep = 4 },
+		.outcomes = GOT | SHUT_DOWN, .bound = 2, .deep = 4 },
 	{ "two_getters", begin, { get_one, get_one, put_two }, nothing_is_lost, .outcomes = GOT,
 		.bound = 3, .deep = 4 },
 	{ "two_putters", begin, { put_one, put_one, get_two }, nothing_is_lost, .outcomes = GOT,
 		.bound = 3, .deep = 4 },
 	{ "getter_is_canceled", begin, { get_until_canceled, get_one, put_two_then_cancel },
-		nothing_is_lost, .outcomes = GOT | CANCELED, .bound = 3, .deep = 4 },
+		nothing_is_lost, .outcomes = GOT | CANCELED, .bound = 2, .deep = 4 },
 	{ "getter_runs_out_of_time", begin, { get_until_soon, get_one, put_two }, nothing_is_lost,
 		{ SOON }, .outcomes = GOT | TIMED_OUT, .bound = 2, .deep = 3 },
 	{ "putter_runs_out_of_time", begin, { put_until_soon, put_two, get_two }, nothing_is_lost,
