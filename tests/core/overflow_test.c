@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* ctest: LABELS no-asan LABELS no-tsan LABELS no-valgrind LABELS no-qemu */
-/* A task that outgrows its stack ends the program by the fault's signal, with a word about whose. */
+/* A task that outgrows its stack ends the program by the fault itself, with a word about whose. */
 #include "support/again.h"
 #include "support/test.h"
 
