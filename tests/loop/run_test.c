@@ -132,7 +132,7 @@ static void *wait_for_interrupt(void *arg)
 	return arg;
 }
 
-static int other_signals;
+static volatile sig_atomic_t other_signals; /* raise is a leaf to the compiler */
 
 static void count_signal(int signal)
 {
