@@ -120,7 +120,10 @@ void tu_yield(struct tu_context *self);
 /* Has the process one CPU only, so that spinning for another thread is vain? */
 bool tu_single_cpu(void);
 
-/* One turn of a spin loop, some tens of nanoseconds. */
+/*
+ * One turn of a spin loop, half a microsecond or so. Looking more often costs more than it gives:
+ * each look takes the cache line away from those who are working with it.
+ */
 void tu_pause_briefly(void);
 
 /*

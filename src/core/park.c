@@ -25,7 +25,7 @@ enum {
 #ifdef TU_MODEL
 	PAUSES = 1, /* there a pause is another's turn */
 #else
-	PAUSES = 8,
+	PAUSES = 32,
 #endif
 };
 

@@ -21,7 +21,7 @@
 #define QUEUED (uint32_t) TU_LOCK_QUEUED
 #define WOKEN (uint32_t) TU_LOCK_WOKEN
 
-enum { HAND_OFF_NS = 1000000, SPINS = 12 };
+enum { HAND_OFF_NS = 1000000, SPINS = 6 };
 
 int tutti_lock_init(tutti_lock *l, unsigned flags)
 {

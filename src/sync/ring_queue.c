@@ -22,7 +22,7 @@
 
 #include <errno.h>
 
-enum { SPINS = 25 };
+enum { SPINS = 8 };
 
 struct ring_queue {
 	tutti_queue queue;
