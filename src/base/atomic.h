@@ -59,5 +59,6 @@ void tu_model_point(const volatile void *where);
 #define tu_cas_weak_seq(p, e, d) tu_cas_(p, e, d, true, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)
 
 #define tu_fence_seq() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define tu_fence_compiler() __atomic_signal_fence(__ATOMIC_SEQ_CST)
 
 #endif

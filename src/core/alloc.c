@@ -48,6 +48,11 @@ int tutti_set_allocator(const tutti_allocator *a)
 	return 0;
 }
 
+bool tu_alloc_is_hooked(void)
+{
+	return hooks.alloc != plain_alloc;
+}
+
 /* Counting down is for tests, which allocate from one thread while it is on. */
 static bool must_fail(void)
 {

@@ -9,6 +9,7 @@
 #define TU_CORE_ALLOC_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,9 @@ void tu_free_aligned(void *p);
 
 char *tu_copy_text(const char *text);
 char *tu_format_text(const char *format, va_list args);
+
+/* Does the program have an allocator of its own? */
+bool tu_alloc_is_hooked(void);
 
 /* How many blocks are out. */
 size_t tu_alloc_live(void);

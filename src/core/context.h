@@ -28,15 +28,24 @@ struct tu_scope;
 struct tu_slots;
 struct tu_slab;
 
+struct tu_runnable;
+
 /*
- * What waits in a worker's queue for its turn: either a job to begin (start is set) or a context to
- * resume (start is NULL). rc < 0 asks start to give the job up with that error instead: no stack is
+ * What beginning a job means. rc < 0 asks start to give it up with that error instead: no stack is
  * to be had, or it was cancelled, or the loop ends.
  */
-struct tu_runnable {
-	struct tu_runnable *next;
+struct tu_start {
 	void (*start)(struct tu_runnable *job, int rc);
-	uint32_t size_class; /* of the stack it wants; of a context its own */
+	uint32_t size_class; /* of the stack it wants */
+};
+
+/* What waits in a worker's queue for its turn: a job to begin, or a context to resume. */
+struct tu_runnable {
+	union {
+		struct tu_runnable *next;
+		struct tu_context *on; /* a job that has begun, if it says so: where it runs */
+	};
+	const struct tu_start *job; /* NULL: a context, or a job that has begun */
 };
 
 /*
@@ -55,7 +64,7 @@ enum {
 };
 
 struct tu_context {
-	struct tu_runnable node;  /* owner's queue or inbox; start stays NULL */
+	struct tu_runnable node;  /* owner's queue or inbox; job stays NULL */
 	struct tu_registers regs; /* while it is not running */
 	struct tu_worker *worker; /* fixed */
 	uint32_t park;            /* atomic, see above */
@@ -68,6 +77,7 @@ struct tu_context {
 	char *fail_text;          /* of tutti_fail, until the job ends; owner */
 	int fail_code;
 	bool cancel_told;     /* a cancellation point has said so to the job; owner */
+	uint8_t size_class;   /* fixed */
 	struct tu_slab *slab; /* NULL: a thread's own stack */
 	struct tu_context *spare_next;
 	char *low; /* the stack: lowest usable byte and size from there to the top */
@@ -156,5 +166,19 @@ enum {
 	TU_STACK_CLASS_MOST = 36,
 	TU_STACK_CLASSES = TU_STACK_CLASS_MOST + 1 - TU_STACK_CLASS_LEAST,
 };
+
+/* The same start for every class of stack, as an array; tu_start_for finds the one of a class. */
+/* clang-format off */
+#define TU_STARTS(fn) { \
+	TU_STARTS_4_(fn, 14), TU_STARTS_4_(fn, 18), TU_STARTS_4_(fn, 22), TU_STARTS_4_(fn, 26), \
+	TU_STARTS_4_(fn, 30), { fn, 34 }, { fn, 35 }, { fn, 36 } }
+#define TU_STARTS_4_(fn, c) { fn, c }, { fn, c + 1 }, { fn, c + 2 }, { fn, c + 3 }
+/* clang-format on */
+
+static inline const struct tu_start *tu_start_for(
+	const struct tu_start starts[TU_STACK_CLASSES], unsigned size_class)
+{
+	return &starts[size_class - TU_STACK_CLASS_LEAST];
+}
 
 #endif

@@ -40,7 +40,7 @@ static void decide(const void *address)
 	at = add(text, at, sizeof(text),
 		c->self ? tu_context_name(c, buf, sizeof(buf)) : "the loop");
 	at = add(text, at, sizeof(text), ": its stack has ");
-	at = add_kib(text, at, sizeof(text), (size_t)1 << c->node.size_class);
+	at = add_kib(text, at, sizeof(text), (size_t)1 << c->size_class);
 	at = add(text, at, sizeof(text), " (stack_bytes asks for more)\n");
 	tu_os_write_error(text, at);
 }

@@ -64,6 +64,10 @@ static void take_inbox(struct tu_worker *w)
 	}
 }
 
+/*
+ * Not more of them than get a turn before the next look: what fires is in the cache when it runs,
+ * and a million of them at once do not stand between everybody else and their turn.
+ */
 static void fire_timers(struct tu_worker *w)
 {
 	struct tu_timer *timer;
@@ -72,7 +76,7 @@ static void fire_timers(struct tu_worker *w)
 	if (tu_wheel_count(&w->wheel) == 0)
 		return;
 	now = tu_os_now();
-	while ((timer = tu_wheel_pop(&w->wheel, now)) != NULL) {
+	for (int n = 0; n < TURNS && (timer = tu_wheel_pop(&w->wheel, now)) != NULL; n++) {
 		tu_trace(TU_TRACE_TIMER_FIRED, 0, (uintptr_t)timer, timer->deadline);
 		timer->fire(timer);
 	}
@@ -139,18 +143,24 @@ static bool spin(struct tu_worker *w)
 	return false;
 }
 
-/* Until when; spare stacks that nobody needs for a while are given back on the way. */
+static bool plenty(const struct tu_worker *w)
+{
+	return tu_stacks_plenty(w) || tu_pool_plenty();
+}
+
+/* Until when; spare stacks and blocks that nobody needs for a while are given back on the way. */
 static int64_t sleep_limit(struct tu_worker *w)
 {
 	int64_t limit = tu_wheel_next(&w->wheel), now;
 
-	if (!tu_stacks_plenty(w))
+	if (!plenty(w))
 		return limit;
 	now = tu_os_now();
 	if (now - w->trimmed >= TRIM_NS) {
 		tu_stacks_trim(w);
+		tu_pool_trim();
 		w->trimmed = now;
-		if (!tu_stacks_plenty(w))
+		if (!plenty(w))
 			return limit;
 	}
 	return limit < now + TRIM_NS ? limit : now + TRIM_NS;
@@ -226,8 +236,8 @@ void tu_worker_drain(struct tu_worker *w)
 		w->head = r->next;
 		if (!w->head)
 			w->tail = &w->head;
-		if (r->start)
-			r->start(r, TUTTI_ECANCELED);
+		if (r->job)
+			r->job->start(r, TUTTI_ECANCELED);
 	}
 }
 
@@ -243,13 +253,13 @@ static inline bool give_way(struct tu_context *self, struct tu_runnable *r)
 	struct tu_worker *w = self->worker;
 	struct tu_context *to;
 
-	if (tu_likely(!r->start)) {
+	if (tu_likely(!r->job)) {
 		tu_switch(self, context_of(r));
 		return true;
 	}
-	to = w->closing ? NULL : tu_context_take(w, r->size_class);
+	to = w->closing ? NULL : tu_context_take(w, r->job->size_class);
 	if (!to) {
-		r->start(r, w->closing ? TUTTI_ECANCELED : -ENOMEM);
+		r->job->start(r, w->closing ? TUTTI_ECANCELED : -ENOMEM);
 		return false;
 	}
 	w->starting = r;
@@ -336,16 +346,16 @@ static void schedule(struct tu_context *self)
 		doze(w);
 		return;
 	}
-	if (r->start && (r->size_class == self->node.size_class || w->closing)) {
-		r->start(r, w->closing ? TUTTI_ECANCELED : 0);
+	if (r->job && (r->job->size_class == self->size_class || w->closing)) {
+		r->job->start(r, w->closing ? TUTTI_ECANCELED : 0);
 		return;
 	}
-	to = r->start ? tu_context_take(w, r->size_class) : context_of(r);
+	to = r->job ? tu_context_take(w, r->job->size_class) : context_of(r);
 	if (!to) {
-		r->start(r, -ENOMEM);
+		r->job->start(r, -ENOMEM);
 		return;
 	}
-	if (r->start)
+	if (r->job)
 		w->starting = r;
 	tu_context_put(self); /* from now on it may be taken, but only on this thread */
 	tu_switch(self, to);

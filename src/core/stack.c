@@ -155,7 +155,7 @@ static struct tu_context *context_make(struct tu_worker *w, struct tu_slab *slab
 	memset(c, 0, sizeof(*c));
 	c->worker = w;
 	c->slab = slab;
-	c->node.size_class = slab->size_class;
+	c->size_class = (uint8_t)slab->size_class;
 	c->low = slab->base + i * slab->stack_bytes + tu_os_page_bytes();
 	c->bytes = (size_t)((char *)c - c->low);
 	tu_arch_prepare(&c->regs, c, tu_scheduler, c);
@@ -198,7 +198,7 @@ struct tu_context *tu_context_take(struct tu_worker *w, unsigned size_class)
 void tu_context_put(struct tu_context *c)
 {
 	struct tu_worker *w = c->worker;
-	unsigned i = index_of(c->node.size_class);
+	unsigned i = index_of(c->size_class);
 
 	c->spare_next = w->spares[i];
 	w->spares[i] = c;

@@ -86,13 +86,14 @@ static void worker_begin(struct tu_worker *w)
 	w->budget = 1;
 	w->daemon = w->helper = false;
 	w->thread = NULL;
+	tu_pool_begin(w->pools);
 	tu_wheel_init(&w->wheel, tu_os_now());
 }
 
 static void worker_give(struct tu_worker *w)
 {
 	tu_stacks_trim_all(w);
-	tu_pool_empty(w);
+	tu_pool_end(w->pools);
 	tu_workers_lock();
 	w->in_use = false;
 	w->next_free = free_ones;

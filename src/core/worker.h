@@ -11,9 +11,9 @@
 
 #include "base/wheel.h"
 #include "core/context.h"
+#include "core/pool.h"
 
 struct tu_slab;
-struct tu_pool_block;
 
 enum { TU_WORKER_AWAKE, TU_WORKER_ASLEEP };
 
@@ -26,8 +26,7 @@ struct tu_worker {
 	uint32_t turns;               /* jobs and resumes so far, wraps */
 	uint64_t next_id;
 	struct tu_context *spares[TU_STACK_CLASSES];
-	struct tu_pool_block *pool; /* see pool.h */
-	uint32_t pooled;
+	struct tu_pool pools[TU_POOL_SIZES];
 	uint32_t task_number;     /* of the last task begun here that has no name of its own */
 	size_t tasks;             /* begun or waiting to, not ended */
 	int *errno_at;            /* the thread's errno: found once, as a call is dear in a yield */

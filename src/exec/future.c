@@ -45,7 +45,7 @@ static void extra_free(struct tu_future_extra *extra)
 	tu_free(extra);
 }
 
-void tu_future_destroy(tutti_future *f)
+void tu_future_destroy_odd(tutti_future *f)
 {
 	report_unseen(f, tu_load_rlx(&f->word)); /* the last reference: nobody else is there */
 	if (f->extra)
@@ -61,14 +61,8 @@ tutti_future *tutti_future_ref(tutti_future *f)
 
 void tutti_future_unref(tutti_future *f)
 {
-	if (!f)
-		return;
-	/* [future-2] acquire: what other holders did with f before they let go. With one reference,
-	   ours, nobody can take another, and no exchange is needed. */
-	if (tu_load_acq(&f->word) >> 32 == 1 ||
-		/* [future-2] release: what we did with f, for whoever destroys it */
-		tu_sub_acqrel(&f->word, TU_FUTURE_REF) >> 32 == 1)
-		tu_future_destroy(f);
+	if (f)
+		tu_future_drop(f);
 }
 
 /* -- extra ------------------------------------------------------------------------------------ */
@@ -122,14 +116,15 @@ static void callback_runs(struct tu_runnable *node, int rc)
 	tu_free(c);
 }
 
+static const struct tu_start callback_start = { callback_runs, TU_STACK_CLASS_USUAL };
+
 /* To the loop that added it, if there still is that loop. */
 static bool send_back(tutti_future *f, struct tu_callback *c)
 {
 	if (!c->worker)
 		return false;
 	c->future = tutti_future_ref(f);
-	c->node.start = callback_runs;
-	c->node.size_class = TU_STACK_CLASS_USUAL;
+	c->node.job = &callback_start;
 	if (tu_worker_post_to(c->worker, c->number, &c->node))
 		return true;
 	tutti_future_unref(f); /* not the last: whoever completes f has one */
@@ -263,11 +258,29 @@ static void withdraw(tutti_future *f)
 		f->ops->withdraw(f);
 }
 
+/* Can only the calling thread begin it? */
+static bool is_ours(const tutti_future *f)
+{
+	return f->owner == tu_worker_self()->number;
+}
+
+/* Has it begun? The caller holds it. */
+static bool has_begun(const tutti_future *f, uint64_t word)
+{
+	if (!f->ops->begun)
+		return word & TU_FUTURE_RUNNING;
+	if (!is_ours(f))
+		tu_fence_heavy(); /* see tu_future_begin_here */
+	return f->ops->begun(f);
+}
+
 /* The quick way for one that nobody has begun, watches or holds. */
 static bool cancel_at_once(tutti_future *f)
 {
 	uint64_t word = tu_load_rlx(&f->word);
 
+	if (f->ops->begun && (!is_ours(f) || f->ops->begun(f)))
+		return false;
 	while (!(word & (TU_FUTURE_DONE | TU_FUTURE_RUNNING | TU_FUTURE_WATCHED | TU_FUTURE_HELD)))
 		/* Acquire-release: against begin and others that end it, the first one decides. */
 		if (tu_cas_weak_acqrel(&f->word, &word, word | TU_FUTURE_DONE | TU_FUTURE_CANCELED))
@@ -284,7 +297,7 @@ int tu_future_withdraw(tutti_future *f)
 		b = hold(f, &word);
 		if (!b)
 			return TUTTI_EDONE;
-		if (word & TU_FUTURE_RUNNING) {
+		if (has_begun(f, word)) {
 			let_go(f, b);
 			return TUTTI_EPENDING;
 		}

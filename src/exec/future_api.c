@@ -200,7 +200,10 @@ bool tutti_future_done(const tutti_future *f)
 
 bool tutti_future_running(const tutti_future *f)
 {
-	return (tu_future_word(f) & (TU_FUTURE_DONE | TU_FUTURE_RUNNING)) == TU_FUTURE_RUNNING;
+	bool begun = f->ops->begun && f->ops->begun(f); /* before the look whether it is over */
+	uint64_t word = tu_future_word(f);
+
+	return (begun || word & TU_FUTURE_RUNNING) && !(word & TU_FUTURE_DONE);
 }
 
 int tutti_future_add_done_callback(
@@ -242,7 +245,7 @@ static int wait_for_all(struct tu_context *self, tutti_future **futures, size_t 
 	for (size_t i = 0; i < n; i++) {
 		int rc = 0;
 
-		if (futures[i])
+		if (futures[i] && !(tu_future_word(futures[i]) & TU_FUTURE_DONE))
 			rc = tu_future_wait(futures[i], TUTTI_FOREVER, TU_WAIT_CANCELABLE);
 		if (rc < 0)
 			return rc;
@@ -265,7 +268,7 @@ int tutti_join_all(tutti_future **futures, size_t n)
 		rc = tu_future_outcome(futures[i]);
 		if (first == 0)
 			first = rc;
-		tutti_future_unref(futures[i]);
+		tu_future_drop(futures[i]);
 		futures[i] = NULL;
 	}
 	return first;

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* loop.c - the worker under its public name, and timers that call a function on it. */
-#include "base/list.h"
 #include "core/alloc.h"
-#include "core/wait.h"
-#include "core/worker.h"
-#include "exec/future.h"
+#include "loop/call.h"
 
 #include <errno.h>
-#include <string.h>
 #include <tutti/loop.h>
 
 tutti_loop *tutti_loop_current(void)
@@ -16,34 +12,25 @@ tutti_loop *tutti_loop_current(void)
 }
 
 struct loop_timer {
-	tutti_future future;
-	struct tu_runnable node; /* in the worker's queue or inbox, when it is not in the wheel */
-	struct tu_timer timer;   /* in the worker's wheel */
-	struct tu_worker *worker;
-	struct tu_context *context; /* where it runs; written before RUNNING */
-	void (*fn)(void *arg);
-	void *arg;
+	struct tu_call call;   /* in the worker's queue or inbox, when it is not in the wheel */
+	struct tu_timer timer; /* in the worker's wheel */
 };
-
-static void timer_interrupt(tutti_future *f)
-{
-	tu_context_cancel(((struct loop_timer *)f)->context);
-}
 
 /* On its own thread it leaves the wheel at once; from another it is left to come out unheard. */
 static void timer_withdraw(tutti_future *f)
 {
 	struct loop_timer *t = (struct loop_timer *)f;
+	struct tu_worker *w = tu_worker_self();
 
-	if (t->worker != tu_worker_self() || !tu_timer_pending(&t->timer))
+	if (f->owner != w->number || !tu_timer_pending(&t->timer))
 		return;
-	tu_wheel_remove(&t->worker->wheel, &t->timer);
+	tu_wheel_remove(&w->wheel, &t->timer);
 	tutti_future_unref(f);
 }
 
 static void timer_free(tutti_future *f)
 {
-	tu_free(f);
+	tu_pool_give(tu_worker_self()->pools, TU_POOL_128, f);
 }
 
 static const char *timer_name(const tutti_future *f, char *buf, size_t n)
@@ -54,70 +41,63 @@ static const char *timer_name(const tutti_future *f, char *buf, size_t n)
 
 static const struct tu_future_ops timer_ops = { .kind = TU_FUTURE_CALL,
 	.noun = "timer",
-	.interrupt = timer_interrupt,
+	.begun = tu_call_begun,
+	.interrupt = tu_call_interrupt,
 	.withdraw = timer_withdraw,
 	.free = timer_free,
 	.name = timer_name };
 
 static void timer_runs(struct tu_runnable *node, int rc)
 {
-	struct loop_timer *t = tu_container_of(node, struct loop_timer, node);
+	struct tu_call *c = tu_container_of(node, struct tu_call, node);
 	struct tu_context *self = tu_current;
+	void (*fn)(void *) = c->future.value.call.fn;
+	void *arg = c->future.value.call.arg;
 
-	t->context = self;
-	if (!tu_future_begin(&t->future)) {
-		tutti_future_unref(&t->future);
+	if (!tu_call_begin(c, self, rc))
 		return;
-	}
-	if (rc < 0) {
-		tu_future_complete_error(&t->future, rc);
-		return;
-	}
-	self->self = &t->future;
-	self->id = ++self->worker->next_id;
-	self->worker->tasks++;
-	t->fn(t->arg);
-	self->worker->tasks--;
-	tu_future_complete_from(&t->future, self, NULL);
+	fn(arg);
+	tu_call_end(c, self, NULL);
 }
+
+static const struct tu_start run_start = { timer_runs, TU_STACK_CLASS_USUAL };
 
 static void timer_fires(struct tu_timer *timer)
 {
 	struct loop_timer *t = tu_container_of(timer, struct loop_timer, timer);
 
-	tu_worker_push(t->worker, &t->node);
+	tu_worker_push(tu_worker_self(), &t->call.node);
 }
 
 /* Set from another thread: the wheel belongs to its own. */
 static void timer_arrives(struct tu_runnable *node, int rc)
 {
-	struct loop_timer *t = tu_container_of(node, struct loop_timer, node);
+	struct tu_call *c = tu_container_of(node, struct tu_call, node);
 
 	(void)rc;
-	node->start = timer_runs;
-	tu_worker_timer(t->worker, &t->timer);
+	node->job = &run_start;
+	tu_worker_timer(tu_worker_self(), &tu_container_of(c, struct loop_timer, call)->timer);
 }
+
+static const struct tu_start arrive_start = { timer_arrives, TU_STACK_CLASS_USUAL };
 
 tutti_timer *tutti_loop_call_at(tutti_loop *l, tutti_time deadline, void (*fn)(void *), void *arg)
 {
-	struct loop_timer *t = tu_alloc(sizeof(*t));
+	struct tu_worker *here = tu_worker_self(), *w = l ? (struct tu_worker *)l : here;
+	struct loop_timer *t = tu_pool_take(here->pools, TU_POOL_128);
 
 	if (!t)
 		return tu_future_failed(-ENOMEM);
-	memset(t, 0, sizeof(*t));
-	tu_future_init(&t->future, &timer_ops, 2);
-	t->worker = l ? (struct tu_worker *)l : tu_worker_self();
-	t->fn = fn;
-	t->arg = arg;
-	t->timer.deadline = deadline;
-	t->timer.fire = timer_fires;
-	t->node.size_class = TU_STACK_CLASS_USUAL;
-	t->node.start = timer_runs;
-	if (t->worker == tu_worker_self()) {
-		tu_worker_timer(t->worker, &t->timer);
+	tu_call_init(&t->call, &timer_ops, w);
+	t->call.future.value.call.fn = fn;
+	t->call.future.value.call.arg = arg;
+	t->timer = (struct tu_timer){ .deadline = deadline, .fire = timer_fires };
+	if (w == here) {
+		t->call.node.job = &run_start;
+		tu_worker_timer(w, &t->timer);
 	} else {
-		t->node.start = timer_arrives;
-		tu_worker_post(t->worker, &t->node);
+		t->call.node.job = &arrive_start;
+		tu_worker_post(w, &t->call.node);
 	}
-	return &t->future;
+	return &t->call.future;
 }

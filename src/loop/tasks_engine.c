@@ -21,7 +21,7 @@
 struct crew {
 	struct tu_worker *worker; /* this and the next four: fixed after open */
 	int max;
-	uint8_t size_class; /* of the stacks */
+	const struct tu_start *start;
 	tutti_fn worker_start;
 	void *worker_arg;
 	uint32_t lock;                     /* a tu_mutex; all below */
@@ -77,6 +77,8 @@ static void job_begins(struct tu_runnable *node, int rc)
 		tu_job_future_give_up(jf, rc);
 }
 
+static const struct tu_start starts[] = TU_STARTS(job_begins);
+
 static int submit(void *self, tutti_future *f)
 {
 	struct tu_job_future *jf = tu_job_future_of(f);
@@ -84,8 +86,7 @@ static int submit(void *self, tutti_future *f)
 	bool turn;
 
 	jf->engine = c;
-	jf->node.start = job_begins;
-	jf->node.size_class = c->size_class;
+	jf->node.job = c->start;
 	jf->node.next = NULL;
 	tu_mutex_lock(&c->lock);
 	turn = c->running < c->max;
@@ -111,7 +112,7 @@ static int open_tasks(void **self, const char *where, const tutti_executor_optio
 		return -ENOMEM;
 	c->worker = tu_worker_self();
 	c->max = options->max_workers > 0 ? options->max_workers : tutti_cpu_count();
-	c->size_class = (uint8_t)size_class;
+	c->start = tu_start_for(starts, size_class);
 	c->worker_start = options->worker_start;
 	c->worker_arg = options->worker_arg;
 	c->last = &c->first;

@@ -37,6 +37,14 @@ int tu_os_futex_wait(uint32_t *word, uint32_t expected, int64_t deadline);
 /* Wake up to n that sleep on word. The word itself is not touched: its memory may be gone. */
 void tu_os_futex_wake(uint32_t *word, uint32_t n);
 
+/*
+ * A full memory fence in every thread of the process that runs just now, the caller's included.
+ * Only if tu_os_barrier_prepare, which must have been called before, has returned true: there are
+ * kernels that cannot. Some microseconds.
+ */
+bool tu_os_barrier_prepare(void);
+void tu_os_barrier(void);
+
 /* -- CPUs ------------------------------------------------------------------------------------ */
 
 /* CPUs this process may use: online, affinity, cgroup quota along the path; at least 1. */
@@ -118,6 +126,15 @@ int tu_os_stacks_guard(void *base, size_t bytes, size_t count);
 
 /* Give back the pages in [low, low + bytes); they read as zero afterwards. Guards stay. */
 void tu_os_pages_drop(void *low, size_t bytes);
+
+/* -- memory of blocks ------------------------------------------------------------------------- */
+
+/*
+ * Map bytes, a power of two and at least a page, on a multiple of bytes; they read as zero. large:
+ * it will all be used, so the kernel may use large pages. NULL: no memory.
+ */
+void *tu_os_chunk_map(size_t bytes, bool large);
+void tu_os_chunk_unmap(void *base, size_t bytes);
 
 /* -- signals and ends ------------------------------------------------------------------------ */
 

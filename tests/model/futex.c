@@ -6,6 +6,7 @@
  * is posted finds no stack, which its start is told, on the context that looked.
  */
 #include "core/context.h"
+#include "core/pool.h"
 #include "model/explorer.h"
 #include "os/os.h"
 
@@ -82,6 +83,15 @@ void tu_context_put(struct tu_context *c)
 void tu_context_each(struct tu_worker *w, void (*fn)(struct tu_context *c, void *arg), void *arg)
 {
 	(void)w, (void)fn, (void)arg;
+}
+
+bool tu_pool_plenty(void)
+{
+	return false;
+}
+
+void tu_pool_trim(void)
+{
 }
 
 void tu_stacks_trim(struct tu_worker *w)

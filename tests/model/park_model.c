@@ -95,11 +95,13 @@ static void give_up(struct tu_runnable *r, int rc)
 	tu_unpark(tu_self());
 }
 
+static const struct tu_start give_up_start = { give_up, TU_STACK_CLASS_USUAL };
+
 static void post(void)
 {
 	struct tu_runnable *r = &job[model_self()];
 
-	r->start = give_up;
+	r->job = &give_up_start;
 	tu_worker_post(&model_worker[SLEEPER], r);
 }
 
