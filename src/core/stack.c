@@ -46,6 +46,8 @@ enum {
 	SPARES_KEPT = 16,
 #endif
 	TRIM_MOST = 4096, /* stacks per look: bounds the pause */
+	FETCH_FROM = 64,  /* spares */
+	FETCH_LINES = 12,
 };
 static const size_t slab_bytes_most = (size_t)256 << 20;
 
@@ -182,6 +184,18 @@ static struct tu_context *from_slab(struct tu_worker *w, unsigned size_class)
 
 /* -- taking and putting ----------------------------------------------------------------------- */
 
+/*
+ * Of many spares the next one is no longer in the cache, but will be wanted soon: its context, and
+ * the frames of a job that waits.
+ */
+static void fetch(const struct tu_context *c)
+{
+	const char *at = (const char *)c;
+
+	for (int line = -FETCH_LINES; line < 2; line++)
+		__builtin_prefetch(at + line * 64, 1);
+}
+
 struct tu_context *tu_context_take(struct tu_worker *w, unsigned size_class)
 {
 	unsigned i = index_of(size_class);
@@ -192,6 +206,8 @@ struct tu_context *tu_context_take(struct tu_worker *w, unsigned size_class)
 	w->spares[i] = c->spare_next;
 	if (--w->spare_count[i] < w->spare_least[i])
 		w->spare_least[i] = w->spare_count[i];
+	if (w->spare_count[i] > FETCH_FROM)
+		fetch(c->spare_next);
 	return c;
 }
 
