@@ -124,8 +124,8 @@ static inline void tu_unpark(struct tu_context *c)
 /* The same, whole, from a signal handler: it may have interrupted the worker's own thread. */
 void tu_unpark_from_signal(struct tu_context *c);
 
-/* Go to the end of the worker's queue. */
-void tu_yield(struct tu_context *self);
+/* Go to the end of the worker's queue. Returns 0, so that callers can end with it. */
+int tu_yield(struct tu_context *self);
 
 /* Has the process one CPU only, so that spinning for another thread is vain? */
 bool tu_single_cpu(void);

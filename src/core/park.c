@@ -100,7 +100,6 @@ static inline struct tu_runnable *next_ready(struct tu_worker *w)
 		w->head = r->next;
 		if (!w->head)
 			w->tail = &w->head;
-		w->turns++;
 	}
 	return r;
 }
@@ -319,17 +318,20 @@ void tu_unpark_from_signal(struct tu_context *c)
 		tu_worker_post(c->worker, &c->node);
 }
 
-void tu_yield(struct tu_context *self)
+int tu_yield(struct tu_context *self)
 {
 	struct tu_worker *w = self->worker;
 	int saved = *w->errno_at;
 	struct tu_runnable *r;
 
 	tu_worker_push(w, &self->node);
-	while ((r = next_ready(w)) != &self->node)
-		if (give_way(self, r))
-			break;
+	r = next_ready(w);
+	if (tu_unlikely(r == &self->node) && self == &w->native)
+		tu_os_thread_yield(); /* nobody else here: the turn goes to other threads */
+	while (r != &self->node && !give_way(self, r))
+		r = next_ready(w);
 	*w->errno_at = saved;
+	return 0;
 }
 
 /* -- the scheduler at the bottom of each stack ------------------------------------------------ */

@@ -27,14 +27,7 @@ int tutti_yield(void)
 	struct tu_context *self = tu_self();
 	int rc = tu_cancel_pending(self);
 
-	if (rc == 0) {
-		uint32_t turns = self->worker->turns;
-
-		tu_yield(self);
-		if (self->worker->turns == turns + 1 && self == &self->worker->native)
-			tu_os_thread_yield(); /* nobody else here: the turn goes to other threads */
-	}
-	return rc;
+	return rc < 0 ? rc : tu_yield(self);
 }
 
 int tutti_sleep_until(tutti_time deadline)

@@ -23,13 +23,12 @@ struct tu_worker {
 	struct tu_runnable **tail;
 	struct tu_runnable *starting; /* a job handed to the stack that is being switched to */
 	uint32_t budget;              /* turns until timers and inbox are looked at again */
-	uint32_t turns;               /* jobs and resumes so far, wraps */
+	uint32_t task_number;         /* of the last task begun here that has no name of its own */
+	int *errno_at; /* the thread's errno: found once, as a call is dear in a yield */
 	uint64_t next_id;
-	struct tu_context *spares[TU_STACK_CLASSES];
+	size_t tasks; /* begun or waiting to, not ended */
 	struct tu_pool pools[TU_POOL_SIZES];
-	uint32_t task_number;     /* of the last task begun here that has no name of its own */
-	size_t tasks;             /* begun or waiting to, not ended */
-	int *errno_at;            /* the thread's errno: found once, as a call is dear in a yield */
+	struct tu_context *spares[TU_STACK_CLASSES];
 	struct tu_context native; /* the thread's own stack */
 
 	/* Shared: written by other threads. A line of its own. */
