@@ -68,6 +68,10 @@ int tu_os_cpu_usable(void)
 	return 1; /* who spins for another fiber waits for its turn */
 }
 
+void tu_os_thread_yield(void)
+{
+}
+
 struct tu_context *tu_context_take(struct tu_worker *w, unsigned size_class)
 {
 	(void)w, (void)size_class;
