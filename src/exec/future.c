@@ -261,7 +261,9 @@ static void withdraw(tutti_future *f)
 /* Can only the calling thread begin it? */
 static bool is_ours(const tutti_future *f)
 {
-	return f->owner == tu_worker_self()->number;
+	uint32_t number = tu_worker_self()->number;
+
+	return number != 0 && f->owner == number; /* 0: a thread at its end, or nobody's */
 }
 
 /* Has it begun? The caller holds it. */

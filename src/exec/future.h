@@ -209,7 +209,8 @@ static inline void tu_future_complete(tutti_future *f, uint32_t flags)
 {
 	uint64_t word = tu_load_rlx(&f->word), done;
 
-	tu_trace(TU_TRACE_FUTURE_DONE, tu_current ? tu_current->id : 0, (uintptr_t)f, f->error);
+	tu_trace(TU_TRACE_FUTURE_DONE, tu_current ? tu_current->id : 0, (uintptr_t)f,
+		flags & TU_FUTURE_FAILED ? f->error : 0);
 	do {
 		if (tu_unlikely(word & (TU_FUTURE_WATCHED | TU_FUTURE_HELD))) {
 			tu_future_complete_slowly(f, flags);
