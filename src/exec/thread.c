@@ -14,6 +14,7 @@
 #include "core/thread.h"
 #include "core/wait.h"
 #include "core/worker.h"
+#include "exec/crew.h"
 #include "exec/ending.h"
 #include "sync/local.h"
 
@@ -226,6 +227,7 @@ static void after_fork(void)
 {
 	threads_after_fork();
 	tu_ending_after_fork();
+	tu_crew_after_fork();
 }
 
 __attribute__((constructor(101))) static void set_hook(void)
