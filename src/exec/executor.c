@@ -213,6 +213,13 @@ void tu_executor_tell_cancelled(struct tu_job_future *jf)
 	become_calmer(e);
 }
 
+void *tu_executor_pool_of_both(const struct tu_job_future *a, const struct tu_job_future *b)
+{
+	tutti_executor *e = a->executor;
+
+	return e && e == b->executor && e->engine == &tu_engine_threads ? e->self : NULL;
+}
+
 size_t tu_executors_of_caller(void)
 {
 	struct tu_context *self = tu_self();

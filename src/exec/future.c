@@ -363,22 +363,38 @@ static bool watch(tutti_future *f, struct tu_waiter *me)
 	return !done;
 }
 
+static int wait_now(struct tu_context *self, tutti_future *f, int64_t deadline, unsigned flags)
+{
+	struct tu_waiter me = { .context = self };
+	struct tu_bucket *b;
+	int rc;
+
+	if (!watch(f, &me))
+		return 0;
+	rc = tu_wait(self, &me, deadline, flags, &b);
+	if (rc < 0)
+		tu_lot_unlock(b);
+	return rc;
+}
+
 int tu_future_wait(tutti_future *f, int64_t deadline, unsigned flags)
 {
-	struct tu_waiter me = { .context = NULL };
-	struct tu_bucket *b;
+	struct tu_context *self;
+	struct tu_job_wait wait;
 	int rc;
 
 	if (tu_future_word(f) & TU_FUTURE_DONE)
 		return 0;
 	if (tu_past(deadline))
 		return TUTTI_ETIMEDOUT;
-	me.context = tu_self();
-	if (!watch(f, &me))
-		return 0;
-	rc = tu_wait(me.context, &me, deadline, flags, &b);
-	if (rc < 0)
-		tu_lot_unlock(b);
+	self = tu_self();
+	if (tu_likely(!self->job) || !f->ops->wait_begins)
+		return wait_now(self, f, deadline, flags);
+	rc = f->ops->wait_begins(f, deadline, &wait);
+	if (rc == 0)
+		rc = wait_now(self, f, deadline, flags);
+	if (wait.job)
+		tu_job_wait_over(&wait);
 	return rc;
 }
 

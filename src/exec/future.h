@@ -53,6 +53,8 @@ enum tu_future_kind {
 	TU_FUTURE_CALL, /* internal: a callback of the loop, a blocking call */
 };
 
+struct tu_job_wait;
+
 struct tu_future_ops {
 	enum tu_future_kind kind;
 	const char *noun; /* for reports: "task" */
@@ -63,10 +65,23 @@ struct tu_future_ops {
 	/* It was cancelled before it began: forget it where it stands, or leave it to begin to see.
 	   May be NULL. No lock is held; the caller has a reference. */
 	void (*withdraw)(tutti_future *f);
+	/*
+	 * The job that the caller is in is about to wait for f: 0, or -EDEADLK. *wait is set if
+	 * wait_over is to be called after the wait. f may be done now. NULL: nothing to be done.
+	 */
+	int (*wait_begins)(tutti_future *f, int64_t deadline, struct tu_job_wait *wait);
 	void (*free)(tutti_future *f); /* the last reference is gone */
 	/* A name in buf, which has n bytes, or one that lives as long as f. */
 	const char *(*name)(const tutti_future *f, char *buf, size_t n);
 };
+
+/* What a job does for as long as it waits for another; see job_wait.c. */
+struct tu_job_wait {
+	tutti_future *job; /* that waits; NULL: nothing to be undone */
+	struct tu_lease *lease;
+};
+
+void tu_job_wait_over(struct tu_job_wait *wait);
 
 struct tu_callback {
 	struct tu_runnable node; /* to the adder's loop, if a task added it */

@@ -132,14 +132,10 @@ static size_t result_size(const tutti_future *f)
 	return settles_itself(f) ? sizeof(void *) : f->size;
 }
 
-/* Would the wait be for what waits? A job counts as its caller, and so do those it was run by. */
+/* Would the wait be for what waits? Jobs that wait for each other are found by wait_begins. */
 static bool is_caller(const struct tu_context *self, const tutti_future *f)
 {
-	const tutti_future *job = self->job;
-
-	while (job && job != f)
-		job = tu_job_future_of(job)->beneath;
-	return f == self->self || job;
+	return f == self->self || f == self->job;
 }
 
 static int copy_result(const tutti_future *f, void *out, size_t size)

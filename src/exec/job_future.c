@@ -64,6 +64,7 @@ static const struct tu_future_ops job_ops = { .kind = TU_FUTURE_JOB,
 	.noun = "job",
 	.interrupt = job_interrupt,
 	.withdraw = job_withdraw,
+	.wait_begins = tu_job_wait_begins,
 	.free = job_free,
 	.name = job_name };
 
@@ -140,7 +141,7 @@ struct tu_job_future *tu_job_future_create(tutti_job *job, const void *arg)
 /* What runs on the context beneath the job, put aside. */
 struct frame {
 	struct tu_context *self;
-	tutti_future *job;
+	tutti_future *job, *waited_for;
 	char *fail_text;
 	int fail_code;
 	bool cancel_told;
@@ -155,6 +156,8 @@ static void enter(struct frame *frame, struct tu_job_future *jf)
 	frame->fail_code = self->fail_code;
 	frame->cancel_told = self->cancel_told;
 	jf->beneath = self->job;
+	if (self->job) /* which does not go on before this one has ended */
+		frame->waited_for = tu_job_waits_for(self->job, &jf->future);
 	self->job = &jf->future;
 	self->fail_text = NULL;
 	self->fail_code = 0;
@@ -188,6 +191,8 @@ static void leave(struct frame *frame)
 
 	tu_free(self->fail_text);
 	self->job = frame->job;
+	if (self->job)
+		tu_job_waits_for(self->job, frame->waited_for);
 	self->fail_text = frame->fail_text;
 	self->fail_code = frame->fail_code;
 	self->cancel_told = frame->cancel_told;

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* threads.h - what a job of the engine "threads" does when it waits for another one of its pool. */
+#ifndef TU_EXEC_THREADS_H
+#define TU_EXEC_THREADS_H
+
+#include <stdbool.h>
+
+struct tu_job_future;
+struct tu_lease;
+
+/*
+ * The caller's job waits for awaited, of the same pool. true: that has been run, here and now, which
+ * happens only if may_run. Otherwise the caller's seat is lent, and *lease is to be taken back when
+ * the wait is over; NULL: there was no memory for that, or no need.
+ */
+int tu_threads_help(
+	void *pool, struct tu_job_future *awaited, bool may_run, struct tu_lease **lease);
+void tu_threads_take_back(struct tu_lease *lease);
+
+#endif
