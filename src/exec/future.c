@@ -344,7 +344,7 @@ int tu_future_settle(
 
 	if (!b)
 		return TUTTI_EDONE;
-	f->error = code;
+	set_error(f, code);
 	if (extra && !extra->text)
 		extra->text = tu_copy_text(text);
 	if (result && f->size > 0)
@@ -352,6 +352,14 @@ int tu_future_settle(
 			f->size);
 	finish_locked(f, b, flags);
 	return 0;
+}
+
+void tu_future_give_up(tutti_future *f, int code)
+{
+	uint32_t flag = code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED;
+
+	tu_future_settle(f, flag, code, NULL, NULL);
+	tutti_future_unref(f);
 }
 
 /* -- waiting ---------------------------------------------------------------------------------- */
