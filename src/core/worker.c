@@ -160,7 +160,7 @@ void tu_workers_after_fork(void)
 	registry_lock = 0;
 	for (struct tu_worker *w = all; w; w = w->next)
 		forget_jobs(w);
-	/* The caller keeps its id: it still holds what it held. All ids to come are above the rest. */
+	/* The caller keeps its id: it still holds what it held. New ids are above all others. */
 	tu_fork_ids.below = (uint64_t)++numbers << 40;
 	tu_fork_ids.survivor = tu_current ? tu_current->id : 0;
 	if (tu_current)

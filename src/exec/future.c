@@ -269,8 +269,8 @@ static bool is_ours(const tutti_future *f)
 {
 	uint32_t number = tu_worker_self()->number;
 
-	/* 0: a thread at its end, or nobody's. Relaxed: one that has just failed has its error here,
-	   which is negative and no thread's number. */
+	/* 0: a thread at its end, or nobody's. Relaxed: one that has just failed has its error
+	   here, which is negative and no thread's number. */
 	return number != 0 && tu_load_rlx(&f->owner) == number;
 }
 

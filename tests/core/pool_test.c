@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Blocks: each has one owner at a time, whoever frees it, and chunks go back when nobody has any. */
+/* Blocks: each has one owner at a time, whoever frees it; chunks go back when nobody has any. */
 #include "base/prng.h"
 #include "core/worker.h"
 #include "support/suite.h"
