@@ -38,8 +38,8 @@ TUTTI_API tutti_loop *tutti_loop_current(void);
  * deadline   absolute; in the past: at the loop's next turn. Equal ones fire in the order of calls.
  * fn         called as a task is: it may wait
  * arg        for fn; must live until fn is done with it
- * Returns    a reference, never NULL: done when fn has returned; tutti_future_cancel prevents it.
- *            Already failed with -ENOMEM without memory
+ * Returns    a reference, never NULL: done when fn has returned; tutti_future_cancel prevents it,
+ *            and so does the end of the loop's thread. Already failed with -ENOMEM without memory
  * Context    any thread or task
  * Waits      never
  * Order      happens-before fn

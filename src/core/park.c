@@ -229,15 +229,22 @@ bool tu_worker_post_to(struct tu_worker *w, uint32_t number, struct tu_runnable 
 void tu_worker_drain(struct tu_worker *w)
 {
 	struct tu_runnable *r;
+	struct tu_timer *timer;
 
-	take_inbox(w);
-	while ((r = w->head) != NULL) {
+	do {
+		take_inbox(w);
+		/* Timers that are not due come out into the queue and end like the rest. */
+		while ((timer = tu_wheel_pop(&w->wheel, INT64_MAX)) != NULL)
+			timer->fire(timer);
+		r = w->head;
+		if (!r)
+			continue;
 		w->head = r->next;
 		if (!w->head)
 			w->tail = &w->head;
 		if (r->job)
 			r->job->start(r, TUTTI_ECANCELED);
-	}
+	} while (r);
 }
 
 /* -- parking ---------------------------------------------------------------------------------- */

@@ -208,7 +208,7 @@ void *tu_pool_take_slowly(struct tu_pool *pool, enum tu_pool_size size)
 		return tu_alloc_aligned(block_bytes[size], 64);
 	if (first) {
 		pool->full = NULL;
-		return take_of(pool, first, TU_POOL_MAGAZINE);
+		return take_of(pool, first, first->count);
 	}
 	if (pool->fresh == pool->fresh_end && !refill(pool, size, &first))
 		return NULL;
@@ -229,10 +229,11 @@ void tu_pool_give_slowly(struct tu_pool *pool, enum tu_pool_size size, void *p)
 	}
 	if (pool->full) {
 		tu_mutex_lock(&lock);
-		add_magazine(&depots[size], pool->full, TU_POOL_MAGAZINE);
+		add_magazine(&depots[size], pool->full, pool->full->count);
 		tu_mutex_unlock(&lock);
 	}
 	pool->full = pool->free;
+	pool->full->count = pool->count; /* more than usual if it is what an ended thread left */
 	block->next = NULL;
 	pool->free = block;
 	pool->count = 1;
@@ -252,7 +253,7 @@ static void pool_end(struct tu_pool *pool, enum tu_pool_size size)
 	}
 	tu_mutex_lock(&lock);
 	if (pool->full)
-		add_magazine(d, pool->full, TU_POOL_MAGAZINE);
+		add_magazine(d, pool->full, pool->full->count);
 	if (pool->free)
 		add_magazine(d, pool->free, pool->count);
 	tu_mutex_unlock(&lock);

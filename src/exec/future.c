@@ -176,12 +176,18 @@ void tu_future_complete_slowly(tutti_future *f, uint32_t flags)
 	tutti_future_unref(f);
 }
 
+/* Relaxed: DONE publishes it. A cancel may look at owner, in the same place, until then. */
+static void set_error(tutti_future *f, int code)
+{
+	tu_store_rlx(&f->error, code);
+}
+
 /* The failure's words move from the context to the future; without memory they are lost. */
 static void take_failure(tutti_future *f, struct tu_context *self)
 {
 	struct tu_future_extra *extra = self->fail_text ? tu_future_extra_of(f) : NULL;
 
-	f->error = self->fail_code;
+	set_error(f, self->fail_code);
 	if (!extra)
 		return;
 	extra->text = self->fail_text;
@@ -219,7 +225,7 @@ void tu_future_complete_from_odd(tutti_future *f, struct tu_context *self, void 
 
 void tu_future_complete_error(tutti_future *f, int code)
 {
-	f->error = code;
+	set_error(f, code);
 	tu_future_complete(f, code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED);
 }
 
@@ -263,7 +269,9 @@ static bool is_ours(const tutti_future *f)
 {
 	uint32_t number = tu_worker_self()->number;
 
-	return number != 0 && f->owner == number; /* 0: a thread at its end, or nobody's */
+	/* 0: a thread at its end, or nobody's. Relaxed: one that has just failed has its error
+	   here, which is negative and no thread's number. */
+	return number != 0 && tu_load_rlx(&f->owner) == number;
 }
 
 /* Has it begun? The caller holds it. */
@@ -336,7 +344,7 @@ int tu_future_settle(
 
 	if (!b)
 		return TUTTI_EDONE;
-	f->error = code;
+	set_error(f, code);
 	if (extra && !extra->text)
 		extra->text = tu_copy_text(text);
 	if (result && f->size > 0)
@@ -344,6 +352,14 @@ int tu_future_settle(
 			f->size);
 	finish_locked(f, b, flags);
 	return 0;
+}
+
+void tu_future_give_up(tutti_future *f, int code)
+{
+	uint32_t flag = code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED;
+
+	tu_future_settle(f, flag, code, NULL, NULL);
+	tutti_future_unref(f);
 }
 
 /* -- waiting ---------------------------------------------------------------------------------- */

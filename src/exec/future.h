@@ -265,8 +265,14 @@ static inline void tu_future_complete_from(tutti_future *f, struct tu_context *s
 		self); /* only now: until it is DONE a cancel may still be delivered here */
 }
 
-/* The same for one that could not be begun. */
+/* The same for one that nobody else knows yet, or that RUNNING keeps from being withdrawn. */
 void tu_future_complete_error(tutti_future *f, int code);
+
+/*
+ * Its turn came and it cannot begin: it ends with code, unless it was cancelled meanwhile. It never
+ * counts as begun: it has no context to cancel, only one that looks after it in passing.
+ */
+void tu_future_give_up(tutti_future *f, int code);
 
 /* Complete a new one from outside, keeping the references. TUTTI_EDONE. text may be NULL. */
 int tu_future_settle(

@@ -276,6 +276,7 @@ static void finish(void *arg)
 	struct tu_context *native = tu_self();
 	bool left = tu_thread_is_left(t);
 
+	tu_thread_unlist(t); /* it has not left by itself if it ended by pthread_exit */
 	if (t->withdrawn) {
 		native->self = NULL;
 		tutti_future_unref(&t->future);
