@@ -69,7 +69,7 @@ int tu_job_wait_begins(tutti_future *f, int64_t deadline, struct tu_job_wait *wa
 
 	*wait = (struct tu_job_wait){ rc == 0 ? &job->future : NULL, NULL };
 	pool = rc == 0 ? tu_executor_pool_of_both(job, awaited) : NULL;
-	/* On this stack it would be within the caller's scopes, and its deadline is not awaited's. */
+	/* Here it would run within the caller's scopes, and beyond a deadline of the wait. */
 	if (pool)
 		tu_threads_help(pool, awaited, for_ever && !self->scopes, &wait->lease);
 	return rc;

@@ -382,13 +382,12 @@ static int open_threads(void **self, const char *where, const tutti_executor_opt
 static void shutdown_threads(void *self, tutti_ending how)
 {
 	struct pool *p = self;
-	struct seat *seat;
 
 	(void)how;
 	tu_mutex_lock(&p->lock);
 	p->ended = true;
-	while ((seat = idle_seat(p)) != NULL)
-		tu_unpark(seat->context); /* under the lock, which it needs to leave */
+	tu_list_each(link, &p->idle)
+		tu_unpark(tu_container_of(link, struct seat, link)->context);
 	tu_mutex_unlock(&p->lock);
 }
 

@@ -9,9 +9,9 @@ struct tu_job_future;
 struct tu_lease;
 
 /*
- * The caller's job waits for awaited, of the same pool. true: that has been run, here and now, which
- * happens only if may_run. Otherwise the caller's seat is lent, and *lease is to be taken back when
- * the wait is over; NULL: there was no memory for that, or no need.
+ * The caller's job waits for awaited, of the same pool. true: that has been run, here and now,
+ * which happens only if may_run. Otherwise the caller's seat is lent, and *lease is to be taken
+ * back when the wait is over; NULL: there was no memory for that.
  */
 int tu_threads_help(
 	void *pool, struct tu_job_future *awaited, bool may_run, struct tu_lease **lease);
