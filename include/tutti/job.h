@@ -73,8 +73,9 @@ typedef struct tutti_submit_options {
 struct tutti_progress;
 
 typedef struct tutti_map_options {
-	size_t chunk, ahead_max; /* items per message; items pulled ahead of delivery; 0: chosen */
-	tutti_time deadline;     /* absolute, for each job; 0: none */
+	size_t chunk;     /* of tutti_map: items that run one after the other as one; 0: chosen */
+	size_t ahead_max; /* of tutti_map_stream: items pulled ahead of delivery; 0: chosen */
+	tutti_time deadline;             /* absolute, for each job; 0: none */
 	struct tutti_progress *progress; /* told of each that ends (observe.h); NULL: none */
 	uint64_t reserved[4];            /* 0 */
 } tutti_map_options;

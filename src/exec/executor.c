@@ -16,6 +16,7 @@
 #include "exec/ending.h"
 #include "exec/job.h"
 #include "exec/job_future.h"
+#include "exec/threads.h"
 
 #include <errno.h>
 #include <tutti/event.h>
@@ -218,6 +219,11 @@ void *tu_executor_pool_of_both(const struct tu_job_future *a, const struct tu_jo
 	tutti_executor *e = a->executor;
 
 	return e && e == b->executor && e->engine == &tu_engine_threads ? e->self : NULL;
+}
+
+int tu_executor_threads(const tutti_executor *e)
+{
+	return e->engine == &tu_engine_threads ? tu_threads_most(e->self) : 0;
 }
 
 size_t tu_executors_of_caller(void)

@@ -253,6 +253,11 @@ static int keep_result(struct tu_job_future *jf, int code)
 	return code;
 }
 
+int tu_job_future_call(struct tu_context *self, struct tu_job_future *jf)
+{
+	return keep_result(jf, call_within(self, jf));
+}
+
 static uint32_t flags_for(int code)
 {
 	return code == 0 ? 0 : code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED;
@@ -283,7 +288,7 @@ void tu_job_future_run(struct tu_job_future *jf)
 		return;
 	tu_executor_begun(jf);
 	enter(&frame, jf);
-	jf->future.error = keep_result(jf, call_within(frame.self, jf));
+	jf->future.error = tu_job_future_call(frame.self, jf);
 	take_words(&jf->future, frame.self);
 	count(jf);
 	tutti_future_ref(&jf->future); /* complete drops one; the engine's stays until let go */

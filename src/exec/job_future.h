@@ -50,6 +50,9 @@ int tu_job_wait_begins(tutti_future *f, int64_t deadline, struct tu_job_wait *wa
 /* Run it unless somebody else has begun or ended it. Does not let go. */
 void tu_job_future_run(struct tu_job_future *jf);
 
+/* Only the call of its function, on self, and what it came to: 0 or < 0. */
+int tu_job_future_call(struct tu_context *self, struct tu_job_future *jf);
+
 /* The engine cannot run it: it fails with code, unless it was cancelled. Lets go. */
 void tu_job_future_give_up(struct tu_job_future *jf, int code);
 

@@ -356,6 +356,11 @@ static int usual_most(void)
 	return n < USUAL_MOST ? n : USUAL_MOST;
 }
 
+int tu_threads_most(const void *pool)
+{
+	return ((const struct pool *)pool)->max;
+}
+
 static int open_threads(void **self, const char *where, const tutti_executor_options *options)
 {
 	struct pool *p = tu_alloc_zero(sizeof(*p));

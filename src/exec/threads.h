@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* threads.h - what a job of the engine "threads" does when it waits for another one of its pool. */
+/* threads.h - what others know of the engine "threads": waits within a pool, and its size. */
 #ifndef TU_EXEC_THREADS_H
 #define TU_EXEC_THREADS_H
 
@@ -16,5 +16,8 @@ struct tu_lease;
 int tu_threads_help(
 	void *pool, struct tu_job_future *awaited, bool may_run, struct tu_lease **lease);
 void tu_threads_take_back(struct tu_lease *lease);
+
+/* The most threads a pool has. */
+int tu_threads_most(const void *pool);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Jobs of a pool that wait for jobs of the same pool: never a hang, whatever the number of threads. */
+/* Jobs that wait for jobs of their own pool: never a hang, however many threads there are. */
 #include <errno.h>
 #include <tutti/tutti.h>
 
