@@ -65,28 +65,31 @@ static void take_inbox(struct tu_worker *w)
 }
 
 /*
- * Not more of them than get a turn before the next look: what fires is in the cache when it runs,
- * and a million of them at once do not stand between everybody else and their turn.
+ * A few at a time: what fires is in the cache when it runs, and a million of them at once do not
+ * stand between everybody else and their turn. Returns how many.
  */
-static void fire_timers(struct tu_worker *w)
+static uint32_t fire_timers(struct tu_worker *w)
 {
 	struct tu_timer *timer;
+	uint32_t n = 0;
 	int64_t now;
 
 	if (tu_wheel_count(&w->wheel) == 0)
-		return;
+		return 0;
 	now = tu_os_now();
-	for (int n = 0; n < TURNS && (timer = tu_wheel_pop(&w->wheel, now)) != NULL; n++) {
+	while (n < TURNS && (timer = tu_wheel_pop(&w->wheel, now)) != NULL) {
 		tu_trace(TU_TRACE_TIMER_FIRED, 0, (uintptr_t)timer, timer->deadline);
 		timer->fire(timer);
+		n++;
 	}
+	return n;
 }
 
+/* What has fired gets turns beyond the others': or with every look the queue would be longer. */
 static __attribute__((noinline)) void look_around(struct tu_worker *w)
 {
-	w->budget = TURNS;
 	take_inbox(w);
-	fire_timers(w);
+	w->budget = TURNS + fire_timers(w);
 }
 
 static inline struct tu_runnable *next_ready(struct tu_worker *w)
