@@ -384,13 +384,25 @@ static void cancel_one(struct tu_context *c, void *arg)
 	tu_unpark(c);
 }
 
+/* Nobody waits any more: what is still set begins jobs, and these are given up as they come. */
+static void fire_all(struct tu_worker *w)
+{
+	struct tu_timer *timer;
+
+	while ((timer = tu_wheel_pop(&w->wheel, INT64_MAX)) != NULL)
+		timer->fire(timer);
+	tu_wheel_init(&w->wheel, tu_os_now()); /* it has gone to the end of time */
+}
+
 void tu_worker_close(struct tu_worker *w)
 {
 	struct tu_context *self = tu_self();
 
 	w->closing = true;
 	tu_context_each(w, cancel_one, NULL);
-	while (w->tasks > 0 || w->head) {
+	while (w->tasks > 0 || w->head || tu_wheel_count(&w->wheel) > 0) {
+		if (w->tasks == 0 && !w->head)
+			fire_all(w);
 		tu_worker_push(w, &self->node);
 		leave(self);
 		if (w->tasks > 0 && !w->head)
