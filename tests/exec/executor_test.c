@@ -198,6 +198,7 @@ static void bad_use(const char *where)
 	tutti_future_unref(f);
 	f = tutti_submit(e, &twice_job, NULL, NULL);
 	CHECK_EQ(tutti_future_error(f), -EINVAL);
+	CHECK_EQ(twice_result(f, NULL), -EINVAL);
 	tutti_future_unref(f);
 	CHECK_EQ(tutti_executor_join(e, TUTTI_FOREVER), -EBUSY);
 	CHECK_EQ(tutti_executor_shutdown(e, (tutti_ending)3), -EINVAL);
