@@ -32,7 +32,8 @@ typedef struct tutti_loop tutti_loop;
 TUTTI_API tutti_loop *tutti_loop_current(void);
 
 /*
- * Have fn called once in the loop, at a deadline. Far cheaper than a thread's timer (timer.h).
+ * Have fn called once in the loop, at a deadline. Far cheaper than a thread's timer (timer.h). If
+ * the loop's thread or its tutti_run ends before, it is cancelled.
  *
  * l          the loop; NULL: the caller's
  * deadline   absolute; in the past: at the loop's next turn. Equal ones fire in the order of calls.

@@ -20,6 +20,7 @@
 #include "base/list.h"
 #include "core/alloc.h"
 #include "core/mutex.h"
+#include "core/sanitize.h"
 #include "os/os.h"
 
 enum {
@@ -165,11 +166,12 @@ static void sort_magazine(struct depot *d, struct tu_pool_block *block)
 
 static bool keeps(void)
 {
-#if defined(__SANITIZE_ADDRESS__)
-	return false;
-#else
-	return !tu_alloc_is_hooked();
+	bool hooked = tu_alloc_is_hooked();
+
+#ifdef TU_ASAN
+	hooked = true; /* as if it were: by ASan */
 #endif
+	return !hooked;
 }
 
 void tu_pool_begin(struct tu_pool pools[TU_POOL_SIZES])

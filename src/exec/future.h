@@ -50,7 +50,8 @@ enum tu_future_kind {
 	TU_FUTURE_TASK,
 	TU_FUTURE_THREAD,
 	TU_FUTURE_TIMER,
-	TU_FUTURE_CALL, /* internal: a callback of the loop, a blocking call */
+	TU_FUTURE_CALL,  /* internal: a callback of the loop, a blocking call */
+	TU_FUTURE_NEVER, /* could not be begun, whatever it was to be */
 };
 
 struct tu_job_wait;
@@ -140,8 +141,16 @@ static inline void tu_future_init(tutti_future *f, const struct tu_future_ops *o
 	f->size = 0;
 }
 
-/* A future that has failed with code already; never NULL. */
+/*
+ * Of what could not be begun: a future that has failed with code already; never NULL. Whoever asks
+ * for the result of what it was to be gets the code, so its type is not looked at.
+ */
 tutti_future *tu_future_failed(int code);
+
+static inline bool tu_future_never_began(const tutti_future *f)
+{
+	return f->ops->kind == TU_FUTURE_NEVER;
+}
 
 uint64_t tu_future_await_holder(tutti_future *f);
 void tu_future_complete_slowly(tutti_future *f, uint32_t flags);

@@ -366,6 +366,8 @@ int tutti_job_result(tutti_future *f, const tutti_job *job, void *out)
 {
 	const struct tu_job_future *jf = tu_job_future_of(f);
 
+	if (tu_future_never_began(f))
+		return tutti_future_result(f, NULL, 0);
 	if (!jf || (jf->job != &any && !tu_job_same(jf->job, job)))
 		return TUTTI_ETYPE;
 	return tutti_future_result(f, out, out ? jf->future.size : 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * map_chunks.c - see map_chunks.h. A chunk is a job of our own whose function runs the program's job
- * for each of its items, as if it were alone: with its own deadline, failure and progress.
+ * map_chunks.c - see map_chunks.h. A chunk is a job of our own whose function runs the program's
+ * job for each of its items, as if it were alone: with its own deadline, failure and progress.
  */
 #include "exec/map_chunks.h"
 

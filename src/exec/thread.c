@@ -344,7 +344,7 @@ int tutti_thread_join_until(tutti_thread *t, void **result, tutti_time deadline)
 {
 	if (!t || t == &((struct tu_thread *)tutti_thread_current())->future)
 		return -EDEADLK;
-	if (!tu_is_thread(t))
+	if (!tu_is_thread(t) && !tu_future_never_began(t))
 		return TUTTI_ETYPE;
 	return tutti_future_result_until(t, result, result ? sizeof(*result) : 0, deadline);
 }
