@@ -17,7 +17,7 @@
 struct tu_job_future {
 	tutti_future future;
 	const tutti_job *job;     /* this and the next three: fixed once the engine has it */
-	tutti_executor *executor; /* a reference; NULL: it was never taken */
+	tutti_executor *executor; /* a reference if listed; NULL: it was never taken */
 	tutti_time deadline;      /* 0: none */
 	void *arg;                /* arg_size bytes within this block; bytes are a reference */
 	void *engine;             /* the built-in engines': what they need to know it by */
@@ -30,6 +30,8 @@ struct tu_job_future {
 	struct tu_link link;   /* of those under way; under the executor's lock */
 	uint32_t swept;        /* the last sweep that met it; under the executor's lock */
 	bool has_room;         /* counts against pending_max; under the executor's lock */
+	bool own, listed; /* its executor's, fixed once taken: that may be gone when f is done */
+	bool pooled;      /* fixed: a block of the pool */
 };
 
 /* One with the argument copied and two references; NULL: no memory. */
