@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* jobs.c - from the word a user writes to the job it means. */
-#include "jobs.h"
+/* find.c - see find.h. */
+#include "find.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "map.h"
+#include "jobs.h"
 
 TUTTI_JOB_TRY(prime, tutti_bytes, tutti_bytes);
 TUTTI_JOB_TRY(sum, tutti_bytes, tutti_bytes);
@@ -26,11 +26,12 @@ static const struct built_in {
 };
 enum { BUILT_INS = sizeof built_ins / sizeof *built_ins };
 
-void jobs_help(void)
+tutti_job *find_built_in(int n, const char **does)
 {
-	for (int i = 0; i < BUILT_INS; i++)
-		printf("  %-12s %s\n", built_ins[i].job->name, built_ins[i].does);
-	puts("  FILE:NAME    the job NAME of a module, such as ./jobs.so:shout");
+	if (n >= BUILT_INS)
+		return NULL;
+	*does = built_ins[n].does;
+	return built_ins[n].job;
 }
 
 static const char *kind_of(unsigned kind, uint32_t size, char *out, size_t room)
@@ -58,6 +59,16 @@ static bool takes_text(const char *word, const tutti_job *job)
 	return false;
 }
 
+bool find_load(const char *command, const char *file)
+{
+	for (int i = 0; i < BUILT_INS; i++)
+		tutti_job_unregister(built_ins[i].job);
+	if (dlopen(file, RTLD_NOW | RTLD_LOCAL))
+		return true;
+	say("%s: cannot load %s", command, dlerror()); /* which names the file */
+	return false;
+}
+
 /* The module stays: its code runs to the end of the process. */
 static tutti_job *find_in_module(const char *word, const char *colon)
 {
@@ -68,12 +79,7 @@ static tutti_job *find_in_module(const char *word, const char *colon)
 		say("map: %s", tutti_strerror(-ENOMEM));
 		return NULL;
 	}
-	/* so that a module may use these names too */
-	for (int i = 0; i < BUILT_INS; i++)
-		tutti_job_unregister(built_ins[i].job);
-	if (!dlopen(file, RTLD_NOW | RTLD_LOCAL)) {
-		say("map: cannot load %s", dlerror()); /* which names the file */
-	} else {
+	if (find_load("map", file)) {
 		job = tutti_job_find(colon + 1);
 		if (!job)
 			say("map: %s: no job called '%s', or two", file, colon + 1);
@@ -82,7 +88,7 @@ static tutti_job *find_in_module(const char *word, const char *colon)
 	return job && takes_text(word, job) ? job : NULL;
 }
 
-tutti_job *jobs_find(const char *word)
+tutti_job *find_job(const char *word)
 {
 	const char *colon = strrchr(word, ':');
 
@@ -91,6 +97,6 @@ tutti_job *jobs_find(const char *word)
 	for (int i = 0; i < BUILT_INS; i++)
 		if (strcmp(word, built_ins[i].job->name) == 0)
 			return built_ins[i].job;
-	say("map: no job called '%s'; 'tutti map --help' names them", word);
+	say("map: no job called '%s'; 'tutti jobs' names them", word);
 	return NULL;
 }
