@@ -150,6 +150,7 @@ struct stream {
 	int read_error;          /* likewise; 0, or why the inputs ended early */
 	struct item **waiting;   /* the printer's: for those before them; by ticket % window */
 	size_t next;             /* the printer's: whose turn it is */
+	uint32_t left;           /* the printer's: items that have, and no permit was given */
 	struct text line;        /* the printer's */
 	bool dropping;           /* the printer's: jobs not begun are cancelled */
 	bool torn;               /* the printer's: interrupted, and a result is missing */

@@ -107,6 +107,12 @@ static void fail(struct stream *s, const struct item *item, int error)
 	finish_early(s, o->halt == HALT_NOW ? TUTTI_TERMINATE : TUTTI_DROP_PENDING);
 }
 
+static void give_permits(struct stream *s)
+{
+	tutti_semaphore_release(&s->room, s->left);
+	s->left = 0;
+}
+
 static void settle(struct stream *s, struct item *item)
 {
 	tutti_bytes result = { NULL, 0, NULL };
@@ -123,7 +129,8 @@ static void settle(struct stream *s, struct item *item)
 		fail(s, item, rc);
 	}
 	item_free(item);
-	tutti_semaphore_release(&s->room, 1);
+	if (++s->left == s->window / 4)
+		give_permits(s);
 	if ((s->output->error < 0 || s->log_error < 0) && !interrupted(s))
 		give_up(s);
 }
@@ -146,15 +153,29 @@ static void receive(struct stream *s, struct item *item)
 	}
 }
 
+/*
+ * Nothing has arrived. Where much does, the next is about to: it is not slept for at once, since to
+ * be woken for every single one would cost more than the jobs. What is ready is shown before a
+ * longer wait.
+ */
+static void before_wait(struct stream *s)
+{
+	if (s->left > 0) {
+		give_permits(s);
+		tutti_sleep(TUTTI_MILLISECONDS(0.1));
+	}
+	if (tutti_queue_empty(s->finished) && print_flush(s) < 0 && !interrupted(s))
+		give_up(s);
+}
+
 static void *print_results(void *arg)
 {
 	struct stream *s = arg;
 	struct item *item;
 
 	for (size_t received = 0, all = SIZE_MAX; received < all;) {
-		/* what is ready is shown before a wait */
-		if (tutti_queue_empty(s->finished) && print_flush(s) < 0 && !interrupted(s))
-			give_up(s);
+		if (tutti_queue_empty(s->finished))
+			before_wait(s);
 		tutti_queue_get(s->finished, &item);
 		if (item) {
 			receive(s, item);
