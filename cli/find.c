@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* find.c - see find.h. */
+#define _GNU_SOURCE
 #include "find.h"
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,42 +36,46 @@ tutti_job *find_built_in(int n, const char **does)
 	return built_ins[n].job;
 }
 
-static const char *kind_of(unsigned kind, uint32_t size, char *out, size_t room)
+const char *find_kind(unsigned kind, uint32_t size, char out[FIND_KIND_BYTES])
 {
 	if (kind == TUTTI_KIND_BYTES)
 		return "text";
 	if (kind == TUTTI_KIND_VOID)
 		return "nothing";
-	snprintf(out, room, "a plain %u-byte value", (unsigned)size);
+	snprintf(out, FIND_KIND_BYTES, "a plain %u-byte value", (unsigned)size);
 	return out;
 }
 
 /* Text comes in, and text or nothing must come out. */
 static bool takes_text(const char *word, const tutti_job *job)
 {
-	char arg[48], result[48];
+	char arg[FIND_KIND_BYTES], result[FIND_KIND_BYTES];
 
 	if (job->arg_kind == TUTTI_KIND_BYTES &&
 		(job->result_kind == TUTTI_KIND_BYTES || job->result_kind == TUTTI_KIND_VOID))
 		return true;
 	say("map: %s: takes %s and gives %s; map needs a job that takes tutti_bytes and gives "
 	    "tutti_bytes or void",
-		word, kind_of(job->arg_kind, job->arg_size, arg, sizeof arg),
-		kind_of(job->result_kind, job->result_size, result, sizeof result));
+		word, find_kind(job->arg_kind, job->arg_size, arg),
+		find_kind(job->result_kind, job->result_size, result));
 	return false;
 }
 
-bool find_load(const char *command, const char *file)
+const void *find_load(const char *command, const char *file)
 {
+	struct link_map *module;
+	Dl_info info;
+	void *handle;
+
 	for (int i = 0; i < BUILT_INS; i++)
 		tutti_job_unregister(built_ins[i].job);
-	if (dlopen(file, RTLD_NOW | RTLD_LOCAL))
-		return true;
+	handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+	if (handle && dlinfo(handle, RTLD_DI_LINKMAP, &module) == 0 && dladdr(module->l_ld, &info))
+		return info.dli_fbase;
 	say("%s: cannot load %s", command, dlerror()); /* which names the file */
-	return false;
+	return NULL;
 }
 
-/* The module stays: its code runs to the end of the process. */
 static tutti_job *find_in_module(const char *word, const char *colon)
 {
 	char *file = strndup(word, (size_t)(colon - word));

@@ -15,9 +15,15 @@ tutti_job *find_job(const char *word);
 tutti_job *find_built_in(int n, const char **does);
 
 /*
- * Load a module, which stays. The jobs built in make place, so that it may use their names.
- * command is what complains: false, and it has.
+ * Load a module, which stays: its code runs to the end of the process. The jobs built in make
+ * place, so that it may use their names. Returns where it begins; NULL: the subcommand called
+ * command has said why not.
  */
-bool find_load(const char *command, const char *file);
+const void *find_load(const char *command, const char *file);
+
+enum { FIND_KIND_BYTES = 48 };
+
+/* What a job takes or gives, in words; out is room for them. */
+const char *find_kind(unsigned kind, uint32_t size, char out[FIND_KIND_BYTES]);
 
 #endif
