@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* input.c - arguments as they are, or lines (or what zero bytes end) of any length from a file that may be slow. */
+/*
+ * input.c - arguments as they are, or lines of any length from a file that may be slow. A line ends
+ * where the user says: with a newline or a zero byte.
+ */
 #include "map.h"
 
 #include <errno.h>

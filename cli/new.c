@@ -14,8 +14,8 @@ static int help(void)
 {
 	puts("usage: tutti new NAME\n"
 	     "\n"
-	     "Writes NAME.c, a file with a job called NAME that takes a text and gives a text, and\n"
-	     "says how to compile and run it. A file of that name that is there already stays.");
+	     "Writes NAME.c, a file with a job called NAME that takes a text and gives a text,\n"
+	     "and says how to compile and run it. A file of that name that is there stays.");
 	return STATUS_FINE;
 }
 
@@ -33,7 +33,7 @@ static bool is_taken(const char *name)
 		"inline", "int", "long", "register", "restrict", "return", "short", "signed",
 		"sizeof", "static", "struct", "switch", "typedef", "union", "unsigned", "void",
 		"volatile", "while", "asm", "typeof", "bool", "true", "false", "in", "out",
-		"main" };
+		"main", "errno" };
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (strcmp(name, words[i]) == 0)
@@ -43,11 +43,12 @@ static bool is_taken(const char *name)
 
 static bool is_name(const char *name)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+	static const char known[] = "0123456789_abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 	size_t n = strlen(name);
 
-	return n > 0 && n <= NAME_MOST && strchr(letters, name[0]) && !is_taken(name) &&
-	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") == n;
+	return n > 0 && n <= NAME_MOST && strspn(name, known) == n && strchr(known + 10, name[0]) &&
+	       !is_taken(name);
 }
 
 static void write_job(FILE *file, const char *name)
@@ -56,16 +57,16 @@ static void write_job(FILE *file, const char *name)
 		"/*\n"
 		" * %s.c - a job for tutti map.\n"
 		" *\n"
-		" * compile: cc -O2 -Wall -shared -fPIC -o %s.so %s.c $(pkg-config --cflags tutti)\n"
+		" * compile: cc -O2 -shared -fPIC -o %s.so %s.c $(pkg-config --cflags tutti)\n"
 		" * run:     tutti map ./%s.so:%s INPUT...\n"
 		" */\n"
 		"#include <errno.h>\n"
 		"#include <tutti/tutti.h>\n"
 		"\n"
 		"/*\n"
-		" * Fill *out from *in, or say why not. Many of these run at once. What takes long looks\n"
-		" * at tutti_cancelled() from time to time, so that Ctrl-C and --timeout are heard; waits\n"
-		" * such as tutti_sleep do so by themselves.\n"
+		" * Fill *out from *in, or say why not. Many of these run at once. What takes\n"
+		" * long looks at tutti_cancelled() from time to time, so that Ctrl-C and\n"
+		" * --timeout are heard; waits such as tutti_sleep do so by themselves.\n"
 		" */\n"
 		"static int %s(tutti_bytes const *in, tutti_bytes *out)\n"
 		"{\n"
@@ -123,7 +124,7 @@ int new_main(int argc, char **argv)
 		return STATUS_FAILED;
 	}
 	printf("%s is written. Next:\n"
-	       "  cc -O2 -Wall -shared -fPIC -o %s.so %s $(pkg-config --cflags tutti)\n"
+	       "  cc -O2 -shared -fPIC -o %s.so %s $(pkg-config --cflags tutti)\n"
 	       "  tutti jobs ./%s.so\n"
 	       "  tutti map ./%s.so:%s one two three\n",
 		path, argv[1], path, argv[1], argv[1], argv[1]);

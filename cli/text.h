@@ -22,7 +22,7 @@ void text_free(struct text *t);
  */
 void text_json(struct text *t, const void *data, size_t size);
 
-/* Add a field of a table: tab, line's end, carriage return, zero and backslash as \t \n \r \0 \\. */
+/* Add a field of a table: tab, newline, carriage return, zero, backslash as \t \n \r \0 \\. */
 void text_field(struct text *t, const void *data, size_t size);
 
 #endif

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""--joblog and --resume: what is written when, what is skipped, what is refused. However a run ends,
-its results and those of the resumed one are all there are, each once."""
+"""--joblog and --resume: what is written when, what is skipped, what is refused. However a run
+ends, its results and those of the resumed one are all there are, each once."""
 import os
 import re
 import signal
@@ -78,9 +78,9 @@ def any_bytes(log, module):
     data = b"".join(i + b"\0" for i in inputs)
     out = "".join(i.decode("utf-8", "surrogateescape") + "\n" for i in inputs)
     command.equal(run(log, "-0", module + ":same", input=data), out, "any bytes")
-    command.equal([row[4] for row in rows(log)], [
-        "tab\\there", "line\\nend", "back\\\\slash\\\\n", "\\r", "", "\udcff\udcfe", "\\\\t", "\\t"],
-        "escaped")
+    command.equal([row[4] for row in rows(log)],
+                  ["tab\\there", "line\\nend", "back\\\\slash\\\\n", "\\r", "", "\udcff\udcfe",
+                   "\\\\t", "\\t"], "escaped")
     command.equal(run(log, "-0", "--resume", module + ":same", input=data), "", "and known again")
     inputs = b"1" * 200_000, b"2" * 70_000  # longer than any buffer
     command.equal(len(run(log, module + ":same", input=b"\n".join(inputs))), 270_002, "long ones")
@@ -153,7 +153,8 @@ def refused(log, work):
         said="tutti: map: LOG: line 3: not a row of a joblog\n")
     with open(log, "w", encoding="utf-8") as f:
         f.write("my diary\n")
-    run(log, "--resume", "sum", "1..2", status=2, said="tutti: map: LOG: not a joblog of tutti map\n")
+    run(log, "--resume", "sum", "1..2", status=2,
+        said="tutti: map: LOG: not a joblog of tutti map\n")
     with open(log, encoding="utf-8") as f:
         command.equal(f.read(), "my diary\n", "a diary")
     run(os.path.join(work, "no/such"), "sum", "1..2", status=2,

@@ -107,8 +107,9 @@ def tagged(module):
 
 def objects(module):
     every = [bytes([b]) for b in range(1, 256)] + [
-        b"", "\u00e4\u20ac\U0001f600\ufffd\U0010ffff".encode(), b"\xed\xa0\x80", b"\xf4\x90\x80\x80",
-        b"\xc0\x80", b"\xe0\x80\x80", b"\xf0\x80\x80\x80", b"\xe2\x82", b"a\nb\tc\"d\\e\xff",
+        b"", "\u00e4\u20ac\U0001f600\ufffd\U0010ffff".encode(), b"\xed\xa0\x80",
+        b"\xf4\x90\x80\x80", b"\xc0\x80", b"\xe0\x80\x80", b"\xf0\x80\x80\x80", b"\xe2\x82",
+        b"a\nb\tc\"d\\e\xff",
         b"\xe2\x82\xac" * 100 + b"\x80"]
     got = command.run("map", "--json", "-0", module + ":same", input=b"\0".join(every) + b"\0")
     command.equal((got.returncode, got.stderr), (0, b""), "objects")

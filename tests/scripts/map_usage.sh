@@ -53,8 +53,8 @@ for n in -1 x ''; do
 		map --retries "$n" prime
 done
 for w in '' later nowx never,fail=2 soon, soon,fail=0 now,fail=x now,fail=20% now,success=1; do
-	try 2 '' "tutti: map: --halt needs soon, now, never, soon,fail=N or now,fail=N, not '$w'$try_map" \
-		map --halt "$w" prime
+	needs="needs soon, now, never, soon,fail=N or now,fail=N"
+	try 2 '' "tutti: map: --halt $needs, not '$w'$try_map" map --halt "$w" prime
 done
 try 2 '' "tutti: map: --tag and --json exclude each other: an object names its input$try_map" \
 	map --json --tag prime
