@@ -32,8 +32,8 @@ static bool is_taken(const char *name)
 		"default", "do", "double", "else", "enum", "extern", "float", "for", "goto", "if",
 		"inline", "int", "long", "register", "restrict", "return", "short", "signed",
 		"sizeof", "static", "struct", "switch", "typedef", "union", "unsigned", "void",
-		"volatile", "while", "asm", "typeof", "bool", "true", "false", "in", "out",
-		"main", "errno" };
+		"volatile", "while", "asm", "typeof", "bool", "true", "false", "in", "out", "main",
+		"errno" };
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (strcmp(name, words[i]) == 0)
