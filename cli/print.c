@@ -38,7 +38,7 @@ static void complain(struct stream *s, const struct item *item, int error)
 	const struct options *o = s->options;
 	char shown[256], where[48] = "", tries[48] = "";
 
-	if (!s->input->args)
+	if (o->n_inputs == 0)
 		snprintf(where, sizeof where, "%s %llu: ", o->zero ? "item" : "line",
 			(unsigned long long)item->index);
 	if (item->attempts > 1)
