@@ -109,6 +109,17 @@ TUTTI_API void tutti_job_unregister(tutti_job *job);
 TUTTI_API tutti_job *tutti_job_find(const char *name);
 
 /*
+ * List the jobs that are known; one that several files declare is there several times.
+ *
+ * jobs       receives as many as there is room for, borrowed until unregistered; NULL if room is 0
+ * room       jobs
+ * Returns    how many there are, also if that is more than room
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API size_t tutti_job_list(tutti_job **jobs, size_t room);
+
+/*
  * Have a job run.
  *
  * e          where

@@ -40,6 +40,7 @@
 #include <tutti/executor.h>
 #include <tutti/forkjoin.h>
 #include <tutti/future.h>
+#include <tutti/info.h>
 #include <tutti/job.h>
 #include <tutti/loop.h>
 #include <tutti/memory.h>
