@@ -3,12 +3,13 @@
  * executor.c - admission, shutdown and the wait for the last job, the same for every engine.
  *
  * busy counts the jobs that were taken and that their engine has not let go of; with CLOSED set no
- * more are taken. Only from 0 and to 0 it changes under the lock, so that the usual submit costs one
- * exchange. idle is set once, when it is closed and nothing is under way; while anything is, the
- * program's exit waits for it (exec/ending.h).
+ * more are taken. Only from 0 and to 0 it changes under the lock, so that the usual submit costs
+ * one exchange. idle is set once, when it is closed and nothing is under way; while anything is,
+ * the program's exit waits for it (exec/ending.h).
  *
- * An engine that does not know its own jobs has them listed: then each is on the list of those under
- * way, and holds a reference to the executor so that who frees it need not know who still looks.
+ * An engine that does not know its own jobs has them listed: then each is on the list of those
+ * under way, and holds a reference to the executor so that who frees it need not know who still
+ * looks.
  */
 #include "exec/executor.h"
 
