@@ -24,6 +24,7 @@ var modes = map[string]func(options){
 	"lock":         lock,
 	"queue":        queue,
 	"timers":       timers,
+	"pool":         pool,
 	"fork-1":       fork(1),
 	"fork-2":       fork(2),
 }
