@@ -354,7 +354,7 @@ const void *tutti_future_arg(const tutti_future *f)
 
 int tutti_job_result(tutti_future *f, const tutti_job *job, void *out)
 {
-	const struct tu_job_future *jf = tu_job_future_of(f);
+	const struct tu_job_future *jf = tu_job_future_of(tu_future_inner(f));
 
 	if (!jf || (jf->job != &any && !tu_job_same(jf->job, job)))
 		return TUTTI_ETYPE;
