@@ -166,7 +166,7 @@ TUTTI_API int tutti_completion_next(tutti_completion *c, size_t *index);
  * deadline   absolute; in the past: only look
  * Returns    0
  * Errors     TUTTI_ETIMEDOUT   some are left and none was done at the deadline
- *            and those of tutti_completion_next
+ *            and those of tutti_completion_next, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  * Order      as tutti_completion_next

@@ -112,7 +112,7 @@ static int ring_take(struct ring *r, void *result, size_t *index, int *error)
 		r->first = r->next;
 		r->next = r->room;
 	} else {
-		r->first = (r->first + 1) % r->room;
+		r->first = r->first + 1 < r->room ? r->first + 1 : 0;
 	}
 	r->n--;
 	return 0;

@@ -26,7 +26,7 @@ struct tu_watch;
 struct tu_watcher {
 	struct tu_waiter waiter; /* key: the future; granted: told; answer, ask: the watch's */
 	struct tu_watch *watch;
-	struct tu_watcher *before; /* the one drawn before; fixed until the watch takes it off */
+	struct tu_watcher *before; /* drawn before it; fixed until the watch takes it off */
 	size_t index;              /* the watch's */
 };
 
