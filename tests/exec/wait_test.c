@@ -226,8 +226,6 @@ static void all_kinds_in_one_array(void)
 	CHECK_EQ(tutti_future_set_result(all[4], NULL), 0);
 	tutti_event_set(&go);
 	CHECK_EQ(tutti_wait(all, 6, TUTTI_FIRST_ERROR, order, TUTTI_FOREVER), 6);
-	CHECK_EQ(order[0], 3);
-	CHECK_EQ(order[1], 4);
 	CHECK_EQ(order[5], 5);
 	join_all(all, 6);
 	tutti_executor_free(e);
