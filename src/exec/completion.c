@@ -102,7 +102,7 @@ static void act(struct tu_watch *watch, struct tu_news *news)
 	struct tu_bucket *b;
 
 	(void)news;
-	/* [completion-1] acquire: all that was drawn by those who leave it to us; from told. Before
+	/* [completion-1] acquire: all that was drawn by those who leave it to us; in announce. Before
 	   the look: who is drawn after it has another act come. */
 	tu_swap_acqrel(&c->acting, 0u);
 	b = tu_lot_lock(c);
@@ -112,16 +112,20 @@ static void act(struct tu_watch *watch, struct tu_news *news)
 	unref(c);
 }
 
-static void told(struct tu_watcher *w, uint32_t flags, struct tu_news *news)
+/* One was drawn. The owner's reference is in place until this is over. */
+static void announce(tutti_completion *c, struct tu_news *news)
 {
-	tutti_completion *c = tu_container_of(w->watch, struct tutti_completion, watch);
-
-	(void)flags;
 	/* [completion-1] release: what was drawn, for the act that is still to come */
 	if (tu_swap_acqrel(&c->acting, 1u) == 0) {
-		tu_add_rlx(&c->refs, 1u); /* w keeps the owner's one in place, see free */
+		tu_add_rlx(&c->refs, 1u); /* from one that exists */
 		tu_news_add(news, &c->watch);
 	}
+}
+
+static void told(struct tu_watcher *w, uint32_t flags, struct tu_news *news)
+{
+	(void)flags;
+	announce(tu_container_of(w->watch, struct tutti_completion, watch), news);
 	tu_watcher_let_go(w);
 }
 
@@ -186,8 +190,9 @@ static int add(tutti_completion *c, tutti_future *f, const size_t *number)
 	if (!w)
 		return rc;
 	if (!tu_watcher_add(w, f)) {
-		tu_watcher_draw(w);
-		told(w, 0, &news);
+		tu_watcher_let_go(w);
+		tu_watcher_draw(w); /* now somebody may take it and use it again */
+		announce(c, &news);
 		tu_news_act(&news);
 	}
 	return 0;
