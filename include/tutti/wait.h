@@ -74,9 +74,10 @@ TUTTI_API int tutti_wait(tutti_future *const *futures, size_t n, tutti_when when
 	tutti_time deadline);
 
 /*
- * Make one future of many. It ends like the first of them that did not end well, once all are done
- * (TUTTI_ALL_COMPLETED) or at once (TUTTI_FIRST_ERROR), else well; with TUTTI_FIRST_COMPLETED like
- * the first that is done. That error counts as looked at; the others' do not.
+ * Make one future of many. It ends once all are done, well or like the first in the array that did
+ * not end well (TUTTI_ALL_COMPLETED); the same, but like the first in time and at once
+ * (TUTTI_FIRST_ERROR); like the first that is done (TUTTI_FIRST_COMPLETED). That one's error
+ * counts as looked at; the others' do not.
  *
  * Cancelling it cancels those not done; it ends as said above. It has no result of its own: size 0.
  *

@@ -2,10 +2,13 @@
 /*
  * gather.c - futures that end when others do: gather of many, shield of one.
  *
+ * Who waits for all watches only a few of them at a time, the last in the array first: as most end
+ * in the order in which they were begun, there is often but one step, in which all are found done.
+ * Who waits for the first has to watch each.
+ *
  * A gather has two references at first, the program's and its own. Its own goes, and with it those
- * that it has on the others, when left is 0: each watcher that was told has been counted out,
- * and so has everybody who holds the others meanwhile (whoever makes it, or passes a cancel on).
- * One watcher may decide earlier how it ends; that one is counted out after it has.
+ * that it has on the others, with the last hold: one is there until it has ended and none of its
+ * watchers is left, and one for each cancel that is being passed on.
  */
 #include "base/list.h"
 #include "core/alloc.h"
@@ -16,21 +19,27 @@
 #include <stdio.h>
 #include <tutti/wait.h>
 
+enum { FEW = 16 };
+
 struct gather {
 	tutti_future future;
 	struct tu_watch watch;
-	size_t left;              /* atomic, see above */
-	struct tu_watcher *first; /* atomic, set once: of whose end the gather's is a copy */
 	tutti_when when;
+	uint32_t holds;      /* atomic, see above */
+	size_t left;         /* atomic: watchers not told yet; one more while they are added */
+	tutti_future *first; /* atomic: of whose end the gather's is a copy; NULL: ends well */
 	size_t n;
-	struct tu_watcher watchers[];
+	size_t open; /* of all: so many from the front are not known to be done; by who steps */
+	struct tu_watcher *watchers;
+	tutti_future *futures[]; /* references */
 };
 
-static tutti_future *watched(const struct tu_watcher *w)
+static bool failed(uint64_t flags)
 {
-	return (tutti_future *)w->waiter.key; /* fixed as long as the gather has its reference */
+	return flags & (TU_FUTURE_FAILED | TU_FUTURE_CANCELED);
 }
 
+/* One of them need not be waited for any more. */
 static void count_out(struct gather *g, struct tu_news *news)
 {
 	/* Acquire-release: whoever is last has seen what the others did. */
@@ -41,48 +50,99 @@ static void count_out(struct gather *g, struct tu_news *news)
 static void told(struct tu_watcher *w, uint32_t flags, struct tu_news *news)
 {
 	struct gather *g = tu_container_of(w->watch, struct gather, watch);
-	bool failed = flags & (TU_FUTURE_FAILED | TU_FUTURE_CANCELED);
-	struct tu_watcher *none = NULL;
+	tutti_future *none = NULL;
 
-	/* [gather-1] release: w's future is done; acquired in settle */
-	if ((failed || g->when == TUTTI_FIRST_COMPLETED) && tu_cas_acqrel(&g->first, &none, w) &&
-		g->when != TUTTI_ALL_COMPLETED)
-		tu_news_add(news, &g->watch); /* counted out there */
+	/* [gather-1] release: it is done; acquired in settle */
+	if (g->when != TUTTI_ALL_COMPLETED && (failed(flags) || g->when == TUTTI_FIRST_COMPLETED) &&
+		tu_cas_acqrel(&g->first, &none, g->futures[w->index]))
+		tu_news_add(news, &g->watch); /* counted out when that has been acted upon */
 	else
 		count_out(g, news);
 }
 
+static void watch(struct gather *g, size_t slot, size_t i, struct tu_news *news)
+{
+	struct tu_watcher *w = &g->watchers[slot];
+
+	*w = (struct tu_watcher){ .watch = &g->watch, .index = i };
+	if (!tu_watcher_add(w, g->futures[i]))
+		told(w, (uint32_t)tu_future_word(g->futures[i]), news);
+}
+
+/* Pass those that are done, from the back: the first in the array that failed is the last met. */
+static void pass_done(struct gather *g)
+{
+	for (; g->open > 0; g->open--) {
+		uint64_t word = tu_future_word(g->futures[g->open - 1]);
+
+		if (!(word & TU_FUTURE_DONE))
+			return;
+		if (failed(word))
+			/* Relaxed: read by who steps next, ordered by left. */
+			tu_store_rlx(&g->first, g->futures[g->open - 1]);
+	}
+}
+
+/* Watch the next few. false: all are done. */
+static bool step(struct gather *g, struct tu_news *news)
+{
+	size_t passed, few;
+
+	pass_done(g);
+	if (g->open == 0)
+		return false;
+	passed = g->n - g->open;
+	few = passed < FEW ? passed + 1 : FEW; /* at first very few, see above */
+	if (few > g->open)
+		few = g->open;
+	/* Relaxed: nobody else counts now. */
+	tu_store_rlx(&g->left, few + 1);
+	for (size_t i = 0; i < few; i++)
+		watch(g, i, g->open - 1 - i, news);
+	count_out(g, news);
+	return true;
+}
+
 static void settle(struct gather *g, struct tu_news *news)
 {
-	struct tu_watcher *first = tu_load_acq(&g->first); /* [gather-1] acquire: from told */
+	tutti_future *first = tu_load_acq(&g->first); /* [gather-1] acquire: from told */
 	const char *words = NULL;
+	uint32_t flags = 0;
 	int code = 0;
 
 	if (tu_future_word(&g->future) & TU_FUTURE_DONE)
 		return;
-	if (first) {
-		code = tu_future_code(watched(first)); /* who looks at the gather sees it there */
-		words = code < 0 ? tu_future_words(watched(first)) : NULL;
+	if (first)
+		code = tu_future_code(first); /* seen: who looks at the gather sees it there */
+	if (code < 0) {
+		words = tu_future_words(first);
+		flags = code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED;
 	}
-	tu_future_settle_with(&g->future,
-		code == 0                 ? 0
-		: code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED
-					  : TU_FUTURE_FAILED,
-		code, words, NULL, news);
+	tu_future_settle_with(&g->future, flags, code, words, NULL, news);
 }
 
-static void act(struct tu_watch *watch, struct tu_news *news)
+static void let_go(struct gather *g)
 {
-	struct gather *g = tu_container_of(watch, struct gather, watch);
-
-	settle(g, news);
-	/* Acquire: what all the others did. Not 0: one of them has decided and is counted out now,
-	   unless it is the last: then as in count_out. */
-	if (tu_load_acq(&g->left) > 0 && tu_sub_acqrel(&g->left, (size_t)1) > 1)
+	/* Acquire-release: what the others did comes before the end. */
+	if (tu_sub_acqrel(&g->holds, 1u) > 1)
 		return;
 	for (size_t i = 0; i < g->n; i++)
-		tutti_future_unref(watched(&g->watchers[i]));
+		tutti_future_unref(g->futures[i]);
 	tutti_future_unref(&g->future);
+}
+
+static void act(struct tu_watch *of, struct tu_news *news)
+{
+	struct gather *g = tu_container_of(of, struct gather, watch);
+
+	if (g->when == TUTTI_ALL_COMPLETED && step(g, news))
+		return;
+	settle(g, news);
+	/* Acquire: what all the others did. Not 0: one of them has decided and is counted out now,
+	   perhaps as the last. */
+	if (tu_load_acq(&g->left) > 0 && tu_sub_acqrel(&g->left, (size_t)1) > 1)
+		return;
+	let_go(g);
 }
 
 /* -- its future ------------------------------------------------------------------------------- */
@@ -95,18 +155,16 @@ static void interrupt(tutti_future *f)
 static void pass_on(tutti_future *f)
 {
 	struct gather *g = (struct gather *)f;
-	struct tu_news news = { 0 };
-	size_t left = tu_load_rlx(&g->left); /* only compared */
+	uint32_t holds = tu_load_rlx(&g->holds); /* only compared */
 
 	do {
-		if (left == 0)
+		if (holds == 0)
 			return; /* all have ended */
-				/* Acquire-release as in count_out: with one more they stay ours. */
-	} while (!tu_cas_weak_acqrel(&g->left, &left, left + 1));
+				/* Acquire-release as in let_go: with one more they stay ours. */
+	} while (!tu_cas_weak_acqrel(&g->holds, &holds, holds + 1));
 	for (size_t i = 0; i < g->n; i++)
-		tutti_future_cancel(watched(&g->watchers[i]));
-	count_out(g, &news);
-	tu_news_act(&news);
+		tutti_future_cancel(g->futures[i]);
+	let_go(g);
 }
 
 static void gather_free(tutti_future *f)
@@ -148,38 +206,38 @@ static const struct tu_future_ops shield_ops = { .kind = TU_FUTURE_SHIELD,
 
 static struct gather *make(size_t n, tutti_when when, const struct tu_future_ops *ops)
 {
-	size_t most = (SIZE_MAX - sizeof(struct gather)) / sizeof(struct tu_watcher);
+	size_t each = sizeof(tutti_future *), few = n;
 	struct gather *g = NULL;
 
-	if (n <= most)
-		g = tu_alloc(sizeof(*g) + n * sizeof(g->watchers[0]));
+	if (when == TUTTI_ALL_COMPLETED && few > FEW)
+		few = FEW;
+	if (n <= (SIZE_MAX / 2 - sizeof(*g)) / (each + sizeof(struct tu_watcher)))
+		g = tu_alloc(sizeof(*g) + n * each + few * sizeof(struct tu_watcher));
 	if (!g)
 		return NULL;
-	*g = (struct gather){ .when = when, .watch = { .told = told, .act = act } };
+	*g = (struct gather){ .when = when, .holds = 1, .watch = { .told = told, .act = act } };
+	g->watchers = (struct tu_watcher *)(g->futures + n);
 	tu_future_init(&g->future, ops, 2);
 	return g;
 }
 
-/* Those that are NULL get no watcher. */
-static void watch_all(struct gather *g, tutti_future *const *futures, size_t n)
+/* Begin to watch. Those that are NULL are left out. */
+static void begin(struct gather *g, tutti_future *const *futures, size_t n)
 {
 	struct tu_news news = { 0 };
 
 	for (size_t i = 0; i < n; i++)
-		g->left += futures[i] != NULL;
-	g->left++; /* ours */
-	for (size_t i = 0; i < n; i++) {
-		struct tu_watcher *w = &g->watchers[g->n];
-
-		if (!futures[i])
-			continue;
-		g->n++;
-		*w = (struct tu_watcher){ .watch = &g->watch,
-			.waiter.key = tutti_future_ref(futures[i]) };
-		if (!tu_watcher_add(w, futures[i]))
-			told(w, (uint32_t)tu_future_word(futures[i]), &news);
+		if (futures[i])
+			g->futures[g->n++] = tutti_future_ref(futures[i]);
+	g->open = g->n;
+	if (g->when == TUTTI_ALL_COMPLETED) {
+		act(&g->watch, &news);
+	} else {
+		g->left = g->n + 1; /* nobody else knows of it */
+		for (size_t i = 0; i < g->n; i++)
+			watch(g, i, i, &news);
+		count_out(g, &news);
 	}
-	count_out(g, &news);
 	tu_news_act(&news);
 }
 
@@ -193,7 +251,7 @@ tutti_future *tutti_gather(tutti_future *const *futures, size_t n, tutti_when wh
 	if (!g)
 		return tu_future_failed(-ENOMEM);
 	g->future.word |= TU_FUTURE_RUNNING; /* nobody else knows of it */
-	watch_all(g, futures, n);
+	begin(g, futures, n);
 	return &g->future;
 }
 
@@ -207,6 +265,6 @@ tutti_future *tutti_shield(tutti_future *f)
 	if (!g)
 		return tu_future_failed(-ENOMEM);
 	g->future.value.inner = tutti_future_ref((tutti_future *)tu_future_inner(f));
-	watch_all(g, &f, 1);
+	begin(g, &f, 1);
 	return &g->future;
 }

@@ -191,26 +191,32 @@ static int wait_for_any_number(
 	return rc;
 }
 
+static bool is_done(const tutti_future *f)
+{
+	return !f || tu_future_word(f) & TU_FUTURE_DONE;
+}
+
 /*
- * For all, in any order: a few at a time, which takes no memory. The first few are very few, as
- * often all are done once one is.
+ * For all, in any order: a few at a time, from the back, which takes no memory. Most end in the
+ * order in which they were begun, so that all are done once the last is: at first very few.
  */
 static int wait_for_all(tutti_future *const *futures, size_t n, tutti_time deadline)
 {
 	struct tu_watcher watchers[FEW];
 	int rc = 0;
 
-	for (size_t at = 0; at < n && rc == 0;) {
+	for (size_t open = n; rc == 0;) {
 		struct many m = { .when = TUTTI_ALL_COMPLETED, .watchers = watchers };
 
-		while (at < n && (!futures[at] || tu_future_word(futures[at]) & TU_FUTURE_DONE))
-			at++;
-		m.n = at < FEW ? at + 1 : FEW;
-		if (m.n > n - at)
-			m.n = n - at;
-		if (m.n > 0)
-			rc = wait_for(&m, futures + at, deadline);
-		at += m.n;
+		while (open > 0 && is_done(futures[open - 1]))
+			open--;
+		if (open == 0)
+			break;
+		m.n = n - open < FEW ? n - open + 1 : FEW;
+		if (m.n > open)
+			m.n = open;
+		open -= m.n;
+		rc = wait_for(&m, futures + open, deadline);
 	}
 	return rc;
 }

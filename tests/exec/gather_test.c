@@ -55,13 +55,13 @@ static void all_of_them_whatever_happens(void)
 	break_it(1, "no paper");
 	CHECK(!tutti_future_done(g));
 	keep(0);
-	CHECK_EQ(tutti_future_error(g), TUTTI_EUSER - 3); /* the first in time */
-	CHECK_STR(tutti_future_text(g), "no ink");
+	CHECK_EQ(tutti_future_error(g), TUTTI_EUSER - 1); /* the first in the array */
+	CHECK_STR(tutti_future_text(g), "no paper");
 	CHECK_EQ(tutti_future_result(g, &out, sizeof out), TUTTI_ETYPE); /* it has none */
-	ends_with(g, TUTTI_EUSER - 3);
+	ends_with(g, TUTTI_EUSER - 1);
 	CHECK_EQ(tutti_future_result(them[2], &out, sizeof out), 0);
 	CHECK_EQ(out, 2);
-	CHECK_EQ(tutti_future_error(them[1]), TUTTI_EUSER - 1); /* nobody had looked */
+	CHECK_EQ(tutti_future_error(them[3]), TUTTI_EUSER - 3); /* nobody had looked */
 	drop();
 }
 
