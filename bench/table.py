@@ -100,7 +100,7 @@ ROWS = (
         (Target("better", 10, "Go"),)),
     Row("gather", "gather", "100,000 tasks sleep at once, gathered: processor time of one", "ns",
         (Target("better", 2, "Go"),)),
-    Row("gather", "gather_elapsed", "the same by the clock; each sleeps 1,000 ms", "ms"),
+    Row("gather", "gather_elapsed", "the same by the clock; each sleeps 300 ms", "ms"),
     Row("yield", "yield", "yield between two tasks of a loop, per switch", "ns",
         (Target("better", 8, "Go"), Target("cost", 1.3, "boost.context"))),
     Row("parked", "parked_count", "tasks parked at once (ours then woken and joined)", "tasks",
