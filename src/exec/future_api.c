@@ -140,7 +140,8 @@ bool tu_future_is_caller(const struct tu_context *self, const tutti_future *f)
 	f = tu_future_inner(f);
 	while (job && job != f)
 		job = tu_job_future_of(job)->beneath;
-	return f == self->self || job;
+	/* One that is done is nobody any more: its callbacks may still run on what it ran on. */
+	return (f == self->self || job) && !(tu_future_word(f) & TU_FUTURE_DONE);
 }
 
 static int copy_result(const tutti_future *f, void *out, size_t size)

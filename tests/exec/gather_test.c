@@ -350,6 +350,27 @@ static void it_has_callbacks(void)
 	drop();
 }
 
+static void take_own_result(tutti_future *f, void *arg)
+{
+	void *result = NULL;
+
+	CHECK_EQ(tutti_future_result(f, &result, sizeof result), 0);
+	CHECK_EQ(tutti_wait(&f, 1, TUTTI_ALL_COMPLETED, NULL, TUTTI_FOREVER), 1);
+	tu_store_rel((void **)arg, result);
+}
+
+/* Called where the task ran: that is done, and asking for it waits for nobody. */
+static void a_callback_may_ask_for_what_ran_there(enum mix mix)
+{
+	int value;
+	void *result = NULL;
+	tutti_future *f = start_as(mix, give_back, &value);
+
+	CHECK_EQ(tutti_future_add_done_callback(f, take_own_result, &result), 0);
+	CHECK_EQ(finish(f), (intptr_t)&value);
+	EVENTUALLY(tu_load_acq(&result) == &value);
+}
+
 /* As long as memory lasts: nothing of it is a recursion. */
 static void a_long_chain(void)
 {
@@ -507,6 +528,7 @@ int main(void)
 	RUN(a_shield_has_the_result);
 	RUN(a_shield_is_cancelled_alone);
 	RUN(it_has_callbacks);
+	RUN_MIXES(a_callback_may_ask_for_what_ran_there);
 	RUN(a_long_chain);
 	RUN(very_many);
 	RUN(no_memory);
