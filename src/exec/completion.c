@@ -102,8 +102,8 @@ static void act(struct tu_watch *watch, struct tu_news *news)
 	struct tu_bucket *b;
 
 	(void)news;
-	/* [completion-1] acquire: all that was drawn by those who leave it to us; in announce. Before
-	   the look: who is drawn after it has another act come. */
+	/* [completion-1] acquire: all that was drawn by those who leave it to us; in announce.
+	   Before the look: who is drawn after it has another act come. */
 	tu_swap_acqrel(&c->acting, 0u);
 	b = tu_lot_lock(c);
 	hand_out(c, b, &wakes);

@@ -37,8 +37,8 @@ struct tu_news {
 };
 
 struct tu_watch {
-	/* Under the lock of the future's bucket, once it is DONE; flags say how it ended. Says so in
-	   w->waiter.granted (or nobody asks); what comes after that must not touch w. */
+	/* Under the lock of the future's bucket, once it is DONE; flags say how it ended. Ends
+	   with tu_watcher_let_go, unless nobody ends w, and does not touch w after that. */
 	void (*told)(struct tu_watcher *w, uint32_t flags, struct tu_news *news);
 	/* NULL: nothing to act upon. No lock is held. */
 	void (*act)(struct tu_watch *watch, struct tu_news *news);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The task programs: what waits lets the others go on, what blocks does not."""
-from run import Late, at_least, below, number, run, same, wrong_unless
+from run import Late, at_least, below, late_unless, number, run, same, wrong_unless
 
 WORLD, AGAIN = "world", "again"
 
@@ -57,7 +57,7 @@ def p92_two_at_a_time(program):
 
 
 def two_tasks(program, seconds, end, values):
-    """Both begin; the lines of end follow, of which values say when they are there at the earliest."""
+    """Both begin; then come the lines of end, those in values not before so many seconds."""
     done = run(program, scale=0.1)
     starts = ["开始运行IO任务1...", "开始运行IO任务2..."]
     same(done.lines[:2], starts)

@@ -326,7 +326,7 @@ static void a_shield_is_cancelled_alone(void)
 	drop();
 }
 
-/* -- callbacks, chains, memory ------------------------------------------------------------------- */
+/* -- callbacks, chains, memory ---------------------------------------------------------------- */
 
 static void note(tutti_future *f, void *arg)
 {

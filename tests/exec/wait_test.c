@@ -40,7 +40,7 @@ static void order_is(const char *expected)
 		CHECK_EQ(order[i], expected[i] - '0');
 }
 
-/* -- what comes to pass while the caller waits: a task of its own, which runs only then ---------- */
+/* -- what happens while the caller waits: a task of its own, which runs only then --------------- */
 
 /* Of each promise: a digit keeps it, -d breaks it, xd cancels it. */
 static void *play(void *script)
@@ -231,7 +231,7 @@ static void all_kinds_in_one_array(void)
 	tutti_executor_free(e);
 }
 
-/* -- the true order, across threads -------------------------------------------------------------- */
+/* -- the true order, across threads ----------------------------------------------------------- */
 
 static bool begin;
 
