@@ -40,7 +40,7 @@ static void order_is(const char *expected)
 		CHECK_EQ(order[i], expected[i] - '0');
 }
 
-/* -- what happens while the caller waits: a task of its own, which runs only then --------------- */
+/* -- what happens while the caller waits: a task of its own, which runs only then -------------- */
 
 /* Of each promise: a digit keeps it, -d breaks it, xd cancels it. */
 static void *play(void *script)
