@@ -200,7 +200,7 @@ static bool is_done(const tutti_future *f)
  * For all, in any order: a few at a time, from the back, which takes no memory. Most end in the
  * order in which they were begun, so that all are done once the last is: at first very few.
  */
-static int wait_for_all(tutti_future *const *futures, size_t n, tutti_time deadline)
+static int watch_for_all(tutti_future *const *futures, size_t n, tutti_time deadline)
 {
 	struct tu_watcher watchers[FEW];
 	int rc = 0;
@@ -219,6 +219,23 @@ static int wait_for_all(tutti_future *const *futures, size_t n, tutti_time deadl
 		rc = wait_for(&m, futures + open, deadline);
 	}
 	return rc;
+}
+
+/* A job waits for one after the other, so that each wait knows for whom: it may be of its pool. */
+static int wait_for_each(tutti_future *const *futures, size_t n, tutti_time deadline)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < n && rc == 0; i++)
+		if (!is_done(futures[i]))
+			rc = tu_future_wait(futures[i], deadline, TU_WAIT_CANCELABLE);
+	return rc;
+}
+
+static int wait_for_all(tutti_future *const *futures, size_t n, tutti_time deadline)
+{
+	return tu_self()->job ? wait_for_each(futures, n, deadline)
+			      : watch_for_all(futures, n, deadline);
 }
 
 /* -- as the program calls it ------------------------------------------------------------------ */
@@ -271,7 +288,7 @@ int tutti_wait(
 	if (order || when != TUTTI_ALL_COMPLETED)
 		return wait_for_any_number(&m, futures, order, deadline);
 	rc = wait_for_all(futures, n, deadline);
-	return rc == TUTTI_ECANCELED ? rc : (int)count_done(futures, n);
+	return rc < 0 && rc != TUTTI_ETIMEDOUT ? rc : (int)count_done(futures, n);
 }
 
 int tutti_join_all(tutti_future **futures, size_t n)
