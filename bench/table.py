@@ -90,6 +90,14 @@ GROUPS = {
         Contestant("libuv", "libuv1-dev", (("libuv_timers",),)),
         Contestant("Go", GO, (("go_peer", "timers"),)),
     ),
+    "forkjoin": (
+        Contestant(OURS, "", (("ours_forkjoin", "1"), ("ours_forkjoin", "2"))),
+        Contestant("rayon", "cargo librust-rayon-dev", (("rayon_fork", "1"), ("rayon_fork", "2"))),
+        Contestant("libgomp", "", (("openmp_fork", "1"), ("openmp_fork", "2"))),
+        Contestant("libomp", "clang libomp-dev", (("libomp_fork", "1"), ("libomp_fork", "2"))),
+        Contestant("TBB", "libtbb-dev", (("tbb_fork", "1"), ("tbb_fork", "2"))),
+        Contestant("Go", GO, (("go_peer", "fork-1"), ("go_peer", "fork-2"))),
+    ),
 }
 
 LOCK_TARGETS = (Target("better", 2, "pthread adaptive"), goal("Go"))
@@ -133,6 +141,15 @@ ROWS = (
         (Target("better", 1.3, "best"),)),
     Row("timers", "timer_removed", "the same, with what cancelling puts off", "ns"),
     Row("timers", "timer_fire", "a million timers: fire one", "ns", (Target("better", 8, "best"),)),
+    Row("forkjoin", "fork_1", "fib, a fork in each call, one worker: a fork", "ns",
+        (Target("better", 2, "rayon"), Target("better", 8, "libgomp"),
+         Target("better", 8, "libomp"), Target("better", 8, "TBB"))),
+    Row("forkjoin", "fork_2", "the same with two workers", "ns",
+        (Target("better", 1.85, "one worker"),), beside=(("one worker", "fork_1"),)),
+    Row("forkjoin", "for_2", "fill 10^8 places, two workers", "ms",
+        (Target("better", 1, "TBB"), Target("better", 1, "libgomp"))),
+    Row("forkjoin", "reduce_2", "sum over 10^8 light items, two workers", "ms",
+        (Target("better", 1, "TBB"), Target("better", 1, "libgomp"))),
 )
 
 

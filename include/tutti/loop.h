@@ -32,14 +32,15 @@ typedef struct tutti_loop tutti_loop;
 TUTTI_API tutti_loop *tutti_loop_current(void);
 
 /*
- * Have fn called once in the loop, at a deadline. Far cheaper than a thread's timer (timer.h).
+ * Have fn called once in the loop, at a deadline. Far cheaper than a thread's timer (timer.h). If
+ * the loop's thread or its tutti_run ends before, it is cancelled.
  *
  * l          the loop; NULL: the caller's
  * deadline   absolute; in the past: at the loop's next turn. Equal ones fire in the order of calls.
  * fn         called as a task is: it may wait
  * arg        for fn; must live until fn is done with it
- * Returns    a reference, never NULL: done when fn has returned; tutti_future_cancel prevents it.
- *            Already failed with -ENOMEM without memory
+ * Returns    a reference, never NULL: done when fn has returned; tutti_future_cancel prevents it,
+ *            and so does the end of the loop's thread. Already failed with -ENOMEM without memory
  * Context    any thread or task
  * Waits      never
  * Order      happens-before fn

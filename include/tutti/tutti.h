@@ -38,7 +38,9 @@
 #include <tutti/cpu.h>
 #include <tutti/error.h>
 #include <tutti/executor.h>
+#include <tutti/forkjoin.h>
 #include <tutti/future.h>
+#include <tutti/info.h>
 #include <tutti/job.h>
 #include <tutti/loop.h>
 #include <tutti/memory.h>

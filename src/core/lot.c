@@ -15,6 +15,8 @@ enum {
 
 static struct tu_bucket buckets[1 << BUCKET_BITS];
 
+struct tu_fork_ids tu_fork_ids;
+
 static struct tu_bucket *bucket_of(const void *key)
 {
 	return &buckets[tu_hash_pointer(key) >> (64 - BUCKET_BITS)];

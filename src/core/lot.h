@@ -78,4 +78,18 @@ void tu_wakes_flush(struct tu_wakes *wakes);
 /* Forget all waiters: they were other threads, and this is a forked child. */
 void tu_lot_after_fork(void);
 
+/*
+ * In a forked child: ids given before the fork, of whose owners only one goes on, the survivor.
+ * Written when the child has one thread.
+ */
+extern struct tu_fork_ids {
+	uint64_t below;
+	uint64_t survivor;
+} tu_fork_ids;
+
+static inline bool tu_lost_in_fork(uint64_t id)
+{
+	return id != 0 && id < tu_fork_ids.below && id != tu_fork_ids.survivor;
+}
+
 #endif

@@ -189,12 +189,18 @@ void tu_future_complete_slowly(tutti_future *f, uint32_t flags)
 	tutti_future_unref(f);
 }
 
+/* Relaxed: DONE publishes it. A cancel may look at owner, in the same place, until then. */
+static void set_error(tutti_future *f, int code)
+{
+	tu_store_rlx(&f->error, code);
+}
+
 /* The failure's words move from the context to the future; without memory they are lost. */
 static void take_failure(tutti_future *f, struct tu_context *self)
 {
 	struct tu_future_extra *extra = self->fail_text ? tu_future_extra_of(f) : NULL;
 
-	f->error = self->fail_code;
+	set_error(f, self->fail_code);
 	if (!extra)
 		return;
 	extra->text = self->fail_text;
@@ -232,7 +238,7 @@ void tu_future_complete_from_odd(tutti_future *f, struct tu_context *self, void 
 
 void tu_future_complete_error(tutti_future *f, int code)
 {
-	f->error = code;
+	set_error(f, code);
 	tu_future_complete(f, code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED);
 }
 
@@ -276,7 +282,9 @@ static bool is_ours(const tutti_future *f)
 {
 	uint32_t number = tu_worker_self()->number;
 
-	return number != 0 && f->owner == number; /* 0: a thread at its end, or nobody's */
+	/* 0: a thread at its end, or nobody's. Relaxed: one that has just failed has its error
+	   here, which is negative and no thread's number. */
+	return number != 0 && tu_load_rlx(&f->owner) == number;
 }
 
 /* Has it begun? The caller holds it. */
@@ -351,7 +359,7 @@ int tu_future_settle_with(tutti_future *f, uint32_t flags, int code, const char 
 
 	if (!b)
 		return TUTTI_EDONE;
-	f->error = code;
+	set_error(f, code);
 	if (extra && !extra->text)
 		extra->text = tu_copy_text(text);
 	if (result && f->size > 0)
@@ -371,6 +379,14 @@ int tu_future_settle(
 	return rc;
 }
 
+void tu_future_give_up(tutti_future *f, int code)
+{
+	uint32_t flag = code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED;
+
+	tu_future_settle(f, flag, code, NULL, NULL);
+	tutti_future_unref(f);
+}
+
 /* -- waiting ---------------------------------------------------------------------------------- */
 
 /* Queue me for f; false: it is done. */
@@ -388,22 +404,38 @@ static bool watch(tutti_future *f, struct tu_waiter *me)
 	return !done;
 }
 
+static int wait_now(struct tu_context *self, tutti_future *f, int64_t deadline, unsigned flags)
+{
+	struct tu_waiter me = { .context = self };
+	struct tu_bucket *b;
+	int rc;
+
+	if (!watch(f, &me))
+		return 0;
+	rc = tu_wait(self, &me, deadline, flags, &b);
+	if (rc < 0)
+		tu_lot_unlock(b);
+	return rc;
+}
+
 int tu_future_wait(tutti_future *f, int64_t deadline, unsigned flags)
 {
-	struct tu_waiter me = { .context = NULL };
-	struct tu_bucket *b;
+	struct tu_context *self;
+	struct tu_job_wait wait;
 	int rc;
 
 	if (tu_future_word(f) & TU_FUTURE_DONE)
 		return 0;
 	if (tu_past(deadline))
 		return TUTTI_ETIMEDOUT;
-	me.context = tu_self();
-	if (!watch(f, &me))
-		return 0;
-	rc = tu_wait(me.context, &me, deadline, flags, &b);
-	if (rc < 0)
-		tu_lot_unlock(b);
+	self = tu_self();
+	if (tu_likely(!self->job) || !f->ops->wait_begins)
+		return wait_now(self, f, deadline, flags);
+	rc = f->ops->wait_begins(f, deadline, &wait);
+	if (rc == 0)
+		rc = wait_now(self, f, deadline, flags);
+	if (wait.job)
+		tu_job_wait_over(&wait);
 	return rc;
 }
 

@@ -52,10 +52,13 @@ enum tu_future_kind {
 	TU_FUTURE_TASK,
 	TU_FUTURE_THREAD,
 	TU_FUTURE_TIMER,
-	TU_FUTURE_CALL, /* internal: a callback of the loop, a blocking call */
+	TU_FUTURE_CALL,  /* internal: a callback of the loop, a blocking call */
+	TU_FUTURE_NEVER, /* could not be begun, whatever it was to be */
 	TU_FUTURE_GATHER,
 	TU_FUTURE_SHIELD,
 };
+
+struct tu_job_wait;
 
 struct tu_future_ops {
 	enum tu_future_kind kind;
@@ -69,10 +72,29 @@ struct tu_future_ops {
 	/* It was cancelled before it began: forget it where it stands, or leave it to begin to see.
 	   May be NULL. No lock is held; the caller has a reference. */
 	void (*withdraw)(tutti_future *f);
+	/*
+	 * The job that the caller is in is about to wait for f: 0, or -EDEADLK. *wait is set if
+	 * wait_over is to be called after the wait. f may be done now. NULL: nothing to be done.
+	 */
+	int (*wait_begins)(tutti_future *f, int64_t deadline, struct tu_job_wait *wait);
 	void (*free)(tutti_future *f); /* the last reference is gone */
 	/* A name in buf, which has n bytes, or one that lives as long as f. */
 	const char *(*name)(const tutti_future *f, char *buf, size_t n);
 };
+
+/* What a job does for as long as it waits for another; see job_wait.c. */
+struct tu_job_wait {
+	tutti_future *job; /* that waits; NULL: nothing to be undone */
+	struct tu_lease *lease;
+};
+
+void tu_job_wait_over(struct tu_job_wait *wait);
+
+/*
+ * wait_begins for many at once: one job of the caller's pool among them is reason enough to lend
+ * its seat. None is run here, and no circle is looked for, as another may end the wait.
+ */
+void tu_job_wait_many_begins(tutti_future *const *futures, size_t n, struct tu_job_wait *wait);
 
 struct tu_callback {
 	struct tu_runnable node; /* to the adder's loop, if a task added it */
@@ -132,8 +154,16 @@ static inline void tu_future_init(tutti_future *f, const struct tu_future_ops *o
 	f->size = 0;
 }
 
-/* A future that has failed with code already; never NULL. */
+/*
+ * Of what could not be begun: a future that has failed with code already; never NULL. Whoever asks
+ * for the result of what it was to be gets the code, so its type is not looked at.
+ */
 tutti_future *tu_future_failed(int code);
+
+static inline bool tu_future_never_began(const tutti_future *f)
+{
+	return f->ops->kind == TU_FUTURE_NEVER;
+}
 
 uint64_t tu_future_await_holder(tutti_future *f);
 void tu_future_complete_slowly(tutti_future *f, uint32_t flags);
@@ -257,8 +287,14 @@ static inline void tu_future_complete_from(tutti_future *f, struct tu_context *s
 		self); /* only now: until it is DONE a cancel may still be delivered here */
 }
 
-/* The same for one that could not be begun. */
+/* The same for one that nobody else knows yet, or that RUNNING keeps from being withdrawn. */
 void tu_future_complete_error(tutti_future *f, int code);
+
+/*
+ * Its turn came and it cannot begin: it ends with code, unless it was cancelled meanwhile. It never
+ * counts as begun: it has no context to cancel, only one that looks after it in passing.
+ */
+void tu_future_give_up(tutti_future *f, int code);
 
 /* Complete a new one from outside, keeping the references. TUTTI_EDONE. text may be NULL. */
 int tu_future_settle(

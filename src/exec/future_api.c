@@ -55,6 +55,12 @@ tutti_future *tutti_future_create(size_t result_size)
 	return f;
 }
 
+static const char *never_name(const tutti_future *f, char *buf, size_t n)
+{
+	(void)f, (void)buf, (void)n;
+	return "not begun";
+}
+
 static void keep_for_ever(tutti_future *f)
 {
 	(void)f;
@@ -62,11 +68,16 @@ static void keep_for_ever(tutti_future *f)
 
 tutti_future *tu_future_failed(int code)
 {
-	static const struct tu_future_ops no_memory_ops = { .kind = TU_FUTURE_PROMISE,
+	static const struct tu_future_ops ops = { .kind = TU_FUTURE_NEVER,
+		.noun = "future",
+		.interrupt = promise_interrupt,
+		.free = promise_free,
+		.name = never_name };
+	static const struct tu_future_ops no_memory_ops = { .kind = TU_FUTURE_NEVER,
 		.noun = "future",
 		.interrupt = promise_interrupt,
 		.free = keep_for_ever,
-		.name = promise_name };
+		.name = never_name };
 	/* With no memory even for a future there is this one, for all; it has been seen. */
 	static tutti_future no_memory = { .ops = &no_memory_ops,
 		.word = TU_FUTURE_DONE | TU_FUTURE_FAILED | TU_FUTURE_OBSERVED |
@@ -76,7 +87,7 @@ tutti_future *tu_future_failed(int code)
 
 	if (!f)
 		return tutti_future_ref(&no_memory);
-	tu_future_init(f, &promise_ops, 1);
+	tu_future_init(f, &ops, 1);
 	f->error = code;
 	f->word |=
 		TU_FUTURE_DONE | (code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED);
@@ -135,13 +146,9 @@ static size_t result_size(const tutti_future *f)
 
 bool tu_future_is_caller(const struct tu_context *self, const tutti_future *f)
 {
-	const tutti_future *job = self->job;
-
 	f = tu_future_inner(f);
-	while (job && job != f)
-		job = tu_job_future_of(job)->beneath;
 	/* One that is done is nobody any more: its callbacks may still run on what it ran on. */
-	return (f == self->self || job) && !(tu_future_word(f) & TU_FUTURE_DONE);
+	return (f == self->self || f == self->job) && !(tu_future_word(f) & TU_FUTURE_DONE);
 }
 
 static int copy_result(const tutti_future *f, void *out, size_t size)
@@ -160,7 +167,7 @@ int tutti_future_result_until(tutti_future *f, void *out, size_t size, tutti_tim
 
 	if (rc < 0)
 		return rc;
-	if (size != 0 && size != result_size(f))
+	if (size != 0 && size != result_size(f) && !tu_future_never_began(f))
 		return TUTTI_ETYPE;
 	if (tu_future_is_caller(self, f))
 		return -EDEADLK;

@@ -152,16 +152,37 @@ static void interrupt(tutti_future *f)
 	(void)f; /* ends when those do that it waits for; pass_on asks them */
 }
 
+/* Keep the others; false: all have ended. */
+static bool hold(struct gather *g)
+{
+	uint32_t holds = tu_load_rlx(&g->holds); /* only compared */
+
+	/* Acquire-release as in let_go. */
+	while (holds > 0 && !tu_cas_weak_acqrel(&g->holds, &holds, holds + 1))
+		continue;
+	return holds > 0;
+}
+
+/* A job waits: if one of the others is of its own pool, it lends its seat meanwhile. */
+static int wait_begins(tutti_future *f, int64_t deadline, struct tu_job_wait *wait)
+{
+	struct gather *g = (struct gather *)f;
+
+	(void)deadline;
+	*wait = (struct tu_job_wait){ NULL, NULL };
+	if (!hold(g))
+		return 0;
+	tu_job_wait_many_begins(g->futures, g->n, wait);
+	let_go(g);
+	return 0;
+}
+
 static void pass_on(tutti_future *f)
 {
 	struct gather *g = (struct gather *)f;
-	uint32_t holds = tu_load_rlx(&g->holds); /* only compared */
 
-	do {
-		if (holds == 0)
-			return; /* all have ended */
-				/* Acquire-release as in let_go: with one more they stay ours. */
-	} while (!tu_cas_weak_acqrel(&g->holds, &holds, holds + 1));
+	if (!hold(g))
+		return;
 	for (size_t i = 0; i < g->n; i++)
 		tutti_future_cancel(g->futures[i]);
 	let_go(g);
@@ -182,6 +203,7 @@ static const struct tu_future_ops gather_ops = { .kind = TU_FUTURE_GATHER,
 	.noun = "gather",
 	.interrupt = interrupt,
 	.pass_on = pass_on,
+	.wait_begins = wait_begins,
 	.free = gather_free,
 	.name = gather_name };
 
@@ -199,6 +221,7 @@ static const char *shield_name(const tutti_future *f, char *buf, size_t n)
 static const struct tu_future_ops shield_ops = { .kind = TU_FUTURE_SHIELD,
 	.noun = "shield",
 	.interrupt = interrupt,
+	.wait_begins = wait_begins,
 	.free = shield_free,
 	.name = shield_name };
 

@@ -12,6 +12,7 @@
 #include "exec/executor.h"
 #include "exec/job.h"
 #include "exec/job_future.h"
+#include "exec/map_chunks.h"
 
 #include <errno.h>
 #include <string.h>
@@ -158,9 +159,12 @@ int tutti_map(tutti_executor *e, tutti_job *job, const void *args, void *results
 	const tutti_map_options *options)
 {
 	struct ring r = { 0 };
-	size_t put = 0, taken = 0, index;
+	size_t put = 0, taken = 0, index, chunk;
 	int rc = tu_cancel_pending(tu_self()), first = 0, error;
 
+	chunk = rc == 0 ? tu_map_chunk(e, job, n, options) : 0;
+	if (chunk > 1)
+		return tu_map_chunks(e, job, args, results, n, chunk, options);
 	if (rc == 0)
 		rc = ring_open(&r, e, job, n > 0 ? n : 1, options);
 	if (rc < 0)

@@ -88,12 +88,17 @@ static void watch_all(struct many *m, tutti_future *const *futures)
 /* Watch them, wait, watch them no more: then each has its answer. As tu_wait_for. */
 static int wait_for(struct many *m, tutti_future *const *futures, tutti_time deadline)
 {
+	struct tu_job_wait wait = { NULL, NULL };
 	int rc;
 
 	m->watch.told = told;
 	m->context = tu_self();
 	watch_all(m, futures);
+	if (m->context->job)
+		tu_job_wait_many_begins(futures, m->n, &wait);
 	rc = tu_wait_for(m->context, &m->woken, deadline, TU_WAIT_CANCELABLE);
+	if (wait.job)
+		tu_job_wait_over(&wait);
 	for (size_t i = 0; i < m->n; i++)
 		tu_watcher_end(&m->watchers[i]);
 	return rc;

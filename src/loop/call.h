@@ -42,12 +42,12 @@ static inline void tu_call_init(
 /* Its turn has come. true: its function may run on self now, and tu_call_end comes after that. */
 static inline bool tu_call_begin(struct tu_call *c, struct tu_context *self, int rc)
 {
-	if (tu_unlikely(!tu_future_begin_here(&c->future, &c->node, self))) {
-		tutti_future_unref(&c->future);
+	if (tu_unlikely(rc < 0)) {
+		tu_future_give_up(&c->future, rc);
 		return false;
 	}
-	if (tu_unlikely(rc < 0)) {
-		tu_future_complete_error(&c->future, rc);
+	if (tu_unlikely(!tu_future_begin_here(&c->future, &c->node, self))) {
+		tutti_future_unref(&c->future);
 		return false;
 	}
 	self->self = &c->future;

@@ -4,7 +4,7 @@
 #include <tutti/tutti.h>
 
 #include "base/prng.h"
-#include "core/alloc.h"
+#include "support/memory.h"
 #include "support/orders.h"
 #include "support/suite.h"
 
@@ -121,7 +121,7 @@ static void while_it_waits_and_twice_over(void)
 
 static void it_keeps_references_of_its_own(void)
 {
-	size_t live = tu_alloc_live();
+	size_t live = test_alloc_live();
 
 	make(4);
 	c = tutti_completion_create(them, 3);
@@ -134,13 +134,13 @@ static void it_keeps_references_of_its_own(void)
 	CHECK_EQ(tutti_completion_next(c, NULL), 0);
 	tutti_future_unref(one);
 	tutti_completion_free(c);
-	CHECK_EQ(tu_alloc_live(), live);
+	CHECK_EQ(test_alloc_live(), live);
 }
 
 /* Ten under way, one more for each that ends: the memory of ten. */
 static void endless_adding_in_flat_memory(void)
 {
-	size_t live = tu_alloc_live(), most = 0, index, added = 0;
+	size_t live = test_alloc_live(), most = 0, index, added = 0;
 	tutti_future *ring[64];
 
 	c = tutti_completion_create(NULL, 0);
@@ -153,14 +153,14 @@ static void endless_adding_in_flat_memory(void)
 		CHECK_EQ(tutti_completion_next(c, &index), 0);
 		CHECK_EQ(index, i);
 		tutti_future_unref(ring[i % 64]);
-		if (tu_alloc_live() > most)
-			most = tu_alloc_live();
+		if (test_alloc_live() > most)
+			most = test_alloc_live();
 	}
 	for (size_t i = MANY; i < added; i++)
 		tutti_future_unref(ring[i % 64]);
 	tutti_completion_free(c);
 	CHECK(most <= live + 20);
-	CHECK_EQ(tu_alloc_live(), live);
+	CHECK_EQ(test_alloc_live(), live);
 }
 
 static void no_memory(void)
@@ -168,22 +168,22 @@ static void no_memory(void)
 	size_t live, added = 0;
 
 	make(MOST);
-	live = tu_alloc_live();
+	live = test_alloc_live();
 	for (uint64_t k = 1; k <= 2; k++) {
-		tu_alloc_fail_at(k);
+		test_alloc_fail_at(k);
 		CHECK(!tutti_completion_create(them, 3));
-		CHECK_EQ(tu_alloc_live(), live);
+		CHECK_EQ(test_alloc_live(), live);
 	}
 	c = tutti_completion_create(NULL, 0);
 	while (added < MOST) {
-		tu_alloc_fail_at(1);
+		test_alloc_fail_at(1);
 		int rc = tutti_completion_add(c, them[added]);
 		if (rc < 0) {
 			CHECK_EQ(rc, -ENOMEM);
 			rc = tutti_completion_add(c, them[added]);
 		}
 		CHECK_EQ(rc, 0);
-		tu_alloc_fail_at(0);
+		test_alloc_fail_at(0);
 		added++;
 	}
 	for (size_t i = 0; i < MOST; i++) {
@@ -192,7 +192,7 @@ static void no_memory(void)
 	}
 	next_says(TUTTI_EDONE, 0);
 	tutti_completion_free(c);
-	CHECK_EQ(tu_alloc_live(), live);
+	CHECK_EQ(test_alloc_live(), live);
 	drop(MOST);
 }
 

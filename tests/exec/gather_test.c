@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <tutti/tutti.h>
 
-#include "core/alloc.h"
+#include "support/memory.h"
 #include "support/orders.h"
 #include "support/suite.h"
 
@@ -417,12 +417,12 @@ static void no_memory(void)
 	size_t live;
 
 	make();
-	live = tu_alloc_live();
+	live = test_alloc_live();
 	for (uint64_t k = 1; k <= 2; k++) {
-		tu_alloc_fail_at(k);
+		test_alloc_fail_at(k);
 		tutti_future *g = tutti_gather(them, 4, TUTTI_ALL_COMPLETED);
 		tutti_future *s = tutti_shield(them[0]);
-		CHECK_EQ(tu_alloc_fail_at(0), 0);
+		CHECK_EQ(test_alloc_fail_at(0), 0);
 		CHECK_EQ(tutti_future_error(k == 1 ? g : s), -ENOMEM);
 		CHECK_EQ(tutti_future_error(k == 1 ? s : g), TUTTI_EPENDING);
 		tutti_future_cancel(s);
@@ -437,8 +437,53 @@ static void no_memory(void)
 		tutti_future_unref(g);
 		tutti_future_unref(s);
 	}
-	CHECK_EQ(tu_alloc_live(), live);
+	CHECK_EQ(test_alloc_live(), live);
 	drop();
+}
+
+/* -- within a pool ---------------------------------------------------------------------------- */
+
+static tutti_executor *own;
+
+static int tripled(int n)
+{
+	tutti_yield();
+	return 3 * n;
+}
+TUTTI_JOB(tripled, int, int);
+
+static int gather_own(int n)
+{
+	tutti_future *f[5], *g;
+	size_t order[5];
+	int sum = 0, one;
+
+	for (int i = 0; i < 5; i++)
+		f[i] = tripled_submit(own, n + i);
+	CHECK(tutti_wait(f, 5, TUTTI_FIRST_COMPLETED, order, TUTTI_FOREVER) > 0);
+	g = tutti_gather(f, 5, TUTTI_ALL_COMPLETED);
+	CHECK_EQ(tutti_future_result(g, NULL, 0), 0);
+	for (int i = 0; i < 5; i++) {
+		CHECK_EQ(tripled_result(f[i], &one), 0);
+		tutti_future_unref(f[i]);
+		sum += one;
+	}
+	tutti_future_unref(g);
+	return sum;
+}
+TUTTI_JOB(gather_own, int, int);
+
+static void of_jobs_of_ones_own_pool(void)
+{
+	int in[8] = { 0, 1, 2, 3, 4, 5, 6, 7 }, out[8];
+
+	for (int k = 1; k <= 2; k++) {
+		CHECK_EQ(tutti_executor_open(&own, k == 1 ? "threads:1" : "threads:2", NULL), 0);
+		CHECK_EQ(gather_own_map(own, in, out, 8), 0);
+		for (int i = 0; i < 8; i++)
+			CHECK_EQ(out[i], 15 * i + 30);
+		tutti_executor_free(own);
+	}
 }
 
 /* -- races ------------------------------------------------------------------------------------ */
@@ -532,6 +577,7 @@ int main(void)
 	RUN(a_long_chain);
 	RUN(very_many);
 	RUN(no_memory);
+	RUN(of_jobs_of_ones_own_pool);
 	RUN_MIXES(ends_meet_cancels);
 	RUN(any_order_of_result_cancel_deadline);
 	return suite_end();

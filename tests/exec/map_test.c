@@ -4,7 +4,7 @@
 #include <tutti/tutti.h>
 
 #include "base/atomic.h"
-#include "core/alloc.h"
+#include "support/memory.h"
 #include "support/suite.h"
 
 static const char *const engines[] = { "threads", "threads:3", "tasks:5", "tasks:1", "inline" };
@@ -90,9 +90,9 @@ static void failing_arrays(tutti_executor *e)
 	CHECK_EQ(odd_only_map(e, in, out, 5), -5); /* of the first, though all were run */
 	CHECK(out[0] == 1 && out[1] == 3 && out[2] == -7 && out[3] == 5 && out[4] == -9);
 	CHECK_EQ(tutti_map(e, &square_job, in, out, 5, &late), TUTTI_EJOBTIMEDOUT);
-	tu_alloc_fail_at(1);
+	test_alloc_fail_at(1);
 	CHECK_EQ(square_map(e, in, out, 5), -ENOMEM);
-	tu_alloc_fail_at(2);
+	test_alloc_fail_at(2);
 	CHECK_EQ(square_map(e, in, out, 5), -ENOMEM); /* one job; the others ran */
 	CHECK(out[1] == 9 && out[4] == 64);
 }
@@ -164,7 +164,7 @@ static void streams(tutti_executor *e)
 	CHECK_EQ(flow.pushed, 11);
 	for (uint64_t k = 1; k <= 2; k++) {
 		flow = (struct flow){ .end = 3 };
-		tu_alloc_fail_at(k);
+		test_alloc_fail_at(k);
 		CHECK_EQ(tutti_map_stream(e, &square_job, pull, push, &flow, NULL), -ENOMEM);
 		CHECK_EQ(flow.next, 0);
 	}
@@ -231,7 +231,7 @@ static void unordered_streams(tutti_executor *e, bool concurrent)
 	CHECK_EQ(tutti_map_stream(e, &square_job, pull, push_anyhow, &heap, &o), -EIO);
 	for (uint64_t k = 1; k <= 4; k++) {
 		heap = (struct heap){ .flow = { .end = 3 } };
-		tu_alloc_fail_at(k);
+		test_alloc_fail_at(k);
 		CHECK_EQ(tutti_map_stream(e, &square_job, pull, push_anyhow, &heap, &o), -ENOMEM);
 		CHECK_EQ(heap.flow.next, 0);
 	}
@@ -339,7 +339,7 @@ static void cancelled_caller(tutti_executor *e, bool unordered)
 /* Threads that have been joined give the last of their memory back a moment later. */
 static void settles(size_t before)
 {
-	while (tu_alloc_live() >
+	while (test_alloc_live() >
 		before) /* for ever, and so into the test's time limit, if it leaks */
 		tutti_sleep(TUTTI_MILLISECONDS(1));
 }
@@ -354,7 +354,7 @@ int main(void)
 		suite_next(engines[i], -1);
 		CHECK_EQ(tutti_executor_open(&e, engines[i], NULL), 0);
 		arrays(e);
-		before = tu_alloc_live();
+		before = test_alloc_live();
 		failing_arrays(e);
 		bytes_arrays(e);
 		streams(e);

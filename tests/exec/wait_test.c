@@ -3,7 +3,7 @@
 #include <tutti/wait.h>
 
 #include "base/prng.h"
-#include "core/alloc.h"
+#include "support/memory.h"
 #include "support/orders.h"
 #include "support/suite.h"
 
@@ -288,17 +288,17 @@ static void many_need_memory_only_for_their_order(void)
 	tutti_task *task;
 
 	make(MOST);
-	tu_alloc_fail_at(1);
+	test_alloc_fail_at(1);
 	CHECK_EQ(tutti_wait(them, MOST, TUTTI_ALL_COMPLETED, order, TUTTI_FOREVER), -ENOMEM);
-	CHECK_EQ(tu_alloc_fail_at(0), 0);
+	CHECK_EQ(test_alloc_fail_at(0), 0);
 	CHECK_EQ(order[0], 77);
-	tu_alloc_fail_at(1);
+	test_alloc_fail_at(1);
 	CHECK_EQ(tutti_wait(them, MOST, TUTTI_FIRST_ERROR, NULL, TUTTI_FOREVER), -ENOMEM);
-	CHECK_EQ(tu_alloc_fail_at(0), 0);
+	CHECK_EQ(test_alloc_fail_at(0), 0);
 	task = tutti_task_start(keep_all, NULL, NULL);
-	tu_alloc_fail_at(1);
+	test_alloc_fail_at(1);
 	CHECK_EQ(tutti_wait(them, MOST, TUTTI_ALL_COMPLETED, NULL, TUTTI_FOREVER), MOST);
-	CHECK_EQ(tu_alloc_fail_at(0), 1); /* still to fail */
+	CHECK_EQ(test_alloc_fail_at(0), 1); /* still to fail */
 	finish(task);
 	drop(MOST);
 	make(MOST);

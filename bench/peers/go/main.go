@@ -25,6 +25,8 @@ var modes = map[string]func(options){
 	"lock":         lock,
 	"queue":        queue,
 	"timers":       timers,
+	"fork-1":       fork(1),
+	"fork-2":       fork(2),
 }
 
 func main() {
