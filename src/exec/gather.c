@@ -152,16 +152,23 @@ static void interrupt(tutti_future *f)
 	(void)f; /* ends when those do that it waits for; pass_on asks them */
 }
 
+/* Keep the others; false: all have ended. */
+static bool hold(struct gather *g)
+{
+	uint32_t holds = tu_load_rlx(&g->holds); /* only compared */
+
+	/* Acquire-release as in let_go. */
+	while (holds > 0 && !tu_cas_weak_acqrel(&g->holds, &holds, holds + 1))
+		continue;
+	return holds > 0;
+}
+
 static void pass_on(tutti_future *f)
 {
 	struct gather *g = (struct gather *)f;
-	uint32_t holds = tu_load_rlx(&g->holds); /* only compared */
 
-	do {
-		if (holds == 0)
-			return; /* all have ended */
-				/* Acquire-release as in let_go: with one more they stay ours. */
-	} while (!tu_cas_weak_acqrel(&g->holds, &holds, holds + 1));
+	if (!hold(g))
+		return;
 	for (size_t i = 0; i < g->n; i++)
 		tutti_future_cancel(g->futures[i]);
 	let_go(g);
