@@ -54,6 +54,11 @@ GROUPS = {
         Contestant("Go", GO, (("go_peer", "tasks"),)),
         Contestant("asyncio", "python3", (("@python", "asyncio_tasks.py"),)),
     ),
+    "gather": (
+        Contestant(OURS, "", (("ours_gather",),)),
+        Contestant("Go", GO, (("go_peer", "gather"),)),
+        Contestant("asyncio", "python3", (("@python", "asyncio_gather.py"),)),
+    ),
     "yield": (
         Contestant(OURS, "", (("ours_yield",),)),
         Contestant("boost.context", "libboost-context-dev", (("context_yield",),)),
@@ -108,6 +113,9 @@ SHARE_TARGETS = (Target("least", 40),)
 ROWS = (
     Row("tasks", "task", "start + finish a task that does not block", "ns",
         (Target("better", 10, "Go"),)),
+    Row("gather", "gather", "100,000 tasks sleep at once, gathered: processor time of one", "ns",
+        (Target("better", 2, "Go"),)),
+    Row("gather", "gather_elapsed", "the same by the clock; each sleeps 300 ms", "ms"),
     Row("yield", "yield", "yield between two tasks of a loop, per switch", "ns",
         (Target("better", 8, "Go"), Target("cost", 1.3, "boost.context"))),
     Row("parked", "parked_count", "tasks parked at once (ours then woken and joined)", "tasks",

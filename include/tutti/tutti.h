@@ -54,5 +54,6 @@
 #include <tutti/time.h>
 #include <tutti/timer.h>
 #include <tutti/version.h>
+#include <tutti/wait.h>
 
 #endif

@@ -14,6 +14,7 @@
 #include "core/report.h"
 #include "core/wait.h"
 #include "core/worker.h"
+#include "exec/watch.h"
 #include "sync/local.h"
 
 #include <errno.h>
@@ -145,17 +146,21 @@ static void call_back(tutti_future *f, struct tu_callback *c)
 }
 
 /* Say DONE under the lock and see to everybody who waits. The caller holds a reference. */
-static void finish_locked(tutti_future *f, struct tu_bucket *b, uint32_t flags)
+static void finish_with(tutti_future *f, struct tu_bucket *b, uint32_t flags, struct tu_news *news)
 {
 	struct tu_callback *callbacks = NULL;
 	struct tu_future_extra *extra;
-	struct tu_wakes wakes = { 0 };
 	struct tu_waiter *w;
 
+	tu_watchers_draw(b, f);
 	/* [future-1] release: result and error, for tu_future_word */
 	tu_or_acqrel(&f->word, (uint64_t)(TU_FUTURE_DONE | flags));
-	while ((w = tu_lot_first(b, f)) != NULL)
-		tu_lot_grant(b, w, 0, &wakes);
+	while ((w = tu_lot_first(b, f)) != NULL) {
+		if (w->context)
+			tu_lot_grant(b, w, 0, &news->wakes);
+		else
+			tu_watcher_tell(b, w, flags, news);
+	}
 	extra = tu_load_acq(&f->extra); /* [future-3] acquire, as in tu_future_extra_of */
 	if (extra) {
 		callbacks = extra->callbacks;
@@ -165,8 +170,16 @@ static void finish_locked(tutti_future *f, struct tu_bucket *b, uint32_t flags)
 	/* Under the lock: DONE has published all, this only tidies; as strong as its like. */
 	tu_and_acqrel(&f->word, ~(uint64_t)(TU_FUTURE_HELD | TU_FUTURE_RUNNING));
 	tu_lot_unlock(b);
-	tu_wakes_flush(&wakes);
+	tu_wakes_flush(&news->wakes);
 	call_back(f, callbacks);
+}
+
+static void finish_locked(tutti_future *f, struct tu_bucket *b, uint32_t flags)
+{
+	struct tu_news news = { 0 };
+
+	finish_with(f, b, flags, &news);
+	tu_news_act(&news);
 }
 
 void tu_future_complete_slowly(tutti_future *f, uint32_t flags)
@@ -332,11 +345,13 @@ int tutti_future_cancel(tutti_future *f)
 	tu_or_acqrel(&f->word, (uint64_t)TU_FUTURE_ASKED);
 	f->ops->interrupt(f);
 	let_go(f, b);
+	if (f->ops->pass_on)
+		f->ops->pass_on(f);
 	return 1;
 }
 
-int tu_future_settle(
-	tutti_future *f, uint32_t flags, int code, const char *text, const void *result)
+int tu_future_settle_with(tutti_future *f, uint32_t flags, int code, const char *text,
+	const void *result, struct tu_news *news)
 {
 	struct tu_future_extra *extra = text ? tu_future_extra_of(f) : NULL;
 	uint64_t word;
@@ -350,8 +365,18 @@ int tu_future_settle(
 	if (result && f->size > 0)
 		memcpy(f->size > sizeof(f->value) ? f->value.heap : f->value.bytes, result,
 			f->size);
-	finish_locked(f, b, flags);
+	finish_with(f, b, flags, news);
 	return 0;
+}
+
+int tu_future_settle(
+	tutti_future *f, uint32_t flags, int code, const char *text, const void *result)
+{
+	struct tu_news news = { 0 };
+	int rc = tu_future_settle_with(f, flags, code, text, result, &news);
+
+	tu_news_act(&news);
+	return rc;
 }
 
 void tu_future_give_up(tutti_future *f, int code)

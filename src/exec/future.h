@@ -44,6 +44,8 @@ enum {
 };
 #define TU_FUTURE_REF ((uint64_t)1 << 32)
 
+struct tu_news;
+
 enum tu_future_kind {
 	TU_FUTURE_PROMISE,
 	TU_FUTURE_JOB,
@@ -52,6 +54,8 @@ enum tu_future_kind {
 	TU_FUTURE_TIMER,
 	TU_FUTURE_CALL,  /* internal: a callback of the loop, a blocking call */
 	TU_FUTURE_NEVER, /* could not be begun, whatever it was to be */
+	TU_FUTURE_GATHER,
+	TU_FUTURE_SHIELD,
 };
 
 struct tu_job_wait;
@@ -63,6 +67,8 @@ struct tu_future_ops {
 	bool (*begun)(const tutti_future *f);
 	/* Ask what runs to stop. Under the bucket's lock, RUNNING and HELD; must not wait. */
 	void (*interrupt)(tutti_future *f);
+	/* It was asked to stop: ask others too. May be NULL. As withdraw. */
+	void (*pass_on)(tutti_future *f);
 	/* It was cancelled before it began: forget it where it stands, or leave it to begin to see.
 	   May be NULL. No lock is held; the caller has a reference. */
 	void (*withdraw)(tutti_future *f);
@@ -83,6 +89,12 @@ struct tu_job_wait {
 };
 
 void tu_job_wait_over(struct tu_job_wait *wait);
+
+/*
+ * wait_begins for many at once: one job of the caller's pool among them is reason enough to lend
+ * its seat. None is run here, and no circle is looked for, as another may end the wait.
+ */
+void tu_job_wait_many_begins(tutti_future *const *futures, size_t n, struct tu_job_wait *wait);
 
 struct tu_callback {
 	struct tu_runnable node; /* to the adder's loop, if a task added it */
@@ -113,6 +125,7 @@ struct tutti_future {
 			void (*fn)(void *arg);
 			void *arg;
 		} call;
+		tutti_future *inner;     /* of a shield: whose result it has; a reference */
 		void *pointer;           /* the result of a bare function */
 		unsigned char bytes[16]; /* a small result */
 		void *heap;              /* a larger one; freed with the future */
@@ -287,6 +300,10 @@ void tu_future_give_up(tutti_future *f, int code);
 int tu_future_settle(
 	tutti_future *f, uint32_t flags, int code, const char *text, const void *result);
 
+/* The same, leaving to the caller what others have to do then, see watch.h. */
+int tu_future_settle_with(tutti_future *f, uint32_t flags, int code, const char *text,
+	const void *result, struct tu_news *news);
+
 /* Cancel it if it has not begun: 0; TUTTI_EPENDING if it runs, TUTTI_EDONE. */
 int tu_future_withdraw(tutti_future *f);
 
@@ -299,6 +316,18 @@ void tu_future_nap(tutti_future *f);
 /* How it ended: in its own code, or as tutti_future_result says it. Marks it as seen. */
 int tu_future_code(tutti_future *f);
 int tu_future_outcome(tutti_future *f);
+
+/* The words it failed with, NULL: none of its own. It is done. */
+const char *tu_future_words(const tutti_future *f);
+
+/* Would waiting for f be waiting for what waits? A job is its caller, as those that it runs on. */
+bool tu_future_is_caller(const struct tu_context *self, const tutti_future *f);
+
+/* Whose result f has: f, or what it shields. */
+static inline const tutti_future *tu_future_inner(const tutti_future *f)
+{
+	return f->ops->kind == TU_FUTURE_SHIELD ? f->value.inner : f;
+}
 
 /* Its name for good: what ops->name says, kept with f. "" without memory. */
 const char *tu_future_name(tutti_future *f);

@@ -384,7 +384,7 @@ const void *tutti_future_arg(const tutti_future *f)
 
 int tutti_job_result(tutti_future *f, const tutti_job *job, void *out)
 {
-	const struct tu_job_future *jf = tu_job_future_of(f);
+	const struct tu_job_future *jf = tu_job_future_of(tu_future_inner(f));
 
 	if (tu_future_never_began(f))
 		return tutti_future_result(f, NULL, 0);

@@ -18,6 +18,7 @@ type options struct {
 
 var modes = map[string]func(options){
 	"tasks":        tasks,
+	"gather":       gather,
 	"yield":        yield,
 	"parked-sleep": parkedInSleep,
 	"parked-chan":  parkedOnChannel,
