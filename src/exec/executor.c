@@ -143,14 +143,14 @@ static int become_busier(tutti_executor *e)
 	return rc;
 }
 
-/* The last one under way has ended, perhaps: then those who wait for that are told. */
-static __attribute__((noinline)) void become_calm(tutti_executor *e)
+/* The last n under way have ended, perhaps: then those who wait for that are told. */
+static __attribute__((noinline)) void become_calm(tutti_executor *e, uint64_t n)
 {
 	uint64_t left;
 
 	executor_ref(e); /* whoever waits may free it at once */
 	tu_mutex_lock(&e->lock);
-	left = tu_sub_acqrel(&e->busy, (uint64_t)1) - 1; /* as in become_busier */
+	left = tu_sub_acqrel(&e->busy, n) - n; /* as in become_busier */
 	tu_mutex_unlock(&e->lock);
 	if ((left & ~CLOSED) == 0)
 		tu_ending_done(false);
@@ -159,15 +159,15 @@ static __attribute__((noinline)) void become_calm(tutti_executor *e)
 	tu_executor_unref(e);
 }
 
-/* One less. e may be gone afterwards. */
-static void become_calmer(tutti_executor *e)
+/* n less. e may be gone afterwards. */
+static void become_calmer(tutti_executor *e, uint64_t n)
 {
 	uint64_t busy = tu_load_rlx(&e->busy); /* a guess; the exchange tells */
 
-	while ((busy & ~CLOSED) > 1)
-		if (tu_cas_weak_acqrel(&e->busy, &busy, busy - 1)) /* as in become_busier */
+	while ((busy & ~CLOSED) > n)
+		if (tu_cas_weak_acqrel(&e->busy, &busy, busy - n)) /* as in become_busier */
 			return;
-	become_calm(e);
+	become_calm(e, n);
 }
 
 static void give_room(tutti_executor *e, uint32_t n)
@@ -228,6 +228,19 @@ void tu_executor_let_go(struct tu_job_future *jf)
 {
 	tutti_executor *e = jf->executor;
 
+	tu_executor_let_go_of(jf);
+	become_calmer(e, 1);
+}
+
+void tu_executor_ended(tutti_executor *e, size_t n)
+{
+	become_calmer(e, n);
+}
+
+void tu_executor_let_go_of(struct tu_job_future *jf)
+{
+	tutti_executor *e = jf->executor;
+
 	leave_room(e, jf);
 	if (e->listed) {
 		tu_mutex_lock(&e->lock);
@@ -235,7 +248,6 @@ void tu_executor_let_go(struct tu_job_future *jf)
 		tu_mutex_unlock(&e->lock);
 	}
 	tutti_future_unref(&jf->future); /* e stays while it is busy */
-	become_calmer(e);
 }
 
 void tu_executor_tell_cancelled(struct tu_job_future *jf)
@@ -253,7 +265,7 @@ void tu_executor_tell_cancelled(struct tu_job_future *jf)
 	if (!under_way)
 		return;
 	e->engine->cancel(e->self, &jf->future);
-	become_calmer(e);
+	become_calmer(e, 1);
 }
 
 void *tu_executor_pool_of_both(const struct tu_job_future *a, const struct tu_job_future *b)

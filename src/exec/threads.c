@@ -31,6 +31,7 @@ enum {
 	NAME_BYTES = 64,
 	USUAL_MOST = 32,
 	USUAL_SPARE = 4,
+	TOLD_AT_ONCE = 32,
 	STACK_SPARE = 128 << 10, /* bytes that a job may count on when it runs on another's stack */
 };
 
@@ -41,6 +42,7 @@ struct seat {
 	struct tu_job_future *job; /* in its hand: begun, unless the seat was just woken for it */
 	bool handed;               /* job has not begun */
 	unsigned stopped;          /* the last stop that met it */
+	size_t ended;              /* jobs, of which the executor has not been told */
 	bool closed;               /* takes no more */
 };
 
@@ -135,6 +137,24 @@ static bool take_job(struct pool *p, struct seat *seat)
 }
 
 /*
+ * What has ended here is told to the executor in one go, before the seat becomes idle: its count is
+ * the one line that all who submit and all seats write to.
+ */
+static void let_go(struct seat *seat, struct tu_job_future *last, bool idle)
+{
+	tutti_executor *e;
+
+	if (!last)
+		return;
+	e = last->executor;
+	tu_executor_let_go_of(last);
+	if (++seat->ended < TOLD_AT_ONCE && !idle)
+		return;
+	tu_executor_ended(e, seat->ended);
+	seat->ended = 0;
+}
+
+/*
  * Let go of the last job and wait for the next; NULL: there will be none. The last one stays in the
  * seat's hand until the lock is held, so that tu_threads_stop finds only jobs that still exist.
  */
@@ -147,8 +167,7 @@ static struct tu_job_future *next_job(struct pool *p, struct seat *seat)
 	last = seat->job;
 	taken = take_job(p, seat);
 	tu_mutex_unlock(&p->lock);
-	if (last)
-		tu_executor_let_go(last);
+	let_go(seat, last, !taken || !seat->job);
 	while (!taken) {
 		tu_park(seat->context); /* no cancellation point: the thread's own is not meant */
 		tu_mutex_lock(&p->lock);
