@@ -330,7 +330,12 @@ tutti_future *tu_submit(tutti_executor *e, tutti_job *job, const void *arg, tutt
 tutti_future *tutti_submit(
 	tutti_executor *e, tutti_job *job, const void *arg, const tutti_submit_options *options)
 {
-	return tu_submit(e, job, arg, options ? options->deadline : 0, NULL);
+	tutti_future *f = tu_submit(e, job, arg, options ? options->deadline : 0, NULL);
+	struct tu_job_future *jf = tu_job_future_of(f);
+
+	if (jf && jf->executor) /* else it may be the one for all that there was no memory for */
+		jf->site = __builtin_return_address(0);
+	return f;
 }
 
 /* -- shutdown --------------------------------------------------------------------------------- */

@@ -25,12 +25,15 @@
 
 static void report_unseen(const tutti_future *f, uint64_t word)
 {
-	char buf[64];
+	char buf[64], more[200] = "";
 
 	if ((word & (TU_FUTURE_FAILED | TU_FUTURE_OBSERVED)) != TU_FUTURE_FAILED)
 		return;
-	tu_report(f->error, "%s '%s' failed and nobody looked: %s (%s)", f->ops->noun,
-		f->ops->name(f, buf, sizeof(buf)), tutti_future_text(f), tutti_errname(f->error));
+	if (f->ops->describe)
+		f->ops->describe(f, more, sizeof(more));
+	tu_report(f->error, "%s '%s' failed and nobody looked: %s (%s)%s", f->ops->noun,
+		f->ops->name(f, buf, sizeof(buf)), tutti_future_text(f), tutti_errname(f->error),
+		more);
 }
 
 static void extra_free(struct tu_future_extra *extra)

@@ -80,6 +80,8 @@ struct tu_future_ops {
 	void (*free)(tutti_future *f); /* the last reference is gone */
 	/* A name in buf, which has n bytes, or one that lives as long as f. */
 	const char *(*name)(const tutti_future *f, char *buf, size_t n);
+	/* More for a report, "; its input was ...": into buf, which has n bytes. May be NULL. */
+	void (*describe)(const tutti_future *f, char *buf, size_t n);
 };
 
 /* What a job does for as long as it waits for another; see job_wait.c. */

@@ -77,7 +77,8 @@ static const struct tu_future_ops job_ops = { .kind = TU_FUTURE_JOB,
 	.withdraw = job_withdraw,
 	.wait_begins = tu_job_wait_begins,
 	.free = job_free,
-	.name = job_name };
+	.name = job_name,
+	.describe = tu_job_describe };
 
 struct tu_job_future *tu_job_future_of(const tutti_future *f)
 {

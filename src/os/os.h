@@ -177,6 +177,12 @@ void tu_os_hold_output(void);
 /* The three steps around a fork of this process. Once per process. */
 int tu_os_at_fork(void (*before)(void), void (*parent)(void), void (*child)(void));
 
+/*
+ * Where code is, in words: "PROGRAM(function+0x1f)", or with the offset in the file alone where the
+ * function has no public name; addr2line takes that. Returns buf.
+ */
+const char *tu_os_code_place(const void *address, char *buf, size_t n);
+
 /* The value of an environment variable, NULL if not set. */
 const char *tu_os_environment(const char *name);
 
