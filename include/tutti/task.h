@@ -3,6 +3,7 @@
 #define TUTTI_TASK_H
 
 #include <tutti/future.h>
+#include <tutti/group.h>
 #include <tutti/loop.h>
 #include <tutti/scope.h>
 

@@ -30,11 +30,11 @@ static inline void tu_call_interrupt(tutti_future *f)
 	tu_context_cancel(((struct tu_call *)f)->node.on);
 }
 
-/* Make one of a fresh block. w's thread will begin it. */
-static inline void tu_call_init(
-	struct tu_call *c, const struct tu_future_ops *ops, const struct tu_worker *w)
+/* Make one of a fresh block with refs references, one of them the loop's. w's thread will begin it. */
+static inline void tu_call_init(struct tu_call *c, const struct tu_future_ops *ops,
+	const struct tu_worker *w, unsigned refs)
 {
-	tu_future_init(&c->future, ops, 2);
+	tu_future_init(&c->future, ops, refs);
 	/* Relaxed: a number by itself. 0, of a thread that has ended, is nobody's. */
 	c->future.owner = tu_load_rlx(&w->number);
 }

@@ -88,7 +88,7 @@ tutti_timer *tutti_loop_call_at(tutti_loop *l, tutti_time deadline, void (*fn)(v
 
 	if (!t)
 		return tu_future_failed(-ENOMEM);
-	tu_call_init(&t->call, &timer_ops, w);
+	tu_call_init(&t->call, &timer_ops, w, 2);
 	t->call.future.value.call.fn = fn;
 	t->call.future.value.call.arg = arg;
 	t->timer = (struct tu_timer){ .deadline = deadline, .fire = timer_fires };
