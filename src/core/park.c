@@ -387,10 +387,10 @@ void tu_worker_close(struct tu_worker *w)
 
 	w->closing = true;
 	tu_context_each(w, cancel_one, NULL);
-	while (w->tasks > 0 || w->head) {
+	while (tu_worker_has_tasks(w) || w->head) {
 		tu_worker_push(w, &self->node);
 		leave(self);
-		if (w->tasks > 0 && !w->head)
+		if (tu_worker_has_tasks(w) && !w->head)
 			doze(w);
 	}
 	w->closing = false;

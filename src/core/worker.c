@@ -149,7 +149,7 @@ static void forget_jobs(struct tu_worker *w)
 	w->starting = NULL;
 	w->inbox = NULL;
 	w->sleep = TU_WORKER_AWAKE;
-	w->tasks = 0;
+	w->begun = w->ended = 0;
 	w->budget = 1;
 	tu_wheel_init(&w->wheel, tu_os_now());
 }

@@ -26,7 +26,7 @@ struct tu_worker {
 	uint32_t task_number;         /* of the last task begun here that has no name of its own */
 	int *errno_at; /* the thread's errno: found once, as a call is dear in a yield */
 	uint64_t next_id;
-	size_t tasks; /* begun or waiting to, not ended */
+	size_t begun, ended; /* tasks; two counts, as one would have each task wait for the last */
 	struct tu_pool pools[TU_POOL_SIZES];
 	struct tu_context *spares[TU_STACK_CLASSES];
 	struct tu_context native; /* the thread's own stack */
@@ -56,6 +56,12 @@ struct tu_worker {
 static inline struct tu_worker *tu_worker_self(void)
 {
 	return tu_self()->worker;
+}
+
+/* Is there a task that has begun and not ended? */
+static inline bool tu_worker_has_tasks(const struct tu_worker *w)
+{
+	return w->begun != w->ended;
 }
 
 /* Put a job or context at the end of the queue. Owner only. */

@@ -57,17 +57,28 @@ static void words_end(void *text)
 /* Of the calling context's last join. */
 static tutti_local words = TUTTI_LOCAL_INIT(words_end);
 
+/*
+ * Nearly always there is no other member. The CPU guesses that from the branches and need not wait
+ * for the last child's words to be read back; the fence keeps the compiler from merging the cases.
+ */
 static void link_member(struct tu_group *g, struct member *m)
 {
-	m->next = g->members;
 	m->at = &g->members;
-	if (m->next)
+	m->next = NULL;
+	tu_fence_compiler();
+	if (tu_unlikely(g->members)) {
+		m->next = g->members;
 		m->next->at = &m->next;
+	}
 	g->members = m;
 }
 
-static void unlink_member(struct member *m)
+static void unlink_member(struct tu_group *g, struct member *m)
 {
+	if (tu_likely(g->members == m && !m->next)) {
+		g->members = NULL;
+		return;
+	}
 	*m->at = m->next;
 	if (m->next)
 		m->next->at = m->at;
@@ -223,14 +234,16 @@ static void child_runs(struct tu_runnable *node, int rc)
 		give_up(c, rc);
 		return;
 	}
-	tu_call_begin(&c->call, self, 0); /* true: nobody has known it until now */
+	tu_call_begin_unknown(&c->call, self);
 	link_member(g, &c->member);
 	tu_trace(TU_TRACE_TASK_START, self->id, (uintptr_t)fn, 0);
 	arg = fn(arg);
 	tu_trace(TU_TRACE_TASK_END, self->id, 0, 0);
-	unlink_member(&c->member);
-	if (tu_unlikely(self->slots || self->fail_code || self->cancel_told))
+	unlink_member(g, &c->member);
+	if (tu_unlikely(!tu_call_is_plain(self)))
 		end_oddly(c, self, arg);
+	else if (tu_likely(tu_call_end_unknown(&c->call, self)))
+		tu_pool_give(self->worker->pools, TU_POOL_128, c);
 	else
 		tu_call_end(&c->call, self, arg);
 	leave(g);
@@ -265,6 +278,8 @@ int tutti_group_start(tutti_group *group, tutti_fn fn, void *arg)
 	c = tu_pool_take(here->pools, TU_POOL_128);
 	if (tu_unlikely(!c))
 		return -ENOMEM;
+
+	__builtin_prefetch(here->pools[TU_POOL_128].free, 1); /* for the next child */
 	tu_call_init(&c->call, &child_ops, here, 1);
 	c->call.future.value.start.fn = fn;
 	c->call.future.value.start.arg = arg;
@@ -284,7 +299,7 @@ static void added_ends(tutti_future *f, void *arg)
 	struct member *m = arg;
 	struct tu_group *g = m->group;
 
-	unlink_member(m);
+	unlink_member(g, m);
 	note_end(g, f);
 	tu_free(m);
 	tutti_future_unref(f);
@@ -307,7 +322,7 @@ int tutti_group_add(tutti_group *group, tutti_future *f)
 	g->alive++;
 	rc = tu_future_call_back(f, self->worker, added_ends, m);
 	if (rc < 0) {
-		unlink_member(m);
+		unlink_member(g, m);
 		tu_free(m);
 		g->alive--;
 		return rc;
