@@ -320,18 +320,18 @@ int tutti_group_add(tutti_group *group, tutti_future *f)
 	*m = (struct member){ .group = g, .future = f };
 	link_member(g, m);
 	g->alive++;
+	tutti_future_ref(f); /* the group's own may be gone at once */
 	rc = tu_future_call_back(f, self->worker, added_ends, m);
 	if (rc < 0) {
 		unlink_member(g, m);
 		tu_free(m);
 		g->alive--;
-		return rc;
-	}
-	if (is_stopped(g)) {
+	} else if (is_stopped(g)) {
 		tell(g);
 		tutti_future_cancel(f);
 	}
-	return 0;
+	tutti_future_unref(f);
+	return rc;
 }
 
 /* -- joining ---------------------------------------------------------------------------------- */
