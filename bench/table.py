@@ -93,6 +93,8 @@ SHARE_TARGETS = (Target("least", 40),)
 ROWS = (
     Row("tasks", "task", "start + finish a task that does not block", "ns",
         (Target("better", 10, "Go"),)),
+    Row("tasks", "task_group", "the same in a group that is joined, beside sync.WaitGroup", "ns",
+        (Target("better", 10, "Go"),)),
     Row("yield", "yield", "yield between two tasks of a loop, per switch", "ns",
         (Target("better", 8, "Go"), Target("cost", 1.3, "boost.context"))),
     Row("parked", "parked_count", "tasks parked at once (ours then woken and joined)", "tasks",

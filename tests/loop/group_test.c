@@ -374,6 +374,7 @@ static void added_ones_fail_the_group(enum mix mix)
 
 	begin();
 	CHECK_EQ(tutti_group_start(&g, wait_to_go, NULL), 0);
+	settle();
 	CHECK_EQ(tutti_group_add(&g, start_as(mix, fail_at_once, "one")), 0);
 	CHECK_EQ(tutti_group_add(&g, f), 0); /* a promise that nobody will keep */
 	CHECK_EQ(tutti_group_join(&g), -EIO);
