@@ -89,6 +89,12 @@ struct tu_context {
 /* The running context; NULL on a thread that has not called tutti yet. Use tu_self. */
 extern __thread struct tu_context *tu_current;
 
+/*
+ * The thread's worker while the thread is in a loop that is not ours (embed.h); else NULL. Then
+ * tu_current is NULL, so that its next call of ours comes to tu_attach and is noticed.
+ */
+extern __thread struct tu_worker *tu_lent;
+
 /* Make the calling thread known: its worker and context. No memory stops the program. */
 struct tu_context *tu_attach(void);
 

@@ -9,6 +9,7 @@
  *
  * With nothing ready the worker's thread sleeps on whatever stack it happens to be.
  */
+#include "core/embed.h"
 #include "core/report.h"
 #include "core/switch.h"
 #include "core/worker.h"
@@ -195,10 +196,16 @@ static __attribute__((noinline)) void doze(struct tu_worker *w)
 
 void tu_worker_wake(struct tu_worker *w)
 {
+	uint32_t was;
+
 	/* See doze. Only one of many wakers makes the call into the kernel. */
-	if (tu_load_seq(&w->sleep) == TU_WORKER_ASLEEP &&
-		tu_swap_acqrel(&w->sleep, TU_WORKER_AWAKE) == TU_WORKER_ASLEEP)
+	if (tu_load_seq(&w->sleep) == TU_WORKER_AWAKE)
+		return;
+	was = tu_swap_acqrel(&w->sleep, TU_WORKER_AWAKE);
+	if (was == TU_WORKER_ASLEEP)
 		tu_os_futex_wake(&w->sleep, 1);
+	else if (was == TU_WORKER_LENT)
+		tu_worker_ring(w);
 }
 
 static void post(struct tu_worker *w, struct tu_runnable *r)
@@ -334,6 +341,18 @@ int tu_yield(struct tu_context *self)
 	return 0;
 }
 
+int tu_worker_turn(struct tu_worker *w)
+{
+	int n = 0;
+
+	look_around(w);
+	for (struct tu_runnable *r = w->head; r; r = r->next)
+		n++;
+	if (n > 0)
+		tu_yield(&w->native);
+	return n;
+}
+
 /* -- the scheduler at the bottom of each stack ------------------------------------------------ */
 
 /* Run one entry. self is this stack's context; nothing runs on it. */
@@ -381,13 +400,24 @@ static void cancel_one(struct tu_context *c, void *arg)
 	tu_unpark(c);
 }
 
+/* Timers that nobody waits for any more are given up like all that has not begun. */
+static bool fire_all(struct tu_worker *w)
+{
+	struct tu_timer *timer;
+
+	while ((timer = tu_wheel_pop(&w->wheel, INT64_MAX)) != NULL)
+		timer->fire(timer);
+	take_inbox(w);
+	return w->head != NULL;
+}
+
 void tu_worker_close(struct tu_worker *w)
 {
 	struct tu_context *self = tu_self();
 
 	w->closing = true;
 	tu_context_each(w, cancel_one, NULL);
-	while (tu_worker_has_tasks(w) || w->head) {
+	while (tu_worker_has_tasks(w) || w->head || fire_all(w)) {
 		tu_worker_push(w, &self->node);
 		leave(self);
 		if (tu_worker_has_tasks(w) && !w->head)

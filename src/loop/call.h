@@ -12,6 +12,7 @@
 #include "base/list.h"
 #include "core/wait.h"
 #include "exec/future.h"
+#include "loop/task.h"
 
 struct tu_call {
 	tutti_future future;
@@ -54,6 +55,8 @@ static inline bool tu_call_begin(struct tu_call *c, struct tu_context *self, int
 		return false;
 	}
 	if (tu_unlikely(rc < 0)) {
+		if (self->worker->telling)
+			tu_task_tell_lost(&c->future);
 		tu_future_complete_error(&c->future, rc);
 		return false;
 	}

@@ -216,6 +216,8 @@ static void give_up(struct child *c, int rc)
 {
 	struct tu_group *g = c->member.group;
 
+	if (tu_current->worker->telling)
+		tu_task_tell_lost(&c->call.future);
 	if (rc < 0 && rc != TUTTI_ECANCELED)
 		note_failure(g, &c->call.future, rc, tutti_strerror(rc));
 	child_free(&c->call.future);
@@ -271,8 +273,9 @@ int tutti_group_start(tutti_group *group, tutti_fn fn, void *arg)
 
 	if (tu_unlikely(rc < 0))
 		return rc;
-	if (tu_unlikely(is_stopped(g))) {
-		tell(g);
+	if (tu_unlikely(is_stopped(g)) || tu_worker_is_closed(here)) {
+		if (is_stopped(g))
+			tell(g);
 		return TUTTI_ESHUTDOWN;
 	}
 	c = tu_pool_take(here->pools, TU_POOL_128);

@@ -73,9 +73,13 @@ static int set_options(struct tu_call *t, const tutti_task_options *options, str
 tutti_task *tutti_task_start(tutti_fn fn, void *arg, const tutti_task_options *options)
 {
 	struct tu_worker *here = tu_worker_self(), *w = here;
-	struct tu_call *t = tu_pool_take(here->pools, TU_POOL_64);
+	struct tu_call *t;
 	int rc;
 
+	if (tu_worker_is_closed(
+		    options && options->loop ? (struct tu_worker *)options->loop : here))
+		return tu_future_failed(TUTTI_ESHUTDOWN);
+	t = tu_pool_take(here->pools, TU_POOL_64);
 	if (tu_unlikely(!t))
 		return tu_future_failed(-ENOMEM);
 	tu_call_init(t, &task_ops, here, 2);
