@@ -39,6 +39,7 @@
 #include <tutti/error.h>
 #include <tutti/executor.h>
 #include <tutti/future.h>
+#include <tutti/generator.h>
 #include <tutti/group.h>
 #include <tutti/job.h>
 #include <tutti/loop.h>

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * side.h - further stacks for what runs on a context, so that it can leave a function in the middle
+ * and come back to it later.
+ *
+ * On a side stack the running context is still the same: who it is, its locals, scopes, and where
+ * a cancel finds it. Only its stack is another, and it may wait there as anywhere. So there is
+ * nothing to pass on, and going over is a switch of registers and of what the sanitizers know.
+ * A side stack belongs to its worker; another context of that worker may go on on it.
+ */
+#ifndef TU_CORE_SIDE_H
+#define TU_CORE_SIDE_H
+
+#include "core/worker.h"
+
+/* Where something stands that is not running: its registers, and its stack as a context's. */
+struct tu_place {
+	struct tu_registers regs;
+	char *low;
+	size_t bytes;
+	void *fake_stack, *fiber;
+};
+
+/*
+ * Leave, standing at from, and begin job on stack, which is from tu_context_take. Its start must
+ * end with tu_side_end. Returns when somebody goes to from.
+ */
+void tu_side_begin(struct tu_place *from, struct tu_context *stack, struct tu_runnable *job);
+
+/* Leave, standing at from, and go on at to. Returns as above; perhaps on another context. */
+void tu_side_go(struct tu_place *from, struct tu_place *to);
+
+/* The last thing on stack: go on at to. Returns when stack is used anew: then return at once. */
+void tu_side_end(struct tu_context *stack, struct tu_place *to);
+
+/* Give up a stack with all that is on it. Nobody stands there. */
+void tu_side_drop(struct tu_context *stack);
+
+#endif
