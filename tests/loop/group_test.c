@@ -17,6 +17,12 @@ static void begin(void)
 	tutti_event_clear(&go);
 }
 
+/* Where other threads look on. */
+static void note(int *what)
+{
+	TUTTI_STORE(what, *what + 1);
+}
+
 static void *count(void *arg)
 {
 	ran++;
@@ -25,7 +31,7 @@ static void *count(void *arg)
 
 static void *wait_to_go(void *arg)
 {
-	ran++;
+	note(&ran);
 	int rc = tutti_event_wait(&go);
 
 	if (rc == TUTTI_ECANCELED)
@@ -238,7 +244,7 @@ static void *clean_up_slowly(void *arg)
 {
 	tutti_scope quiet;
 
-	ran++;
+	note(&ran);
 	CHECK_EQ(tutti_event_wait(&go), TUTTI_ECANCELED);
 	tutti_shield_begin(&quiet, TUTTI_FOREVER);
 	for (int i = 0; i < 5; i++)
