@@ -122,9 +122,9 @@ TUTTI_API int tutti_generator_result(const tutti_generator *g, void **result);
 TUTTI_API const char *tutti_generator_text(const tutti_generator *g);
 
 /*
- * Free it. One that stands in a yield is resumed first: that yield, and the first one after it in
- * each generator that delegated, returns TUTTI_ECANCELED, so that it can clean up and return. If
- * it yields once more it is ended where it stands, which is reported (report.h).
+ * Free it. One that stands in a yield is resumed first: that yield returns TUTTI_ECANCELED, and so
+ * does each delegate that it stands in, so that all can clean up and return. If it yields once
+ * more it is ended where it stands, which is reported (report.h).
  *
  * From another thread it is sent home to be freed there. It must not be running.
  *
@@ -161,7 +161,8 @@ TUTTI_API int tutti_generator_yield(tutti_generator *self, void *item, void **se
  *            -EBUSY    sub is running, or another delegates to it
  *            -EPERM    sub has begun on another thread
  *            -ENOMEM   no memory for sub's stack
- *            any other sub failed with it
+ *            TUTTI_ECANCELED   self is being freed; sub has been told and has ended
+ *            any other         sub failed with it
  * Context    self's function
  * Waits      until sub has ended
  */

@@ -137,6 +137,8 @@ static bool is_caller(const struct tu_context *self, const tutti_future *f)
 {
 	const tutti_future *job = self->job;
 
+	if (tu_future_word(f) & TU_FUTURE_DONE)
+		return false; /* a callback of f: it may run where f has just ended */
 	while (job && job != f)
 		job = tu_job_future_of(job)->beneath;
 	return f == self->self || job;

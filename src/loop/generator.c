@@ -307,42 +307,67 @@ static bool is_running(const tutti_generator *g)
 	return g->state == BEGUN && root && root->leaf == g && root->runner == tu_current;
 }
 
-int tutti_generator_yield(tutti_generator *self, void *item, void **sent)
+/* It is being freed, and is told so if it has not been. */
+static bool tell(tutti_generator *g)
+{
+	bool told = g->told;
+
+	g->told = true;
+	return !told;
+}
+
+/* Stand still with an item; what is thrown in. */
+static int stand_still(tutti_generator *self, void *item)
 {
 	tutti_generator *root = self->root;
 
-	if (tu_unlikely(!is_running(self)))
-		return -EINVAL;
-	if (tu_unlikely(root->closing) && !self->told) {
-		self->told = true;
-		return TUTTI_ECANCELED;
-	}
 	root->item = item;
 	root->yielded = true;
 	tu_side_go(&self->at, &root->home);
-	if (tu_unlikely(self->thrown))
-		return self->thrown;
-	if (sent)
+	return self->thrown;
+}
+
+int tutti_generator_yield(tutti_generator *self, void *item, void **sent)
+{
+	int rc;
+
+	if (tu_unlikely(!is_running(self)))
+		return -EINVAL;
+	if (tu_unlikely(self->root->closing) && tell(self))
+		return TUTTI_ECANCELED;
+	rc = stand_still(self, item);
+	if (rc == 0 && sent)
 		*sent = self->sent;
-	return 0;
+	return rc;
+}
+
+/* Begin sub, or let it go on, until it has ended. */
+static void run_sub(tutti_generator *self, tutti_generator *sub)
+{
+	sub->parent = self;
+	self->root->leaf = sub->leaf;
+	sub->leaf->sent = NULL;
+	sub->leaf->thrown = 0;
+	enter(sub, tu_current);
+	run(sub->leaf, self->root, &self->at);
+	if (tu_unlikely(sub->fail_code)) /* ours, from before: it has ended and has none */
+		swap_failures(sub, tu_current);
 }
 
 int tutti_generator_delegate(tutti_generator *self, tutti_generator *sub, void **result)
 {
-	tutti_generator *root = self->root;
-	int rc = is_running(self) ? prepare(sub, tu_current->worker) : -EINVAL;
+	int rc;
 
+	if (!is_running(self))
+		return -EINVAL;
+	if (tu_unlikely(self->root->closing))
+		return tell(self) ? TUTTI_ECANCELED : stand_still(self, NULL);
+	rc = prepare(sub, tu_current->worker);
 	if (rc < 0 && rc != TUTTI_EDONE)
 		return rc;
-	if (rc == 0) {
-		sub->parent = self;
-		root->leaf = sub->leaf;
-		sub->leaf->sent = NULL;
-		sub->leaf->thrown = 0;
-		enter(sub, tu_current);
-		run(sub->leaf, root, &self->at);
-		if (tu_unlikely(sub->fail_code)) /* ours, from before: it has ended and has none */
-			swap_failures(sub, tu_current);
-	}
+	if (rc == 0)
+		run_sub(self, sub);
+	if (tu_unlikely(self->root->closing) && tell(self)) /* since it began; sub knows */
+		return TUTTI_ECANCELED;
 	return tutti_generator_result(sub, result);
 }

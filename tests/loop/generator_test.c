@@ -332,8 +332,7 @@ static void *heed_nothing(tutti_generator *self, void *arg)
 
 static void *delegate_to_begun(tutti_generator *self, void *arg)
 {
-	ran += tutti_generator_delegate(self, begun, NULL) == 0;
-	ran += 10 * (tutti_generator_yield(self, arg, NULL) == TUTTI_ECANCELED);
+	ran += 10 * (tutti_generator_delegate(self, begun, NULL) == TUTTI_ECANCELED);
 	tutti_generator_yield(self, arg, NULL);
 	return arg;
 }
@@ -350,13 +349,13 @@ static void freed_early_it_must_not_go_on(void)
 	CHECK_EQ(ran, 1);
 	CHECK_EQ(reports, 1);
 
-	/* Each in the chain is told once; this one goes on after its sub-generator has ended. */
+	/* Each in the chain is told once; this one goes on all the same. */
 	ran = 0;
 	begun = make(count_up, give(9));
 	g = make(delegate_to_begun, NULL);
 	CHECK_EQ(next(g), 0);
 	tutti_generator_free(g);
-	CHECK_EQ(ran, 12); /* count_up has counted itself */
+	CHECK_EQ(ran, 11); /* count_up has counted itself */
 	CHECK_EQ(reports, 2);
 	tutti_generator_free(begun);
 
