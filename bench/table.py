@@ -54,6 +54,11 @@ GROUPS = {
         Contestant("Go", GO, (("go_peer", "tasks"),)),
         Contestant("asyncio", "python3", (("@python", "asyncio_tasks.py"),)),
     ),
+    "generators": (
+        Contestant(OURS, "", (("ours_generators",),)),
+        Contestant("boost.coroutine2", "libboost-context-dev", (("coroutine2_generators",),)),
+        Contestant("Python", "python3", (("@python", "python_generators.py"),)),
+    ),
     "yield": (
         Contestant(OURS, "", (("ours_yield",),)),
         Contestant("boost.context", "libboost-context-dev", (("context_yield",),)),
@@ -95,6 +100,8 @@ ROWS = (
         (Target("better", 10, "Go"),)),
     Row("tasks", "task_group", "the same in a group that is joined, beside sync.WaitGroup", "ns",
         (Target("better", 10, "Go"),)),
+    Row("generators", "generator_next", "one item of a generator, there and back", "ns",
+        (Target("better", 1, "boost.coroutine2"),)),
     Row("yield", "yield", "yield between two tasks of a loop, per switch", "ns",
         (Target("better", 8, "Go"), Target("cost", 1.3, "boost.context"))),
     Row("parked", "parked_count", "tasks parked at once (ours then woken and joined)", "tasks",

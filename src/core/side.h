@@ -11,6 +11,7 @@
 #ifndef TU_CORE_SIDE_H
 #define TU_CORE_SIDE_H
 
+#include "core/sanitize.h"
 #include "core/worker.h"
 
 /* Where something stands that is not running: its registers, and its stack as a context's. */
@@ -18,8 +19,34 @@ struct tu_place {
 	struct tu_registers regs;
 	char *low;
 	size_t bytes;
-	void *fake_stack, *fiber;
+	void *fake_stack, *fiber; /* the sanitizers' */
 };
+
+static inline void tu_side_remember(struct tu_place *at, const struct tu_context *self)
+{
+	at->low = self->low;
+	at->bytes = self->bytes;
+#if defined(TU_ASAN) || defined(TU_TSAN)
+	at->fiber = self->fiber;
+	at->fake_stack = self->fake_stack; /* as tu_sanitize_leave has left it */
+#endif
+}
+
+static inline void tu_side_stand(struct tu_context *self, const struct tu_place *at)
+{
+	self->low = at->low; /* an overflow is known by them */
+	self->bytes = at->bytes;
+#if defined(TU_ASAN) || defined(TU_TSAN)
+	self->fiber = at->fiber;
+	self->fake_stack = at->fake_stack;
+#endif
+}
+
+/* What sanitize.h wants to know of where we go. */
+static inline struct tu_context tu_side_context(const struct tu_place *at)
+{
+	return (struct tu_context){ .low = at->low, .bytes = at->bytes, .fiber = at->fiber };
+}
 
 /*
  * Leave, standing at from, and begin job on stack, which is from tu_context_take. Its start must
@@ -27,8 +54,21 @@ struct tu_place {
  */
 void tu_side_begin(struct tu_place *from, struct tu_context *stack, struct tu_runnable *job);
 
-/* Leave, standing at from, and go on at to. Returns as above; perhaps on another context. */
-void tu_side_go(struct tu_place *from, struct tu_place *to);
+/*
+ * Leave, standing at from, and go on at to. Returns as above; perhaps on another context. Inline,
+ * since each return after it comes as a surprise to the CPU: there should be one, the program's.
+ */
+static inline __attribute__((always_inline)) void tu_side_go(
+	struct tu_place *from, struct tu_place *to)
+{
+	struct tu_context *self = tu_current, target = tu_side_context(to);
+
+	tu_sanitize_leave(self, &target);
+	tu_side_remember(from, self);
+	tu_side_stand(self, to);
+	tu_arch_switch(&from->regs, &to->regs);
+	tu_sanitize_enter(tu_current); /* who came back to us, perhaps not self */
+}
 
 /* The last thing on stack: go on at to. Returns when stack is used anew: then return at once. */
 void tu_side_end(struct tu_context *stack, struct tu_place *to);

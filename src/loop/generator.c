@@ -22,6 +22,9 @@
 #include <errno.h>
 #include <tutti/generator.h>
 
+/* As tu_side_go: one return after it, not one for each helper. */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
 enum state { NEW, BEGUN, DONE };
 
 struct tutti_generator {
@@ -75,7 +78,7 @@ static void swap_failures(tutti_generator *g, struct tu_context *self)
 	g->fail_text = text;
 }
 
-static void enter(tutti_generator *g, struct tu_context *self)
+static ALWAYS_INLINE void enter(tutti_generator *g, struct tu_context *self)
 {
 	g->base = self->scopes;
 	if (tu_unlikely(g->inner)) {
@@ -87,7 +90,7 @@ static void enter(tutti_generator *g, struct tu_context *self)
 		swap_failures(g, self);
 }
 
-static void leave(tutti_generator *g, struct tu_context *self)
+static ALWAYS_INLINE void leave(tutti_generator *g, struct tu_context *self)
 {
 	if (tu_unlikely(self->scopes != g->base)) {
 		g->inner = g->outermost = self->scopes;
@@ -134,13 +137,8 @@ static void generator_begins(struct tu_runnable *node, int rc)
 
 static const struct tu_start begin_start = { generator_begins, TU_STACK_CLASS_USUAL };
 
-/* Can it go on here? One that is new gets its stack. */
-static int prepare(tutti_generator *g, struct tu_worker *here)
+static __attribute__((noinline)) int take_stack(tutti_generator *g, struct tu_worker *here)
 {
-	if (g->runner || g->parent)
-		return -EBUSY;
-	if (tu_likely(g->state == BEGUN))
-		return g->worker == here && g->number == here->number ? 0 : -EPERM;
 	if (g->state == DONE)
 		return TUTTI_EDONE;
 	g->stack = tu_context_take(here, TU_STACK_CLASS_USUAL);
@@ -152,8 +150,18 @@ static int prepare(tutti_generator *g, struct tu_worker *here)
 	return 0;
 }
 
+/* Can it go on here? One that is new gets its stack. */
+static ALWAYS_INLINE int prepare(tutti_generator *g, struct tu_worker *here)
+{
+	if (g->runner || g->parent)
+		return -EBUSY;
+	if (tu_likely(g->state == BEGUN))
+		return tu_likely(g->worker == here && g->number == here->number) ? 0 : -EPERM;
+	return take_stack(g, here);
+}
+
 /* Let leaf go on, for root; from is where we stand. */
-static void run(tutti_generator *leaf, tutti_generator *root, struct tu_place *from)
+static ALWAYS_INLINE void run(tutti_generator *leaf, tutti_generator *root, struct tu_place *from)
 {
 	leaf->root = root;
 	if (tu_likely(leaf->state == BEGUN)) {
@@ -166,7 +174,8 @@ static void run(tutti_generator *leaf, tutti_generator *root, struct tu_place *f
 
 /* -- from outside ----------------------------------------------------------------------------- */
 
-static void resume(tutti_generator *g, struct tu_context *self, void *sent, int thrown)
+static ALWAYS_INLINE void resume(
+	tutti_generator *g, struct tu_context *self, void *sent, int thrown)
 {
 	tutti_generator *leaf = g->leaf;
 
@@ -179,7 +188,7 @@ static void resume(tutti_generator *g, struct tu_context *self, void *sent, int 
 	g->runner = NULL;
 }
 
-static int step(tutti_generator *g, void *sent, int thrown, void **item)
+static ALWAYS_INLINE int step(tutti_generator *g, void *sent, int thrown, void **item)
 {
 	struct tu_context *self = tu_self();
 	int rc = prepare(g, self->worker);
@@ -300,7 +309,7 @@ void tutti_generator_free(tutti_generator *g)
 
 /* -- from inside ------------------------------------------------------------------------------ */
 
-static bool is_running(const tutti_generator *g)
+static ALWAYS_INLINE bool is_running(const tutti_generator *g)
 {
 	const tutti_generator *root = g->root;
 
@@ -317,7 +326,7 @@ static bool tell(tutti_generator *g)
 }
 
 /* Stand still with an item; what is thrown in. */
-static int stand_still(tutti_generator *self, void *item)
+static ALWAYS_INLINE int stand_still(tutti_generator *self, void *item)
 {
 	tutti_generator *root = self->root;
 
