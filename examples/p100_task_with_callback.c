@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A task with a callback, which is called as soon as the task is done and asks it for its result. */
+/* A task with a callback, which is called as soon as the task is done and asks for its result. */
 #include <stdio.h>
 #include <tutti/tutti.h>
 

@@ -66,7 +66,7 @@ TUTTI_API tutti_generator *tutti_generator_create(tutti_generator_fn fn, void *a
  *            -ENOMEM       no memory for its stack; it has not begun
  *            any other     it has ended and said so with tutti_fail; TUTTI_EDONE the next time
  * Context    any thread or task; the one where it began
- * Waits      as its function does
+ * Waits      may; as its function does, no cancellation point by itself
  */
 TUTTI_API int tutti_generator_next(tutti_generator *g, void **item);
 
@@ -80,7 +80,7 @@ TUTTI_API int tutti_generator_next(tutti_generator *g, void **item);
  * Errors     -EINVAL   a value for one that has not begun: it stands in no yield
  *            and those of tutti_generator_next
  * Context    any thread or task; the one where it began
- * Waits      as its function does
+ * Waits      may; as its function does, no cancellation point by itself
  */
 TUTTI_API int tutti_generator_send(tutti_generator *g, void *value, void **item);
 
@@ -94,7 +94,7 @@ TUTTI_API int tutti_generator_send(tutti_generator *g, void *value, void **item)
  * Errors     -EINVAL   code is not negative
  *            and those of tutti_generator_next
  * Context    any thread or task; the one where it began
- * Waits      as its function does
+ * Waits      may; as its function does, no cancellation point by itself
  */
 TUTTI_API int tutti_generator_throw(tutti_generator *g, int code, void **item);
 
@@ -130,7 +130,7 @@ TUTTI_API const char *tutti_generator_text(const tutti_generator *g);
  *
  * g          the generator; NULL does nothing
  * Context    any thread or task
- * Waits      as its function does
+ * Waits      may; as its function does, no cancellation point by itself
  */
 TUTTI_API void tutti_generator_free(tutti_generator *g);
 
@@ -144,8 +144,8 @@ TUTTI_API void tutti_generator_free(tutti_generator *g);
  * Errors     TUTTI_ECANCELED   it is being freed: clean up and return
  *            -EINVAL           self is not what runs here
  *            any other         thrown in
- * Context    self's function
- * Waits      until it is resumed; no cancellation point
+ * Context    any thread or task, within self's function
+ * Waits      may; cancellation point for its freeing, not for a cancel of who resumes it
  */
 TUTTI_API int tutti_generator_yield(tutti_generator *self, void *item, void **sent);
 
@@ -163,8 +163,8 @@ TUTTI_API int tutti_generator_yield(tutti_generator *self, void *item, void **se
  *            -ENOMEM   no memory for sub's stack
  *            TUTTI_ECANCELED   self is being freed; sub has been told and has ended
  *            any other         sub failed with it
- * Context    self's function
- * Waits      until sub has ended
+ * Context    any thread or task, within self's function
+ * Waits      may; cancellation point for its freeing, not for a cancel of who resumes it
  */
 TUTTI_API int tutti_generator_delegate(tutti_generator *self, tutti_generator *sub, void **result);
 

@@ -164,6 +164,7 @@ TUTTI_API tutti_timer *tutti_loop_call_at(
  *
  * l          the loop, not NULL in a handler; its thread must not have ended
  * Returns    0
+ * Errors     TUTTI_ESHUTDOWN   closed
  * Context    any thread or task, signal handler
  * Waits      never
  */

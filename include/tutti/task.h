@@ -120,7 +120,7 @@ TUTTI_API tutti_coroutine *tutti_coroutine_create(tutti_fn fn, void *arg);
  *            TUTTI_ECANCELED   the caller was cancelled, which fn has been told
  *            any other         fn said it with tutti_fail; tutti_coroutine_text has the words
  * Context    any thread or task
- * Waits      as fn does
+ * Waits      may; cancellation point where fn has one
  */
 TUTTI_API int tutti_coroutine_await(tutti_coroutine *c, void **result);
 
@@ -129,7 +129,7 @@ TUTTI_API int tutti_coroutine_await(tutti_coroutine *c, void **result);
  *
  * c          the object
  * Returns    a text, borrowed until c is freed; never NULL, "" if it has not failed here
- * Context    who awaited it
+ * Context    any thread or task; the one that awaited it
  * Waits      never
  */
 TUTTI_API const char *tutti_coroutine_text(const tutti_coroutine *c);

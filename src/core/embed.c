@@ -58,8 +58,9 @@ void tu_worker_bell_forget(struct tu_worker *w)
 
 static void ask(struct tu_worker *w)
 {
+	/* Of all who change it, in one order, the one that found it lent rings. */
 	if (tu_swap_acqrel(&w->sleep, TU_WORKER_AWAKE) == TU_WORKER_LENT)
-		tu_worker_ring(w); /* whoever else has changed it rings */
+		tu_worker_ring(w);
 }
 
 void tu_worker_lend(struct tu_worker *w)
@@ -77,7 +78,7 @@ void tu_worker_come_back(struct tu_worker *w, bool quietly)
 {
 	tu_lent = NULL;
 	tu_current = &w->native;
-	if (quietly)
+	if (quietly) /* as in ask; who has found it lent before us rings for nothing */
 		tu_swap_acqrel(&w->sleep, TU_WORKER_AWAKE);
 	else
 		ask(w);

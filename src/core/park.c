@@ -201,6 +201,7 @@ void tu_worker_wake(struct tu_worker *w)
 	/* See doze. Only one of many wakers makes the call into the kernel. */
 	if (tu_load_seq(&w->sleep) == TU_WORKER_AWAKE)
 		return;
+	/* Acquire-release: of all who change it, in one order, one finds what it was. */
 	was = tu_swap_acqrel(&w->sleep, TU_WORKER_AWAKE);
 	if (was == TU_WORKER_ASLEEP)
 		tu_os_futex_wake(&w->sleep, 1);
@@ -210,7 +211,7 @@ void tu_worker_wake(struct tu_worker *w)
 
 static void post(struct tu_worker *w, struct tu_runnable *r)
 {
-	struct tu_runnable *top = tu_load_rlx(&w->inbox);
+	struct tu_runnable *top = tu_load_rlx(&w->inbox); /* a guess: the exchange knows */
 
 	/* [inbox-1] release: the entry and all before it; acquired in take_inbox. seq: see doze */
 	do {

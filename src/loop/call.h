@@ -31,7 +31,7 @@ static inline void tu_call_interrupt(tutti_future *f)
 	tu_context_cancel(((struct tu_call *)f)->node.on);
 }
 
-/* Make one of a fresh block with refs references, one of them the loop's. w's thread will begin it. */
+/* Make one of a fresh block; of refs references one is the loop's. w's thread will begin it. */
 static inline void tu_call_init(struct tu_call *c, const struct tu_future_ops *ops,
 	const struct tu_worker *w, unsigned refs)
 {

@@ -165,6 +165,8 @@ int tutti_loop_wake(tutti_loop *l)
 {
 	struct tu_worker *w = worker_of(l);
 
+	if (tu_worker_is_closed(w))
+		return TUTTI_ESHUTDOWN;
 	/* seq: against tu_worker_lend, which looks at it once it is lent */
 	tu_store_seq(&w->woken, 1);
 	tu_worker_wake(w);
