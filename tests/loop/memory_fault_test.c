@@ -69,6 +69,43 @@ static void use_promise(void)
 	tutti_future_unref(f);
 }
 
+static void count_call(void *arg)
+{
+	++*(int *)arg;
+}
+
+/* What could not be called never is, and what could be is called once. */
+static void use_loop(void)
+{
+	int calls = 0, expected = 0, rc = tutti_loop_call_soon(NULL, count_call, &calls);
+	tutti_future *timer = tutti_loop_call_at(NULL, 0, count_call, &calls);
+
+	CHECK(rc == 0 || rc == -ENOMEM);
+	expected = rc == 0;
+	rc = tutti_future_result(timer, NULL, 0);
+	CHECK(rc == 0 || rc == -ENOMEM);
+	expected += rc == 0;
+	tutti_future_unref(timer);
+	tutti_yield();
+	tutti_yield();
+	CHECK_EQ(calls, expected);
+}
+
+static void use_coroutine(void)
+{
+	tutti_coroutine *c = tutti_coroutine_create(work, &called);
+	tutti_task *t;
+	int rc;
+
+	if (!c)
+		return;
+	t = tutti_coroutine_task(c, NULL);
+	tutti_coroutine_free(c);
+	rc = tutti_future_result(t, NULL, 0);
+	CHECK(rc == -EIO || rc == -ENOMEM);
+	tutti_future_unref(t);
+}
+
 static void use_everything(void)
 {
 	use_queue(0, 0);
@@ -76,6 +113,8 @@ static void use_everything(void)
 	use_queue(TUTTI_LIFO, 0);
 	use_promise();
 	use_task();
+	use_loop();
+	use_coroutine();
 }
 
 int main(void)
