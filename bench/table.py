@@ -101,7 +101,7 @@ ROWS = (
     Row("tasks", "task_group", "the same in a group that is joined, beside sync.WaitGroup", "ns",
         (Target("better", 10, "Go"),)),
     Row("generators", "generator_next", "one item of a generator, there and back", "ns",
-        (Target("better", 1, "Python"), goal("boost.coroutine2"))),
+        (Target("better", 4, "Python"), Target("better", 1, "boost.coroutine2"))),
     Row("yield", "yield", "yield between two tasks of a loop, per switch", "ns",
         (Target("better", 8, "Go"), Target("cost", 1.3, "boost.context"))),
     Row("parked", "parked_count", "tasks parked at once (ours then woken and joined)", "tasks",

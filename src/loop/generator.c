@@ -203,19 +203,19 @@ static ALWAYS_INLINE int step(tutti_generator *g, void *sent, int thrown, void *
 	return 0;
 }
 
-int tutti_generator_next(tutti_generator *g, void **item)
+TU_ARCH_RETURNS_ASTRAY int tutti_generator_next(tutti_generator *g, void **item)
 {
 	return step(g, NULL, 0, item);
 }
 
-int tutti_generator_send(tutti_generator *g, void *value, void **item)
+TU_ARCH_RETURNS_ASTRAY int tutti_generator_send(tutti_generator *g, void *value, void **item)
 {
 	if (value && g->state == NEW)
 		return -EINVAL;
 	return step(g, value, 0, item);
 }
 
-int tutti_generator_throw(tutti_generator *g, int code, void **item)
+TU_ARCH_RETURNS_ASTRAY int tutti_generator_throw(tutti_generator *g, int code, void **item)
 {
 	if (code >= 0)
 		return -EINVAL;
@@ -336,7 +336,7 @@ static ALWAYS_INLINE int stand_still(tutti_generator *self, void *item)
 	return self->thrown;
 }
 
-int tutti_generator_yield(tutti_generator *self, void *item, void **sent)
+TU_ARCH_RETURNS_ASTRAY int tutti_generator_yield(tutti_generator *self, void *item, void **sent)
 {
 	int rc;
 
