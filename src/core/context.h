@@ -80,7 +80,8 @@ struct tu_context {
 	uint8_t size_class;   /* fixed */
 	struct tu_slab *slab; /* NULL: a thread's own stack */
 	struct tu_context *spare_next;
-	char *low; /* the stack: lowest usable byte and size from there to the top */
+	struct tu_context *aside; /* the side stack it stands on (side.h); NULL: its own. Owner */
+	char *low;                /* the stack: lowest usable byte and size from there to the top */
 	size_t bytes;
 	void *fake_stack; /* ASan's */
 	void *fiber;      /* TSan's */

@@ -9,9 +9,12 @@ void tu_side_begin(struct tu_place *from, struct tu_context *stack, struct tu_ru
 	self->worker->starting = job;
 	tu_sanitize_leave(self, stack);
 	tu_side_remember(from, self);
+	self->aside = stack;
+#if defined(TU_ASAN) || defined(TU_TSAN)
 	self->low = stack->low;
 	self->bytes = stack->bytes;
 	self->fiber = stack->fiber;
+#endif
 	tu_arch_switch(&from->regs, &stack->regs);
 	tu_sanitize_enter(tu_current);
 }

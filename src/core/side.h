@@ -14,19 +14,21 @@
 #include "core/sanitize.h"
 #include "core/worker.h"
 
-/* Where something stands that is not running: its registers, and its stack as a context's. */
+/* Where something stands that is not running. */
 struct tu_place {
 	struct tu_registers regs;
-	char *low;
+	struct tu_context *stack; /* NULL: the context's own */
+	char *low;                /* this and the next: the stack as the sanitizers know it */
 	size_t bytes;
-	void *fake_stack, *fiber; /* the sanitizers' */
+	void *fake_stack, *fiber;
 };
 
 static inline void tu_side_remember(struct tu_place *at, const struct tu_context *self)
 {
+	at->stack = self->aside;
+#if defined(TU_ASAN) || defined(TU_TSAN)
 	at->low = self->low;
 	at->bytes = self->bytes;
-#if defined(TU_ASAN) || defined(TU_TSAN)
 	at->fiber = self->fiber;
 	at->fake_stack = self->fake_stack; /* as tu_sanitize_leave has left it */
 #endif
@@ -34,9 +36,10 @@ static inline void tu_side_remember(struct tu_place *at, const struct tu_context
 
 static inline void tu_side_stand(struct tu_context *self, const struct tu_place *at)
 {
-	self->low = at->low; /* an overflow is known by them */
-	self->bytes = at->bytes;
+	self->aside = at->stack;
 #if defined(TU_ASAN) || defined(TU_TSAN)
+	self->low = at->low;
+	self->bytes = at->bytes;
 	self->fiber = at->fiber;
 	self->fake_stack = at->fake_stack;
 #endif
