@@ -59,6 +59,11 @@ GROUPS = {
         Contestant("boost.coroutine2", "libboost-context-dev", (("coroutine2_generators",),)),
         Contestant("Python", "python3", (("@python", "python_generators.py"),)),
     ),
+    "gather": (
+        Contestant(OURS, "", (("ours_gather",),)),
+        Contestant("Go", GO, (("go_peer", "gather"),)),
+        Contestant("asyncio", "python3", (("@python", "asyncio_gather.py"),)),
+    ),
     "yield": (
         Contestant(OURS, "", (("ours_yield",),)),
         Contestant("boost.context", "libboost-context-dev", (("context_yield",),)),
@@ -90,6 +95,21 @@ GROUPS = {
         Contestant("libuv", "libuv1-dev", (("libuv_timers",),)),
         Contestant("Go", GO, (("go_peer", "timers"),)),
     ),
+    "pool": (
+        Contestant(OURS, "", (("ours_pool",),)),
+        Contestant("Go", GO, (("go_peer", "pool"),)),
+        Contestant("GThreadPool", "libglib2.0-dev", (("glib_pool",),)),
+        Contestant("TBB", "libtbb-dev", (("tbb_pool",),)),
+        Contestant("CPython", "python3", (("@python", "python_pool.py"),)),
+    ),
+    "forkjoin": (
+        Contestant(OURS, "", (("ours_forkjoin", "1"), ("ours_forkjoin", "2"))),
+        Contestant("rayon", "cargo librust-rayon-dev", (("rayon_fork", "1"), ("rayon_fork", "2"))),
+        Contestant("libgomp", "", (("openmp_fork", "1"), ("openmp_fork", "2"))),
+        Contestant("libomp", "clang libomp-dev", (("libomp_fork", "1"), ("libomp_fork", "2"))),
+        Contestant("TBB", "libtbb-dev", (("tbb_fork", "1"), ("tbb_fork", "2"))),
+        Contestant("Go", GO, (("go_peer", "fork-1"), ("go_peer", "fork-2"))),
+    ),
 }
 
 LOCK_TARGETS = (Target("better", 2, "pthread adaptive"), goal("Go"))
@@ -102,6 +122,9 @@ ROWS = (
         (Target("better", 10, "Go"),)),
     Row("generators", "generator_next", "one item of a generator, there and back", "ns",
         (Target("better", 4, "Python"), Target("better", 1, "boost.coroutine2"))),
+    Row("gather", "gather", "100,000 tasks sleep at once, gathered: processor time of one", "ns",
+        (Target("better", 2, "Go"),)),
+    Row("gather", "gather_elapsed", "the same by the clock; each sleeps 300 ms", "ms"),
     Row("yield", "yield", "yield between two tasks of a loop, per switch", "ns",
         (Target("better", 8, "Go"), Target("cost", 1.3, "boost.context"))),
     Row("parked", "parked_count", "tasks parked at once (ours then woken and joined)", "tasks",
@@ -134,6 +157,21 @@ ROWS = (
         (Target("better", 1.3, "best"),)),
     Row("timers", "timer_removed", "the same, with what cancelling puts off", "ns"),
     Row("timers", "timer_fire", "a million timers: fire one", "ns", (Target("better", 8, "best"),)),
+    Row("pool", "pool_plain", "a million light jobs to two threads, as a map", "M/s",
+        (Target("better", 1, "Go"), Target("better", 2, "GThreadPool")), more_is_better=True),
+    Row("pool", "pool_each", "the same, each submitted by itself", "M/s", more_is_better=True),
+    Row("pool", "pool_map_results", "a map with results", "M/s", more_is_better=True),
+    Row("pool", "pool_results", "with results, each submitted and joined by itself", "M/s",
+        (Target("better", 2, "Go"),), more_is_better=True),
+    Row("forkjoin", "fork_1", "fib, a fork in each call, one worker: a fork", "ns",
+        (Target("better", 2, "rayon"), Target("better", 8, "libgomp"),
+         Target("better", 8, "libomp"), Target("better", 8, "TBB"))),
+    Row("forkjoin", "fork_2", "the same with two workers", "ns",
+        (Target("better", 1.85, "one worker"),), beside=(("one worker", "fork_1"),)),
+    Row("forkjoin", "for_2", "fill 10^8 places, two workers", "ms",
+        (Target("better", 1, "TBB"), Target("better", 1, "libgomp"))),
+    Row("forkjoin", "reduce_2", "sum over 10^8 light items, two workers", "ms",
+        (Target("better", 1, "TBB"), Target("better", 1, "libgomp"))),
 )
 
 

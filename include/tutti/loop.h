@@ -142,15 +142,17 @@ TUTTI_API int tutti_loop_call_soon(tutti_loop *l, void (*fn)(void *arg), void *a
 TUTTI_API int tutti_loop_call_soon_threadsafe(tutti_loop *l, void (*fn)(void *arg), void *arg);
 
 /*
- * Have fn called once in the loop, at a deadline. Far cheaper than a thread's timer (timer.h).
+ * Have fn called once in the loop, at a deadline. Far cheaper than a thread's timer (timer.h). If
+ * the loop's thread or its tutti_run ends before, it is cancelled.
  *
  * l          the loop of any thread
  * deadline   absolute, so tutti_after(d) for "in d"; in the past: at the loop's next turn. Equal
  *            ones fire in the order of calls.
  * fn         called as a task is: it may wait
  * arg        for fn; must live until fn is done with it
- * Returns    a reference, never NULL: done when fn has returned; tutti_future_cancel prevents it.
- *            Already failed with -ENOMEM without memory, with TUTTI_ESHUTDOWN if closed
+ * Returns    a reference, never NULL: done when fn has returned; tutti_future_cancel prevents it,
+ *            and so does the end of the loop's thread. Already failed with -ENOMEM without memory,
+ *            with TUTTI_ESHUTDOWN if closed
  * Context    any thread or task
  * Waits      never
  * Order      happens-before fn

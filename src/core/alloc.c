@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* alloc.c - the hooks of memory.h, and a count of what is out. */
+/* alloc.c - the hooks of memory.h. */
 #include "core/alloc.h"
 
 #include "base/atomic.h"
@@ -33,8 +33,6 @@ static void plain_free(void *p, void *arg)
 /* Fixed before the first allocation; that allocation publishes it to whoever it is handed to. */
 static tutti_allocator hooks = { plain_alloc, plain_resize, plain_free, NULL };
 static uint32_t used;
-static size_t live;
-static uint64_t fail_at;
 
 int tutti_set_allocator(const tutti_allocator *a)
 {
@@ -48,39 +46,23 @@ int tutti_set_allocator(const tutti_allocator *a)
 	return 0;
 }
 
-bool tu_alloc_is_hooked(void)
-{
-	return hooks.alloc != plain_alloc;
-}
-
-/* Counting down is for tests, which allocate from one thread while it is on. */
-static bool must_fail(void)
-{
-	uint64_t left = tu_load_rlx(&fail_at);
-
-	if (tu_likely(left == 0))
-		return false;
-	tu_store_rlx(&fail_at, left - 1);
-	return left == 1;
-}
-
-static void *counted(void *p)
-{
-	if (p)
-		tu_add_rlx(&live, (size_t)1); /* a statistic */
-	return p;
-}
-
 static void mark_used(void)
 {
+	/* relaxed: a flag that only goes up */
 	if (tu_unlikely(!tu_load_rlx(&used)))
 		tu_store_rlx(&used, 1);
+}
+
+bool tu_alloc_is_hooked(void)
+{
+	mark_used();
+	return hooks.alloc != plain_alloc;
 }
 
 void *tu_alloc(size_t size)
 {
 	mark_used();
-	return must_fail() ? NULL : counted(hooks.alloc(size ? size : 1, hooks.arg));
+	return hooks.alloc(size ? size : 1, hooks.arg);
 }
 
 void *tu_alloc_zero(size_t size)
@@ -94,15 +76,13 @@ void *tu_resize(void *p, size_t size)
 {
 	if (!p)
 		return tu_alloc(size);
-	return must_fail() ? NULL : hooks.resize(p, size ? size : 1, hooks.arg);
+	return hooks.resize(p, size ? size : 1, hooks.arg);
 }
 
 void tu_free(void *p)
 {
-	if (!p)
-		return;
-	tu_add_rlx(&live, (size_t)-1); /* a count by itself */
-	hooks.free(p, hooks.arg);
+	if (p)
+		hooks.free(p, hooks.arg);
 }
 
 /* The hooks know no alignment: room is left in front, with the block's true start in it. */
@@ -147,17 +127,4 @@ char *tu_format_text(const char *format, va_list args)
 	if (text)
 		vsnprintf(text, (size_t)n + 1, format, args);
 	return text;
-}
-
-size_t tu_alloc_live(void)
-{
-	return tu_load_rlx(&live); /* a count by itself */
-}
-
-uint64_t tu_alloc_fail_at(uint64_t n)
-{
-	uint64_t left = tu_load_rlx(&fail_at); /* one thread, see must_fail */
-
-	tu_store_rlx(&fail_at, n);
-	return left;
 }

@@ -26,6 +26,7 @@
 struct tu_worker;
 struct tu_scope;
 struct tu_slots;
+struct tu_deque;
 struct tu_slab;
 
 struct tu_runnable;
@@ -83,8 +84,9 @@ struct tu_context {
 	struct tu_context *aside; /* the side stack it stands on (side.h); NULL: its own. Owner */
 	char *low;                /* the stack: lowest usable byte and size from there to the top */
 	size_t bytes;
-	void *fake_stack; /* ASan's */
-	void *fiber;      /* TSan's */
+	struct tu_deque *deque; /* of fork-join, while it is in one; NULL: none. Owner */
+	void *fake_stack;       /* ASan's */
+	void *fiber;            /* TSan's */
 };
 
 /* The running context; NULL on a thread that has not called tutti yet. Use tu_self. */

@@ -66,28 +66,31 @@ static void take_inbox(struct tu_worker *w)
 }
 
 /*
- * Not more of them than get a turn before the next look: what fires is in the cache when it runs,
- * and a million of them at once do not stand between everybody else and their turn.
+ * A few at a time: what fires is in the cache when it runs, and a million of them at once do not
+ * stand between everybody else and their turn. Returns how many.
  */
-static void fire_timers(struct tu_worker *w)
+static uint32_t fire_timers(struct tu_worker *w)
 {
 	struct tu_timer *timer;
+	uint32_t n = 0;
 	int64_t now;
 
 	if (tu_wheel_count(&w->wheel) == 0)
-		return;
+		return 0;
 	now = tu_os_now();
-	for (int n = 0; n < TURNS && (timer = tu_wheel_pop(&w->wheel, now)) != NULL; n++) {
+	while (n < TURNS && (timer = tu_wheel_pop(&w->wheel, now)) != NULL) {
 		tu_trace(TU_TRACE_TIMER_FIRED, 0, (uintptr_t)timer, timer->deadline);
 		timer->fire(timer);
+		n++;
 	}
+	return n;
 }
 
+/* What has fired gets turns beyond the others': or with every look the queue would be longer. */
 static __attribute__((noinline)) void look_around(struct tu_worker *w)
 {
-	w->budget = TURNS;
 	take_inbox(w);
-	fire_timers(w);
+	w->budget = TURNS + fire_timers(w);
 }
 
 static inline struct tu_runnable *next_ready(struct tu_worker *w)
@@ -237,15 +240,22 @@ bool tu_worker_post_to(struct tu_worker *w, uint32_t number, struct tu_runnable 
 void tu_worker_drain(struct tu_worker *w)
 {
 	struct tu_runnable *r;
+	struct tu_timer *timer;
 
-	take_inbox(w);
-	while ((r = w->head) != NULL) {
+	do {
+		take_inbox(w);
+		/* Timers that are not due come out into the queue and end like the rest. */
+		while ((timer = tu_wheel_pop(&w->wheel, INT64_MAX)) != NULL)
+			timer->fire(timer);
+		r = w->head;
+		if (!r)
+			continue;
 		w->head = r->next;
 		if (!w->head)
 			w->tail = &w->head;
 		if (r->job)
 			r->job->start(r, TUTTI_ECANCELED);
-	}
+	} while (r);
 }
 
 /* -- parking ---------------------------------------------------------------------------------- */
@@ -401,15 +411,14 @@ static void cancel_one(struct tu_context *c, void *arg)
 	tu_unpark(c);
 }
 
-/* Timers that nobody waits for any more are given up like all that has not begun. */
-static bool fire_all(struct tu_worker *w)
+/* Nobody waits any more: what is still set begins jobs, and these are given up as they come. */
+static void fire_all(struct tu_worker *w)
 {
 	struct tu_timer *timer;
 
 	while ((timer = tu_wheel_pop(&w->wheel, INT64_MAX)) != NULL)
 		timer->fire(timer);
-	take_inbox(w);
-	return w->head != NULL;
+	tu_wheel_init(&w->wheel, tu_os_now()); /* it has gone to the end of time */
 }
 
 void tu_worker_close(struct tu_worker *w)
@@ -418,7 +427,9 @@ void tu_worker_close(struct tu_worker *w)
 
 	w->closing = true;
 	tu_context_each(w, cancel_one, NULL);
-	while (tu_worker_has_tasks(w) || w->head || fire_all(w)) {
+	while (tu_worker_has_tasks(w) || w->head || tu_wheel_count(&w->wheel) > 0) {
+		if (!tu_worker_has_tasks(w) && !w->head)
+			fire_all(w);
 		tu_worker_push(w, &self->node);
 		leave(self);
 		if (tu_worker_has_tasks(w) && !w->head)

@@ -20,12 +20,13 @@
 #include "base/list.h"
 #include "core/alloc.h"
 #include "core/mutex.h"
+#include "core/sanitize.h"
 #include "os/os.h"
 
 enum {
 	CHUNK_BYTES = 2 << 20, /* a large page of x86-64 and of aarch64 */
 	FRESH_BYTES = 8192,    /* what a worker takes of it at a time */
-	HEADER_BYTES = 128,
+	HEADER_BYTES = 256,
 	PLENTY = 128,        /* magazines */
 	TRIM_MAGAZINES = 16, /* per step: bounds the pause */
 };
@@ -39,7 +40,7 @@ struct chunk {
 };
 _Static_assert(sizeof(struct chunk) <= HEADER_BYTES, "the header must fit");
 
-static const size_t block_bytes[TU_POOL_SIZES] = { 64, 128 };
+static const size_t block_bytes[TU_POOL_SIZES] = { 64, 128, 256 };
 
 static uint32_t lock; /* a tu_mutex: over all chunks and depots */
 static struct depot {
@@ -52,6 +53,7 @@ static struct depot {
 } depots[TU_POOL_SIZES] = {
 	{ .loose = { { &depots[0].loose.head, &depots[0].loose.head } } },
 	{ .loose = { { &depots[1].loose.head, &depots[1].loose.head } } },
+	{ .loose = { { &depots[2].loose.head, &depots[2].loose.head } } },
 };
 
 static struct chunk *chunk_of(void *block)
@@ -165,11 +167,12 @@ static void sort_magazine(struct depot *d, struct tu_pool_block *block)
 
 static bool keeps(void)
 {
-#if defined(__SANITIZE_ADDRESS__)
-	return false;
-#else
-	return !tu_alloc_is_hooked();
+	bool hooked = tu_alloc_is_hooked();
+
+#ifdef TU_ASAN
+	hooked = true; /* as if it were: by ASan */
 #endif
+	return !hooked;
 }
 
 void tu_pool_begin(struct tu_pool pools[TU_POOL_SIZES])
@@ -208,7 +211,7 @@ void *tu_pool_take_slowly(struct tu_pool *pool, enum tu_pool_size size)
 		return tu_alloc_aligned(block_bytes[size], 64);
 	if (first) {
 		pool->full = NULL;
-		return take_of(pool, first, TU_POOL_MAGAZINE);
+		return take_of(pool, first, first->count);
 	}
 	if (pool->fresh == pool->fresh_end && !refill(pool, size, &first))
 		return NULL;
@@ -229,10 +232,11 @@ void tu_pool_give_slowly(struct tu_pool *pool, enum tu_pool_size size, void *p)
 	}
 	if (pool->full) {
 		tu_mutex_lock(&lock);
-		add_magazine(&depots[size], pool->full, TU_POOL_MAGAZINE);
+		add_magazine(&depots[size], pool->full, pool->full->count);
 		tu_mutex_unlock(&lock);
 	}
 	pool->full = pool->free;
+	pool->full->count = pool->count; /* more than usual if it is what an ended thread left */
 	block->next = NULL;
 	pool->free = block;
 	pool->count = 1;
@@ -252,7 +256,7 @@ static void pool_end(struct tu_pool *pool, enum tu_pool_size size)
 	}
 	tu_mutex_lock(&lock);
 	if (pool->full)
-		add_magazine(d, pool->full, TU_POOL_MAGAZINE);
+		add_magazine(d, pool->full, pool->full->count);
 	if (pool->free)
 		add_magazine(d, pool->free, pool->count);
 	tu_mutex_unlock(&lock);

@@ -8,6 +8,7 @@
 
 #include "core/embed.h"
 #include "core/fork.h"
+#include "core/lot.h"
 #include "core/mutex.h"
 #include "core/pool.h"
 #include "core/sanitize.h"
@@ -171,6 +172,11 @@ void tu_workers_after_fork(void)
 		tu_worker_come_back(tu_lent, true);
 	for (struct tu_worker *w = all; w; w = w->next) {
 		tu_worker_bell_forget(w);
-		forget_jobs(w); /* the caller keeps its id: it still holds what it held */
+		forget_jobs(w);
 	}
+	/* The caller keeps its id: it still holds what it held. New ids are above all others. */
+	tu_fork_ids.below = (uint64_t)++numbers << 40;
+	tu_fork_ids.survivor = tu_current ? tu_current->id : 0;
+	if (tu_current)
+		tu_current->worker->next_id = tu_fork_ids.below;
 }

@@ -103,7 +103,7 @@ static inline void tu_worker_timer(struct tu_worker *w, struct tu_timer *timer)
 /* The same if w still belongs to the thread that had number; false: that has ended. */
 bool tu_worker_post_to(struct tu_worker *w, uint32_t number, struct tu_runnable *r);
 
-/* Give up what other threads have sent and nobody will run: the thread is at its end. */
+/* Give up timers and what others have sent: the thread is at its end, nobody will run them. */
 void tu_worker_drain(struct tu_worker *w);
 
 /* Call fn for each worker that belongs to a thread now, under the registry's lock. */

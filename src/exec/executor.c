@@ -2,11 +2,14 @@
 /*
  * executor.c - admission, shutdown and the wait for the last job, the same for every engine.
  *
- * Each job that was taken is on the list of those under way until its engine lets go of it, and
- * holds a reference to the executor, so that who frees it need not know who still looks. idle is
- * set once, when nothing is under way and nothing more is taken.
+ * busy counts the jobs that were taken and that their engine has not let go of; with CLOSED set no
+ * more are taken. Only from 0 and to 0 it changes under the lock, so that the usual submit costs
+ * one exchange. idle is set once, when it is closed and nothing is under way; while anything is,
+ * the program's exit waits for it (exec/ending.h).
  *
- * While anything is under way the program's exit waits for it (exec/ending.h).
+ * An engine that does not know its own jobs has them listed: then each is on the list of those
+ * under way, and holds a reference to the executor so that who frees it need not know who still
+ * looks.
  */
 #include "exec/executor.h"
 
@@ -16,11 +19,14 @@
 #include "exec/ending.h"
 #include "exec/job.h"
 #include "exec/job_future.h"
+#include "exec/threads.h"
 
 #include <errno.h>
 #include <tutti/event.h>
 #include <tutti/scope.h>
 #include <tutti/semaphore.h>
+
+#define CLOSED ((uint64_t)1 << 63)
 
 enum {
 	OPEN = -1,             /* ending, before the first shutdown */
@@ -31,16 +37,16 @@ enum {
 void (*tu_progress_count)(struct tutti_progress *p, uint64_t n);
 
 struct tutti_executor {
-	const tutti_engine *engine; /* this and the next two: fixed after create */
+	const tutti_engine *engine; /* this and the next three: fixed after create */
 	void *self;
-	bool own;
+	bool own, listed;
 	bool bounded;         /* fixed: room is used */
 	tutti_semaphore room; /* a permit for each job that may be pending */
 	tutti_event idle;     /* ended and nothing under way */
-	uint32_t refs;        /* atomic: the owner's, and one for each job future */
+	uint64_t busy;        /* atomic, see above; calls of the engine's cancel count too */
+	uint32_t refs;        /* atomic: the owner's, those of jobs that are listed, and guards */
 	uint32_t lock;        /* a tu_mutex; all below */
 	int ending;           /* OPEN, or the strictest tutti_ending so far */
-	size_t busy;          /* under way, and calls of the engine's cancel */
 	struct tu_list under_way;
 	uint32_t sweeps;
 };
@@ -58,6 +64,7 @@ static int create(tutti_executor **out, const tutti_engine *engine, void *self,
 	e->engine = engine;
 	e->self = self;
 	e->own = own;
+	e->listed = engine != &tu_engine_threads;
 	e->refs = 1;
 	e->ending = OPEN;
 	tu_list_init(&e->under_way);
@@ -114,31 +121,66 @@ void tu_executor_unref(tutti_executor *e)
 
 /* -- who is under way ------------------------------------------------------------------------- */
 
-/* Under the lock. The program's exit counts executors that are busy. */
+/* One more is under way: 0, TUTTI_ESHUTDOWN, or what the program's end says. */
 static int become_busier(tutti_executor *e)
 {
-	int rc = e->busy == 0 ? tu_ending_begin(false) : 0;
+	uint64_t busy = tu_load_rlx(&e->busy); /* a guess; the exchange tells */
+	int rc = 0;
 
+	while (busy != 0 && !(busy & CLOSED))
+		/* Acquire-release: what was done under way before is before what follows. */
+		if (tu_cas_weak_acqrel(&e->busy, &busy, busy + 1))
+			return 0;
+	tu_mutex_lock(&e->lock);
+	busy = tu_load_acq(&e->busy); /* from 0 it changes under the lock only */
+	if (busy & CLOSED)
+		rc = TUTTI_ESHUTDOWN;
+	else if (busy == 0)
+		rc = tu_ending_begin(false);
 	if (rc == 0)
-		e->busy++;
+		tu_add_acqrel(&e->busy, (uint64_t)1); /* as above */
+	tu_mutex_unlock(&e->lock);
 	return rc;
 }
 
-/* One thing less under way; what the last one does for those who wait. Unlocks. */
+/* The last one under way has ended, perhaps: then those who wait for that are told. */
+static __attribute__((noinline)) void become_calm(tutti_executor *e)
+{
+	uint64_t left;
+
+	executor_ref(e); /* whoever waits may free it at once */
+	tu_mutex_lock(&e->lock);
+	left = tu_sub_acqrel(&e->busy, (uint64_t)1) - 1; /* as in become_busier */
+	tu_mutex_unlock(&e->lock);
+	if ((left & ~CLOSED) == 0)
+		tu_ending_done(false);
+	if (left == CLOSED)
+		tutti_event_set(&e->idle);
+	tu_executor_unref(e);
+}
+
+/* One less. e may be gone afterwards. */
 static void become_calmer(tutti_executor *e)
 {
-	bool calm = --e->busy == 0, idle = calm && e->ending != OPEN;
+	uint64_t busy = tu_load_rlx(&e->busy); /* a guess; the exchange tells */
 
-	tu_mutex_unlock(&e->lock);
-	if (calm)
-		tu_ending_done(false);
-	if (idle)
-		tutti_event_set(&e->idle);
+	while ((busy & ~CLOSED) > 1)
+		if (tu_cas_weak_acqrel(&e->busy, &busy, busy - 1)) /* as in become_busier */
+			return;
+	become_calm(e);
 }
 
 static void give_room(tutti_executor *e, uint32_t n)
 {
 	tutti_semaphore_release(&e->room, n);
+}
+
+static void list(tutti_executor *e, struct tu_job_future *jf)
+{
+	executor_ref(e);
+	tu_mutex_lock(&e->lock);
+	tu_list_add_tail(&e->under_way, &jf->link);
+	tu_mutex_unlock(&e->lock);
 }
 
 /* Take jf on: 0, or why not. Waits for room. */
@@ -148,23 +190,23 @@ static int admit(tutti_executor *e, struct tu_job_future *jf)
 
 	if (rc < 0)
 		return rc;
-	tu_mutex_lock(&e->lock);
-	rc = e->ending == OPEN ? become_busier(e) : TUTTI_ESHUTDOWN;
+	rc = become_busier(e);
 	if (rc == 0) {
-		executor_ref(e);
 		jf->executor = e;
+		jf->own = e->own;
+		jf->listed = e->listed;
 		jf->has_room = e->bounded;
-		tu_list_add_tail(&e->under_way, &jf->link);
-	}
-	tu_mutex_unlock(&e->lock);
-	if (rc < 0 && e->bounded)
+		if (e->listed)
+			list(e, jf);
+	} else if (e->bounded) {
 		give_room(e, 1);
+	}
 	return rc;
 }
 
-void tu_executor_begun(struct tu_job_future *jf)
+/* Give jf's room to the next, once. */
+static void leave_room(tutti_executor *e, struct tu_job_future *jf)
 {
-	tutti_executor *e = jf->executor;
 	bool had_room;
 
 	if (!e->bounded)
@@ -177,21 +219,23 @@ void tu_executor_begun(struct tu_job_future *jf)
 		give_room(e, 1);
 }
 
+void tu_executor_begun(struct tu_job_future *jf)
+{
+	leave_room(jf->executor, jf);
+}
+
 void tu_executor_let_go(struct tu_job_future *jf)
 {
 	tutti_executor *e = jf->executor;
-	bool had_room;
 
-	executor_ref(e); /* the future's goes with the future, perhaps now */
-	tu_mutex_lock(&e->lock);
-	had_room = jf->has_room;
-	jf->has_room = false;
-	tu_list_remove(&jf->link);
+	leave_room(e, jf);
+	if (e->listed) {
+		tu_mutex_lock(&e->lock);
+		tu_list_remove(&jf->link);
+		tu_mutex_unlock(&e->lock);
+	}
+	tutti_future_unref(&jf->future); /* e stays while it is busy */
 	become_calmer(e);
-	if (had_room)
-		give_room(e, 1);
-	tutti_future_unref(&jf->future);
-	tu_executor_unref(e);
 }
 
 void tu_executor_tell_cancelled(struct tu_job_future *jf)
@@ -199,18 +243,29 @@ void tu_executor_tell_cancelled(struct tu_job_future *jf)
 	tutti_executor *e = jf->executor;
 	bool under_way;
 
-	if (!e->engine->cancel)
+	if (!jf->listed || !e->engine->cancel)
 		return;
 	tu_mutex_lock(&e->lock);
 	under_way = tu_link_used(&jf->link);
 	if (under_way)
-		e->busy++; /* so that the engine stays while it is told */
+		tu_add_acqrel(&e->busy, (uint64_t)1); /* so that the engine stays; it is not 0 */
 	tu_mutex_unlock(&e->lock);
 	if (!under_way)
 		return;
 	e->engine->cancel(e->self, &jf->future);
-	tu_mutex_lock(&e->lock);
 	become_calmer(e);
+}
+
+void *tu_executor_pool_of_both(const struct tu_job_future *a, const struct tu_job_future *b)
+{
+	tutti_executor *e = a->executor;
+
+	return e && e == b->executor && e->engine == &tu_engine_threads ? e->self : NULL;
+}
+
+int tu_executor_threads(const tutti_executor *e)
+{
+	return e->engine == &tu_engine_threads ? tu_threads_most(e->self) : 0;
 }
 
 size_t tu_executors_of_caller(void)
@@ -292,7 +347,7 @@ static struct tu_job_future *next_in_sweep(tutti_executor *e, uint32_t number)
 }
 
 /* Do this to each job under way. No locks are held: cancelling calls back. */
-static void sweep(tutti_executor *e, int (*cancel)(tutti_future *f))
+static void sweep_list(tutti_executor *e, int (*cancel)(tutti_future *f))
 {
 	struct tu_job_future *jf;
 	uint32_t number;
@@ -306,6 +361,18 @@ static void sweep(tutti_executor *e, int (*cancel)(tutti_future *f))
 	}
 }
 
+/* One that is stopped makes room for one that has not begun: those first. */
+static void sweep(tutti_executor *e, tutti_ending how)
+{
+	if (!e->listed) {
+		tu_threads_stop(e->self, how == TUTTI_TERMINATE);
+		return;
+	}
+	sweep_list(e, tu_future_withdraw);
+	if (how == TUTTI_TERMINATE)
+		sweep_list(e, tutti_future_cancel);
+}
+
 int tutti_executor_shutdown(tutti_executor *e, tutti_ending how)
 {
 	bool first, stricter, idle;
@@ -317,17 +384,15 @@ int tutti_executor_shutdown(tutti_executor *e, tutti_ending how)
 	stricter = (int)how > e->ending;
 	if (stricter)
 		e->ending = (int)how;
-	idle = first && e->busy == 0;
+	/* Under the lock, against become_busier: what is not counted now will not be. */
+	idle = first && tu_or_acqrel(&e->busy, CLOSED) == 0;
 	tu_mutex_unlock(&e->lock);
 	if (idle)
 		tutti_event_set(&e->idle);
 	if (first && e->bounded)
 		give_room(e, ROOM_FOR_ALL);
-	/* one that is stopped makes room for one that has not begun: those first */
 	if (stricter && how >= TUTTI_DROP_PENDING)
-		sweep(e, tu_future_withdraw);
-	if (stricter && how == TUTTI_TERMINATE)
-		sweep(e, tutti_future_cancel);
+		sweep(e, how);
 	if (stricter && e->engine->shutdown)
 		e->engine->shutdown(e->self, how);
 	return 0;

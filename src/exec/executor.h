@@ -41,6 +41,12 @@ void tu_executor_let_go(struct tu_job_future *jf);
 /* The job was cancelled before it began: say so to an engine that wants to know. */
 void tu_executor_tell_cancelled(struct tu_job_future *jf);
 
+/* The pool of threads that both were submitted to; NULL: they were not. */
+void *tu_executor_pool_of_both(const struct tu_job_future *a, const struct tu_job_future *b);
+
+/* How many threads of this process share its jobs; 0: it is of another kind. */
+int tu_executor_threads(const tutti_executor *e);
+
 /* How many executors wait for the end of a job that the caller is in. For exit. */
 size_t tu_executors_of_caller(void);
 

@@ -14,6 +14,7 @@
 #include "core/report.h"
 #include "core/wait.h"
 #include "core/worker.h"
+#include "exec/watch.h"
 #include "sync/local.h"
 
 #include <errno.h>
@@ -175,17 +176,21 @@ int tu_future_call_back(
 }
 
 /* Say DONE under the lock and see to everybody who waits. The caller holds a reference. */
-static void finish_locked(tutti_future *f, struct tu_bucket *b, uint32_t flags)
+static void finish_with(tutti_future *f, struct tu_bucket *b, uint32_t flags, struct tu_news *news)
 {
 	struct tu_callback *callbacks = NULL;
 	struct tu_future_extra *extra;
-	struct tu_wakes wakes = { 0 };
 	struct tu_waiter *w;
 
+	tu_watchers_draw(b, f);
 	/* [future-1] release: result and error, for tu_future_word */
 	tu_or_acqrel(&f->word, (uint64_t)(TU_FUTURE_DONE | flags));
-	while ((w = tu_lot_first(b, f)) != NULL)
-		tu_lot_grant(b, w, 0, &wakes);
+	while ((w = tu_lot_first(b, f)) != NULL) {
+		if (w->context)
+			tu_lot_grant(b, w, 0, &news->wakes);
+		else
+			tu_watcher_tell(b, w, flags, news);
+	}
 	extra = tu_load_acq(&f->extra); /* [future-3] acquire, as in tu_future_extra_of */
 	if (extra) {
 		callbacks = extra->callbacks;
@@ -195,8 +200,16 @@ static void finish_locked(tutti_future *f, struct tu_bucket *b, uint32_t flags)
 	/* Under the lock: DONE has published all, this only tidies; as strong as its like. */
 	tu_and_acqrel(&f->word, ~(uint64_t)(TU_FUTURE_HELD | TU_FUTURE_RUNNING));
 	tu_lot_unlock(b);
-	tu_wakes_flush(&wakes);
+	tu_wakes_flush(&news->wakes);
 	call_back(f, callbacks);
+}
+
+static void finish_locked(tutti_future *f, struct tu_bucket *b, uint32_t flags)
+{
+	struct tu_news news = { 0 };
+
+	finish_with(f, b, flags, &news);
+	tu_news_act(&news);
 }
 
 void tu_future_complete_slowly(tutti_future *f, uint32_t flags)
@@ -206,12 +219,18 @@ void tu_future_complete_slowly(tutti_future *f, uint32_t flags)
 	tutti_future_unref(f);
 }
 
+/* Relaxed: DONE publishes it. A cancel may look at owner, in the same place, until then. */
+static void set_error(tutti_future *f, int code)
+{
+	tu_store_rlx(&f->error, code);
+}
+
 /* The failure's words move from the context to the future; without memory they are lost. */
 static void take_failure(tutti_future *f, struct tu_context *self)
 {
 	struct tu_future_extra *extra = self->fail_text ? tu_future_extra_of(f) : NULL;
 
-	f->error = self->fail_code;
+	set_error(f, self->fail_code);
 	if (!extra)
 		return;
 	extra->text = self->fail_text;
@@ -249,7 +268,7 @@ void tu_future_complete_from_odd(tutti_future *f, struct tu_context *self, void 
 
 void tu_future_complete_error(tutti_future *f, int code)
 {
-	f->error = code;
+	set_error(f, code);
 	tu_future_complete(f, code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED);
 }
 
@@ -293,7 +312,9 @@ static bool is_ours(const tutti_future *f)
 {
 	uint32_t number = tu_worker_self()->number;
 
-	return number != 0 && f->owner == number; /* 0: a thread at its end, or nobody's */
+	/* 0: a thread at its end, or nobody's. Relaxed: one that has just failed has its error
+	   here, which is negative and no thread's number. */
+	return number != 0 && tu_load_rlx(&f->owner) == number;
 }
 
 /* Has it begun? The caller holds it. */
@@ -354,11 +375,13 @@ int tutti_future_cancel(tutti_future *f)
 	tu_or_acqrel(&f->word, (uint64_t)TU_FUTURE_ASKED);
 	f->ops->interrupt(f);
 	let_go(f, b);
+	if (f->ops->pass_on)
+		f->ops->pass_on(f);
 	return 1;
 }
 
-int tu_future_settle(
-	tutti_future *f, uint32_t flags, int code, const char *text, const void *result)
+int tu_future_settle_with(tutti_future *f, uint32_t flags, int code, const char *text,
+	const void *result, struct tu_news *news)
 {
 	struct tu_future_extra *extra = text ? tu_future_extra_of(f) : NULL;
 	uint64_t word;
@@ -366,14 +389,32 @@ int tu_future_settle(
 
 	if (!b)
 		return TUTTI_EDONE;
-	f->error = code;
+	set_error(f, code);
 	if (extra && !extra->text)
 		extra->text = tu_copy_text(text);
 	if (result && f->size > 0)
 		memcpy(f->size > sizeof(f->value) ? f->value.heap : f->value.bytes, result,
 			f->size);
-	finish_locked(f, b, flags);
+	finish_with(f, b, flags, news);
 	return 0;
+}
+
+int tu_future_settle(
+	tutti_future *f, uint32_t flags, int code, const char *text, const void *result)
+{
+	struct tu_news news = { 0 };
+	int rc = tu_future_settle_with(f, flags, code, text, result, &news);
+
+	tu_news_act(&news);
+	return rc;
+}
+
+void tu_future_give_up(tutti_future *f, int code)
+{
+	uint32_t flag = code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED;
+
+	tu_future_settle(f, flag, code, NULL, NULL);
+	tutti_future_unref(f);
 }
 
 /* -- waiting ---------------------------------------------------------------------------------- */
@@ -393,22 +434,38 @@ static bool watch(tutti_future *f, struct tu_waiter *me)
 	return !done;
 }
 
+static int wait_now(struct tu_context *self, tutti_future *f, int64_t deadline, unsigned flags)
+{
+	struct tu_waiter me = { .context = self };
+	struct tu_bucket *b;
+	int rc;
+
+	if (!watch(f, &me))
+		return 0;
+	rc = tu_wait(self, &me, deadline, flags, &b);
+	if (rc < 0)
+		tu_lot_unlock(b);
+	return rc;
+}
+
 int tu_future_wait(tutti_future *f, int64_t deadline, unsigned flags)
 {
-	struct tu_waiter me = { .context = NULL };
-	struct tu_bucket *b;
+	struct tu_context *self;
+	struct tu_job_wait wait;
 	int rc;
 
 	if (tu_future_word(f) & TU_FUTURE_DONE)
 		return 0;
 	if (tu_past(deadline))
 		return TUTTI_ETIMEDOUT;
-	me.context = tu_self();
-	if (!watch(f, &me))
-		return 0;
-	rc = tu_wait(me.context, &me, deadline, flags, &b);
-	if (rc < 0)
-		tu_lot_unlock(b);
+	self = tu_self();
+	if (tu_likely(!self->job) || !f->ops->wait_begins)
+		return wait_now(self, f, deadline, flags);
+	rc = f->ops->wait_begins(f, deadline, &wait);
+	if (rc == 0)
+		rc = wait_now(self, f, deadline, flags);
+	if (wait.job)
+		tu_job_wait_over(&wait);
 	return rc;
 }
 

@@ -44,14 +44,21 @@ enum {
 };
 #define TU_FUTURE_REF ((uint64_t)1 << 32)
 
+struct tu_news;
+
 enum tu_future_kind {
 	TU_FUTURE_PROMISE,
 	TU_FUTURE_JOB,
 	TU_FUTURE_TASK,
 	TU_FUTURE_THREAD,
 	TU_FUTURE_TIMER,
-	TU_FUTURE_CALL, /* internal: a callback of the loop, a blocking call */
+	TU_FUTURE_CALL,  /* internal: a callback of the loop, a blocking call */
+	TU_FUTURE_NEVER, /* could not be begun, whatever it was to be */
+	TU_FUTURE_GATHER,
+	TU_FUTURE_SHIELD,
 };
+
+struct tu_job_wait;
 
 struct tu_future_ops {
 	enum tu_future_kind kind;
@@ -60,13 +67,34 @@ struct tu_future_ops {
 	bool (*begun)(const tutti_future *f);
 	/* Ask what runs to stop. Under the bucket's lock, RUNNING and HELD; must not wait. */
 	void (*interrupt)(tutti_future *f);
+	/* It was asked to stop: ask others too. May be NULL. As withdraw. */
+	void (*pass_on)(tutti_future *f);
 	/* It was cancelled before it began: forget it where it stands, or leave it to begin to see.
 	   May be NULL. No lock is held; the caller has a reference. */
 	void (*withdraw)(tutti_future *f);
+	/*
+	 * The job that the caller is in is about to wait for f: 0, or -EDEADLK. *wait is set if
+	 * wait_over is to be called after the wait. f may be done now. NULL: nothing to be done.
+	 */
+	int (*wait_begins)(tutti_future *f, int64_t deadline, struct tu_job_wait *wait);
 	void (*free)(tutti_future *f); /* the last reference is gone */
 	/* A name in buf, which has n bytes, or one that lives as long as f. */
 	const char *(*name)(const tutti_future *f, char *buf, size_t n);
 };
+
+/* What a job does for as long as it waits for another; see job_wait.c. */
+struct tu_job_wait {
+	tutti_future *job; /* that waits; NULL: nothing to be undone */
+	struct tu_lease *lease;
+};
+
+void tu_job_wait_over(struct tu_job_wait *wait);
+
+/*
+ * wait_begins for many at once: one job of the caller's pool among them is reason enough to lend
+ * its seat. None is run here, and no circle is looked for, as another may end the wait.
+ */
+void tu_job_wait_many_begins(tutti_future *const *futures, size_t n, struct tu_job_wait *wait);
 
 struct tu_callback {
 	struct tu_runnable node; /* to the adder's loop, if a task added it */
@@ -97,6 +125,7 @@ struct tutti_future {
 			void (*fn)(void *arg);
 			void *arg;
 		} call;
+		tutti_future *inner;     /* of a shield: whose result it has; a reference */
 		void *pointer;           /* the result of a bare function */
 		unsigned char bytes[16]; /* a small result */
 		void *heap;              /* a larger one; freed with the future */
@@ -125,8 +154,16 @@ static inline void tu_future_init(tutti_future *f, const struct tu_future_ops *o
 	f->size = 0;
 }
 
-/* A future that has failed with code already; never NULL. */
+/*
+ * Of what could not be begun: a future that has failed with code already; never NULL. Whoever asks
+ * for the result of what it was to be gets the code, so its type is not looked at.
+ */
 tutti_future *tu_future_failed(int code);
+
+static inline bool tu_future_never_began(const tutti_future *f)
+{
+	return f->ops->kind == TU_FUTURE_NEVER;
+}
 
 uint64_t tu_future_await_holder(tutti_future *f);
 void tu_future_complete_slowly(tutti_future *f, uint32_t flags);
@@ -258,12 +295,22 @@ static inline void tu_future_complete_from(tutti_future *f, struct tu_context *s
 		self); /* only now: until it is DONE a cancel may still be delivered here */
 }
 
-/* The same for one that could not be begun. */
+/* The same for one that nobody else knows yet, or that RUNNING keeps from being withdrawn. */
 void tu_future_complete_error(tutti_future *f, int code);
+
+/*
+ * Its turn came and it cannot begin: it ends with code, unless it was cancelled meanwhile. It never
+ * counts as begun: it has no context to cancel, only one that looks after it in passing.
+ */
+void tu_future_give_up(tutti_future *f, int code);
 
 /* Complete a new one from outside, keeping the references. TUTTI_EDONE. text may be NULL. */
 int tu_future_settle(
 	tutti_future *f, uint32_t flags, int code, const char *text, const void *result);
+
+/* The same, leaving to the caller what others have to do then, see watch.h. */
+int tu_future_settle_with(tutti_future *f, uint32_t flags, int code, const char *text,
+	const void *result, struct tu_news *news);
 
 /* Cancel it if it has not begun: 0; TUTTI_EPENDING if it runs, TUTTI_EDONE. */
 int tu_future_withdraw(tutti_future *f);
@@ -281,6 +328,18 @@ void tu_future_nap(tutti_future *f);
 /* How it ended: in its own code, or as tutti_future_result says it. Marks it as seen. */
 int tu_future_code(tutti_future *f);
 int tu_future_outcome(tutti_future *f);
+
+/* The words it failed with, NULL: none of its own. It is done. */
+const char *tu_future_words(const tutti_future *f);
+
+/* Would waiting for f be waiting for what waits? A job is its caller, as those that it runs on. */
+bool tu_future_is_caller(const struct tu_context *self, const tutti_future *f);
+
+/* Whose result f has: f, or what it shields. */
+static inline const tutti_future *tu_future_inner(const tutti_future *f)
+{
+	return f->ops->kind == TU_FUTURE_SHIELD ? f->value.inner : f;
+}
 
 /* Its name for good: what ops->name says, kept with f. "" without memory. */
 const char *tu_future_name(tutti_future *f);

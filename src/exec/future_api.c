@@ -55,6 +55,12 @@ tutti_future *tutti_future_create(size_t result_size)
 	return f;
 }
 
+static const char *never_name(const tutti_future *f, char *buf, size_t n)
+{
+	(void)f, (void)buf, (void)n;
+	return "not begun";
+}
+
 static void keep_for_ever(tutti_future *f)
 {
 	(void)f;
@@ -62,11 +68,16 @@ static void keep_for_ever(tutti_future *f)
 
 tutti_future *tu_future_failed(int code)
 {
-	static const struct tu_future_ops no_memory_ops = { .kind = TU_FUTURE_PROMISE,
+	static const struct tu_future_ops ops = { .kind = TU_FUTURE_NEVER,
+		.noun = "future",
+		.interrupt = promise_interrupt,
+		.free = promise_free,
+		.name = never_name };
+	static const struct tu_future_ops no_memory_ops = { .kind = TU_FUTURE_NEVER,
 		.noun = "future",
 		.interrupt = promise_interrupt,
 		.free = keep_for_ever,
-		.name = promise_name };
+		.name = never_name };
 	/* With no memory even for a future there is this one, for all; it has been seen. */
 	static tutti_future no_memory = { .ops = &no_memory_ops,
 		.word = TU_FUTURE_DONE | TU_FUTURE_FAILED | TU_FUTURE_OBSERVED |
@@ -76,7 +87,7 @@ tutti_future *tu_future_failed(int code)
 
 	if (!f)
 		return tutti_future_ref(&no_memory);
-	tu_future_init(f, &promise_ops, 1);
+	tu_future_init(f, &ops, 1);
 	f->error = code;
 	f->word |=
 		TU_FUTURE_DONE | (code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED);
@@ -128,24 +139,21 @@ int tutti_fail(int code, const char *format, ...)
 
 static size_t result_size(const tutti_future *f)
 {
+	f = tu_future_inner(f);
 	/* Of a bare function it is a pointer; the field serves tasks as their number. */
-	return settles_itself(f) ? sizeof(void *) : f->size;
+	return settles_itself(f) && f->ops->kind != TU_FUTURE_GATHER ? sizeof(void *) : f->size;
 }
 
-/* Would the wait be for what waits? A job counts as its caller, and so do those it was run by. */
-static bool is_caller(const struct tu_context *self, const tutti_future *f)
+bool tu_future_is_caller(const struct tu_context *self, const tutti_future *f)
 {
-	const tutti_future *job = self->job;
-
-	if (tu_future_word(f) & TU_FUTURE_DONE)
-		return false; /* a callback of f: it may run where f has just ended */
-	while (job && job != f)
-		job = tu_job_future_of(job)->beneath;
-	return f == self->self || job;
+	f = tu_future_inner(f);
+	/* One that is done is nobody any more: its callbacks may still run on what it ran on. */
+	return (f == self->self || f == self->job) && !(tu_future_word(f) & TU_FUTURE_DONE);
 }
 
 static int copy_result(const tutti_future *f, void *out, size_t size)
 {
+	f = tu_future_inner(f);
 	if (tu_job_future_of(f))
 		return tu_job_future_give(tu_job_future_of(f), out);
 	memcpy(out, on_heap(f) && !settles_itself(f) ? f->value.heap : f->value.bytes, size);
@@ -159,9 +167,9 @@ int tutti_future_result_until(tutti_future *f, void *out, size_t size, tutti_tim
 
 	if (rc < 0)
 		return rc;
-	if (size != 0 && size != result_size(f))
+	if (size != 0 && size != result_size(f) && !tu_future_never_began(f))
 		return TUTTI_ETYPE;
-	if (is_caller(self, f))
+	if (tu_future_is_caller(self, f))
 		return -EDEADLK;
 	rc = tu_future_wait(f, deadline, TU_WAIT_CANCELABLE);
 	if (rc == 0)
@@ -181,9 +189,17 @@ int tutti_future_error(const tutti_future *f)
 	return tu_future_code((tutti_future *)f); /* it has been looked at */
 }
 
+const char *tu_future_words(const tutti_future *f)
+{
+	/* [future-3] acquire, as in tu_future_extra_of */
+	const struct tu_future_extra *extra = tu_load_acq(&f->extra);
+
+	return extra ? extra->text : NULL;
+}
+
 const char *tutti_future_text(const tutti_future *f)
 {
-	const struct tu_future_extra *extra;
+	const char *words;
 	int code;
 
 	if (!(tu_future_word(f) & TU_FUTURE_DONE))
@@ -191,8 +207,8 @@ const char *tutti_future_text(const tutti_future *f)
 	code = tu_future_code((tutti_future *)f);
 	if (code == 0 || code == TUTTI_ECANCELED)
 		return "";
-	extra = tu_load_acq(&f->extra); /* [future-3] acquire, as in tu_future_extra_of */
-	return extra && extra->text ? extra->text : tutti_strerror(code);
+	words = tu_future_words(f);
+	return words ? words : tutti_strerror(code);
 }
 
 bool tutti_future_done(const tutti_future *f)
@@ -214,43 +230,4 @@ int tutti_future_add_done_callback(
 	struct tu_context *self = tu_self();
 
 	return tu_future_call_back(f, self == &self->worker->native ? NULL : self->worker, fn, arg);
-}
-
-/* -- many ------------------------------------------------------------------------------------- */
-
-static int wait_for_all(struct tu_context *self, tutti_future **futures, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (futures[i] && is_caller(self, futures[i]))
-			return -EDEADLK;
-	for (size_t i = 0; i < n; i++) {
-		int rc = 0;
-
-		if (futures[i] && !(tu_future_word(futures[i]) & TU_FUTURE_DONE))
-			rc = tu_future_wait(futures[i], TUTTI_FOREVER, TU_WAIT_CANCELABLE);
-		if (rc < 0)
-			return rc;
-	}
-	return 0;
-}
-
-int tutti_join_all(tutti_future **futures, size_t n)
-{
-	struct tu_context *self = tu_self();
-	int rc = tu_cancel_pending(self), first = 0;
-
-	if (rc == 0)
-		rc = wait_for_all(self, futures, n);
-	if (rc < 0)
-		return rc;
-	for (size_t i = 0; i < n; i++) {
-		if (!futures[i])
-			continue;
-		rc = tu_future_outcome(futures[i]);
-		if (first == 0)
-			first = rc;
-		tu_future_drop(futures[i]);
-		futures[i] = NULL;
-	}
-	return first;
 }

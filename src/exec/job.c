@@ -86,3 +86,15 @@ tutti_job *tutti_job_find(const char *name)
 	tu_mutex_unlock(&registry_lock);
 	return found;
 }
+
+size_t tutti_job_list(tutti_job **jobs, size_t room)
+{
+	size_t n = 0;
+
+	tu_mutex_lock(&registry_lock);
+	for (tutti_job *job = jobs_first; job; job = job->next, n++)
+		if (n < room)
+			jobs[n] = job;
+	tu_mutex_unlock(&registry_lock);
+	return n;
+}

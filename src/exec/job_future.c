@@ -10,7 +10,9 @@
 #include "exec/job_future.h"
 
 #include "core/alloc.h"
+#include "core/pool.h"
 #include "core/wait.h"
+#include "core/worker.h"
 #include "exec/bytes.h"
 #include "exec/executor.h"
 #include "exec/job.h"
@@ -42,6 +44,14 @@ static void job_withdraw(tutti_future *f)
 	tu_executor_tell_cancelled((struct tu_job_future *)f);
 }
 
+static void block_free(struct tu_job_future *jf)
+{
+	if (jf->pooled)
+		tu_pool_give(tu_worker_self()->pools, TU_POOL_256, jf);
+	else
+		tu_free(jf);
+}
+
 static void job_free(tutti_future *f)
 {
 	struct tu_job_future *jf = (struct tu_job_future *)f;
@@ -50,8 +60,9 @@ static void job_free(tutti_future *f)
 		tutti_bytes_free(jf->arg);
 	if (jf->job->result_kind == TUTTI_KIND_BYTES)
 		tutti_bytes_free(result_of(jf));
-	tu_executor_unref(jf->executor);
-	tu_free(jf);
+	if (jf->listed)
+		tu_executor_unref(jf->executor);
+	block_free(jf);
 }
 
 static const char *job_name(const tutti_future *f, char *buf, size_t n)
@@ -64,6 +75,7 @@ static const struct tu_future_ops job_ops = { .kind = TU_FUTURE_JOB,
 	.noun = "job",
 	.interrupt = job_interrupt,
 	.withdraw = job_withdraw,
+	.wait_begins = tu_job_wait_begins,
 	.free = job_free,
 	.name = job_name };
 
@@ -99,6 +111,8 @@ tutti_future *tu_job_future_no_memory(void)
 
 /* -- making one ------------------------------------------------------------------------------- */
 
+enum { POOLED = 256 }; /* bytes: what a block of the pool holds */
+
 static size_t aligned(size_t size)
 {
 	return (size + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
@@ -107,10 +121,17 @@ static size_t aligned(size_t size)
 static struct tu_job_future *allocate(const tutti_job *job)
 {
 	size_t head = aligned(sizeof(struct tu_job_future)), arg = aligned(job->arg_size);
-	struct tu_job_future *jf = tu_alloc_zero(head + arg + job->result_size);
+	size_t result =
+		job->result_size > sizeof(((tutti_future *)0)->value) ? job->result_size : 0;
+	bool pooled = arg <= POOLED && result <= POOLED && head + arg + result <= POOLED;
+	struct tu_job_future *jf = pooled ? tu_pool_take(tu_worker_self()->pools, TU_POOL_256)
+					  : tu_alloc(head + arg + result);
 
 	if (!jf)
 		return NULL;
+	memset(jf, 0, sizeof(*jf));
+	memset((char *)jf + head + arg, 0, result);
+	jf->pooled = pooled;
 	tu_future_init(&jf->future, &job_ops, 2);
 	jf->job = job;
 	jf->arg = job->arg_kind == TUTTI_KIND_VOID ? NULL : (char *)jf + head;
@@ -129,7 +150,7 @@ struct tu_job_future *tu_job_future_create(tutti_job *job, const void *arg)
 	if (job->arg_kind == TUTTI_KIND_PLAIN)
 		memcpy(jf->arg, arg, job->arg_size);
 	if (job->arg_kind == TUTTI_KIND_BYTES && tu_bytes_keep(jf->arg, arg) < 0) {
-		tu_free(jf);
+		block_free(jf);
 		return NULL;
 	}
 	return jf;
@@ -140,7 +161,7 @@ struct tu_job_future *tu_job_future_create(tutti_job *job, const void *arg)
 /* What runs on the context beneath the job, put aside. */
 struct frame {
 	struct tu_context *self;
-	tutti_future *job;
+	tutti_future *job, *waited_for;
 	char *fail_text;
 	int fail_code;
 	bool cancel_told;
@@ -155,6 +176,8 @@ static void enter(struct frame *frame, struct tu_job_future *jf)
 	frame->fail_code = self->fail_code;
 	frame->cancel_told = self->cancel_told;
 	jf->beneath = self->job;
+	if (self->job) /* which does not go on before this one has ended */
+		frame->waited_for = tu_job_waits_for(self->job, &jf->future);
 	self->job = &jf->future;
 	self->fail_text = NULL;
 	self->fail_code = 0;
@@ -188,6 +211,8 @@ static void leave(struct frame *frame)
 
 	tu_free(self->fail_text);
 	self->job = frame->job;
+	if (self->job)
+		tu_job_waits_for(self->job, frame->waited_for);
 	self->fail_text = frame->fail_text;
 	self->fail_code = frame->fail_code;
 	self->cancel_told = frame->cancel_told;
@@ -248,6 +273,11 @@ static int keep_result(struct tu_job_future *jf, int code)
 	return code;
 }
 
+int tu_job_future_call(struct tu_context *self, struct tu_job_future *jf)
+{
+	return keep_result(jf, call_within(self, jf));
+}
+
 static uint32_t flags_for(int code)
 {
 	return code == 0 ? 0 : code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED;
@@ -278,7 +308,7 @@ void tu_job_future_run(struct tu_job_future *jf)
 		return;
 	tu_executor_begun(jf);
 	enter(&frame, jf);
-	jf->future.error = keep_result(jf, call_within(frame.self, jf));
+	jf->future.error = tu_job_future_call(frame.self, jf);
 	take_words(&jf->future, frame.self);
 	count(jf);
 	tutti_future_ref(&jf->future); /* complete drops one; the engine's stays until let go */
@@ -311,7 +341,7 @@ int tu_job_future_settle(struct tu_job_future *jf, int code, const char *text, c
 	tutti_bytes kept;
 	int rc;
 
-	if (!jf->executor || tu_executor_is_own(jf->executor))
+	if (!jf->executor || jf->own)
 		return TUTTI_ETYPE; /* it ends by itself */
 	if (bytes && tu_bytes_keep(&kept, result) < 0) {
 		bytes = false;
@@ -354,8 +384,10 @@ const void *tutti_future_arg(const tutti_future *f)
 
 int tutti_job_result(tutti_future *f, const tutti_job *job, void *out)
 {
-	const struct tu_job_future *jf = tu_job_future_of(f);
+	const struct tu_job_future *jf = tu_job_future_of(tu_future_inner(f));
 
+	if (tu_future_never_began(f))
+		return tutti_future_result(f, NULL, 0);
 	if (!jf || (jf->job != &any && !tu_job_same(jf->job, job)))
 		return TUTTI_ETYPE;
 	return tutti_future_result(f, out, out ? jf->future.size : 0);

@@ -17,17 +17,21 @@
 struct tu_job_future {
 	tutti_future future;
 	const tutti_job *job;     /* this and the next three: fixed once the engine has it */
-	tutti_executor *executor; /* a reference; NULL: it was never taken */
+	tutti_executor *executor; /* a reference if listed; NULL: it was never taken */
 	tutti_time deadline;      /* 0: none */
 	void *arg;                /* arg_size bytes within this block; bytes are a reference */
 	void *engine;             /* the built-in engines': what they need to know it by */
-	struct tu_runnable node;  /* the built-in engines': in a queue until it begins */
+	struct tu_runnable node;  /* "tasks": in a queue until it begins */
+	struct tu_link queued;    /* "threads": in the pool's queue; under the pool's lock */
+	tutti_future *waits_for;  /* the job that it waits for just now; see job_wait.c */
 	struct tutti_progress *progress; /* fixed; told before it is done; NULL: none */
 	struct tu_context *runs_on;      /* atomic; NULL until it runs */
 	tutti_future *beneath; /* the job that runs on that context and waits for this one's end */
 	struct tu_link link;   /* of those under way; under the executor's lock */
 	uint32_t swept;        /* the last sweep that met it; under the executor's lock */
 	bool has_room;         /* counts against pending_max; under the executor's lock */
+	bool own, listed; /* its executor's, fixed once taken: that may be gone when f is done */
+	bool pooled;      /* fixed: a block of the pool */
 };
 
 /* One with the argument copied and two references; NULL: no memory. */
@@ -39,8 +43,17 @@ struct tu_job_future *tu_job_future_of(const tutti_future *f);
 /* What a submit returns when there is no memory for anything else. */
 tutti_future *tu_job_future_no_memory(void);
 
+/* Note what job waits for from now on, and return what it was. */
+tutti_future *tu_job_waits_for(tutti_future *job, tutti_future *f);
+
+/* For the ops: see future.h. */
+int tu_job_wait_begins(tutti_future *f, int64_t deadline, struct tu_job_wait *wait);
+
 /* Run it unless somebody else has begun or ended it. Does not let go. */
 void tu_job_future_run(struct tu_job_future *jf);
+
+/* Only the call of its function, on self, and what it came to: 0 or < 0. */
+int tu_job_future_call(struct tu_context *self, struct tu_job_future *jf);
 
 /* The engine cannot run it: it fails with code, unless it was cancelled. Lets go. */
 void tu_job_future_give_up(struct tu_job_future *jf, int code);

@@ -14,6 +14,7 @@
 #include "core/thread.h"
 #include "core/wait.h"
 #include "core/worker.h"
+#include "exec/crew.h"
 #include "exec/ending.h"
 #include "sync/local.h"
 
@@ -226,6 +227,7 @@ static void after_fork(void)
 {
 	threads_after_fork();
 	tu_ending_after_fork();
+	tu_crew_after_fork();
 }
 
 __attribute__((constructor(101))) static void set_hook(void)
@@ -274,6 +276,7 @@ static void finish(void *arg)
 	struct tu_context *native = tu_self();
 	bool left = tu_thread_is_left(t);
 
+	tu_thread_unlist(t); /* it has not left by itself if it ended by pthread_exit */
 	if (t->withdrawn) {
 		native->self = NULL;
 		tutti_future_unref(&t->future);
@@ -341,7 +344,7 @@ int tutti_thread_join_until(tutti_thread *t, void **result, tutti_time deadline)
 {
 	if (!t || t == &((struct tu_thread *)tutti_thread_current())->future)
 		return -EDEADLK;
-	if (!tu_is_thread(t))
+	if (!tu_is_thread(t) && !tu_future_never_began(t))
 		return TUTTI_ETYPE;
 	return tutti_future_result_until(t, result, result ? sizeof(*result) : 0, deadline);
 }

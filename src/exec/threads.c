@@ -1,27 +1,48 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * threads.c - the engine "threads": one queue, first in first out, and threads that take from it.
+ * threads.c - the engine "threads": one queue, first in first out, and seats where jobs are run.
  *
- * A thread is started where a job comes and none is idle, up to the most there may be. An idle one
- * waits for a permit of work; whoever gives it that has taken it off the count of idle ones, so
- * that two jobs never count on the same thread.
+ * Each thread of the pool is a seat, started where a job comes and no seat is idle, up to the most
+ * there may be. An idle seat is on a list; whoever has a job for it takes it off that list and puts
+ * the job into its hand, so that two jobs never count on the same seat.
+ *
+ * A job that waits for a job of its own pool would keep its seat from the very one it waits for. So
+ * it runs that one itself, on its own stack, if it has not begun (tu_threads_help). Otherwise, or
+ * if its stack is nearly used up, it lends its seat for as long as it waits: another stack of the
+ * same thread takes jobs meanwhile (struct lease). Waits for anything else keep the seat.
  *
  * The program's exit does not wait for these threads but for their jobs: see executor.c.
  */
-#include "exec/executor.h"
+#include "exec/threads.h"
 
 #include "core/alloc.h"
 #include "core/mutex.h"
 #include "core/worker.h"
+#include "exec/executor.h"
 #include "exec/job_future.h"
 #include "exec/thread.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <tutti/cpu.h>
 #include <tutti/scope.h>
-#include <tutti/semaphore.h>
 
-enum { NAME_BYTES = 64, USUAL_MOST = 32, USUAL_SPARE = 4 };
+enum {
+	NAME_BYTES = 64,
+	USUAL_MOST = 32,
+	USUAL_SPARE = 4,
+	STACK_SPARE = 128 << 10, /* bytes that a job may count on when it runs on another's stack */
+};
+
+struct seat {
+	struct tu_link link; /* of all of the pool */
+	struct tu_link idle; /* on the pool's list of idle ones */
+	struct tu_context *context;
+	struct tu_job_future *job; /* in its hand: begun, unless the seat was just woken for it */
+	bool handed;               /* job has not begun */
+	unsigned stopped;          /* the last stop that met it */
+	bool closed;               /* takes no more */
+};
 
 struct member {
 	struct member *next;
@@ -33,72 +54,247 @@ struct pool {
 	size_t stack_bytes;
 	tutti_fn worker_start;
 	void *worker_arg;
-	char *name;                        /* "NAME_0" is the first thread's */
-	tutti_semaphore work;              /* see above */
-	uint32_t lock;                     /* a tu_mutex; all below */
-	struct tu_runnable *first, **last; /* jobs that wait for a thread */
+	char *name;          /* "NAME_0" is the first thread's */
+	uint32_t lock;       /* a tu_mutex; all below */
+	struct tu_list jobs; /* that wait for a seat; none while a seat is idle */
+	struct tu_list seats;
+	struct tu_list idle; /* seats, the last one to become so first */
 	struct member *members;
-	int threads, idle;
+	int threads;
 	unsigned started; /* numbers the names */
+	unsigned stops;
 	bool ended;
 };
 
-/* -- the queue; under the lock ----------------------------------------------------------------- */
+/* A seat while its owner waits. Of two parties the last one frees it; under the pool's lock. */
+struct lease {
+	struct tu_runnable node;
+	struct pool *pool;
+	struct seat seat;
+	int parties;
+};
 
-static void add_job(struct pool *p, struct tu_job_future *jf)
+/* -- jobs and seats; under the lock ------------------------------------------------------------ */
+
+static struct tu_job_future *first_job(struct pool *p)
 {
-	jf->node.next = NULL;
-	*p->last = &jf->node;
-	p->last = &jf->node.next;
+	struct tu_link *link = tu_list_take(&p->jobs);
+
+	return link ? tu_container_of(link, struct tu_job_future, queued) : NULL;
 }
 
-static struct tu_job_future *take_job(struct pool *p)
+static struct seat *idle_seat(struct pool *p)
 {
-	struct tu_runnable *node = p->first;
+	struct tu_link *link = tu_list_take(&p->idle);
 
-	if (!node)
-		return NULL;
-	p->first = node->next;
-	if (!p->first)
-		p->last = &p->first;
-	return tu_container_of(node, struct tu_job_future, node);
+	return link ? tu_container_of(link, struct seat, idle) : NULL;
 }
 
-/* -- threads ---------------------------------------------------------------------------------- */
-
-/* Wait for a job; NULL: there will be none. */
-static struct tu_job_future *next_job(struct pool *p)
+/*
+ * Into the hand of an idle seat, whose context is returned to be woken: the seat may be gone by
+ * then, a context never is. NULL: into the queue, at its head if first.
+ */
+static struct tu_context *place_job(struct pool *p, struct tu_job_future *jf, bool first)
 {
-	struct tu_job_future *jf;
-	tutti_scope quiet;
+	struct seat *seat = idle_seat(p);
+
+	if (seat) {
+		seat->job = jf;
+		seat->handed = true;
+		return seat->context;
+	}
+	if (first)
+		tu_list_add_head(&p->jobs, &jf->queued);
+	else
+		tu_list_add_tail(&p->jobs, &jf->queued);
+	return NULL;
+}
+
+static void wake(struct tu_context *c)
+{
+	if (c)
+		tu_unpark(c);
+}
+
+/* -- a seat at work ---------------------------------------------------------------------------- */
+
+/* The next job into the seat's hand. false: there is none, and the seat is idle. */
+static bool take_job(struct pool *p, struct seat *seat)
+{
+	if (!seat->handed)
+		seat->job = seat->closed ? NULL : first_job(p);
+	seat->handed = false;
+	if (seat->job || seat->closed || p->ended) {
+		if (tu_link_used(&seat->idle))
+			tu_list_remove(&seat->idle);
+		return true;
+	}
+	if (!tu_link_used(&seat->idle))
+		tu_list_add_head(&p->idle, &seat->idle);
+	return false;
+}
+
+/*
+ * Let go of the last job and wait for the next; NULL: there will be none. The last one stays in the
+ * seat's hand until the lock is held, so that tu_threads_stop finds only jobs that still exist.
+ */
+static struct tu_job_future *next_job(struct pool *p, struct seat *seat)
+{
+	struct tu_job_future *last;
+	bool taken;
 
 	tu_mutex_lock(&p->lock);
-	while ((jf = take_job(p)) == NULL && !p->ended) {
-		p->idle++;
-		tu_mutex_unlock(&p->lock);
-		/* a cancel of the thread itself must not make this spin */
-		tutti_shield_begin(&quiet, TUTTI_FOREVER);
-		tutti_semaphore_acquire(&p->work);
-		tutti_shield_end(&quiet, 0);
-		tu_mutex_lock(&p->lock);
-	}
+	last = seat->job;
+	taken = take_job(p, seat);
 	tu_mutex_unlock(&p->lock);
-	return jf;
+	if (last)
+		tu_executor_let_go(last);
+	while (!taken) {
+		tu_park(seat->context); /* no cancellation point: the thread's own is not meant */
+		tu_mutex_lock(&p->lock);
+		taken = take_job(p, seat);
+		tu_mutex_unlock(&p->lock);
+	}
+	return seat->job;
+}
+
+static void seat_open(struct pool *p, struct seat *seat)
+{
+	tu_mutex_lock(&p->lock);
+	tu_list_add_tail(&p->seats, &seat->link);
+	tu_mutex_unlock(&p->lock);
+}
+
+/* Run jobs until there will be none. */
+static void seat_work(struct pool *p, struct seat *seat)
+{
+	struct tu_job_future *jf;
+
+	while ((jf = next_job(p, seat)) != NULL)
+		tu_job_future_run(jf);
+	tu_mutex_lock(&p->lock);
+	tu_list_remove(&seat->link);
+	tu_mutex_unlock(&p->lock);
 }
 
 static void member_main(void *arg)
 {
 	struct tu_thread *t = arg;
 	struct pool *p = t->future.value.start.arg;
-	struct tu_job_future *jf;
+	struct seat seat = { .context = tu_self() };
 
 	tu_thread_enter(t);
 	if (p->worker_start)
 		p->worker_start(p->worker_arg);
-	while ((jf = next_job(p)) != NULL)
-		tutti_future_run(&jf->future);
+	seat_open(p, &seat);
+	seat_work(p, &seat);
 	tu_thread_leave(t, NULL);
 }
+
+/* -- lending ---------------------------------------------------------------------------------- */
+
+/* One party is through with it. Unlocks. */
+static void lease_drop(struct lease *lease)
+{
+	struct pool *p = lease->pool;
+	bool last = --lease->parties == 0;
+
+	tu_mutex_unlock(&p->lock);
+	if (last)
+		tu_free(lease);
+}
+
+/* On a stack of its own, of the same thread. */
+static void lease_runs(struct tu_runnable *node, int rc)
+{
+	struct lease *lease = tu_container_of(node, struct lease, node);
+	struct pool *p = lease->pool;
+
+	if (rc == 0) {
+		struct tu_context *self = tu_current;
+
+		lease->seat.context = self;
+		self->id = ++self->worker->next_id;
+		self->worker->begun++;
+		seat_open(p, &lease->seat);
+		seat_work(p, &lease->seat);
+		self->worker->ended++;
+		tu_context_clean(self);
+	}
+	tu_mutex_lock(&p->lock);
+	lease_drop(lease);
+}
+
+/* Without memory nothing is lent: the wait goes on as any other. */
+static struct lease *lend(struct pool *p, struct tu_context *self)
+{
+	static const struct tu_start start = { lease_runs, TU_STACK_CLASS_JOB };
+	struct lease *lease = tu_alloc_zero(sizeof(*lease));
+
+	if (!lease)
+		return NULL;
+	lease->pool = p;
+	lease->parties = 2;
+	lease->node.job = &start;
+	tu_worker_push(self->worker, &lease->node);
+	return lease;
+}
+
+void tu_threads_take_back(struct tu_lease *opaque)
+{
+	struct lease *lease = (struct lease *)opaque;
+	struct pool *p = lease->pool;
+	struct tu_context *asleep = NULL, *other = NULL;
+	struct seat *mine = &lease->seat;
+
+	tu_mutex_lock(&p->lock);
+	mine->closed = true;
+	if (tu_link_used(&mine->idle)) {
+		tu_list_remove(&mine->idle);
+		asleep = mine->context;
+	}
+	if (mine->handed) {
+		other = place_job(p, mine->job, true);
+		mine->job = NULL;
+		mine->handed = false;
+	}
+	lease_drop(lease);
+	wake(asleep);
+	wake(other);
+}
+
+/* How much is left of self's stack, as seen from here. */
+static size_t stack_left(const struct tu_context *self)
+{
+	const char *here = __builtin_frame_address(0);
+
+	return here > self->low ? (size_t)(here - self->low) : 0;
+}
+
+int tu_threads_help(
+	void *pool, struct tu_job_future *awaited, bool may_run, struct tu_lease **lease)
+{
+	struct tu_context *self = tu_self();
+	bool room = stack_left(self) > STACK_SPARE, run;
+	struct pool *p = pool;
+
+	tu_mutex_lock(&p->lock);
+	run = tu_link_used(&awaited->queued);
+	if (run)
+		tu_list_remove(&awaited->queued);
+	if (run && !(may_run && room)) { /* it is what the lent seat does first */
+		tu_list_add_head(&p->jobs, &awaited->queued);
+		run = false;
+	}
+	tu_mutex_unlock(&p->lock);
+	if (run)
+		tutti_future_run(&awaited->future);
+	else
+		*lease = (struct tu_lease *)lend(p, self);
+	return run;
+}
+
+/* -- threads ---------------------------------------------------------------------------------- */
 
 static int launch(struct pool *p, struct member *m, unsigned number)
 {
@@ -140,46 +336,44 @@ static int start_member(struct pool *p, unsigned number)
  */
 static int without_member(struct pool *p, struct tu_job_future *own, int rc)
 {
-	struct tu_runnable *node = NULL;
+	struct tu_job_future *jf;
+	struct tu_list orphans;
+	bool mine = false;
 
+	tu_list_init(&orphans);
 	tu_mutex_lock(&p->lock);
-	if (--p->threads == 0) {
-		node = p->first;
-		p->first = NULL;
-		p->last = &p->first;
+	if (--p->threads == 0)
+		tu_list_splice(&orphans, &p->jobs);
+	while (tu_list_first(&orphans)) { /* under the lock: some may be taken off by who waits */
+		jf = tu_container_of(tu_list_take(&orphans), struct tu_job_future, queued);
+		tu_mutex_unlock(&p->lock);
+		if (jf == own)
+			mine = true;
+		else
+			tu_job_future_give_up(jf, rc);
+		tu_mutex_lock(&p->lock);
 	}
 	tu_mutex_unlock(&p->lock);
-	if (!node)
-		return 0;
-	while (node) {
-		struct tu_job_future *jf = tu_container_of(node, struct tu_job_future, node);
-
-		node = node->next;
-		if (jf != own)
-			tu_job_future_give_up(jf, rc);
-	}
-	return rc;
+	return mine ? rc : 0;
 }
 
 static int submit(void *self, tutti_future *f)
 {
 	struct tu_job_future *jf = tu_job_future_of(f);
+	struct tu_context *idle;
 	struct pool *p = self;
-	bool wake, start;
 	unsigned number;
+	bool start;
 	int rc;
 
 	tu_mutex_lock(&p->lock);
-	add_job(p, jf);
-	wake = p->idle > 0;
-	p->idle -= wake;
-	start = !wake && p->threads < p->max;
+	idle = place_job(p, jf, false);
+	start = !idle && p->threads < p->max;
 	p->threads += start;
 	number = p->started;
 	p->started += start;
 	tu_mutex_unlock(&p->lock);
-	if (wake)
-		tutti_semaphore_release(&p->work, 1);
+	wake(idle);
 	rc = start ? start_member(p, number) : 0;
 	return rc < 0 ? without_member(p, jf, rc) : 0;
 }
@@ -205,6 +399,11 @@ static int usual_most(void)
 	return n < USUAL_MOST ? n : USUAL_MOST;
 }
 
+int tu_threads_most(const void *pool)
+{
+	return ((const struct pool *)pool)->max;
+}
+
 static int open_threads(void **self, const char *where, const tutti_executor_options *options)
 {
 	struct pool *p = tu_alloc_zero(sizeof(*p));
@@ -221,25 +420,65 @@ static int open_threads(void **self, const char *where, const tutti_executor_opt
 	p->stack_bytes = options->stack_bytes;
 	p->worker_start = options->worker_start;
 	p->worker_arg = options->worker_arg;
-	p->last = &p->first;
+	tu_list_init(&p->jobs);
+	tu_list_init(&p->seats);
+	tu_list_init(&p->idle);
 	*self = p;
 	return 0;
 }
 
-/* The threads end when the queue is empty; what was to be dropped is cancelled by now. */
-static void shutdown_threads(void *self, tutti_ending how)
+/* What the next seat has in its hand that this stop has not met, with a reference; or NULL. */
+static struct tu_job_future *next_to_stop(struct pool *p, unsigned number)
 {
-	struct pool *p = self;
-	int idle;
+	struct tu_job_future *jf = NULL;
 
-	(void)how;
+	tu_mutex_lock(&p->lock);
+	tu_list_each(link, &p->seats) {
+		struct seat *seat = tu_container_of(link, struct seat, link);
+
+		if (!jf && seat->job && seat->stopped != number) {
+			seat->stopped = number;
+			jf = seat->job;
+			tutti_future_ref(&jf->future);
+		}
+	}
+	tu_mutex_unlock(&p->lock);
+	return jf;
+}
+
+/* No locks are held where something is cancelled: that calls back. */
+void tu_threads_stop(void *pool, bool running)
+{
+	struct tu_job_future *jf;
+	struct pool *p = pool;
+	unsigned number;
+
+	for (;;) {
+		tu_mutex_lock(&p->lock);
+		jf = first_job(p);
+		tu_mutex_unlock(&p->lock);
+		if (!jf)
+			break;
+		tu_future_withdraw(&jf->future);
+		tutti_future_run(&jf->future); /* only lets go of it, if it was withdrawn */
+	}
+	tu_mutex_lock(&p->lock);
+	number = ++p->stops;
+	tu_mutex_unlock(&p->lock);
+	while (running && (jf = next_to_stop(p, number)) != NULL) {
+		tutti_future_cancel(&jf->future);
+		tutti_future_unref(&jf->future);
+	}
+}
+
+/* The last job has ended. */
+static void end_seats(struct pool *p)
+{
 	tu_mutex_lock(&p->lock);
 	p->ended = true;
-	idle = p->idle;
-	p->idle = 0;
+	tu_list_each(link, &p->idle)
+		tu_unpark(tu_container_of(link, struct seat, idle)->context);
 	tu_mutex_unlock(&p->lock);
-	if (idle > 0)
-		tutti_semaphore_release(&p->work, (uint32_t)idle);
 }
 
 static void free_threads(void *self)
@@ -248,6 +487,7 @@ static void free_threads(void *self)
 	struct member *m;
 	tutti_scope quiet;
 
+	end_seats(p);
 	tutti_shield_begin(&quiet, TUTTI_FOREVER);
 	while ((m = p->members) != NULL) {
 		p->members = m->next;
@@ -264,5 +504,4 @@ const tutti_engine tu_engine_threads = { .size = sizeof(tutti_engine),
 	.scheme = "threads",
 	.open = open_threads,
 	.submit = submit,
-	.shutdown = shutdown_threads,
 	.free = free_threads };

@@ -50,14 +50,14 @@ static inline void tu_call_enter(struct tu_call *c, struct tu_context *self)
 /* Its turn has come. true: its function may run on self now, and tu_call_end comes after that. */
 static inline bool tu_call_begin(struct tu_call *c, struct tu_context *self, int rc)
 {
-	if (tu_unlikely(!tu_future_begin_here(&c->future, &c->node, self))) {
-		tutti_future_unref(&c->future);
-		return false;
-	}
 	if (tu_unlikely(rc < 0)) {
 		if (self->worker->telling)
 			tu_task_tell_lost(&c->future);
-		tu_future_complete_error(&c->future, rc);
+		tu_future_give_up(&c->future, rc);
+		return false;
+	}
+	if (tu_unlikely(!tu_future_begin_here(&c->future, &c->node, self))) {
+		tutti_future_unref(&c->future);
 		return false;
 	}
 	tu_call_enter(c, self);

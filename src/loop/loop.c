@@ -133,8 +133,12 @@ static void timer_arrives(struct tu_runnable *node, int rc)
 {
 	struct tu_call *c = tu_container_of(node, struct tu_call, node);
 
-	(void)rc;
-	node->job = &run_start;
+	if (rc < 0) { /* the loop ends */
+		call_runs(node, rc);
+		return;
+	}
+	/* Relaxed: a cancel elsewhere looks whether there is one, not which. */
+	tu_store_rlx(&node->job, &run_start);
 	tu_worker_timer(tu_worker_self(), &tu_container_of(c, struct loop_timer, call)->timer);
 }
 

@@ -53,6 +53,12 @@ int tu_os_cpu_usable(void);
 /* CPUs that are online in the machine, at least 1. */
 int tu_os_cpu_online(void);
 
+/* CPUs in the caller's affinity mask; 0: cannot be known. */
+int tu_os_cpu_affinity(void);
+
+/* CPUs that the control groups allow, rounded down but at least 1; 0: no limit. */
+int tu_os_cpu_quota(void);
+
 /* Tell the CPU that this is a spin loop. */
 static inline void tu_os_pause(void)
 {
@@ -148,6 +154,9 @@ void *tu_os_stacks_map(size_t bytes, size_t count);
  */
 int tu_os_stacks_guard(void *base, size_t bytes, size_t count);
 
+/* Can the kernel do that without splitting the mapping? */
+bool tu_os_stacks_marked(void);
+
 /* Give back the pages in [low, low + bytes); they read as zero afterwards. Guards stay. */
 void tu_os_pages_drop(void *low, size_t bytes);
 
@@ -159,6 +168,9 @@ void tu_os_pages_drop(void *low, size_t bytes);
  */
 void *tu_os_chunk_map(size_t bytes, bool large);
 void tu_os_chunk_unmap(void *base, size_t bytes);
+
+/* Would the kernel use large pages there? */
+bool tu_os_large_pages(void);
 
 /* -- signals and ends ------------------------------------------------------------------------ */
 

@@ -120,6 +120,14 @@ void tu_lock_waiter_left(tutti_lock *l, struct tu_bucket *b)
 		tu_and_rel(&l->priv[0], ~QUEUED); /* under the bucket's lock; publishes nothing */
 }
 
+/* Nobody will release it: better to say so than to hang. Who gives up in time learns that way. */
+static void look_at_holder(const tutti_lock *l, tutti_time deadline)
+{
+	/* Relaxed: what a thread wrote that the fork has left behind does not change any more. */
+	tu_check(deadline != TUTTI_FOREVER || !tu_lost_in_fork(tu_load_rlx(&l->holder)),
+		"a forked child waits for a lock whose holder it does not have");
+}
+
 /* Queue and wait. 0: *drop is what to compete with, or *had is set. TUTTI_ETIMEDOUT. */
 static int wait_in_line(
 	tutti_lock *l, struct tu_waiter *me, tutti_time deadline, uint32_t *drop, bool *had)
@@ -127,6 +135,7 @@ static int wait_in_line(
 	struct tu_bucket *b = tu_lot_lock(l);
 	int rc;
 
+	look_at_holder(l, deadline);
 	if (!announce(l, *drop)) {
 		tu_lot_unlock(b);
 		return 0;

@@ -7,7 +7,7 @@
 
 #include <tutti/tutti.h>
 
-#include "core/alloc.h"
+#include "support/memory.h"
 #include "support/test.h"
 
 static void borrowed(void)
@@ -79,24 +79,24 @@ static void no_memory(void)
 {
 	tutti_bytes lent = tutti_bytes_text("abc"), out = tutti_bytes_text("as it was");
 
-	tu_alloc_fail_at(1);
+	test_alloc_fail_at(1);
 	CHECK_EQ(tutti_bytes_copy(&out, "abc", 3), -ENOMEM);
-	tu_alloc_fail_at(1);
+	test_alloc_fail_at(1);
 	CHECK_EQ(tutti_bytes_printf(&out, "%d", 1), -ENOMEM);
-	tu_alloc_fail_at(1);
+	test_alloc_fail_at(1);
 	CHECK_EQ(tu_bytes_keep(&out, &lent), -ENOMEM);
 	CHECK_STR((const char *)out.data, "as it was");
 }
 
 int main(void)
 {
-	size_t before = tu_alloc_live();
+	size_t before = test_alloc_live();
 
 	borrowed();
 	copied();
 	printed();
 	kept();
 	no_memory();
-	CHECK_EQ(tu_alloc_live(), before);
+	CHECK_EQ(test_alloc_live(), before);
 	return 0;
 }

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <tutti/tutti.h>
 
-#include "core/alloc.h"
+#include "support/memory.h"
 #include "support/test.h"
 
 /* Keeps what it is given until the test looks at it. */
@@ -170,7 +170,7 @@ static void registering(void)
 	CHECK_EQ(tutti_engine_register(&bad), -EINVAL);
 	bad.scheme = "tasks";
 	CHECK_EQ(tutti_engine_register(&bad), -EEXIST);
-	tu_alloc_fail_at(1);
+	test_alloc_fail_at(1);
 	CHECK_EQ(tutti_engine_register(&engine), -ENOMEM);
 	CHECK_EQ(tutti_engine_register(&engine), 0);
 	CHECK_EQ(tutti_engine_register(&engine), -EEXIST);

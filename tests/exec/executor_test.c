@@ -4,7 +4,7 @@
 #include <tutti/tutti.h>
 
 #include "base/atomic.h"
-#include "core/alloc.h"
+#include "support/memory.h"
 #include "support/suite.h"
 
 static const char *const engines[] = { "threads", "threads:1", "tasks", "tasks:1", "inline" };
@@ -198,6 +198,7 @@ static void bad_use(const char *where)
 	tutti_future_unref(f);
 	f = tutti_submit(e, &twice_job, NULL, NULL);
 	CHECK_EQ(tutti_future_error(f), -EINVAL);
+	CHECK_EQ(twice_result(f, NULL), -EINVAL);
 	tutti_future_unref(f);
 	CHECK_EQ(tutti_executor_join(e, TUTTI_FOREVER), -EBUSY);
 	CHECK_EQ(tutti_executor_shutdown(e, (tutti_ending)3), -EINVAL);
@@ -429,15 +430,15 @@ static void no_memory(const char *where)
 	int failed = 0, n;
 
 	for (uint64_t k = 1; !e; k++) {
-		tu_alloc_fail_at(k);
+		test_alloc_fail_at(k);
 		if (tutti_executor_open(&e, where, NULL) < 0)
 			failed++;
 	}
-	tu_alloc_fail_at(0);
+	test_alloc_fail_at(0);
 	CHECK(failed > 0);
 	if (!is(where, "inline"))
 		CHECK(failed > 1);
-	tu_alloc_fail_at(1);
+	test_alloc_fail_at(1);
 	f = twice_submit(e, 1);
 	CHECK_EQ(twice_result(f, &n), -ENOMEM);
 	tutti_future_unref(f);
@@ -447,7 +448,7 @@ static void no_memory(const char *where)
 /* Threads that have been joined give the last of their memory back a moment later. */
 static void settles(size_t before)
 {
-	while (tu_alloc_live() >
+	while (test_alloc_live() >
 		before) /* for ever, and so into the test's time limit, if it leaks */
 		tutti_sleep(TUTTI_MILLISECONDS(1));
 }
@@ -460,7 +461,7 @@ int main(void)
 
 		suite_next(engines[i], -1);
 		results(engines[i]); /* once, so that what the library keeps is there */
-		before = tu_alloc_live();
+		before = test_alloc_live();
 		results(engines[i]);
 		failures(engines[i]);
 		bytes(engines[i]);

@@ -199,6 +199,45 @@ static void locks_come_along(void)
 	CHECK_EQ(tutti_lock_release(&mine), 0);
 }
 
+static void *hold_for_long(void *arg)
+{
+	tutti_lock_acquire(&lock);
+	tutti_event_set(arg);
+	CHECK_EQ(tutti_sleep(TUTTI_FOREVER), TUTTI_ECANCELED);
+	CHECK_EQ(tutti_lock_release(&lock), 0);
+	return NULL;
+}
+
+/* A lock whose holder the child does not have stops it, with a sentence, instead of hanging it. */
+static void a_lost_holder_is_named(enum mix mix)
+{
+	static tutti_event held;
+	char said[200] = "";
+	int status, to_us[2];
+
+	tutti_event_clear(&held);
+	tutti_future *f = start_as(mix, hold_for_long, &held);
+	CHECK_EQ(tutti_event_wait(&held), 0);
+	CHECK_EQ(pipe(to_us), 0);
+	pid_t pid = fork_limited();
+	if (pid == 0) {
+		dup2(to_us[1], STDERR_FILENO);
+		if (tutti_lock_acquire_until(&lock, tutti_after(1000)) != TUTTI_ETIMEDOUT)
+			_exit(1);
+		tutti_lock_acquire(&lock);
+		_exit(2);
+	}
+	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+	CHECK(read(to_us[0], said, sizeof(said) - 1) > 0);
+	CHECK(strstr(said, "whose holder it does not have"));
+	close(to_us[0]);
+	close(to_us[1]);
+	tutti_future_cancel(f);
+	tutti_future_result(f, NULL, 0);
+	tutti_future_unref(f);
+}
+
 /* A child that ends by exit waits for its own threads, not for those it never had. */
 static void a_child_may_exit(void)
 {
@@ -259,6 +298,7 @@ int main(void)
 	RUN(children_of_a_busy_program_are_free);
 	RUN(other_threads_crash_there);
 	RUN(locks_come_along);
+	RUN_MIXES(a_lost_holder_is_named);
 	RUN(a_child_may_exit);
 	RUN_MIXES(any_may_fork);
 	RUN(children_may_have_children);

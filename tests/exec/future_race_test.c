@@ -4,41 +4,12 @@
 
 #include "base/prng.h"
 #include "support/leaks.h"
+#include "support/memory.h"
 #include "support/suite.h"
 
 #include <errno.h>
 
 enum { HANDS = 8, SEED = 20240611 };
-
-static long blocks; /* given out and not given back */
-
-static void *count_alloc(size_t size, void *arg)
-{
-	void *p = malloc(size);
-
-	(void)arg;
-	if (p)
-		tu_add_acqrel(&blocks, 1);
-	return p;
-}
-
-static void *count_resize(void *p, size_t size, void *arg)
-{
-	void *q = realloc(p, size);
-
-	(void)arg;
-	if (!p && q)
-		tu_add_acqrel(&blocks, 1);
-	return q;
-}
-
-static void count_free(void *p, void *arg)
-{
-	(void)arg;
-	if (p)
-		tu_sub_acqrel(&blocks, 1);
-	free(p);
-}
 
 static int completed, called, passed;
 static int threads_at_rest;
@@ -187,20 +158,17 @@ static void work_goes_on_without_references(enum mix mix)
 static void all_memory_is_back(void)
 {
 	/* What is cached stays within bounds: so many more rounds must not take more. */
-	long before = tu_load_acq(&blocks);
+	size_t before = test_alloc_live();
 
 	for (int i = 0; i < 3; i++)
 		work_goes_on_without_references(MIXED);
 	everybody_lets_go_at_random(TASKS);
-	printf("blocks %ld, then %ld\n", before, tu_load_acq(&blocks));
-	CHECK(tu_load_acq(&blocks) <= before + 20);
+	printf("blocks %zu, then %zu\n", before, test_alloc_live());
+	CHECK(test_alloc_live() <= before + 20);
 }
 
 int main(void)
 {
-	tutti_allocator counting = { count_alloc, count_resize, count_free, NULL };
-
-	CHECK_EQ(tutti_set_allocator(&counting), 0);
 	suite_begin();
 	threads_at_rest = leaks_threads();
 	CHECK_EQ(tutti_set_allocator(NULL), -EBUSY);

@@ -5,6 +5,7 @@
 #include "support/suite.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <sched.h>
 #include <sys/syscall.h>
 
@@ -431,6 +432,27 @@ static void a_thread_is_told_to_stop(void)
 	tutti_future_unref(t);
 }
 
+static void *leave_by_pthread_exit(void *arg)
+{
+	*(tutti_future **)arg = tutti_task_start(wait_to_go_on, NULL, NULL);
+	pthread_exit(arg);
+}
+
+/* The thread is over then, and its tasks with it; what it would have returned is lost. */
+static void pthread_exit_ends_it_too(void)
+{
+	tutti_future *left_behind = NULL;
+	void *result = &left_behind;
+	tutti_thread *t = tutti_thread_start(leave_by_pthread_exit, &left_behind, NULL);
+
+	CHECK_EQ(tutti_thread_join(t, &result), 0);
+	CHECK(!result);
+	CHECK_EQ(tutti_thread_active_count(), 1);
+	CHECK_EQ(tutti_future_result(left_behind, NULL, 0), TUTTI_EJOBCANCELED);
+	tutti_future_unref(left_behind);
+	tutti_future_unref(t);
+}
+
 int main(void)
 {
 	suite_begin();
@@ -452,5 +474,6 @@ int main(void)
 	RUN(stacks_are_as_large_as_asked);
 	RUN(any_order_of_end_cancel_deadline);
 	RUN(a_thread_is_told_to_stop);
+	RUN(pthread_exit_ends_it_too);
 	return suite_end();
 }

@@ -334,6 +334,65 @@ static void a_crowd_can_be_cancelled(enum mix mix)
 		CHECK_EQ(never_ran, n - n / 2 - 1);
 }
 
+/* Tasks that end well, fail, or yield first, while another thread cancels each of them once. */
+static void *end_somehow(void *arg)
+{
+	intptr_t n = (intptr_t)arg;
+
+	runs++;
+	if (n % 3 == 0)
+		tutti_fail(TUTTI_EUSER, "as it should");
+	else if (n % 3 == 1)
+		tutti_yield();
+	return arg;
+}
+
+static void *cancel_each(void *queue)
+{
+	tutti_future *f;
+	intptr_t never_ran = 0;
+
+	while (tutti_queue_get(queue, &f) == 0) {
+		never_ran += tutti_future_cancel(f) == 0;
+		tutti_future_error(f);
+		tutti_future_unref(f);
+	}
+	return (void *)never_ran;
+}
+
+static void another_thread_cancels_at_any_moment(void)
+{
+	enum { BATCH = 16 };
+	int n = suite_rounds(20000) / BATCH * BATCH;
+	void *never_ran;
+	tutti_queue *q;
+
+	runs = 0;
+	CHECK_EQ(
+		tutti_queue_create(&q, sizeof(void *), &(tutti_queue_options){ .maxsize = 64 }), 0);
+	tutti_thread *canceller = tutti_thread_start(cancel_each, q, NULL);
+	for (int i = 0; i < n; i += BATCH) {
+		tutti_task *t[BATCH];
+
+		for (int k = 0; k < BATCH; k++) {
+			t[k] = tutti_task_start(end_somehow, (void *)(intptr_t)(i + k), NULL);
+			tutti_future *ref = tutti_future_ref(t[k]);
+			CHECK_EQ(tutti_queue_put(q, &ref), 0);
+		}
+		for (int k = 0; k < BATCH; k++) {
+			int rc = tutti_future_result(t[k], NULL, 0);
+
+			CHECK(rc == 0 || rc == TUTTI_EUSER || rc == TUTTI_EJOBCANCELED);
+			tutti_future_unref(t[k]);
+		}
+	}
+	CHECK_EQ(tutti_queue_shutdown(q, false), 0);
+	CHECK_EQ(tutti_thread_join(canceller, &never_ran), 0);
+	tutti_future_unref(canceller);
+	tutti_queue_free(q);
+	CHECK_EQ(runs + (intptr_t)never_ran, n);
+}
+
 int main(void)
 {
 	suite_begin();
@@ -350,5 +409,6 @@ int main(void)
 	RUN(a_cancel_is_no_timeout);
 	RUN(any_order_of_cancel_and_waking);
 	RUN_MIXES(a_crowd_can_be_cancelled);
+	RUN(another_thread_cancels_at_any_moment);
 	return suite_end();
 }

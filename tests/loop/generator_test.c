@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <tutti/generator.h>
 
-#include "core/alloc.h"
+#include "support/memory.h"
 #include "support/suite.h"
 
 #include <errno.h>
@@ -401,9 +401,9 @@ static void *begin_without_memory(void *arg)
 		tutti_generator *g = make(count_up, give(2));
 		int rc;
 
-		tu_alloc_fail_at(n);
+		test_alloc_fail_at(n);
 		rc = tutti_generator_next(g, NULL);
-		left = tu_alloc_fail_at(0);
+		left = test_alloc_fail_at(0);
 		CHECK(rc == 0 || rc == -ENOMEM);
 		if (rc < 0)
 			CHECK_EQ(next(g), 0); /* it had not begun */
@@ -415,9 +415,9 @@ static void *begin_without_memory(void *arg)
 static void lives_without_memory(void)
 {
 	finish(tutti_thread_start(begin_without_memory, NULL, NULL));
-	tu_alloc_fail_at(1);
+	test_alloc_fail_at(1);
 	CHECK(!tutti_generator_create(count_up, NULL));
-	CHECK_EQ(tu_alloc_fail_at(0), 0);
+	CHECK_EQ(test_alloc_fail_at(0), 0);
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <tutti/group.h>
 
-#include "core/alloc.h"
+#include "support/memory.h"
 #include "support/suite.h"
 
 #include <errno.h>
@@ -473,9 +473,9 @@ static void lives_without_memory(void)
 	tutti_set_reporter(note_report, NULL);
 	use_group();
 	do {
-		tu_alloc_fail_at(++n);
+		test_alloc_fail_at(++n);
 		use_group();
-		left = tu_alloc_fail_at(0);
+		left = test_alloc_fail_at(0);
 	} while (left == 0);
 	CHECK(n > 5);
 	CHECK_EQ(reports, 0);

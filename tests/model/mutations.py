@@ -172,6 +172,19 @@ MUTATIONS = [
      [("\ttu_or_seq(&r->tail, r->closed); /* no put",
        "\tuint64_t tail = tu_load_seq(&r->tail);\n\n"
        "\ttu_store_seq(&r->tail, tail | r->closed); /* no put")]),
+    ("exec/deque.c", "an owner takes back what may be stolen just now", "deque",
+     [("\t} while (!tu_cas_weak_acqrel(&d->shared, &old, less));\n\td->split",
+       "\t} while (tu_store_rel(&d->shared, less), false);\n\td->split")]),
+    ("exec/deque.c", "a thief does not look whether it was the first", "deque",
+     [("\t\tif (tu_cas_weak_acqrel(&d->shared, &old, less))\n\t\t\treturn",
+       "\t\tif (tu_store_rel(&d->shared, less), true)\n\t\t\treturn")]),
+    ("exec/deque.c", "sharing forgets what was stolen meanwhile", "deque",
+     [("\t} while (!tu_cas_weak_seq(&d->shared, &old, grown));",
+       "\t} while (tu_store_rel(&d->shared, grown), false);")]),
+    ("exec/deque.c", "the oldest is taken back when it was stolen", "deque",
+     [("\t\tif (tail > i)", "\t\tif (tail > i + 1)")]),
+    ("exec/deque.c", "what was stolen stays below the tail", "deque",
+     [("\ttu_store_rlx(&d->shared, tu_deque_shared(i, i));\n", "")]),
 ]
 
 

@@ -6,7 +6,7 @@
 #include <tutti/tutti.h>
 #include <unistd.h>
 
-#include "core/alloc.h"
+#include "support/memory.h"
 #include "support/suite.h"
 
 enum { TEXT_BYTES = 1 << 16 };
@@ -165,10 +165,10 @@ static void no_memory(void)
 	int master;
 	tutti_progress *p;
 
-	tu_alloc_fail_at(1);
+	test_alloc_fail_at(1);
 	CHECK(!tutti_progress_create("files", 2));
 	master = enter_terminal();
-	tu_alloc_fail_at(2); /* the renderer's: it counts on, unseen */
+	test_alloc_fail_at(2); /* the renderer's: it counts on, unseen */
 	p = tutti_progress_create("files", 2);
 	CHECK(p != NULL);
 	tutti_progress_add(p, 2);

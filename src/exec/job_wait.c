@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * job_wait.c - a job that waits for another job.
+ *
+ * Each says so in waits_for. If what it is about to wait for waits, through others perhaps, for
+ * itself, nobody would ever end: that wait is refused. Chains are followed from the awaited one on,
+ * which has seldom begun to wait for anything, so that a recursion of any depth looks at one link.
+ *
+ * A wait with a deadline ends by itself and is no deadlock.
+ */
+#include "core/mutex.h"
+#include "core/report.h"
+#include "core/wait.h"
+#include "exec/executor.h"
+#include "exec/job_future.h"
+#include "exec/threads.h"
+
+#include <errno.h>
+
+static uint32_t lock; /* a tu_mutex: waits_for of all */
+
+/* Does f wait for what runs on the caller's context? Under the lock. */
+static bool waits_for(const tutti_future *f, const tutti_future *job)
+{
+	while (f && f != job) {
+		const struct tu_job_future *jf = tu_job_future_of(f);
+
+		f = jf ? jf->waits_for : NULL;
+	}
+	return f != NULL;
+}
+
+/* 0, and noted; -EDEADLK. */
+static int note(tutti_future *job, tutti_future *f, bool for_ever)
+{
+	bool circle;
+
+	tu_mutex_lock(&lock);
+	circle = for_ever && waits_for(f, job);
+	if (!circle)
+		tu_job_future_of(job)->waits_for = f;
+	tu_mutex_unlock(&lock);
+	if (!circle)
+		return 0;
+	tu_report(-EDEADLK, "jobs wait for each other: '%s' for '%s', which waits for it",
+		tu_job_future_of(job)->job->name, tu_job_future_of(f)->job->name);
+	return -EDEADLK;
+}
+
+tutti_future *tu_job_waits_for(tutti_future *job, tutti_future *f)
+{
+	struct tu_job_future *jf = tu_job_future_of(job);
+	tutti_future *before;
+
+	tu_mutex_lock(&lock);
+	before = jf->waits_for;
+	jf->waits_for = f;
+	tu_mutex_unlock(&lock);
+	return before;
+}
+
+int tu_job_wait_begins(tutti_future *f, int64_t deadline, struct tu_job_wait *wait)
+{
+	struct tu_context *self = tu_self();
+	struct tu_job_future *job = tu_job_future_of(self->job), *awaited = tu_job_future_of(f);
+	bool for_ever = deadline == TUTTI_FOREVER;
+	void *pool;
+	int rc = note(&job->future, f, for_ever);
+
+	*wait = (struct tu_job_wait){ rc == 0 ? &job->future : NULL, NULL };
+	pool = rc == 0 ? tu_executor_pool_of_both(job, awaited) : NULL;
+	/* Here it would run within the caller's scopes, and beyond a deadline of the wait. */
+	if (pool)
+		tu_threads_help(pool, awaited, for_ever && !self->scopes, &wait->lease);
+	return rc;
+}
+
+void tu_job_wait_many_begins(tutti_future *const *futures, size_t n, struct tu_job_wait *wait)
+{
+	struct tu_job_future *job = tu_job_future_of(tu_self()->job);
+
+	*wait = (struct tu_job_wait){ NULL, NULL };
+	for (size_t i = 0; i < n && !wait->job; i++) {
+		const tutti_future *f = futures[i] ? tu_future_inner(futures[i]) : NULL;
+		struct tu_job_future *awaited = f ? tu_job_future_of(f) : NULL;
+		void *pool = awaited ? tu_executor_pool_of_both(job, awaited) : NULL;
+
+		if (!pool || tutti_future_done(f))
+			continue;
+		wait->job = &job->future;
+		tu_threads_help(pool, awaited, false, &wait->lease);
+	}
+}
+
+void tu_job_wait_over(struct tu_job_wait *wait)
+{
+	tu_job_waits_for(wait->job, NULL);
+	if (wait->lease)
+		tu_threads_take_back(wait->lease);
+}

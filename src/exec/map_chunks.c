@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * map_chunks.c - see map_chunks.h. A chunk is a job of our own whose function runs the program's
+ * job for each of its items, as if it were alone: with its own deadline, failure and progress.
+ */
+#include "exec/map_chunks.h"
+
+#include "core/alloc.h"
+#include "core/wait.h"
+#include "exec/executor.h"
+#include "exec/job.h"
+#include "exec/job_future.h"
+
+#include <errno.h>
+#include <string.h>
+#include <tutti/scope.h>
+#include <tutti/task.h>
+
+enum {
+	SHARE = 16,  /* chunks for each thread: the last one ends this much after the others */
+	MOST = 1024, /* items: a cancel and the progress are not to wait for long */
+};
+
+struct chunk {
+	tutti_job *job;
+	const char *args;
+	char *results;
+	size_t n;
+	const tutti_map_options *options;
+	tutti_future *future;
+	int error; /* the first of its items */
+};
+
+size_t tu_map_chunk(
+	const tutti_executor *e, const tutti_job *job, size_t n, const tutti_map_options *options)
+{
+	size_t chunk = options ? options->chunk : 0;
+
+	if (!e || !tu_job_valid(job) || !tu_executor_is_own(e))
+		return 0;
+	if (chunk == 0 && tu_executor_threads(e) > 0) {
+		chunk = n / ((size_t)tu_executor_threads(e) * SHARE);
+		chunk = chunk < MOST ? chunk : MOST;
+	}
+	return chunk < n ? chunk : n;
+}
+
+/* -- in the job ------------------------------------------------------------------------------- */
+
+static void run_item(struct tu_context *self, struct tu_job_future *item, struct chunk *c)
+{
+	int code = tutti_cancelled() ? TUTTI_ECANCELED : tu_job_future_call(self, item);
+
+	tu_free(self->fail_text);
+	self->fail_text = NULL;
+	self->fail_code = 0;
+	if (code == TUTTI_ETIMEDOUT)
+		code = TUTTI_EJOBTIMEDOUT;
+	if (code == TUTTI_ECANCELED)
+		code = TUTTI_EJOBCANCELED;
+	if (c->error == 0)
+		c->error = code;
+	if (item->progress)
+		tu_progress_count(item->progress, 1);
+}
+
+/* Where a result goes that nobody wants. NULL: no memory. */
+static void *scratch(const struct chunk *c)
+{
+	return c->results ? c->results
+			  : tu_alloc(c->job->result_size > 0 ? c->job->result_size : 1);
+}
+
+static int run_chunk(const void *arg, void *result)
+{
+	struct chunk *c = *(struct chunk *const *)arg;
+	struct tu_context *self = tu_self();
+	struct tu_job_future item = { .job = c->job, .deadline = c->options->deadline };
+	char *place = scratch(c);
+
+	(void)result;
+	if (!place) {
+		c->error = -ENOMEM;
+		return 0;
+	}
+	item.progress = c->options->progress;
+	item.future.size = UINT32_MAX; /* the result is elsewhere, however small */
+	for (size_t i = 0; i < c->n; i++) {
+		item.arg = (void *)(c->args + (c->args ? i * c->job->arg_size : 0));
+		item.future.value.heap = c->results ? place + i * c->job->result_size : place;
+		run_item(self, &item, c);
+		if (!c->results && c->job->result_kind == TUTTI_KIND_BYTES)
+			tutti_bytes_free((tutti_bytes *)(void *)place);
+	}
+	if (!c->results)
+		tu_free(place);
+	return 0;
+}
+
+static tutti_job chunk_job = { .version = 1,
+	.arg_kind = TUTTI_KIND_PLAIN,
+	.arg_size = sizeof(struct chunk *),
+	.name = "map",
+	.place = __FILE__,
+	.target = (void (*)(void))run_chunk,
+	.call = run_chunk };
+
+/* -- in the caller ----------------------------------------------------------------------------- */
+
+/* Whatever happens the chunks are the caller's memory: those under way are waited for. */
+static void abandon(struct chunk *chunks, size_t n)
+{
+	tutti_scope quiet;
+
+	for (size_t i = 0; i < n; i++)
+		tu_future_withdraw(chunks[i].future);
+	for (size_t i = 0; i < n; i++)
+		tutti_future_cancel(chunks[i].future);
+	tutti_shield_begin(&quiet, TUTTI_FOREVER);
+	for (size_t i = 0; i < n; i++)
+		tu_future_wait(chunks[i].future, TUTTI_FOREVER, 0);
+	tutti_shield_end(&quiet, 0);
+}
+
+static int wait_for_chunks(struct chunk *chunks, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		int rc = tu_future_wait(chunks[i].future, TUTTI_FOREVER, TU_WAIT_CANCELABLE);
+
+		if (rc < 0) {
+			abandon(chunks, n);
+			return rc;
+		}
+	}
+	return 0;
+}
+
+/* The first error in the order of the input; a chunk that did not run has one for all its items. */
+static int first_error(struct chunk *chunks, size_t n)
+{
+	int first = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int code = tu_future_outcome(chunks[i].future);
+
+		if (first == 0)
+			first = code < 0 ? code : chunks[i].error;
+		tutti_future_unref(chunks[i].future);
+	}
+	return first;
+}
+
+int tu_map_chunks(tutti_executor *e, tutti_job *job, const void *args, void *results, size_t n,
+	size_t chunk, const tutti_map_options *options)
+{
+	static const tutti_map_options none;
+	size_t count = n / chunk + (n % chunk > 0);
+	struct chunk *chunks = tu_alloc_zero(count * sizeof(*chunks));
+	int rc, first;
+
+	if (!chunks)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		struct chunk *c = &chunks[i], *arg = c;
+		size_t begin = i * chunk;
+
+		c->job = job;
+		c->args = args ? (const char *)args + begin * job->arg_size : NULL;
+		c->results = results ? (char *)results + begin * job->result_size : NULL;
+		c->n = n - begin < chunk ? n - begin : chunk;
+		c->options = options ? options : &none;
+		c->future = tu_submit(e, &chunk_job, &arg, 0, NULL);
+	}
+	rc = wait_for_chunks(chunks, count);
+	first = first_error(chunks, count);
+	tu_free(chunks);
+	return rc < 0 ? rc : first;
+}
