@@ -401,15 +401,14 @@ static void cancel_one(struct tu_context *c, void *arg)
 	tu_unpark(c);
 }
 
-/* Timers that nobody waits for any more are given up like all that has not begun. */
-static bool fire_all(struct tu_worker *w)
+/* Nobody waits any more: what is still set begins jobs, and these are given up as they come. */
+static void fire_all(struct tu_worker *w)
 {
 	struct tu_timer *timer;
 
 	while ((timer = tu_wheel_pop(&w->wheel, INT64_MAX)) != NULL)
 		timer->fire(timer);
-	take_inbox(w);
-	return w->head != NULL;
+	tu_wheel_init(&w->wheel, tu_os_now()); /* it has gone to the end of time */
 }
 
 void tu_worker_close(struct tu_worker *w)
@@ -418,7 +417,9 @@ void tu_worker_close(struct tu_worker *w)
 
 	w->closing = true;
 	tu_context_each(w, cancel_one, NULL);
-	while (tu_worker_has_tasks(w) || w->head || fire_all(w)) {
+	while (tu_worker_has_tasks(w) || w->head || tu_wheel_count(&w->wheel) > 0) {
+		if (!tu_worker_has_tasks(w) && !w->head)
+			fire_all(w);
 		tu_worker_push(w, &self->node);
 		leave(self);
 		if (tu_worker_has_tasks(w) && !w->head)
