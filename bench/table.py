@@ -54,6 +54,11 @@ GROUPS = {
         Contestant("Go", GO, (("go_peer", "tasks"),)),
         Contestant("asyncio", "python3", (("@python", "asyncio_tasks.py"),)),
     ),
+    "generators": (
+        Contestant(OURS, "", (("ours_generators",),)),
+        Contestant("boost.coroutine2", "libboost-context-dev", (("coroutine2_generators",),)),
+        Contestant("Python", "python3", (("@python", "python_generators.py"),)),
+    ),
     "gather": (
         Contestant(OURS, "", (("ours_gather",),)),
         Contestant("Go", GO, (("go_peer", "gather"),)),
@@ -113,6 +118,10 @@ SHARE_TARGETS = (Target("least", 40),)
 ROWS = (
     Row("tasks", "task", "start + finish a task that does not block", "ns",
         (Target("better", 10, "Go"),)),
+    Row("tasks", "task_group", "the same in a group that is joined, beside sync.WaitGroup", "ns",
+        (Target("better", 10, "Go"),)),
+    Row("generators", "generator_next", "one item of a generator, there and back", "ns",
+        (Target("better", 4, "Python"), Target("better", 1, "boost.coroutine2"))),
     Row("gather", "gather", "100,000 tasks sleep at once, gathered: processor time of one", "ns",
         (Target("better", 2, "Go"),)),
     Row("gather", "gather_elapsed", "the same by the clock; each sleeps 300 ms", "ms"),

@@ -40,6 +40,8 @@
 #include <tutti/executor.h>
 #include <tutti/forkjoin.h>
 #include <tutti/future.h>
+#include <tutti/generator.h>
+#include <tutti/group.h>
 #include <tutti/info.h>
 #include <tutti/job.h>
 #include <tutti/loop.h>

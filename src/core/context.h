@@ -81,7 +81,8 @@ struct tu_context {
 	uint8_t size_class;   /* fixed */
 	struct tu_slab *slab; /* NULL: a thread's own stack */
 	struct tu_context *spare_next;
-	char *low; /* the stack: lowest usable byte and size from there to the top */
+	struct tu_context *aside; /* the side stack it stands on (side.h); NULL: its own. Owner */
+	char *low;                /* the stack: lowest usable byte and size from there to the top */
 	size_t bytes;
 	struct tu_deque *deque; /* of fork-join, while it is in one; NULL: none. Owner */
 	void *fake_stack;       /* ASan's */
@@ -90,6 +91,12 @@ struct tu_context {
 
 /* The running context; NULL on a thread that has not called tutti yet. Use tu_self. */
 extern __thread struct tu_context *tu_current;
+
+/*
+ * The thread's worker while the thread is in a loop that is not ours (embed.h); else NULL. Then
+ * tu_current is NULL, so that its next call of ours comes to tu_attach and is noticed.
+ */
+extern __thread struct tu_worker *tu_lent;
 
 /* Make the calling thread known: its worker and context. No memory stops the program. */
 struct tu_context *tu_attach(void);

@@ -6,6 +6,7 @@
  */
 #include "core/worker.h"
 
+#include "core/embed.h"
 #include "core/fork.h"
 #include "core/lot.h"
 #include "core/mutex.h"
@@ -86,6 +87,8 @@ static void worker_begin(struct tu_worker *w)
 	w->errno_at = &errno;
 	w->budget = 1;
 	w->daemon = w->helper = false;
+	w->closed = false;
+	w->stop = w->woken = 0;
 	w->thread = NULL;
 	tu_pool_begin(w->pools);
 	tu_wheel_init(&w->wheel, tu_os_now());
@@ -106,20 +109,27 @@ static void thread_ends(void *worker)
 {
 	struct tu_worker *w = worker;
 
+	if (tu_lent == w)
+		tu_worker_come_back(w, true);
 	if (tu_current != &w->native)
 		return; /* a forked child's leftover */
 	if (tu_at_detach)
 		tu_at_detach(&w->native);
 	tu_store_rlx(&w->number, 0);
 	tu_worker_drain(w);
+	tu_worker_bell_close(w);
 	tu_current = NULL;
 	worker_give(w);
 }
 
 struct tu_context *tu_attach(void)
 {
-	struct tu_worker *w;
+	struct tu_worker *w = tu_lent;
 
+	if (w) {
+		tu_worker_come_back(w, false);
+		return &w->native;
+	}
 	tu_fork_watch();
 	w = worker_take();
 	tu_check(w != NULL, "no memory for a thread's first call");
@@ -150,7 +160,7 @@ static void forget_jobs(struct tu_worker *w)
 	w->starting = NULL;
 	w->inbox = NULL;
 	w->sleep = TU_WORKER_AWAKE;
-	w->tasks = 0;
+	w->begun = w->ended = 0;
 	w->budget = 1;
 	tu_wheel_init(&w->wheel, tu_os_now());
 }
@@ -158,8 +168,12 @@ static void forget_jobs(struct tu_worker *w)
 void tu_workers_after_fork(void)
 {
 	registry_lock = 0;
-	for (struct tu_worker *w = all; w; w = w->next)
+	if (tu_lent)
+		tu_worker_come_back(tu_lent, true);
+	for (struct tu_worker *w = all; w; w = w->next) {
+		tu_worker_bell_forget(w);
 		forget_jobs(w);
+	}
 	/* The caller keeps its id: it still holds what it held. New ids are above all others. */
 	tu_fork_ids.below = (uint64_t)++numbers << 40;
 	tu_fork_ids.survivor = tu_current ? tu_current->id : 0;

@@ -148,6 +148,36 @@ static void call_back(tutti_future *f, struct tu_callback *c)
 	}
 }
 
+int tu_future_call_back(
+	tutti_future *f, struct tu_worker *w, void (*fn)(tutti_future *f, void *arg), void *arg)
+{
+	struct tu_future_extra *extra = tu_future_extra_of(f);
+	struct tu_callback *c = extra ? tu_alloc_zero(sizeof(*c)) : NULL;
+	struct tu_bucket *b;
+	bool done;
+
+	if (!c)
+		return -ENOMEM;
+	c->fn = fn;
+	c->arg = arg;
+	c->worker = w;
+	c->number = w ? w->number : 0;
+	b = tu_lot_lock(f);
+	/* [future-1] acquire, if it is done: fn reads the result. Else whoever completes f sees
+	   WATCHED, comes for the bucket's lock and finds the callback. */
+	done = tu_or_acqrel(&f->word, (uint64_t)TU_FUTURE_WATCHED) & TU_FUTURE_DONE;
+	if (!done) {
+		*extra->callbacks_tail = c;
+		extra->callbacks_tail = &c->next;
+	}
+	tu_lot_unlock(b);
+	if (done) {
+		tu_free(c);
+		fn(f, arg);
+	}
+	return 0;
+}
+
 /* Say DONE under the lock and see to everybody who waits. The caller holds a reference. */
 static void finish_with(tutti_future *f, struct tu_bucket *b, uint32_t flags, struct tu_news *news)
 {

@@ -246,10 +246,18 @@ static inline bool tu_runnable_begun(const struct tu_runnable *node)
  */
 static inline void tu_future_complete(tutti_future *f, uint32_t flags)
 {
-	uint64_t word = tu_load_rlx(&f->word), done;
+	/* [future-2] acquire: what other holders did, if there are none left */
+	uint64_t word = tu_load_acq(&f->word), done;
 
 	tu_trace(TU_TRACE_FUTURE_DONE, tu_current ? tu_current->id : 0, (uintptr_t)f,
 		flags & TU_FUTURE_FAILED ? f->error : 0);
+	if (word == TU_FUTURE_REF) {
+		/* Ours is the only reference and nobody watches: nobody can come any more. */
+		if (tu_unlikely(flags))
+			tu_store_rlx(&f->word, word | TU_FUTURE_DONE | flags);
+		tu_future_destroy(f);
+		return;
+	}
 	do {
 		if (tu_unlikely(word & (TU_FUTURE_WATCHED | TU_FUTURE_HELD))) {
 			tu_future_complete_slowly(f, flags);
@@ -311,6 +319,10 @@ int tu_future_withdraw(tutti_future *f);
 
 /* Wait; flags as tu_wait. 0, TUTTI_ETIMEDOUT, TUTTI_ECANCELED. */
 int tu_future_wait(tutti_future *f, int64_t deadline, unsigned flags);
+
+/* Have fn called once f is done, on w; NULL: wherever that is. 0 or -ENOMEM. */
+int tu_future_call_back(
+	tutti_future *f, struct tu_worker *w, void (*fn)(tutti_future *f, void *arg), void *arg);
 
 /* Wait until it is done or something else wants the caller's attention. */
 void tu_future_nap(tutti_future *f);

@@ -228,27 +228,6 @@ int tutti_future_add_done_callback(
 	tutti_future *f, void (*fn)(tutti_future *f, void *arg), void *arg)
 {
 	struct tu_context *self = tu_self();
-	struct tu_future_extra *extra = tu_future_extra_of(f);
-	struct tu_callback *c = extra ? tu_alloc_zero(sizeof(*c)) : NULL;
-	struct tu_bucket *b;
 
-	if (!c)
-		return -ENOMEM;
-	c->fn = fn;
-	c->arg = arg;
-	c->worker = self == &self->worker->native ? NULL : self->worker;
-	c->number = self->worker->number;
-	b = tu_lot_lock(f);
-	/* [future-1] acquire, if it is done: fn reads the result. Else whoever completes f sees
-	   WATCHED, comes for the bucket's lock and finds the callback. */
-	if (!(tu_or_acqrel(&f->word, (uint64_t)TU_FUTURE_WATCHED) & TU_FUTURE_DONE)) {
-		*extra->callbacks_tail = c;
-		extra->callbacks_tail = &c->next;
-		tu_lot_unlock(b);
-		return 0;
-	}
-	tu_lot_unlock(b);
-	tu_free(c);
-	fn(f, arg);
-	return 0;
+	return tu_future_call_back(f, self == &self->worker->native ? NULL : self->worker, fn, arg);
 }

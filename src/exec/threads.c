@@ -234,10 +234,10 @@ static void lease_runs(struct tu_runnable *node, int rc)
 
 		lease->seat.context = self;
 		self->id = ++self->worker->next_id;
-		self->worker->tasks++;
+		self->worker->begun++;
 		seat_open(p, &lease->seat);
 		seat_work(p, &lease->seat);
-		self->worker->tasks--;
+		self->worker->ended++;
 		tu_context_clean(self);
 	}
 	tu_mutex_lock(&p->lock);

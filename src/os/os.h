@@ -75,6 +75,30 @@ static inline void tu_os_pause(void)
 #endif
 }
 
+/* -- bells ----------------------------------------------------------------------------------- */
+
+/*
+ * Something that another loop can poll: fd is readable once the bell was rung, or its deadline has
+ * come. All fields are the port's but fd, which is only to be polled.
+ */
+struct tu_os_bell {
+	int fd, ring, timer;
+	int64_t deadline; /* what timer is set to; INT64_MAX: not */
+};
+
+/* 0, -EMFILE, -ENFILE or -ENOMEM. */
+int tu_os_bell_open(struct tu_os_bell *b);
+void tu_os_bell_close(struct tu_os_bell *b);
+
+/* Any thread, signal handlers too. Rings merge. */
+void tu_os_bell_ring(const struct tu_os_bell *b);
+
+/* Forget what rang so far. The deadline stays. Owner. */
+void tu_os_bell_quiet(const struct tu_os_bell *b);
+
+/* Have it ring at deadline too, instead of at the last one set; INT64_MAX: never. Owner. */
+void tu_os_bell_set(struct tu_os_bell *b, int64_t deadline);
+
 /* -- threads --------------------------------------------------------------------------------- */
 
 struct tu_os_thread_start {

@@ -34,8 +34,8 @@ MUTATIONS = [
     ("core/park.c", "wake no thread", "park",
      [("\t\ttu_os_futex_wake(&w->sleep, 1);", "\t\t;")]),
     ("core/park.c", "the waker leaves the sleep word as it is", "park",
-     [("tu_swap_acqrel(&w->sleep, TU_WORKER_AWAKE) == TU_WORKER_ASLEEP)",
-       "tu_load_acq(&w->sleep) == TU_WORKER_ASLEEP)")]),
+     [("was = tu_swap_acqrel(&w->sleep, TU_WORKER_AWAKE);",
+       "was = tu_load_acq(&w->sleep);")]),
     ("core/park.c", "notify only who is parked", "park",
      [("\tif (tu_swap_acqrel(&c->park, TU_PARK_NOTIFIED) != TU_PARK_PARKED)\n\t\treturn NULL;",
        "\tif (tu_load_acq(&c->park) != TU_PARK_PARKED)\n\t\treturn NULL;\n"
