@@ -92,7 +92,7 @@ TUTTI_API int tutti_future_set_error(tutti_future *f, int code, const char *text
  *            TUTTI_ETYPE          size is neither 0 nor the result's
  *            TUTTI_EJOBCANCELED   f was cancelled
  *            TUTTI_EJOBTIMEDOUT   f ran out of time
- *            -EDEADLK             f is the caller
+ *            -EDEADLK             f is the caller, or a job that waits for the caller's job
  *            any other            f failed with it; tutti_future_text has the words
  * Context    any thread or task
  * Waits      may; cancellation point
