@@ -129,6 +129,30 @@ static void *come_and_go(void *name)
 	return NULL;
 }
 
+/* A program's own names are its own, whatever the macro calls its parameters. */
+typedef struct arg {
+	int value;
+} arg;
+typedef arg result;
+
+static result n(arg e)
+{
+	return (result){ e.value + 1 };
+}
+TUTTI_JOB(n, result, arg);
+
+static void names_do_not_clash(void)
+{
+	tutti_executor *f;
+	result out;
+	arg args = { 6 };
+
+	CHECK_EQ(tutti_executor_open(&f, "inline", NULL), 0);
+	CHECK_EQ(n_map(f, &args, &out, 1), 0);
+	CHECK_EQ(out.value, 7);
+	tutti_executor_free(f);
+}
+
 int main(void)
 {
 	char *names[] = { "p", "q", "r" };
@@ -138,6 +162,7 @@ int main(void)
 	by_name();
 	listed();
 	unfit();
+	names_do_not_clash();
 	for (int i = 0; i < 3; i++)
 		CHECK_EQ(pthread_create(&threads[i], NULL, come_and_go, names[i]), 0);
 	for (int i = 0; i < 3; i++)
