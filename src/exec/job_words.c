@@ -38,7 +38,7 @@ static void put_bytes(char *buf, size_t n, const tutti_bytes *bytes)
 		put_hex(buf, n, bytes->data, bytes->size);
 }
 
-/* A plain value of an integer's size is shown as one, whatever it is; the bytes are beside it. */
+/* The bytes; beside them the number that a plain value of an integer's size would be. */
 static void put_plain(char *buf, size_t n, const void *value, size_t size)
 {
 	char hex[SHOWN * 3 + 40];
@@ -55,7 +55,7 @@ static void put_plain(char *buf, size_t n, const void *value, size_t size)
 		snprintf(buf, n, "%s", hex);
 		return;
 	}
-	snprintf(buf, n, "%lld (%s)", (long long)number, hex);
+	snprintf(buf, n, "%s (%lld)", hex, (long long)number);
 }
 
 static void put_input(char *buf, size_t n, const struct tu_job_future *jf)

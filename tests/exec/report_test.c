@@ -88,7 +88,7 @@ static void a_jobs_input_and_place_are_told(void)
 	tutti_future_unref(tutti_submit(e, &open_door_job, &number, NULL));
 	CHECK_EQ(reports, 1);
 	CHECK(strstr(last_text, "job 'open_door' failed and nobody looked: red: no such door"));
-	CHECK(strstr(last_text, "its input was 42 (2a 00 00 00), submitted at report_test("));
+	CHECK(strstr(last_text, "its input was 2a 00 00 00 (42), submitted at report_test("));
 	tutti_future_unref(open_named_submit(e, tutti_bytes_of("the back door", 13)));
 	CHECK_EQ(reports, 2);
 	CHECK(strstr(last_text, "its input was 'the back door', submitted at report_test("));
