@@ -102,6 +102,11 @@ GROUPS = {
         Contestant("TBB", "libtbb-dev", (("tbb_pool",),)),
         Contestant("CPython", "python3", (("@python", "python_pool.py"),)),
     ),
+    "work": (
+        Contestant(OURS, "", (("ours_work",),)),
+        Contestant("C, one thread", "", (("c_work",),)),
+        Contestant("CPython", "python3", (("@python", "python_work.py"),)),
+    ),
     "forkjoin": (
         Contestant(OURS, "", (("ours_forkjoin", "1"), ("ours_forkjoin", "2"))),
         Contestant("rayon", "cargo librust-rayon-dev", (("rayon_fork", "1"), ("rayon_fork", "2"))),
@@ -163,6 +168,10 @@ ROWS = (
     Row("pool", "pool_map_results", "a map with results", "M/s", more_is_better=True),
     Row("pool", "pool_results", "with results, each submitted and joined by itself", "M/s",
         (Target("better", 2, "Go"),), more_is_better=True),
+    Row("work", "primes", "which of 65 numbers are prime, two threads", "ms",
+        (Target("better", 1.8, "C, one thread"),)),
+    Row("work", "sum", "add up 1 to 10^8, two threads", "ms",
+        (Target("better", 1.8, "C, one thread"),)),
     Row("forkjoin", "fork_1", "fib, a fork in each call, one worker: a fork", "ns",
         (Target("better", 2, "rayon"), Target("better", 8, "libgomp"),
          Target("better", 8, "libomp"), Target("better", 8, "TBB"))),

@@ -17,13 +17,11 @@ static void *work(void *arg)
 
 static int newest_open(void **self, const char *where, const tutti_executor_options *options)
 {
-	const tutti_queue_options lifo = { .flags = TUTTI_LIFO };
-
-	int rc = tutti_queue_create(&jobs, sizeof(tutti_future *), &lifo);
+	int rc = tutti_queue_create(
+		&jobs, sizeof(tutti_future *), &(tutti_queue_options){ .flags = TUTTI_LIFO });
 
 	(void)self, (void)where, (void)options;
-	if (rc == 0)
-		worker = tutti_thread_start(work, NULL, NULL);
+	worker = rc == 0 ? tutti_thread_start(work, NULL, NULL) : NULL;
 	return rc;
 }
 
@@ -51,13 +49,13 @@ int main(void)
 {
 	static const tutti_engine newest = { sizeof(newest), "newest", newest_open, newest_submit,
 		NULL, NULL, newest_free };
-	int n[] = { 1, 2, 3, 4 }, squared[4];
+	int n[] = { 1, 2, 3, 4 }, squared[4] = { 0 };
 	tutti_executor *e;
 
 	if (tutti_engine_register(&newest) < 0 || tutti_executor_open(&e, "newest", NULL) < 0)
 		return 1;
-	if (square_map(e, n, squared, 4) == 0)
-		printf("%d %d %d %d\n", squared[0], squared[1], squared[2], squared[3]);
+	square_map(e, n, squared, 4);
+	printf("%d %d %d %d\n", squared[0], squared[1], squared[2], squared[3]);
 	tutti_executor_free(e);
 	return 0;
 }
