@@ -107,12 +107,14 @@ template <> struct tutti_kind_of<tutti_bytes> {
 	TUTTI_UNUSED static inline tutti_future *name##_submit( \
 		tutti_executor *tutti_e_ TUTTI_IF_(av)(TUTTI_COMMA A tutti_arg_, )) \
 	{ \
-		return tutti_submit(tutti_e_, &name##_job, TUTTI_IF_(av)(&tutti_arg_, NULL), NULL); \
+		return tutti_submit( \
+			tutti_e_, &name##_job, TUTTI_IF_(av)(&tutti_arg_, NULL), NULL); \
 	} \
 	TUTTI_UNUSED static inline int name##_result( \
 		tutti_future *tutti_f_ TUTTI_IF_(rv)(TUTTI_COMMA R *tutti_out_, )) \
 	{ \
-		return tutti_job_result(tutti_f_, &name##_job, TUTTI_IF_(rv)(tutti_out_, NULL)); \
+		return tutti_job_result( \
+			tutti_f_, &name##_job, TUTTI_IF_(rv)(tutti_out_, NULL)); \
 	} \
 	TUTTI_UNUSED static inline int name##_map(tutti_executor *tutti_e_, \
 		TUTTI_IF_(av)(A const *tutti_args_ TUTTI_COMMA, ) \
