@@ -42,6 +42,8 @@ static void order_is(const char *expected)
 
 /* -- what happens while the caller waits: a task of its own, which runs only then -------------- */
 
+static _Thread_local tutti_time played; /* when the script was through */
+
 /* Of each promise: a digit keeps it, -d breaks it, xd cancels it. */
 static void *play(void *script)
 {
@@ -53,6 +55,7 @@ static void *play(void *script)
 		else
 			keep((size_t)(*c - '0'));
 	}
+	played = tutti_now();
 	return NULL;
 }
 
@@ -64,22 +67,38 @@ struct scene {
 	bool late; /* nothing but the deadline ends it */
 };
 
-static void play_scene(const struct scene *s, bool with_order)
+/* false: the machine was so slow that the deadline came before the task had played. */
+static bool play_scene_within(const struct scene *s, bool with_order, tutti_time limit)
 {
-	tutti_time deadline = s->late ? tutti_after(TUTTI_MILLISECONDS(3)) : TUTTI_FOREVER;
+	tutti_time deadline = s->late ? tutti_after(limit) : TUTTI_FOREVER;
 	tutti_task *task;
+	bool in_time;
+	int done;
 
 	make(10);
 	play((void *)s->before);
 	task = tutti_task_start(play, (void *)s->meanwhile, NULL);
-	CHECK_EQ(tutti_wait(them, 10, s->when, with_order ? order : NULL, deadline), s->done);
-	if (with_order)
-		order_is(s->order);
+	done = tutti_wait(them, 10, s->when, with_order ? order : NULL, deadline);
+	in_time = !s->late || (tutti_future_done(task) && played < deadline);
+	if (in_time) {
+		CHECK_EQ(done, s->done);
+		if (with_order)
+			order_is(s->order);
+	}
 	if (s->late)
 		CHECK(tutti_now() >= deadline);
 	CHECK_EQ(tutti_wait(&task, 1, TUTTI_ALL_COMPLETED, NULL, TUTTI_FOREVER), 1);
 	tutti_future_unref(task);
 	drop(10);
+	return in_time;
+}
+
+static void play_scene(const struct scene *s, bool with_order)
+{
+	tutti_time limit = TUTTI_MILLISECONDS(3);
+
+	while (!play_scene_within(s, with_order, limit))
+		limit *= 2;
 }
 
 static void *play_all(void *arg)
