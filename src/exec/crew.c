@@ -109,7 +109,7 @@ bool tu_crew_help(struct tu_deque *mine, struct tu_deque *victim)
 		return false;
 	/* Relaxed: a wish. Seen late it is granted late. */
 	if (tu_load_rlx(&crew.sleepers) > 0)
-		tu_store_rlx(&victim->hungry, 1);
+		tu_deque_hungry(victim);
 	run_stolen(mine, victim, part);
 	return true;
 }
@@ -125,8 +125,8 @@ static bool help_anyone(struct tu_deque *mine, struct tu_deque **last)
 			*last = victim;
 			return true;
 		}
-		if (victim != mine && tu_load_rlx(&victim->hungry) == 0)
-			tu_store_rlx(&victim->hungry, 1); /* a wish, as above */
+		if (victim != mine)
+			tu_deque_hungry(victim);
 		victim = victim->next ? victim->next : tu_load_acq(&crew.all);
 	} while (victim != first);
 	*last = NULL; /* start with the newest: those that come and go */
@@ -140,7 +140,7 @@ static bool anything_shared(void)
 	bool any = false;
 
 	for (struct tu_deque *d = tu_load_acq(&crew.all); d; d = d->next) { /* [crew-1] acquire */
-		tu_store_rlx(&d->hungry, 1);                                /* a wish, as above */
+		tu_deque_hungry(d);
 		any = any || tu_deque_has_shared(d);
 	}
 	return any;
@@ -252,7 +252,6 @@ static __attribute__((noinline)) void recruit(void)
 
 void tu_crew_share(struct tu_deque *mine)
 {
-	tu_store_rlx(&mine->hungry, 0); /* a wish that is being granted */
 	tu_deque_share(mine);
 	if (tu_load_seq(&crew.sleepers) > 0) /* seq: see the top */
 		wake_one();

@@ -17,7 +17,7 @@ void tu_deque_init(struct tu_deque *d)
 	d->head = d->split = d->parts;
 	d->end = d->parts + TU_DEQUE_PARTS;
 	d->shared = 0;
-	d->hungry = 1;
+	d->share_below = d->end;
 }
 
 void tu_deque_share(struct tu_deque *d)
@@ -25,6 +25,8 @@ void tu_deque_share(struct tu_deque *d)
 	size_t more = ((size_t)(d->head - d->split) + 1) / 2;
 	uint64_t old = tu_load_rlx(&d->shared), grown; /* a guess; the exchange tells */
 
+	/* Relaxed: a wish that is being granted. */
+	tu_store_rlx(&d->share_below, &d->parts[TU_DEQUE_AT_ONCE]);
 	do {
 		grown = tu_deque_shared(tail_of(old), split_of(old) + more);
 		/* [deque-1] release: the slots, for steal. seq: before the look at who sleeps */

@@ -28,7 +28,11 @@
 struct tu_context;
 struct tu_deque;
 
-enum { TU_DEQUE_PARTS = 4096 };
+/*
+ * The outermost parts are shared when they are forked, wanted or not: their owner may be busy with
+ * a part that forks nothing, or wait in it, and then would not see that somebody is hungry.
+ */
+enum { TU_DEQUE_PARTS = 4096, TU_DEQUE_AT_ONCE = 8 };
 
 /* What a part's taken word says; anything else is the deque of the thief that is at it. */
 enum {
@@ -51,9 +55,10 @@ struct tu_deque {
 	struct tu_deque *next_free;
 	/* Read by thieves all the time, written seldom. */
 	_Alignas(64) uint64_t shared; /* atomic: tail, and split << 32 */
-	uint32_t hungry;              /* atomic: somebody wants more to be shared */
-	struct tu_context *owner;     /* fixed while anything is in it */
-	struct tu_deque *next;        /* fixed: all there are */
+	struct tu_part
+		*share_below;     /* atomic: what is pushed below it is shared at once, see there */
+	struct tu_context *owner; /* fixed while anything is in it */
+	struct tu_deque *next;    /* fixed: all there are */
 	_Alignas(64) struct tu_part parts[TU_DEQUE_PARTS];
 };
 
@@ -62,7 +67,7 @@ static inline uint64_t tu_deque_shared(size_t tail, size_t split)
 	return tail | (uint64_t)split << 32;
 }
 
-/* Push; NULL if it is full. The owner looks at hungry afterwards. */
+/* Push; NULL if it is full. The owner asks tu_deque_wants afterwards. */
 static inline struct tu_part *tu_deque_push(struct tu_deque *d, void (*fn)(void *), void *arg)
 {
 	struct tu_part *part = d->head;
@@ -83,7 +88,26 @@ static inline bool tu_deque_pop(struct tu_deque *d, struct tu_part *part)
 	return tu_likely(part >= d->split);
 }
 
-/* Let thieves have half of what is private. */
+/* Somebody wants more to be shared: everything that is pushed from now on is, until it is said that
+   he has got it. Relaxed: a wish; seen late it is granted late. */
+static inline void tu_deque_hungry(struct tu_deque *d)
+{
+	if (tu_load_rlx(&d->share_below) != d->end)
+		tu_store_rlx(&d->share_below, d->end);
+}
+
+static inline bool tu_deque_is_hungry(const struct tu_deque *d)
+{
+	return tu_load_rlx(&d->share_below) == d->end; /* relaxed, as above */
+}
+
+/* Is what was just pushed to be shared? */
+static inline bool tu_deque_wants(const struct tu_deque *d, const struct tu_part *part)
+{
+	return part < tu_load_rlx(&d->share_below); /* relaxed, as above */
+}
+
+/* Let thieves have half of what is private; nobody is hungry then. */
 void tu_deque_share(struct tu_deque *d);
 
 /* part, the last one, was shared: true if it is the owner's again, false if it was stolen. */

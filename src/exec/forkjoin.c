@@ -10,12 +10,6 @@
 /* Looks at a part that was stolen before its owner sleeps: some tens of microseconds. */
 enum { LOOKS = 40 };
 
-/*
- * The outermost parts are shared when they are forked, wanted or not: their owner may be busy with
- * a part that forks nothing, or wait in it, and then would not see that somebody is hungry.
- */
-enum { AT_ONCE = 8 };
-
 /* -- joining what was shared ------------------------------------------------------------------ */
 
 /* Ask to be woken when it is done. false: there is no need to wait. */
@@ -92,8 +86,7 @@ void tutti_parallel_invoke(void (*f)(void *arg), void *a, void (*g)(void *arg), 
 		g(b);
 		return;
 	}
-	/* Relaxed: a wish, see crew.c. */
-	if (tu_unlikely(part < &d->parts[AT_ONCE] || tu_load_rlx(&d->hungry)))
+	if (tu_unlikely(tu_deque_wants(d, part)))
 		tu_crew_share(d);
 	f(a);
 	if (tu_likely(tu_deque_pop(d, part)))
@@ -123,7 +116,7 @@ static bool somebody_hungry(void)
 {
 	struct tu_deque *d = tu_self()->deque;
 
-	return d ? tu_load_rlx(&d->hungry) : !tu_single_cpu(); /* a wish, see crew.c */
+	return d ? tu_deque_is_hungry(d) : !tu_single_cpu();
 }
 
 /* The next grain of r, cut off; all of r if that is all. */

@@ -13,7 +13,6 @@ static int runs[PARTS];
 static void begin(void)
 {
 	tu_deque_init(&deque);
-	deque.hungry = 0;
 	for (int i = 0; i < PARTS; i++)
 		runs[i] = 0;
 }
