@@ -127,6 +127,7 @@ static bool help_anyone(struct tu_deque *mine, struct tu_deque **last)
 		}
 		if (victim != mine)
 			tu_deque_hungry(victim);
+		/* [crew-1] acquire, as above */
 		victim = victim->next ? victim->next : tu_load_acq(&crew.all);
 	} while (victim != first);
 	*last = NULL; /* start with the newest: those that come and go */
