@@ -19,7 +19,8 @@
  * or line of stdio; nothing of theirs is cleaned up.
  *
  * After fork the child has a fresh runtime in which the forking thread is alone; futures of the
- * other threads fail there with TUTTI_ECRASHED.
+ * other threads fail there with TUTTI_ECRASHED. If that thread was started by tutti, the child ends
+ * with status 0 when its function returns.
  *
  * Example:
  *

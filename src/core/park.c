@@ -252,10 +252,49 @@ void tu_worker_drain(struct tu_worker *w)
 
 /* -- parking ---------------------------------------------------------------------------------- */
 
+/* Take r off the queue again; false: it is not there. Long queues take long. */
+static bool unqueue(struct tu_worker *w, struct tu_runnable *r)
+{
+	struct tu_runnable **link = &w->head;
+
+	while (*link && *link != r)
+		link = &(*link)->next;
+	if (!*link)
+		return false;
+	*link = r->next;
+	if (!*link)
+		w->tail = link;
+	return true;
+}
+
+/*
+ * r cannot be begun, and is told so on self's stack, which waits. That may call the program back,
+ * and it may wait there in turn: so self is made to run first, as if somebody had called it.
+ * Returns true if so: its wait is over, for nothing perhaps; it looks again. false: its entry is
+ * on the way to the queue, and r waits behind it.
+ */
+static __attribute__((noinline)) bool call_off(struct tu_context *self, struct tu_runnable *r, int rc)
+{
+	struct tu_worker *w = self->worker;
+	uint32_t parked = TU_PARK_PARKED;
+
+	/* [park-1] acquire, if it fails: all that the notifier did; as in tu_park */
+	if (!tu_cas_acqrel(&self->park, &parked, (uint32_t)TU_PARK_EMPTY)) {
+		take_inbox(w);
+		if (!unqueue(w, &self->node)) {
+			tu_worker_push(w, r);
+			tu_os_pause(); /* the notifier is between the park word and the inbox */
+			return false;
+		}
+	}
+	r->job->start(r, rc);
+	return true;
+}
+
 /*
  * Give the thread to r, an entry of the queue that is not self. Returns true when somebody has
- * switched back, which nobody does but for self's own entry in the queue; false if r could not be
- * begun and self still runs.
+ * switched back, which nobody does but for self's own entry in the queue, or when self goes on
+ * because r could not be begun; false if it cannot yet.
  */
 static inline bool give_way(struct tu_context *self, struct tu_runnable *r)
 {
@@ -267,10 +306,8 @@ static inline bool give_way(struct tu_context *self, struct tu_runnable *r)
 		return true;
 	}
 	to = w->closing ? NULL : tu_context_take(w, r->job->size_class);
-	if (!to) {
-		r->job->start(r, w->closing ? TUTTI_ECANCELED : -ENOMEM);
-		return false;
-	}
+	if (!to)
+		return call_off(self, r, w->closing ? TUTTI_ECANCELED : -ENOMEM);
 	w->starting = r;
 	tu_switch(self, to);
 	return true;

@@ -94,8 +94,10 @@ static int look(struct tu_context *self, struct tu_waiter *me, int64_t deadline,
 int tu_wait(struct tu_context *self, struct tu_waiter *me, int64_t deadline, unsigned flags,
 	struct tu_bucket **locked)
 {
+	struct tu_waiter *beneath = self->waits; /* of a wait on whose stack a callback waits */
 	int rc;
 
+	self->waits = me;
 	for (;;) {
 		rc = look(self, me, deadline, flags);
 		if (rc == 0)
@@ -120,16 +122,19 @@ int tu_wait(struct tu_context *self, struct tu_waiter *me, int64_t deadline, uns
 		tu_lot_unlock(*locked);
 	}
 	tu_wheel_remove(&self->worker->wheel, &me->timer);
+	self->waits = beneath;
 	return rc;
 }
 
 int tu_wait_until(struct tu_context *self, int64_t deadline)
 {
-	struct tu_waiter me = { .context = self };
+	struct tu_waiter me = { .context = self }, *beneath = self->waits;
 	int rc;
 
+	self->waits = &me;
 	while ((rc = look(self, &me, deadline, TU_WAIT_CANCELABLE)) == 0)
 		tu_park(self);
 	tu_wheel_remove(&self->worker->wheel, &me.timer);
+	self->waits = beneath;
 	return rc == TUTTI_ETIMEDOUT ? 0 : rc;
 }

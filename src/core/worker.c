@@ -20,7 +20,11 @@ void (*tu_at_detach)(struct tu_context *self);
 
 static uint32_t registry_lock;
 static struct tu_worker *all, *free_ones; /* under registry_lock */
-static uint32_t numbers; /* under registry_lock: gives each thread's worker its own */
+static uint32_t numbers;    /* under registry_lock: gives each thread's worker its own */
+static uint32_t made;       /* under registry_lock: workers */
+static uint64_t blocks = 1; /* atomic: of ids, the next to be drawn */
+
+enum { ID_BLOCK = 1024 };
 
 void tu_workers_lock(void)
 {
@@ -42,9 +46,17 @@ static struct tu_worker *worker_make(void)
 		return NULL;
 	tu_sanitize_root(w, sizeof(*w));
 	w->tail = &w->head;
+	w->index = made++;
 	w->next = all;
 	all = w;
 	return w;
+}
+
+/* Positive as an int, so that no error is taken for one: see has_begun in exec/future.c. */
+static uint32_t new_number(void)
+{
+	numbers = numbers < INT32_MAX ? numbers + 1 : 1;
+	return numbers;
 }
 
 static struct tu_worker *worker_take(void)
@@ -59,17 +71,18 @@ static struct tu_worker *worker_take(void)
 		w = worker_make();
 	if (w) {
 		w->in_use = true;
-		tu_store_rlx(&w->number, ++numbers); /* compared, nothing hangs on it */
+		tu_store_rlx(&w->number, new_number()); /* compared, nothing hangs on it */
 	}
 	tu_workers_unlock();
 	return w;
 }
 
-/* An id is never used twice: the worker's number above, a count below. */
-static void start_ids(struct tu_worker *w)
+void tu_worker_draw_ids(struct tu_worker *w)
 {
-	w->next_id = (uint64_t)w->number << 40;
-	w->native.id = ++w->next_id;
+	uint64_t block = tu_add_rlx(&blocks, (uint64_t)1); /* a number by itself */
+
+	w->next_id = block * ID_BLOCK * TU_ID_WORKERS + w->index % TU_ID_WORKERS;
+	w->ids_end = w->next_id + ID_BLOCK * TU_ID_WORKERS;
 }
 
 static void worker_begin(struct tu_worker *w)
@@ -82,7 +95,7 @@ static void worker_begin(struct tu_worker *w)
 	tu_os_thread_stack(&low, &native->bytes);
 	native->low = low;
 	tu_sanitize_native(native);
-	start_ids(w);
+	native->id = tu_worker_new_id(w);
 	w->errno_at = &errno;
 	w->budget = 1;
 	w->daemon = w->helper = false;
@@ -153,16 +166,49 @@ static void forget_jobs(struct tu_worker *w)
 	w->tasks = 0;
 	w->budget = 1;
 	tu_wheel_init(&w->wheel, tu_os_now());
+	tu_contexts_forget(w, tu_current);
+}
+
+/* A task has forked. In the end it returns to the thread's own stack: what waits there goes on. */
+static void keep_native(struct tu_worker *w)
+{
+	struct tu_waiter *waits = w->native.waits;
+
+	w->tasks = 1;
+	if (waits) {
+		memset(&waits->timer.node, 0, sizeof(waits->timer.node)); /* it is set anew */
+		tu_lot_keep(waits);
+	}
+	/* It looks again what it waits for. Relaxed: of one thread to itself. */
+	tu_store_rlx(&w->native.park, (uint32_t)TU_PARK_NOTIFIED);
+	tu_worker_push(w, &w->native.node);
+}
+
+/* Of a thread that the child does not have: nothing can be sent there. */
+static void abandon(struct tu_worker *w)
+{
+	tu_store_rlx(&w->number, 0); /* alone here */
+	w->in_use = false;
 }
 
 void tu_workers_after_fork(void)
 {
+	struct tu_worker *mine = tu_current ? tu_current->worker : NULL;
+
 	registry_lock = 0;
-	for (struct tu_worker *w = all; w; w = w->next)
-		forget_jobs(w);
-	/* The caller keeps its id: it still holds what it held. New ids are above all others. */
-	tu_fork_ids.below = (uint64_t)++numbers << 40;
-	tu_fork_ids.survivor = tu_current ? tu_current->id : 0;
-	if (tu_current)
-		tu_current->worker->next_id = tu_fork_ids.below;
+	for (struct tu_worker *w = all; w; w = w->next) {
+		w->next_id = w->ids_end; /* new ids are above all others */
+		if (w != mine)
+			abandon(w);
+	}
+	tu_fork_ids.below = tu_load_rlx(&blocks) * ID_BLOCK * TU_ID_WORKERS;
+	tu_fork_ids.caller = tu_fork_ids.native = 0;
+	if (!mine)
+		return;
+	/* These keep theirs: they still hold what they held. */
+	tu_fork_ids.caller = tu_current->id;
+	tu_fork_ids.native = mine->native.id;
+	forget_jobs(mine);
+	if (tu_current != &mine->native)
+		keep_native(mine);
 }

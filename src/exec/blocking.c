@@ -65,7 +65,7 @@ static void run_call(struct tu_context *self, struct call *call)
 		return;
 	}
 	self->self = &call->future;
-	self->id = ++self->worker->next_id;
+	self->id = tu_worker_new_id(self->worker);
 	tu_future_complete_from(&call->future, self, fn(arg));
 }
 

@@ -12,6 +12,7 @@
 
 #include "core/alloc.h"
 #include "core/context.h"
+#include "core/fork.h"
 #include "core/mutex.h"
 #include "exec/ending.h"
 #include "exec/job.h"
@@ -39,12 +40,16 @@ struct tutti_executor {
 	tutti_semaphore room; /* a permit for each job that may be pending */
 	tutti_event idle;     /* ended and nothing under way */
 	uint32_t refs;        /* atomic: the owner's, and one for each job future */
-	uint32_t lock;        /* a tu_mutex; all below */
-	int ending;           /* OPEN, or the strictest tutti_ending so far */
-	size_t busy;          /* under way, and calls of the engine's cancel */
+	struct tu_fork_guard guard;
+	uint32_t room_most; /* fixed */
+	uint32_t lock;      /* a tu_mutex; all below */
+	int ending;         /* OPEN, or the strictest tutti_ending so far */
+	size_t busy;        /* under way, and calls of the engine's cancel */
 	struct tu_list under_way;
 	uint32_t sweeps;
 };
+
+static void after_fork(struct tu_fork_guard *g);
 
 /* -- begin and end ---------------------------------------------------------------------------- */
 
@@ -63,8 +68,12 @@ static int create(tutti_executor **out, const tutti_engine *engine, void *self,
 	e->ending = OPEN;
 	tu_list_init(&e->under_way);
 	e->bounded = pending_max > 0 && pending_max <= ROOM_MOST;
+	e->room_most = (uint32_t)pending_max;
 	if (e->bounded)
-		tutti_semaphore_init(&e->room, (uint32_t)pending_max, 0);
+		tutti_semaphore_init(&e->room, e->room_most, 0);
+	e->guard.lock = &e->lock;
+	e->guard.in_child = after_fork;
+	tu_fork_guard_add(&e->guard);
 	*out = e;
 	return 0;
 }
@@ -106,11 +115,17 @@ static void executor_ref(tutti_executor *e)
 	tu_add_rlx(&e->refs, 1u); /* the caller's own reference keeps e alive */
 }
 
+static void executor_free(tutti_executor *e)
+{
+	tu_fork_guard_remove(&e->guard);
+	tu_free(e);
+}
+
 void tu_executor_unref(tutti_executor *e)
 {
 	/* [executor-1] release and acquire: all that others did with e is done before it goes */
 	if (e && tu_sub_acqrel(&e->refs, 1u) == 1)
-		tu_free(e);
+		executor_free(e);
 }
 
 /* -- who is under way ------------------------------------------------------------------------- */
@@ -185,12 +200,17 @@ void tu_executor_let_go(struct tu_job_future *jf)
 
 	executor_ref(e); /* the future's goes with the future, perhaps now */
 	tu_mutex_lock(&e->lock);
+	if (!tu_link_used(&jf->link)) { /* it was done, and its own callback has forked */
+		tu_mutex_unlock(&e->lock);
+		goto gone;
+	}
 	had_room = jf->has_room;
 	jf->has_room = false;
 	tu_list_remove(&jf->link);
 	become_calmer(e);
 	if (had_room)
 		give_room(e, 1);
+gone:
 	tutti_future_unref(&jf->future);
 	tu_executor_unref(e);
 }
@@ -372,5 +392,42 @@ void tutti_executor_free(tutti_executor *e)
 	tutti_event_wait(&e->idle);
 	tutti_shield_end(&quiet, 0);
 	e->engine->free(e->self);
+	tu_executor_unref(e);
+}
+
+/* -- in a forked child ------------------------------------------------------------------------- */
+
+/* Of an engine of ours only what runs on the caller's thread is still under way. */
+static void sweep_lost(tutti_executor *e)
+{
+	e->busy = 0;
+	tu_list_each_safe(link, &e->under_way) {
+		struct tu_job_future *jf = tu_container_of(link, struct tu_job_future, link);
+		bool done = tu_load_rlx(&jf->future.word) & TU_FUTURE_DONE;
+
+		jf->has_room = false; /* all room is given anew */
+		if (!(tu_future_word(&jf->future) & TU_FUTURE_DONE)) {
+			e->busy++;
+			continue;
+		}
+		tu_list_remove(link);
+		if (!done) /* else who ended it may be the caller, who has the engine's reference */
+			tutti_future_unref(&jf->future);
+	}
+}
+
+static void after_fork(struct tu_fork_guard *g)
+{
+	tutti_executor *e = tu_container_of(g, tutti_executor, guard);
+
+	executor_ref(e); /* the last one may be a lost job's */
+	sweep_lost(e);
+	if (e->bounded)
+		tutti_semaphore_init(
+			&e->room, e->ending == OPEN ? e->room_most : (uint32_t)ROOM_FOR_ALL, 0);
+	if (e->busy > 0)
+		tu_ending_begin(false);
+	else if (e->ending != OPEN)
+		tutti_event_set(&e->idle);
 	tu_executor_unref(e);
 }

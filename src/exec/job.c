@@ -11,6 +11,7 @@
  */
 #include "exec/job.h"
 
+#include "core/fork.h"
 #include "core/mutex.h"
 
 #include <string.h>
@@ -85,4 +86,11 @@ tutti_job *tutti_job_find(const char *name)
 	found = only_one(name);
 	tu_mutex_unlock(&registry_lock);
 	return found;
+}
+
+__attribute__((constructor(101))) static void guard_lock(void)
+{
+	static struct tu_fork_guard guard = { .lock = &registry_lock };
+
+	tu_fork_guard_add(&guard);
 }

@@ -11,11 +11,15 @@
  * if its stack is nearly used up, it lends its seat for as long as it waits: another stack of the
  * same thread takes jobs meanwhile (struct lease). Waits for anything else keep the seat.
  *
+ * A forked child has none of these threads: the pool begins anew there. If the fork was in a job,
+ * its own thread goes on, but takes no more: when that job has returned it ends, and the process.
+ *
  * The program's exit does not wait for these threads but for their jobs: see executor.c.
  */
 #include "exec/threads.h"
 
 #include "core/alloc.h"
+#include "core/fork.h"
 #include "core/mutex.h"
 #include "core/worker.h"
 #include "exec/executor.h"
@@ -38,6 +42,7 @@ struct seat {
 	struct tu_link link; /* on the pool's list of idle ones */
 	struct tu_context *context;
 	struct tu_job_future *job; /* in its hand, not begun */
+	unsigned forks;            /* the pool's, when it was made */
 	bool closed;               /* takes no more */
 };
 
@@ -58,7 +63,9 @@ struct pool {
 	struct member *members;
 	int threads;
 	unsigned started; /* numbers the names */
+	unsigned forks;   /* that this process is away from the one which opened it */
 	bool ended;
+	struct tu_fork_guard guard;
 };
 
 /* A seat while its owner waits. Of two parties the last one frees it; under the pool's lock. */
@@ -118,6 +125,8 @@ static struct tu_job_future *next_job(struct pool *p, struct seat *seat)
 	struct tu_job_future *jf;
 
 	tu_mutex_lock(&p->lock);
+	if (seat->forks != p->forks) /* it has come here by a fork within its job */
+		seat->closed = true;
 	while (!seat->job && !seat->closed && (seat->job = first_job(p)) == NULL && !p->ended) {
 		if (!tu_link_used(&seat->link))
 			tu_list_add_head(&p->idle, &seat->link);
@@ -137,7 +146,7 @@ static void member_main(void *arg)
 {
 	struct tu_thread *t = arg;
 	struct pool *p = t->future.value.start.arg;
-	struct seat seat = { .context = tu_self() };
+	struct seat seat = { .context = tu_self(), .forks = p->forks };
 	struct tu_job_future *jf;
 
 	tu_thread_enter(t);
@@ -172,7 +181,7 @@ static void lease_runs(struct tu_runnable *node, int rc)
 		struct tu_context *self = tu_current;
 
 		lease->seat.context = self;
-		self->id = ++self->worker->next_id;
+		self->id = tu_worker_new_id(self->worker);
 		self->worker->tasks++;
 		while ((jf = next_job(p, &lease->seat)) != NULL)
 			tutti_future_run(&jf->future);
@@ -193,6 +202,7 @@ static struct lease *lend(struct pool *p, struct tu_context *self)
 		return NULL;
 	lease->pool = p;
 	lease->parties = 2;
+	lease->seat.forks = p->forks;
 	lease->node.job = &start;
 	tu_worker_push(self->worker, &lease->node);
 	return lease;
@@ -335,6 +345,42 @@ static int submit(void *self, tutti_future *f)
 	return rc < 0 ? without_member(p, jf, rc) : 0;
 }
 
+/* -- in a forked child ------------------------------------------------------------------------- */
+
+/* Of the members only the caller can be there: closing the pool joins it all the same. */
+static void forget_members(struct pool *p)
+{
+	struct member **link = &p->members, *m;
+
+	while ((m = *link) != NULL) {
+		if (!(tu_future_word(&m->thread->future) & TU_FUTURE_DONE)) {
+			link = &m->next;
+			continue;
+		}
+		*link = m->next;
+		tutti_future_unref(&m->thread->future);
+		tu_free(m);
+	}
+}
+
+/* One by one: who was on it must not think that it still is. */
+static void clear(struct tu_list *list)
+{
+	tu_list_each_safe(link, list)
+		tu_list_remove(link);
+}
+
+static void after_fork(struct tu_fork_guard *g)
+{
+	struct pool *p = tu_container_of(g, struct pool, guard);
+
+	p->forks++;
+	p->threads = 0;
+	clear(&p->idle);
+	clear(&p->jobs); /* they are the executor's */
+	forget_members(p);
+}
+
 /* -- open and close --------------------------------------------------------------------------- */
 
 static char *name_of(const char *given)
@@ -379,6 +425,9 @@ static int open_threads(void **self, const char *where, const tutti_executor_opt
 	p->worker_arg = options->worker_arg;
 	tu_list_init(&p->jobs);
 	tu_list_init(&p->idle);
+	p->guard.lock = &p->lock;
+	p->guard.in_child = after_fork;
+	tu_fork_guard_add(&p->guard);
 	*self = p;
 	return 0;
 }
@@ -410,6 +459,7 @@ static void free_threads(void *self)
 		tu_free(m);
 	}
 	tutti_shield_end(&quiet, 0);
+	tu_fork_guard_remove(&p->guard);
 	tu_free(p->name);
 	tu_free(p);
 }

@@ -51,7 +51,7 @@ static inline bool tu_call_begin(struct tu_call *c, struct tu_context *self, int
 		return false;
 	}
 	self->self = &c->future;
-	self->id = ++self->worker->next_id;
+	self->id = tu_worker_new_id(self->worker);
 	self->worker->tasks++;
 	return true;
 }

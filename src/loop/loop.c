@@ -99,6 +99,8 @@ tutti_timer *tutti_loop_call_at(tutti_loop *l, tutti_time deadline, void (*fn)(v
 	if (w == here) {
 		t->call.node.job = &run_start;
 		tu_worker_timer(w, &t->timer);
+	} else if (t->call.future.owner == 0) {
+		tu_future_complete_error(&t->call.future, TUTTI_ESHUTDOWN);
 	} else {
 		t->call.node.job = &arrive_start;
 		tu_worker_post(w, &t->call.node);

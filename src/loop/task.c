@@ -59,6 +59,8 @@ static int set_options(struct tu_call *t, const tutti_task_options *options, str
 	if (options->loop) {
 		*w = (struct tu_worker *)options->loop;
 		t->future.owner = tu_load_rlx(&(*w)->number); /* as in tu_call_init */
+		if (t->future.owner == 0)
+			return TUTTI_ESHUTDOWN;
 	}
 	if (!options->name)
 		return 0;

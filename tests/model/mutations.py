@@ -151,7 +151,8 @@ MUTATIONS = [
     ("sync/ring_queue.c", "sleep without a last look at the ring", "queue",
      [("\tif (!blocked(q)) {", "\tif (false) {")]),
     ("sync/ring_queue.c", "look at the ring before saying that one sleeps", "queue",
-     [("\ttu_add_seq(line, 1);\n\tif (!blocked(q)) {",
+     [("\ttu_add_seq(line, 1); /* seq: before the look below; see the top */\n"
+       "\tif (!blocked(q)) {",
        "\tbool no = !blocked(q);\n\ttu_add_seq(line, 1);\n\tif (no) {")]),
     ("sync/ring_queue.c", "a get lets no putter go", "queue",
      [("\tlet_one_go(&q->putters);\n\treturn 0;\n}\n\n/* -- looking",
