@@ -97,6 +97,7 @@ static void worker_begin(struct tu_worker *w)
 	tu_sanitize_native(native);
 	native->id = tu_worker_new_id(w);
 	w->errno_at = &errno;
+	w->native_id = tu_os_thread_id();
 	w->budget = 1;
 	w->daemon = w->helper = false;
 	w->thread = NULL;
@@ -141,6 +142,11 @@ struct tu_context *tu_attach(void)
 	tu_check(tu_os_at_thread_end(thread_ends, w) == 0, "no memory for a thread's first call");
 	tu_os_fault_stack(); /* without it an overflow is still a fault, only a silent one */
 	return &w->native;
+}
+
+bool tu_worker_is_here(const struct tu_worker *w)
+{
+	return w->native_id == tu_os_thread_id();
 }
 
 void tu_worker_each(void (*fn)(struct tu_worker *w, void *arg), void *arg)
@@ -208,6 +214,7 @@ void tu_workers_after_fork(void)
 	/* These keep theirs: they still hold what they held. */
 	tu_fork_ids.caller = tu_current->id;
 	tu_fork_ids.native = mine->native.id;
+	mine->native_id = tu_os_thread_id();
 	forget_jobs(mine);
 	if (tu_current != &mine->native)
 		keep_native(mine);

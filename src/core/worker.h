@@ -40,8 +40,10 @@ struct tu_worker {
 	struct tu_slab *available[TU_STACK_CLASSES]; /* slabs with stacks that nobody has */
 	uint32_t spare_count[TU_STACK_CLASSES], spare_least[TU_STACK_CLASSES];
 	int64_t trimmed; /* when spares were last looked through */
+	bool sorting;    /* it goes on giving back blocks, step by step */
 	uint32_t number; /* of its thread, not used twice for long; 0: none. Atomic: compared */
 	uint32_t index;  /* of the worker: fixed */
+	int native_id;   /* its thread's number in the kernel, for checks */
 	bool closing;    /* the thread ends: jobs are given up */
 	void *thread;    /* what exec knows of the thread; NULL: nobody has asked. Owner */
 	bool helper;     /* tutti's own: not one of the program's threads */
@@ -84,6 +86,9 @@ static inline bool tu_ids_of_one_thread(uint64_t a, uint64_t b)
 {
 	return a % TU_ID_WORKERS == b % TU_ID_WORKERS;
 }
+
+/* Does the kernel say so too, which knows nothing of our thread-local variables? For checks. */
+bool tu_worker_is_here(const struct tu_worker *w);
 
 /* Put a job or context at the end of the queue. Owner only. */
 static inline void tu_worker_push(struct tu_worker *w, struct tu_runnable *r)

@@ -116,3 +116,9 @@ void tu_fork_guard_remove(struct tu_fork_guard *g)
 {
 	(void)g;
 }
+
+/* Fibers of one kernel thread stand for all threads. */
+bool tu_worker_is_here(const struct tu_worker *w)
+{
+	return w != NULL;
+}

@@ -3,6 +3,7 @@
 #include "os/linux/cpu.h"
 #include "os/os.h"
 
+#include <errno.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,7 +138,9 @@ int tu_os_cpu_online(void)
 int tu_os_cpu_usable(void)
 {
 	int n = least(tu_os_cpu_online(), affinity());
+	int saved = errno; /* of whoever waits for a lock: it asks here whether to spin */
 
 	n = least(n, tu_cpu_quota("/proc/self/cgroup", "/sys/fs/cgroup"));
+	errno = saved;
 	return n < 1 ? 1 : n;
 }
