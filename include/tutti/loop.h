@@ -40,7 +40,8 @@ TUTTI_API tutti_loop *tutti_loop_current(void);
  * fn         called as a task is: it may wait
  * arg        for fn; must live until fn is done with it
  * Returns    a reference, never NULL: done when fn has returned; tutti_future_cancel prevents it,
- *            and so does the end of the loop's thread. Already failed with -ENOMEM without memory
+ *            and so does the end of the loop's thread. Already failed with -ENOMEM without memory,
+ *            -EINVAL without fn, TUTTI_ESHUTDOWN if that thread has ended
  * Context    any thread or task
  * Waits      never
  * Order      happens-before fn

@@ -116,6 +116,7 @@ TUTTI_API bool tutti_cancelled(void);
  * Returns    0
  * Errors     TUTTI_ECANCELED   the caller was cancelled before fn began; it never will
  *            -EAGAIN           no helper thread to be had
+ *            -EINVAL           no fn
  *            -ENOMEM           no memory
  *            any other         fn said it with tutti_fail
  * Context    any thread or task

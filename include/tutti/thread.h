@@ -57,8 +57,8 @@ typedef struct tutti_thread_options {
  * arg        for fn; must live until fn is done with it
  * options    NULL: all defaults
  * Returns    a reference, never NULL; already failed if the thread could not start, with -EAGAIN
- *            (the system's limit), -ENOMEM, -EINVAL (options), or TUTTI_ESHUTDOWN when exit has
- *            waited for the last thread already
+ *            (the system's limit), -ENOMEM, -EINVAL (options, no fn), or TUTTI_ESHUTDOWN when exit
+ *            has waited for the last thread already
  * Context    any thread or task
  * Waits      never
  * Order      happens-before fn

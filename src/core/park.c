@@ -22,6 +22,7 @@ enum {
 	TURNS = 61, /* between two looks at timers and inbox: prime, so that no pattern locks in */
 	SPIN_NS = 2000,
 	TRIM_NS = 100000000,
+	SORT_NS = 1000000, /* between two steps of giving back blocks, each of which is as short */
 #ifdef TU_MODEL
 	PAUSES = 1, /* there a pause is another's turn */
 #else
@@ -150,22 +151,36 @@ static bool plenty(const struct tu_worker *w)
 	return tu_stacks_plenty(w) || tu_pool_plenty();
 }
 
-/* Until when; spare stacks and blocks that nobody needs for a while are given back on the way. */
+/*
+ * Spare stacks and blocks that nobody needs for a while are given back. Of blocks a million may
+ * have come back at once: one step follows the other for as long as nothing else is to be done.
+ */
+static void trim(struct tu_worker *w, int64_t now)
+{
+	bool due = now - w->trimmed >= TRIM_NS;
+
+	if (due) {
+		tu_stacks_trim(w);
+		w->trimmed = now;
+	}
+	if (due || w->sorting)
+		tu_pool_trim();
+	w->sorting = (due || w->sorting) && tu_pool_plenty();
+}
+
+/* Until when to sleep. */
 static int64_t sleep_limit(struct tu_worker *w)
 {
-	int64_t limit = tu_wheel_next(&w->wheel), now;
+	int64_t limit = tu_wheel_next(&w->wheel), now, look;
 
 	if (!plenty(w))
 		return limit;
 	now = tu_os_now();
-	if (now - w->trimmed >= TRIM_NS) {
-		tu_stacks_trim(w);
-		tu_pool_trim();
-		w->trimmed = now;
-		if (!plenty(w))
-			return limit;
-	}
-	return limit < now + TRIM_NS ? limit : now + TRIM_NS;
+	trim(w, now);
+	if (!plenty(w))
+		return limit;
+	look = tu_os_now() + (w->sorting ? SORT_NS : TRIM_NS);
+	return limit < look ? limit : look;
 }
 
 static void stop_if_ending(struct tu_worker *w)
@@ -192,6 +207,8 @@ static __attribute__((noinline)) void doze(struct tu_worker *w)
 	tu_store_seq(&w->sleep, TU_WORKER_ASLEEP);
 	if (!tu_load_seq(&w->inbox))
 		tu_os_futex_wait(&w->sleep, TU_WORKER_ASLEEP, sleep_limit(w));
+	if (tu_load_rlx(&w->inbox)) /* a guess: there is something to be done */
+		w->sorting = false;
 	tu_store_rlx(&w->sleep, TU_WORKER_AWAKE); /* a waker that still sees ASLEEP wakes nobody */
 	stop_if_ending(w);
 }
@@ -273,7 +290,8 @@ static bool unqueue(struct tu_worker *w, struct tu_runnable *r)
  * Returns true if so: its wait is over, for nothing perhaps; it looks again. false: its entry is
  * on the way to the queue, and r waits behind it.
  */
-static __attribute__((noinline)) bool call_off(struct tu_context *self, struct tu_runnable *r, int rc)
+static __attribute__((noinline)) bool call_off(
+	struct tu_context *self, struct tu_runnable *r, int rc)
 {
 	struct tu_worker *w = self->worker;
 	uint32_t parked = TU_PARK_PARKED;

@@ -125,7 +125,7 @@ static int outcome(struct call *call, void **result)
 
 int tutti_call_blocking(tutti_fn fn, void *arg, void **result)
 {
-	int rc = tu_cancel_pending(tu_self());
+	int rc = fn ? tu_cancel_pending(tu_self()) : -EINVAL;
 	struct call *call = rc == 0 ? tu_alloc_zero(sizeof(*call)) : NULL;
 
 	if (!call)

@@ -338,11 +338,11 @@ tutti_thread *tutti_thread_start(tutti_fn fn, void *arg, const tutti_thread_opti
 {
 	static const tutti_thread_options none;
 	const tutti_thread_options *o = options ? options : &none;
-	struct tu_thread *t = tu_thread_make(fn, arg, o->name);
+	struct tu_thread *t = fn ? tu_thread_make(fn, arg, o->name) : NULL;
 	int rc;
 
 	if (!t)
-		return tu_future_failed(-ENOMEM);
+		return tu_future_failed(fn ? -ENOMEM : -EINVAL);
 	t->daemon = o->daemon == 0 ? tutti_thread_daemon(NULL) : o->daemon > 0;
 	t->future.word |= TU_FUTURE_RUNNING; /* born started */
 	rc = tu_thread_launch(t, thread_main, o->stack_bytes);

@@ -88,10 +88,10 @@ static const struct tu_start arrive_start = { timer_arrives, TU_STACK_CLASS_USUA
 tutti_timer *tutti_loop_call_at(tutti_loop *l, tutti_time deadline, void (*fn)(void *), void *arg)
 {
 	struct tu_worker *here = tu_worker_self(), *w = l ? (struct tu_worker *)l : here;
-	struct loop_timer *t = tu_pool_take(here->pools, TU_POOL_128);
+	struct loop_timer *t = fn ? tu_pool_take(here->pools, TU_POOL_128) : NULL;
 
 	if (!t)
-		return tu_future_failed(-ENOMEM);
+		return tu_future_failed(fn ? -ENOMEM : -EINVAL);
 	tu_call_init(&t->call, &timer_ops, w);
 	t->call.future.value.call.fn = fn;
 	t->call.future.value.call.arg = arg;

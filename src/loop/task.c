@@ -73,11 +73,11 @@ static int set_options(struct tu_call *t, const tutti_task_options *options, str
 tutti_task *tutti_task_start(tutti_fn fn, void *arg, const tutti_task_options *options)
 {
 	struct tu_worker *here = tu_worker_self(), *w = here;
-	struct tu_call *t = tu_pool_take(here->pools, TU_POOL_64);
+	struct tu_call *t = fn ? tu_pool_take(here->pools, TU_POOL_64) : NULL;
 	int rc;
 
 	if (tu_unlikely(!t))
-		return tu_future_failed(-ENOMEM);
+		return tu_future_failed(fn ? -ENOMEM : -EINVAL);
 	tu_call_init(t, &task_ops, here);
 	t->future.value.start.fn = fn;
 	t->future.value.start.arg = arg;
