@@ -33,6 +33,15 @@ static inline int64_t bench_now(void)
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+/* What this process has cost so far, user and system time, in nanoseconds. */
+static inline int64_t bench_cpu_time(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
 static inline void bench_report(const char *name, double value, const char *unit)
 {
 	printf("%s %.6g %s\n", name, value, unit);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* input.c - arguments as they are, or lines of any length from a file that may be slow. */
+/*
+ * input.c - arguments as they are, or lines of any length from a file that may be slow. A line ends
+ * where the user says: with a newline or a zero byte.
+ */
 #include "map.h"
 
 #include <errno.h>
@@ -74,7 +77,7 @@ static int next_line(struct input *in, tutti_bytes *out)
 		int rc;
 
 		if (from && size > seen)
-			stop = memchr(from + seen, '\n', size - seen);
+			stop = memchr(from + seen, in->separator, size - seen);
 		if (stop)
 			return take(in, (size_t)(stop - from), (size_t)(stop - from) + 1, out);
 		if (in->drained)

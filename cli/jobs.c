@@ -1,96 +1,129 @@
 /* SPDX-License-Identifier: MIT */
-/* jobs.c - from the word a user writes to the job it means. */
-#include "jobs.h"
-
+/* jobs.c - `tutti jobs`: the jobs there are, what they take and give, where they are from. */
+#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "map.h"
+#include "cli.h"
+#include "find.h"
 
-TUTTI_JOB_TRY(prime, tutti_bytes, tutti_bytes);
-TUTTI_JOB_TRY(sum, tutti_bytes, tutti_bytes);
-TUTTI_JOB_TRY(digest, tutti_bytes, tutti_bytes);
-TUTTI_JOB_TRY(square, tutti_bytes, tutti_bytes);
+static int help(void)
+{
+	puts("usage: tutti jobs [FILE...]\n"
+	     "\n"
+	     "Lists the jobs built in, or those of the modules FILE, each with what it takes and\n"
+	     "gives and where it is from. The first word of a line is what 'tutti map' calls it;\n"
+	     "it runs those that take text and give text or nothing.");
+	return STATUS_FINE;
+}
 
-static const struct built_in {
-	tutti_job *job;
+static int misused(void)
+{
+	fputs("Try 'tutti jobs --help'.\n", stderr);
+	return STATUS_USAGE;
+}
+
+static void show(const char *word, const tutti_job *job, const char *from)
+{
+	char takes[FIND_KIND_BYTES], gives[FIND_KIND_BYTES];
+
+	printf("%-20s %s -> %s  %s\n", word, find_kind(job->arg_kind, job->arg_size, takes),
+		find_kind(job->result_kind, job->result_size, gives), from);
+}
+
+static int list_built_in(void)
+{
 	const char *does;
-} built_ins[] = {
-	{ &prime_job, "whether a whole number is prime: true or false" },
-	{ &sum_job, "the sum of the whole numbers a..b, both included" },
-	{ &digest_job, "the SHA-256 of the file of that name" },
-	{ &square_job, "a whole number squared: n * n = n\xC2\xB2" },
-};
-enum { BUILT_INS = sizeof built_ins / sizeof *built_ins };
+	tutti_job *job;
 
-void jobs_help(void)
-{
-	for (int i = 0; i < BUILT_INS; i++)
-		printf("  %-12s %s\n", built_ins[i].job->name, built_ins[i].does);
-	puts("  FILE:NAME    the job NAME of a module, such as ./jobs.so:shout");
-}
+	for (int i = 0; (job = find_built_in(i, &does)) != NULL; i++) {
+		char from[128];
 
-static const char *kind_of(unsigned kind, uint32_t size, char *out, size_t room)
-{
-	if (kind == TUTTI_KIND_BYTES)
-		return "text";
-	if (kind == TUTTI_KIND_VOID)
-		return "nothing";
-	snprintf(out, room, "a plain %u-byte value", (unsigned)size);
-	return out;
-}
-
-/* Text comes in, and text or nothing must come out. */
-static bool takes_text(const char *word, const tutti_job *job)
-{
-	char arg[48], result[48];
-
-	if (job->arg_kind == TUTTI_KIND_BYTES &&
-		(job->result_kind == TUTTI_KIND_BYTES || job->result_kind == TUTTI_KIND_VOID))
-		return true;
-	say("map: %s: takes %s and gives %s; map needs a job that takes tutti_bytes and gives "
-	    "tutti_bytes or void",
-		word, kind_of(job->arg_kind, job->arg_size, arg, sizeof arg),
-		kind_of(job->result_kind, job->result_size, result, sizeof result));
-	return false;
-}
-
-/* The module stays: its code runs to the end of the process. */
-static tutti_job *find_in_module(const char *word, const char *colon)
-{
-	char *file = strndup(word, (size_t)(colon - word));
-	tutti_job *job = NULL;
-
-	if (!file) {
-		say("map: %s", tutti_strerror(-ENOMEM));
-		return NULL;
+		snprintf(from, sizeof from, "built in: %s", does);
+		show(job->name, job, from);
 	}
-	/* so that a module may use these names too */
-	for (int i = 0; i < BUILT_INS; i++)
-		tutti_job_unregister(built_ins[i].job);
-	if (!dlopen(file, RTLD_NOW | RTLD_LOCAL)) {
-		say("map: cannot load %s", dlerror()); /* which names the file */
-	} else {
-		job = tutti_job_find(colon + 1);
-		if (!job)
-			say("map: %s: no job called '%s', or two", file, colon + 1);
-	}
-	free(file);
-	return job && takes_text(word, job) ? job : NULL;
+	return STATUS_FINE;
 }
 
-tutti_job *jobs_find(const char *word)
+static int by_name(const void *a, const void *b)
 {
-	const char *colon = strrchr(word, ':');
+	const tutti_job *x = *(tutti_job *const *)a, *y = *(tutti_job *const *)b;
+	int order = strcmp(x->name, y->name);
 
-	if (colon)
-		return find_in_module(word, colon);
-	for (int i = 0; i < BUILT_INS; i++)
-		if (strcmp(word, built_ins[i].job->name) == 0)
-			return built_ins[i].job;
-	say("map: no job called '%s'; 'tutti map --help' names them", word);
-	return NULL;
+	return order ? order : (x > y) - (x < y);
+}
+
+/* Where the module that p lies in begins. */
+static const void *module_of(const void *p)
+{
+	Dl_info info;
+
+	return dladdr(p, &info) ? info.dli_fbase : NULL;
+}
+
+/* Those of one module, each once: it may declare one in several of its files. */
+static bool list_some(const char *file, tutti_job **jobs, size_t n, const void *base)
+{
+	const tutti_job *last = NULL;
+
+	qsort(jobs, n, sizeof *jobs, by_name);
+	for (size_t i = 0; i < n; i++) {
+		const tutti_job *job = jobs[i];
+		char *word;
+
+		if (module_of(job) != base)
+			continue;
+		if (last && last->target == job->target && strcmp(last->name, job->name) == 0)
+			continue;
+		last = job;
+		if (asprintf(&word, "%s:%s", file, job->name) < 0)
+			return false;
+		show(word, job, job->place);
+		free(word);
+	}
+	if (!last)
+		say("jobs: %s: has no jobs", file);
+	return true;
+}
+
+static bool list_module(const char *file, const void *base)
+{
+	size_t n = tutti_job_list(NULL, 0);
+	tutti_job **jobs = malloc((n + 1) * sizeof *jobs);
+	bool fine = false;
+
+	if (jobs) {
+		n = tutti_job_list(jobs, n);
+		fine = list_some(file, jobs, n, base);
+	}
+	if (!fine)
+		say("jobs: %s", tutti_strerror(-ENOMEM));
+	free(jobs);
+	return fine;
+}
+
+int jobs_main(int argc, char **argv)
+{
+	int status = STATUS_FINE;
+
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return help();
+		if (argv[i][0] == '-') {
+			say("jobs: unknown option '%s'", argv[i]);
+			return misused();
+		}
+	}
+	if (argc == 1)
+		return list_built_in();
+	for (int i = 1; i < argc; i++) {
+		const void *base = find_load("jobs", argv[i]);
+
+		if (!base || !list_module(argv[i], base))
+			status = STATUS_FAILED;
+	}
+	return status;
 }

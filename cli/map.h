@@ -2,18 +2,23 @@
 /*
  * map.h - the parts of `tutti map`.
  *
- *     map.c      options, and what the exit status says
- *     stream.c   the pipeline: reader, executor, printer
- *     host.c     the thread that the executor is open on
- *     input.c    where the inputs come from
- *     output.c   where the results go
- *     jobs.c     the jobs built in, and those of a module
- *     stop.c     the word that ends it early, for those who wait in poll
+ *     map.c          from the options to what the exit status says
+ *     map_options.c  the options
+ *     stream.c       the pipeline: reader, executor, printer
+ *     item.c         one input and its attempts
+ *     print.c        what is said of an item, in three styles
+ *     joblog.c       what has been done
+ *     host.c         the thread that the executor is open on
+ *     input.c        where the inputs come from
+ *     output.c       where the results go
+ *     find.c         the jobs built in, and those of a module
+ *     stop.c         the word that ends it early, for those who wait in poll
  */
 #ifndef CLI_MAP_H
 #define CLI_MAP_H
 
 #include "cli.h"
+#include "text.h"
 
 /*
  * Told once, by anybody, known from then on by everybody. The descriptor becomes readable, so that
@@ -38,8 +43,9 @@ int stop_poll(struct stop *s, int fd, short events);
 
 /* The inputs, one after the other: arguments, or the lines of a file. Used by one thread. */
 struct input {
-	char **args; /* NULL: lines */
-	size_t left; /* of args */
+	char **args;    /* NULL: lines */
+	size_t left;    /* of args */
+	char separator; /* what a line ends with: '\n' or 0 */
 	int fd;
 	struct stop *stop;
 	char *buffer;
@@ -69,35 +75,86 @@ struct output {
 };
 
 void output_open(struct output *out, int fd, struct stop *stop);
-int output_line(struct output *out, const void *data, size_t size); /* adds the line's end */
-int output_flush(struct output *out);                               /* 0, or out->error */
+int output_line(struct output *out, const void *data, size_t size);  /* adds the line's end */
+int output_flush(struct output *out);                                /* 0, or out->error */
+int output_whole(struct output *out, const void *data, size_t size); /* at once, not gathered */
 
-/*
- * Find a job by what the user calls it: one built in, or FILE:NAME in a module, which is loaded and
- * stays. NULL: there is none such that takes and gives text; it has said why.
- */
-tutti_job *jobs_find(const char *word);
+/* What the first failures mean for the rest. */
+enum halt {
+	HALT_SOON, /* nothing more is begun */
+	HALT_NOW,  /* and what runs is asked to stop */
+	HALT_NEVER /* nothing */
+};
 
-/* Print a line on each job built in. */
-void jobs_help(void);
+/* What the user wants. */
+struct options {
+	const char *on;
+	int at_once;        /* 0: the engine's choice */
+	tutti_time timeout; /* of each attempt; 0: none */
+	int retries;
+	enum halt halt;
+	int halt_after; /* so many failures */
+	bool tag, json; /* not both */
+	bool unordered, dry_run, resume;
+	bool zero;          /* lines end with a zero byte */
+	int progress;       /* -1: if it disturbs nobody */
+	const char *joblog; /* NULL: none */
+	char **inputs;
+	size_t n_inputs; /* 0: standard input */
+	tutti_job *job;
+	const char *job_word;
+	int status; /* what it came to; -1: not known yet */
+};
+
+/* -1: go on; otherwise the exit status. */
+int options_parse(int argc, char **argv, struct options *o);
+
+/* One input on its way; only ever one thread's. */
+struct item {
+	struct stream *stream;
+	uint64_t index;    /* of the input, from 1 on */
+	size_t ticket;     /* of those not skipped, from 0 on: the order of the results */
+	tutti_bytes input; /* its own */
+	tutti_future *run; /* the last attempt; NULL: never begun */
+	int refused;       /* then: why, TUTTI_ECANCELED if it was dropped */
+	int attempts;
+	int64_t start;       /* nanoseconds of the calendar's clock */
+	tutti_time duration; /* of all attempts */
+};
+
+struct item *item_create(struct stream *s, uint64_t index, tutti_bytes input); /* or NULL */
+void item_free(struct item *item);
+
+/* Have it run. s->finished receives it when it has ended, one way or another. */
+void item_submit(struct item *item);
+
+/* How it ended: 0 and its result in *out, to be freed, or < 0. */
+int item_result(const struct item *item, tutti_bytes *out);
+const char *item_text(const struct item *item, int error); /* its words on that; borrowed */
 
 /* What is to be done, and what came of it. */
 struct stream {
-	tutti_executor *executor;
-	tutti_job *job;
-	const char *job_word;
-	struct input *input;   /* its stop ends reading: after the first failure too */
-	struct output *output; /* its stop ends writing: when interrupted only */
-	tutti_progress *bar;   /* NULL: none */
-	bool bar_shown;        /* standard error is a terminal: wipe its line before words */
-	bool keep_going;
-	size_t window; /* inputs between reader and printer at most */
+	const struct options *options;
+	tutti_executor *executor; /* NULL: a dry run */
+	tutti_executor *here;     /* "inline": each attempt runs through it, where its item does */
+	struct input *input;      /* its stop ends reading: after the first failure too */
+	struct output *output;    /* its stop ends writing: when interrupted only */
+	struct joblog *log;       /* NULL: none; its stop is the output's */
+	tutti_progress *bar;      /* NULL: none */
+	bool bar_shown;           /* standard error is a terminal: wipe its line before words */
+	size_t window;            /* inputs between reader and printer at most */
 
-	tutti_queue *under_way; /* struct item, from reader to printer */
-	bool dropping;          /* jobs not begun are cancelled; printer writes and reads */
-	bool torn;              /* interrupted, and a result is missing; the printer's */
-	bool failed;            /* some input; the printer writes */
-	int read_error;         /* the reader writes; 0, or why the inputs ended early */
+	tutti_semaphore room;    /* a permit for each more of them */
+	tutti_queue *finished;   /* struct item *; NULL once the reader has ended */
+	size_t submitted;        /* the reader's until then */
+	int read_error;          /* likewise; 0, or why the inputs ended early */
+	struct item **waiting;   /* the printer's: for those before them; by ticket % window */
+	size_t next;             /* the printer's: whose turn it is */
+	uint32_t left;           /* the printer's: items that have, and no permit was given */
+	struct text line;        /* the printer's */
+	bool dropping;           /* the printer's: jobs not begun are cancelled */
+	bool torn;               /* the printer's: interrupted, and a result is missing */
+	int failures, log_error; /* the printer's */
 };
 
 /*
@@ -106,6 +163,13 @@ struct stream {
  * any more, and the executor is shut down.
  */
 int stream_run(struct stream *s);
+void stream_free(struct stream *s); /* after the last job, which may still be about to leave */
+
+/* Print an item that has ended. error is 0, or why there is no result. Failures are said too. */
+void print_item(struct stream *s, const struct item *item, int error, const tutti_bytes *result);
+
+/* Write out what was printed, and only then the rows that say so. 0, or < 0: it cannot. */
+int print_flush(struct stream *s);
 
 /* Where the jobs run; the first two are given. */
 struct host {

@@ -32,8 +32,10 @@ static ssize_t write_some(struct output *out, const char *data, size_t size)
 	return write(out->fd, data, size);
 }
 
-static int write_all(struct output *out, const char *data, size_t size)
+int output_whole(struct output *out, const void *from, size_t size)
 {
+	const char *data = from;
+
 	while (size > 0 && out->error == 0) {
 		int rc = stop_poll(out->stop, out->fd, POLLOUT);
 		ssize_t n = rc < 0 ? -1 : write_some(out, data, size);
@@ -55,7 +57,7 @@ int output_flush(struct output *out)
 	size_t used = out->used;
 
 	out->used = 0;
-	return write_all(out, out->buffer, used);
+	return output_whole(out, out->buffer, used);
 }
 
 static void add(struct output *out, const void *data, size_t size)
@@ -75,7 +77,7 @@ int output_line(struct output *out, const void *data, size_t size)
 		add(out, TERMINAL_WIPE, start);
 	if (size + start + 1 > sizeof out->buffer) { /* too long to be gathered */
 		output_flush(out);
-		write_all(out, data, size);
+		output_whole(out, data, size);
 	} else if (size > 0) {
 		add(out, data, size);
 	}

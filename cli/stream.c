@@ -1,61 +1,79 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stream.c - inputs in, results out, in order, with a bounded number in between.
+ * stream.c - inputs in, results out, with a bounded number in between.
  *
- *     reader ----- submits ----> executor          under_way holds the futures in input order;
- *        |                          |              its bound is what keeps memory flat
- *        +--> under_way --> printer +
+ *     reader --- submits ---> executor --- finished ---> printer
+ *        ^                                                  |
+ *        +------------------ room: permits <----------------+
  *
  * Reader and printer are threads of their own: the reader may wait for a slow input while results
- * are printed, and the printer for a slow reader of ours while the caller's loop runs tasks.
+ * are printed, and the printer for a slow reader of ours while the caller's loop runs tasks. Items
+ * reach the printer as they end; unless that is wanted it keeps those that are too early. The
+ * permits are what keeps memory flat: there are window items between the two at most, and so no
+ * two of them share a place in waiting, and finished always has room.
  *
- * An early end is told to all three in the order in which work flows (finish_early). A future that
- * was submitted is always waited for, so that nothing is under way when stream_run returns.
+ * An early end is told to all three in the order in which work flows (finish_early). What was
+ * submitted always comes out at the other end, so nothing is under way when stream_run returns.
  */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "joblog.h"
 #include "map.h"
 
-#include <stdio.h>
-#include <string.h>
-
-struct item {
-	tutti_future *future;
-	tutti_bytes input;
-};
-
-static void item_free(struct item *item)
+static bool interrupted(const struct stream *s)
 {
-	tutti_future_unref(item->future);
-	tutti_bytes_free(&item->input);
+	return tutti_event_is_set(&s->output->stop->told);
 }
 
-/* Take no more inputs. TUTTI_DROP_PENDING: after a failure; TUTTI_TERMINATE: drop all. */
+/* Take no more inputs. */
 static void finish_early(struct stream *s, tutti_ending how)
 {
 	stop_tell(s->input->stop);
-	if (how == TUTTI_TERMINATE) /* before a job ends because of it: that is no failure */
-		stop_tell(s->output->stop);
-	tutti_queue_shutdown(s->under_way, false);
-	tutti_executor_shutdown(s->executor, how);
+	tutti_semaphore_release(&s->room, 1); /* the reader may wait for it */
+	if (s->executor)
+		tutti_executor_shutdown(s->executor, how);
 }
 
-static void count_one(tutti_future *f, void *bar)
+/* Nor print what is not there yet: interrupted, or nobody takes it. */
+static void give_up(struct stream *s)
 {
-	(void)f;
-	tutti_progress_add(bar, 1);
+	stop_tell(s->output->stop); /* before a job ends because of it: that is no failure */
+	finish_early(s, TUTTI_TERMINATE);
 }
 
-/* false: nothing more is wanted. */
-static bool submit_one(struct stream *s, tutti_bytes input)
-{
-	struct item item = { tutti_submit(s->executor, s->job, &input, NULL), input };
+/* -- the reader ------------------------------------------------------------------------------- */
 
-	if (s->bar && tutti_future_add_done_callback(item.future, count_one, s->bar) < 0)
-		tutti_progress_add(s->bar, 1); /* no memory for it: counted a little early */
-	if (tutti_queue_put(s->under_way, &item) == 0)
-		return true;
-	tutti_future_result(item.future, NULL, 0); /* told to stop: how it ended concerns nobody */
-	item_free(&item);
-	return false;
+/* 1 go on; 0 nothing more is wanted; < 0 no memory. The input is taken over. */
+static int submit_one(struct stream *s, uint64_t index, tutti_bytes input)
+{
+	struct item *item;
+
+	if (s->log && joblog_has(s->log, index, &input)) {
+		tutti_progress_add(s->bar, 1);
+		tutti_bytes_free(&input);
+		return 1;
+	}
+	item = item_create(s, index, input);
+	if (!item) {
+		tutti_bytes_free(&input);
+		return -ENOMEM;
+	}
+	tutti_semaphore_acquire(&s->room);
+	if (tutti_event_is_set(&s->input->stop->told)) {
+		item_free(item);
+		return 0;
+	}
+	item->ticket = s->submitted++;
+	item_submit(item);
+	return 1;
+}
+
+static void reader_ended(struct stream *s)
+{
+	struct item *none = NULL;
+
+	tutti_queue_put(s->finished, &none);
 }
 
 static void *read_inputs(void *arg)
@@ -64,88 +82,113 @@ static void *read_inputs(void *arg)
 	tutti_bytes input;
 	int rc;
 
-	while ((rc = input_next(s->input, &input)) > 0)
-		if (!submit_one(s, input))
+	for (uint64_t index = 1; (rc = input_next(s->input, &input)) > 0; index++) {
+		rc = submit_one(s, index, input);
+		if (rc <= 0)
 			break;
+	}
 	if (rc < 0 && rc != TUTTI_ECANCELED)
 		s->read_error = rc;
-	tutti_queue_shutdown(s->under_way, false);
+	reader_ended(s);
 	return NULL;
 }
 
-/* An input fit for a terminal's line: control characters replaced, a long one cut. */
-static const char *show(const tutti_bytes *input, char *out, size_t room)
-{
-	const unsigned char *data = input->data;
-	size_t n = input->size < room - 1 ? input->size : room - 1;
+/* -- the printer ------------------------------------------------------------------------------ */
 
-	if (n == 0)
-		return "''";
-	if (n < input->size) {
-		n -= 3;
-		while (n > 0 && (data[n] & 0xC0) == 0x80) /* not within a UTF-8 character */
-			n--;
-	}
-	for (size_t i = 0; i < n; i++)
-		out[i] = data[i] < 0x20 || data[i] == 0x7F ? '?' : (char)data[i];
-	strcpy(out + n, n < input->size ? "..." : "");
-	return out;
+static void fail(struct stream *s, const struct item *item, int error)
+{
+	const struct options *o = s->options;
+
+	print_item(s, item, error, NULL);
+	s->failures++;
+	if (o->halt == HALT_NEVER || s->failures < o->halt_after || s->dropping)
+		return;
+	s->dropping = true;
+	finish_early(s, o->halt == HALT_NOW ? TUTTI_TERMINATE : TUTTI_DROP_PENDING);
 }
 
-static void complain(struct stream *s, const struct item *item)
+static void give_permits(struct stream *s)
 {
-	char shown[256];
-
-	output_flush(s->output); /* so that a terminal shows both in order */
-	fprintf(stderr, "%stutti: map: %s: %s: %s\n", s->bar_shown ? TERMINAL_WIPE : "",
-		s->job_word, show(&item->input, shown, sizeof shown),
-		tutti_future_text(item->future));
+	tutti_semaphore_release(&s->room, s->left);
+	s->left = 0;
 }
 
-static void print_one(struct stream *s, struct item *item)
+static void settle(struct stream *s, struct item *item)
 {
 	tutti_bytes result = { NULL, 0, NULL };
-	int rc;
+	int rc = item_result(item, &result);
 
-	if (!tutti_future_done(item->future))
-		output_flush(s->output); /* what is ready is shown before a wait */
-	rc = tutti_job_result(item->future, s->job, &result);
 	if (rc == 0) {
-		/* told to stop, what is there in order is still printed */
-		if (!s->torn && output_line(s->output, result.data, result.size) < 0)
-			finish_early(s, TUTTI_TERMINATE);
-		return tutti_bytes_free(&result);
+		/* interrupted, what is there in order is still printed */
+		if (!s->torn)
+			print_item(s, item, 0, &result);
+		tutti_bytes_free(&result);
+	} else if (interrupted(s)) {
+		s->torn = !s->options->unordered;
+	} else if (!s->dropping || (item->run && rc != TUTTI_EJOBCANCELED)) {
+		fail(s, item, rc);
 	}
-	s->torn = tutti_event_is_set(&s->output->stop->told);
-	if (s->torn || (rc == TUTTI_EJOBCANCELED && s->dropping))
+	item_free(item);
+	if (++s->left == s->window / 4)
+		give_permits(s);
+	if ((s->output->error < 0 || s->log_error < 0) && !interrupted(s))
+		give_up(s);
+}
+
+/* Settle it, or it and those that waited for it, or let it wait. */
+static void receive(struct stream *s, struct item *item)
+{
+	struct item **place = &s->waiting[item->ticket % s->window];
+
+	if (s->options->unordered) {
+		settle(s, item);
 		return;
-	s->failed = true;
-	complain(s, item);
-	if (!s->keep_going && !s->dropping) {
-		s->dropping = true;
-		finish_early(s, TUTTI_DROP_PENDING);
+	}
+	*place = item;
+	for (; (item = *place) && item->ticket == s->next;
+		place = &s->waiting[s->next % s->window]) {
+		*place = NULL;
+		s->next++;
+		settle(s, item);
 	}
 }
 
-static int next_item(struct stream *s, struct item *item)
+/*
+ * Nothing has arrived. Where much does, the next is about to: it is not slept for at once, since to
+ * be woken for every single one would cost more than the jobs. What is ready is shown before a
+ * longer wait.
+ */
+static void before_wait(struct stream *s)
 {
-	if (tutti_queue_empty(s->under_way) && output_flush(s->output) < 0)
-		finish_early(s, TUTTI_TERMINATE);
-	return tutti_queue_get(s->under_way, item);
+	if (s->left > 0) {
+		give_permits(s);
+		tutti_sleep(TUTTI_MILLISECONDS(0.1));
+	}
+	if (tutti_queue_empty(s->finished) && print_flush(s) < 0 && !interrupted(s))
+		give_up(s);
 }
 
 static void *print_results(void *arg)
 {
 	struct stream *s = arg;
-	struct item item;
+	struct item *item;
 
-	while (next_item(s, &item) == 0) {
-		print_one(s, &item);
-		item_free(&item);
+	for (size_t received = 0, all = SIZE_MAX; received < all;) {
+		if (tutti_queue_empty(s->finished))
+			before_wait(s);
+		tutti_queue_get(s->finished, &item);
+		if (item) {
+			receive(s, item);
+			received++;
+		} else {
+			all = s->submitted;
+		}
 	}
-	output_flush(s->output);
+	print_flush(s);
 	return NULL;
 }
+
+/* -- both ------------------------------------------------------------------------------------- */
 
 /* 0, or why f's thread could not be started. */
 static int started(const tutti_future *f)
@@ -163,7 +206,7 @@ static int wait_for(struct stream *s, tutti_future *threads[2])
 
 	if (rc != TUTTI_ECANCELED)
 		return rc;
-	finish_early(s, TUTTI_TERMINATE);
+	give_up(s);
 	tutti_shield_begin(&quiet, TUTTI_FOREVER);
 	tutti_join_all(threads, 2);
 	tutti_shield_end(&quiet, 0);
@@ -179,20 +222,34 @@ static int run_threads(struct stream *s)
 	if (started(threads[0]) == 0) {
 		threads[1] = tutti_thread_start(read_inputs, s, &reader);
 		if (started(threads[1]) < 0)
-			tutti_queue_shutdown(s->under_way, false);
+			reader_ended(s);
 	}
 	return wait_for(s, threads);
 }
 
 int stream_run(struct stream *s)
 {
-	tutti_queue_options options = { .maxsize = s->window };
-	int rc = tutti_queue_create(&s->under_way, sizeof(struct item), &options);
+	/* and one place for the reader's last word */
+	tutti_queue_options options = { .maxsize = s->window + 1 };
+	int rc;
 
-	if (rc < 0)
-		return rc;
-	rc = run_threads(s);
-	tutti_executor_shutdown(s->executor, TUTTI_FINISH);
-	tutti_queue_free(s->under_way);
+	tutti_semaphore_init(&s->room, (uint32_t)s->window, 0);
+	s->waiting = calloc(s->window, sizeof(struct item *));
+	rc = s->waiting ? tutti_queue_create(&s->finished, sizeof(struct item *), &options)
+			: -ENOMEM;
+	if (rc == 0)
+		rc = tutti_executor_open(&s->here, "inline", NULL);
+	if (rc == 0)
+		rc = run_threads(s);
+	if (s->executor)
+		tutti_executor_shutdown(s->executor, TUTTI_FINISH);
 	return rc;
+}
+
+void stream_free(struct stream *s)
+{
+	tutti_executor_free(s->here);
+	tutti_queue_free(s->finished);
+	free(s->waiting);
+	text_free(&s->line);
 }

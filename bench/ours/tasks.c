@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Start 1,000 tasks that return at once, join them all; many times over. They are really queued,
- * then run.
+ * then run. Each with a future of its own, and in a group.
  */
 #include "../bench.h"
 #include <tutti/tutti.h>
@@ -22,16 +22,31 @@ static void batch(void)
 	bench_require(tutti_join_all(tasks, BATCH) == 0, "a task failed");
 }
 
+static void group_batch(void)
+{
+	tutti_group g = { 0 };
+
+	for (int i = 0; i < BATCH; i++)
+		tutti_group_start(&g, nothing, NULL);
+	bench_require(tutti_group_join(&g) == 0, "a task failed");
+}
+
+static void measure(const char *figure, void (*run)(void), long batches)
+{
+	int64_t start;
+
+	run();
+	start = bench_now();
+	for (long i = 0; i < batches; i++)
+		run();
+	bench_report(figure, (double)(bench_now() - start) / (double)(batches * BATCH), "ns");
+}
+
 int main(int argc, char **argv)
 {
 	struct bench_options o = bench_options_read(argc, argv);
-	long batches = 3000 / o.divide;
-	int64_t start;
 
-	batch();
-	start = bench_now();
-	for (long i = 0; i < batches; i++)
-		batch();
-	bench_report("task", (double)(bench_now() - start) / (double)(batches * BATCH), "ns");
+	measure("task", batch, 3000 / o.divide);
+	measure("task_group", group_batch, 3000 / o.divide);
 	return 0;
 }

@@ -22,7 +22,8 @@ TUTTI_BEGIN
 
 /*
  * Count the CPUs that this process may use: the least of those online, its affinity and its
- * cgroup's quota rounded up. A positive number in the environment's TUTTI_CPUS overrides that.
+ * cgroup's quota, which is rounded down, but at least to 1. A positive number in the environment's
+ * TUTTI_CPUS overrides that.
  *
  * Returns    CPUs, at least 1
  * Context    any thread or task

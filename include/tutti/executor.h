@@ -14,6 +14,10 @@
  * "threads:8" and "tasks:100" set max_workers. Other words are answered by engines that the program
  * or another library registers; a word that nobody answers is TUTTI_ENOENGINE.
  *
+ * Jobs may submit jobs and wait for them, to any depth and on any number of threads: one that waits
+ * for another of its own pool runs that one itself, or lends its thread for as long as it waits.
+ * Waits for anything else keep the thread. Jobs that would wait for each other get -EDEADLK.
+ *
  * An engine of your own is a table of functions. It is given futures which hold their job and its
  * argument, and completes each, by one call of tutti_future_run, tutti_future_set_result or
  * tutti_future_set_error: one that was cancelled as well, which lets go of it and does nothing

@@ -92,7 +92,7 @@ TUTTI_API int tutti_future_set_error(tutti_future *f, int code, const char *text
  *            TUTTI_ETYPE          size is neither 0 nor the result's
  *            TUTTI_EJOBCANCELED   f was cancelled
  *            TUTTI_EJOBTIMEDOUT   f ran out of time
- *            -EDEADLK             f is the caller
+ *            -EDEADLK             f is the caller, or a job that waits for the caller's job
  *            any other            f failed with it; tutti_future_text has the words
  * Context    any thread or task
  * Waits      may; cancellation point
@@ -208,22 +208,8 @@ TUTTI_API tutti_future *tutti_future_ref(tutti_future *f);
  */
 TUTTI_API void tutti_future_unref(tutti_future *f);
 
-/*
- * Wait for all, unref all, return the first error: the three steps that nearly every program ends
- * with. On TUTTI_ECANCELED nothing happened: the references are still yours.
- *
- * futures    n references; each slot is NULL afterwards, and a slot that is NULL is skipped
- * n          how many; 0 returns at once
- * Returns    0; all ended well
- * Errors     TUTTI_ECANCELED   the caller was cancelled
- *            -EDEADLK          the caller is among them; nothing happened
- *            any other         of the first in the array that failed, as tutti_future_result
- * Context    any thread or task
- * Waits      may; cancellation point
- * Order      all that their functions did happens-before this return
- */
-TUTTI_API int tutti_join_all(tutti_future **futures, size_t n);
-
 TUTTI_END
+
+#include <tutti/wait.h>
 
 #endif

@@ -77,7 +77,8 @@ typedef struct tutti_map_options {
 	size_t ahead_max; /* of tutti_map_stream: items pulled ahead of delivery; 0: chosen */
 	tutti_time deadline;             /* absolute, for each job; 0: none */
 	struct tutti_progress *progress; /* told of each that ends (observe.h); NULL: none */
-	uint64_t reserved[4];            /* 0 */
+	bool unordered;                  /* a stream: push each as it ends, not in input order */
+	uint64_t reserved[3];            /* 0 */
 } tutti_map_options;
 
 /*
@@ -107,6 +108,17 @@ TUTTI_API void tutti_job_unregister(tutti_job *job);
  * Waits      never
  */
 TUTTI_API tutti_job *tutti_job_find(const char *name);
+
+/*
+ * List the jobs that are known; one that several files declare is there several times.
+ *
+ * jobs       receives as many as there is room for, borrowed until unregistered; NULL if room is 0
+ * room       jobs
+ * Returns    how many there are, also if that is more than room
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API size_t tutti_job_list(tutti_job **jobs, size_t room);
 
 /*
  * Have a job run.
@@ -167,7 +179,8 @@ TUTTI_API int tutti_map(tutti_executor *e, tutti_job *job, const void *args, voi
  * e          where
  * job        which
  * pull       fills item, arg_size bytes: 1 filled, 0 no more, < 0 stop
- * push       once per item in input order; error 0, or < 0 and result NULL; returns < 0 to stop
+ * push       once per item, index its place in the input, in that order unless unordered; error 0,
+ *            or < 0 and result NULL; returns < 0 to stop
  * arg        for pull and push
  * options    NULL: all chosen
  * Returns    0; all were pushed

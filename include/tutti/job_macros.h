@@ -66,21 +66,21 @@ template <> struct tutti_kind_of<tutti_bytes> {
 	TUTTI_JOB_(name, R, A, TUTTI_PICK2(TUTTI_VOID_##R), TUTTI_PICK2(TUTTI_VOID_##A), TRY)
 
 #define TUTTI_CALL_PLAIN(name, R, A, rv, av) \
-	TUTTI_IF_(rv)(*(R *)result =, ) name(TUTTI_IF_(av)(*(A const *)arg, )); \
+	TUTTI_IF_(rv)(*(R *)tutti_result_ =, ) name(TUTTI_IF_(av)(*(A const *)tutti_arg_, )); \
 	return 1;
 #define TUTTI_CALL_TRY(name, R, A, rv, av) \
-	int tutti_code = name(TUTTI_IF_(av)((A const *)arg, ) \
-		TUTTI_IF_(rv)(TUTTI_IF_(av)(TUTTI_COMMA, ) (R *)result, )); \
+	int tutti_code = name(TUTTI_IF_(av)((A const *)tutti_arg_, ) \
+		TUTTI_IF_(rv)(TUTTI_IF_(av)(TUTTI_COMMA, ) (R *)tutti_result_, )); \
 	return tutti_code < 0 ? tutti_code : 0;
 
 /* once more round, so that rv and av are 0 or 1 before they are pasted */
 #define TUTTI_JOB_(name, R, A, rv, av, shape) TUTTI_JOB__(name, R, A, rv, av, shape)
 #define TUTTI_JOB__(name, R, A, rv, av, shape) \
 	TUTTI_IF_(rv)(TUTTI_PLAIN_(R);, ) TUTTI_IF_(av)(TUTTI_PLAIN_(A);, ) \
-	TUTTI_UNUSED static int name##_call(const void *arg, void *result) \
+	TUTTI_UNUSED static int name##_call(const void *tutti_arg_, void *tutti_result_) \
 	{ \
-		(void)arg; \
-		(void)result; \
+		(void)tutti_arg_; \
+		(void)tutti_result_; \
 		TUTTI_CALL_##shape(name, R, A, rv, av) \
 	} \
 	TUTTI_UNUSED static tutti_job name##_job = { \
@@ -105,21 +105,23 @@ template <> struct tutti_kind_of<tutti_bytes> {
 		tutti_job_unregister(&name##_job); \
 	} \
 	TUTTI_UNUSED static inline tutti_future *name##_submit( \
-		tutti_executor *e TUTTI_IF_(av)(TUTTI_COMMA A arg, )) \
+		tutti_executor *tutti_e_ TUTTI_IF_(av)(TUTTI_COMMA A tutti_arg_, )) \
 	{ \
-		return tutti_submit(e, &name##_job, TUTTI_IF_(av)(&arg, NULL), NULL); \
+		return tutti_submit( \
+			tutti_e_, &name##_job, TUTTI_IF_(av)(&tutti_arg_, NULL), NULL); \
 	} \
 	TUTTI_UNUSED static inline int name##_result( \
-		tutti_future *f TUTTI_IF_(rv)(TUTTI_COMMA R *out, )) \
+		tutti_future *tutti_f_ TUTTI_IF_(rv)(TUTTI_COMMA R *tutti_out_, )) \
 	{ \
-		return tutti_job_result(f, &name##_job, TUTTI_IF_(rv)(out, NULL)); \
+		return tutti_job_result( \
+			tutti_f_, &name##_job, TUTTI_IF_(rv)(tutti_out_, NULL)); \
 	} \
-	TUTTI_UNUSED static inline int name##_map(tutti_executor *e, \
-		TUTTI_IF_(av)(A const *args TUTTI_COMMA, ) \
-		TUTTI_IF_(rv)(R *results TUTTI_COMMA, ) size_t n) \
+	TUTTI_UNUSED static inline int name##_map(tutti_executor *tutti_e_, \
+		TUTTI_IF_(av)(A const *tutti_args_ TUTTI_COMMA, ) \
+		TUTTI_IF_(rv)(R *tutti_results_ TUTTI_COMMA, ) size_t tutti_n_) \
 	{ \
-		return tutti_map(e, &name##_job, TUTTI_IF_(av)(args, NULL), \
-			TUTTI_IF_(rv)(results, NULL), n, NULL); \
+		return tutti_map(tutti_e_, &name##_job, TUTTI_IF_(av)(tutti_args_, NULL), \
+			TUTTI_IF_(rv)(tutti_results_, NULL), tutti_n_, NULL); \
 	} \
 	typedef int name##_job_declared
 /* clang-format on */

@@ -3,6 +3,7 @@
 #define TUTTI_TASK_H
 
 #include <tutti/future.h>
+#include <tutti/group.h>
 #include <tutti/loop.h>
 #include <tutti/scope.h>
 
@@ -94,6 +95,71 @@ TUTTI_API const char *tutti_task_name(const tutti_task *t);
  * Waits      may; cancellation point
  */
 TUTTI_API int tutti_yield(void);
+
+/*
+ * A coroutine object: a call that was written down and not made. It is awaited, which makes the
+ * call here and now, or given to a task. tutti_task_start does both steps at once.
+ */
+typedef struct tutti_coroutine tutti_coroutine;
+
+/*
+ * Write down the call fn(arg). Nothing of it runs.
+ *
+ * fn         what to call, once
+ * arg        for fn; must live until fn is done with it
+ * Returns    the object; NULL: no memory
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API tutti_coroutine *tutti_coroutine_create(tutti_fn fn, void *arg);
+
+/*
+ * Make the call, as a plain call in the caller's stack: nothing else runs unless fn waits. What fn
+ * says with tutti_fail is this call's error, and not the caller's.
+ *
+ * c          the object
+ * result     receives what fn returned; may be NULL
+ * Returns    0
+ * Errors     -EALREADY         the call has been made, or given to a task
+ *            TUTTI_ETYPE       c is NULL: nothing that can be awaited
+ *            TUTTI_ECANCELED   the caller was cancelled, which fn has been told
+ *            any other         fn said it with tutti_fail; tutti_coroutine_text has the words
+ * Context    any thread or task
+ * Waits      may; cancellation point where fn has one
+ */
+TUTTI_API int tutti_coroutine_await(tutti_coroutine *c, void **result);
+
+/*
+ * Get the words that the awaited call failed with.
+ *
+ * c          the object
+ * Returns    a text, borrowed until c is freed; never NULL, "" if it has not failed here
+ * Context    any thread or task; the one that awaited it
+ * Waits      never
+ */
+TUTTI_API const char *tutti_coroutine_text(const tutti_coroutine *c);
+
+/*
+ * Have a task make the call, as tutti_task_start. c may be freed at once.
+ *
+ * c          the object
+ * options    NULL: all defaults
+ * Returns    a reference, never NULL; already failed with -EALREADY if the call has been made, with
+ *            TUTTI_ETYPE if c is NULL, with -ENOMEM without memory
+ * Context    any thread or task
+ * Waits      never
+ * Order      happens-before fn
+ */
+TUTTI_API tutti_task *tutti_coroutine_task(tutti_coroutine *c, const tutti_task_options *options);
+
+/*
+ * Free the object. If its call was never made, that is reported (report.h).
+ *
+ * c          the object; NULL does nothing
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API void tutti_coroutine_free(tutti_coroutine *c);
 
 /*
  * See whether the caller should stop, without waiting: for loops that compute. Takes nanoseconds.

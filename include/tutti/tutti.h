@@ -40,6 +40,9 @@
 #include <tutti/executor.h>
 #include <tutti/forkjoin.h>
 #include <tutti/future.h>
+#include <tutti/generator.h>
+#include <tutti/group.h>
+#include <tutti/info.h>
 #include <tutti/job.h>
 #include <tutti/loop.h>
 #include <tutti/memory.h>
@@ -53,5 +56,6 @@
 #include <tutti/time.h>
 #include <tutti/timer.h>
 #include <tutti/version.h>
+#include <tutti/wait.h>
 
 #endif

@@ -26,6 +26,7 @@
 struct tu_worker;
 struct tu_scope;
 struct tu_slots;
+struct tu_timer;
 struct tu_waiter;
 struct tu_deque;
 struct tu_slab;
@@ -77,13 +78,15 @@ struct tu_context {
 	struct tu_scope *scopes;  /* innermost first; owner */
 	struct tu_slots *slots;   /* tutti_local values; owner */
 	struct tu_waiter *waits;  /* what it is in, while it waits; NULL: nothing. Owner */
+	struct tu_timer *alarm;   /* of that wait; NULL: none. Owner */
 	char *fail_text;          /* of tutti_fail, until the job ends; owner */
 	int fail_code;
 	bool cancel_told;     /* a cancellation point has said so to the job; owner */
 	uint8_t size_class;   /* fixed */
 	struct tu_slab *slab; /* NULL: a thread's own stack */
 	struct tu_context *spare_next;
-	char *low; /* the stack: lowest usable byte and size from there to the top */
+	struct tu_context *aside; /* the side stack it stands on (side.h); NULL: its own. Owner */
+	char *low;                /* the stack: lowest usable byte and size from there to the top */
 	size_t bytes;
 	struct tu_deque *deque; /* of fork-join, while it is in one; NULL: none. Owner */
 	void *fake_stack;       /* ASan's */
@@ -92,6 +95,12 @@ struct tu_context {
 
 /* The running context; NULL on a thread that has not called tutti yet. Use tu_self. */
 extern __thread struct tu_context *tu_current;
+
+/*
+ * The thread's worker while the thread is in a loop that is not ours (embed.h); else NULL. Then
+ * tu_current is NULL, so that its next call of ours comes to tu_attach and is noticed.
+ */
+extern __thread struct tu_worker *tu_lent;
 
 /* Make the calling thread known: its worker and context. No memory stops the program. */
 struct tu_context *tu_attach(void);

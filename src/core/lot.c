@@ -134,8 +134,10 @@ void tu_lot_remove(struct tu_bucket *b, struct tu_waiter *w)
 	w->next = NULL;
 }
 
-static void wakes_add(struct tu_wakes *wakes, struct tu_worker *w)
+void tu_wakes_add(struct tu_wakes *wakes, struct tu_worker *w)
 {
+	if (!w)
+		return;
 	for (unsigned i = 0; i < wakes->n; i++)
 		if (wakes->worker[i] == w)
 			return;
@@ -155,8 +157,7 @@ void tu_lot_grant(struct tu_bucket *b, struct tu_waiter *w, int answer, struct t
 	   waiter that runs before this sees no grant, takes the bucket's lock and so waits for
 	   us. */
 	tu_store_rel(&w->granted, 1);
-	if (worker)
-		wakes_add(wakes, worker);
+	tu_wakes_add(wakes, worker);
 }
 
 void tu_lot_move(struct tu_bucket *from, struct tu_bucket *to, struct tu_waiter *w, const void *key)

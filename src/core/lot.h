@@ -25,19 +25,18 @@ struct tu_bucket {
 	struct tu_waiter *oldest; /* chain over addresses; under lock */
 };
 
-/* On the waiter's stack. All but granted and timer under the bucket's lock while it is queued. */
+/* On the waiter's stack. All but granted under the bucket's lock while it is queued. */
 struct tu_waiter {
-	const void *key;         /* what it waits for; changes only in tu_lot_move. Atomic */
-	struct tu_waiter *chain; /* the next address in the bucket; of the oldest only */
-	struct tu_waiter *next;  /* ring of one address; NULL: not queued */
-	struct tu_waiter *prev;  /* of the oldest: the youngest */
-	struct tu_context *context;
-	uint32_t granted; /* atomic; the granter's last word */
-	uint32_t ask;     /* the object's: what it wants */
-	int32_t answer;   /* the object's: what it got; written before granted */
-	int64_t since;    /* the object's: when it began to wait */
-	bool looks_again; /* fixed: its owner does not believe a grant, see tu_lot_keep */
-	struct tu_timer timer;
+	const void *key;            /* what it waits for; changes only in tu_lot_move. Atomic */
+	struct tu_waiter *chain;    /* the next address in the bucket; of the oldest only */
+	struct tu_waiter *next;     /* ring of one address; NULL: not queued */
+	struct tu_waiter *prev;     /* of the oldest: the youngest */
+	struct tu_context *context; /* NULL: a watcher, see exec/watch.h */
+	uint32_t granted;           /* atomic; the granter's last word */
+	uint32_t ask;               /* the object's: what it wants */
+	int32_t answer;             /* the object's: what it got; written before granted */
+	int64_t since;              /* the object's: when it began to wait */
+	bool looks_again;           /* fixed: its owner does not believe a grant, see tu_lot_keep */
 };
 
 /* Workers to be woken when no lock is held any more. */
@@ -73,6 +72,8 @@ void tu_lot_move(
 /* The bucket that w is queued in, or was last, locked. */
 struct tu_bucket *tu_lot_lock_waiter(struct tu_waiter *w);
 
+/* Remember worker, unless it is NULL, for the flush. */
+void tu_wakes_add(struct tu_wakes *wakes, struct tu_worker *worker);
 void tu_wakes_flush(struct tu_wakes *wakes);
 
 /* Forget all waiters: they were other threads, and this is a forked child. */

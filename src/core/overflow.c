@@ -29,19 +29,23 @@ static size_t add_kib(char *to, size_t at, size_t room, size_t bytes)
 
 static void decide(const void *address)
 {
-	const struct tu_context *c = tu_current;
+	const struct tu_context *c = tu_current, *stack = c && c->aside ? c->aside : c;
 	const char *fault = address;
 	char text[300], buf[64];
 	size_t at = 0, page = tu_os_page_bytes();
 
-	if (!c || !c->slab || fault >= c->low || fault < c->low - page)
+	if (!c || !stack->slab || fault >= stack->low || fault < stack->low - page)
 		return;
 	at = add(text, at, sizeof(text), "tutti: stack overflow in ");
+	if (c->aside)
+		at = add(text, at, sizeof(text), "a generator of ");
 	at = add(text, at, sizeof(text),
-		c->self ? tu_context_name(c, buf, sizeof(buf)) : "the loop");
+		c->self   ? tu_context_name(c, buf, sizeof(buf))
+		: c->slab ? "the loop"
+			  : "a thread");
 	at = add(text, at, sizeof(text), ": its stack has ");
-	at = add_kib(text, at, sizeof(text), (size_t)1 << c->size_class);
-	at = add(text, at, sizeof(text), " (stack_bytes asks for more)\n");
+	at = add_kib(text, at, sizeof(text), (size_t)1 << stack->size_class);
+	at = add(text, at, sizeof(text), c->aside ? "\n" : " (stack_bytes asks for more)\n");
 	tu_os_write_error(text, at);
 }
 

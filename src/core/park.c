@@ -9,6 +9,7 @@
  *
  * With nothing ready the worker's thread sleeps on whatever stack it happens to be.
  */
+#include "core/embed.h"
 #include "core/report.h"
 #include "core/switch.h"
 #include "core/worker.h"
@@ -215,15 +216,22 @@ static __attribute__((noinline)) void doze(struct tu_worker *w)
 
 void tu_worker_wake(struct tu_worker *w)
 {
+	uint32_t was;
+
 	/* See doze. Only one of many wakers makes the call into the kernel. */
-	if (tu_load_seq(&w->sleep) == TU_WORKER_ASLEEP &&
-		tu_swap_acqrel(&w->sleep, TU_WORKER_AWAKE) == TU_WORKER_ASLEEP)
+	if (tu_load_seq(&w->sleep) == TU_WORKER_AWAKE)
+		return;
+	/* Acquire-release: of all who change it, in one order, one finds what it was. */
+	was = tu_swap_acqrel(&w->sleep, TU_WORKER_AWAKE);
+	if (was == TU_WORKER_ASLEEP)
 		tu_os_futex_wake(&w->sleep, 1);
+	else if (was == TU_WORKER_LENT)
+		tu_worker_ring(w);
 }
 
 static void post(struct tu_worker *w, struct tu_runnable *r)
 {
-	struct tu_runnable *top = tu_load_rlx(&w->inbox);
+	struct tu_runnable *top = tu_load_rlx(&w->inbox); /* a guess: the exchange knows */
 
 	/* [inbox-1] release: the entry and all before it; acquired in take_inbox. seq: see doze */
 	do {
@@ -399,6 +407,18 @@ int tu_yield(struct tu_context *self)
 	return 0;
 }
 
+int tu_worker_turn(struct tu_worker *w)
+{
+	int n = 0;
+
+	look_around(w);
+	for (struct tu_runnable *r = w->head; r; r = r->next)
+		n++;
+	if (n > 0)
+		tu_yield(&w->native);
+	return n;
+}
+
 /* -- the scheduler at the bottom of each stack ------------------------------------------------ */
 
 /* Run one entry. self is this stack's context; nothing runs on it. */
@@ -462,12 +482,12 @@ void tu_worker_close(struct tu_worker *w)
 
 	w->closing = true;
 	tu_context_each(w, cancel_one, NULL);
-	while (w->tasks > 0 || w->head || tu_wheel_count(&w->wheel) > 0) {
-		if (w->tasks == 0 && !w->head)
+	while (tu_worker_has_tasks(w) || w->head || tu_wheel_count(&w->wheel) > 0) {
+		if (!tu_worker_has_tasks(w) && !w->head)
 			fire_all(w);
 		tu_worker_push(w, &self->node);
 		leave(self);
-		if (w->tasks > 0 && !w->head)
+		if (tu_worker_has_tasks(w) && !w->head)
 			doze(w);
 	}
 	w->closing = false;

@@ -26,7 +26,7 @@
 enum {
 	CHUNK_BYTES = 2 << 20, /* a large page of x86-64 and of aarch64 */
 	FRESH_BYTES = 8192,    /* what a worker takes of it at a time */
-	HEADER_BYTES = 128,
+	HEADER_BYTES = 256,
 	PLENTY = 128,        /* magazines */
 	TRIM_MAGAZINES = 16, /* per step: bounds the pause */
 };
@@ -40,7 +40,7 @@ struct chunk {
 };
 _Static_assert(sizeof(struct chunk) <= HEADER_BYTES, "the header must fit");
 
-static const size_t block_bytes[TU_POOL_SIZES] = { 64, 128 };
+static const size_t block_bytes[TU_POOL_SIZES] = { 64, 128, 256 };
 
 static uint32_t lock; /* a tu_mutex: over all chunks and depots */
 static struct depot {
@@ -53,6 +53,7 @@ static struct depot {
 } depots[TU_POOL_SIZES] = {
 	{ .loose = { { &depots[0].loose.head, &depots[0].loose.head } } },
 	{ .loose = { { &depots[1].loose.head, &depots[1].loose.head } } },
+	{ .loose = { { &depots[2].loose.head, &depots[2].loose.head } } },
 };
 
 static struct chunk *chunk_of(void *block)

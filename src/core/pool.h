@@ -21,6 +21,7 @@
 enum tu_pool_size {
 	TU_POOL_64,
 	TU_POOL_128,
+	TU_POOL_256,
 	TU_POOL_SIZES,
 };
 

@@ -3,6 +3,7 @@
 #include "core/report.h"
 
 #include "base/atomic.h"
+#include "os/os.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -44,4 +45,9 @@ void tu_report(int code, const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	fn(code, text, arg);
+}
+
+const char *tu_code_place(const void *address, char *buf, size_t n)
+{
+	return tu_os_code_place(address, buf, n);
 }

@@ -3,7 +3,12 @@
 #ifndef TU_CORE_REPORT_H
 #define TU_CORE_REPORT_H
 
+#include <stddef.h>
+
 /* Any context; never waits but for what the reporter does. Texts past 500 bytes are cut. */
 void tu_report(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Where code is, in words, see os.h. Returns buf. */
+const char *tu_code_place(const void *address, char *buf, size_t n);
 
 #endif

@@ -59,26 +59,47 @@ void tu_context_cancel(struct tu_context *c)
 	tu_unpark(c);
 }
 
-static void timer_notifies(struct tu_timer *timer)
+/* What wakes a wait when its time is over. On its stack. */
+struct alarm {
+	struct tu_timer timer;
+	struct tu_context *context;
+	struct tu_timer *beneath; /* of a wait on whose stack a callback waits */
+};
+
+static void alarm_notifies(struct tu_timer *timer)
 {
-	tu_unpark(tu_container_of(timer, struct tu_waiter, timer)->context);
+	tu_unpark(tu_container_of(timer, struct alarm, timer)->context);
 }
 
-static void arm(struct tu_waiter *me, int64_t when)
+static void alarm_init(struct alarm *alarm, struct tu_context *self)
 {
-	struct tu_worker *w = me->context->worker;
+	*alarm = (struct alarm){ .context = self, .beneath = self->alarm };
+	self->alarm = &alarm->timer;
+}
 
-	if (when == TUTTI_FOREVER || (tu_timer_pending(&me->timer) && me->timer.deadline == when))
+static void arm(struct alarm *alarm, int64_t when)
+{
+	struct tu_worker *w = alarm->context->worker;
+	struct tu_timer *timer = &alarm->timer;
+
+	if (when == TUTTI_FOREVER || (tu_timer_pending(timer) && timer->deadline == when))
 		return;
-	tu_wheel_remove(&w->wheel, &me->timer);
-	me->timer.deadline = when;
-	me->timer.fire = timer_notifies;
-	tu_worker_timer(w, &me->timer);
+	tu_wheel_remove(&w->wheel, timer);
+	timer->deadline = when;
+	timer->fire = alarm_notifies;
+	tu_worker_timer(w, timer);
+}
+
+static void disarm(struct alarm *alarm)
+{
+	tu_wheel_remove(&alarm->context->worker->wheel, &alarm->timer);
+	alarm->context->alarm = alarm->beneath;
 }
 
 /* What ends the wait now, and a timer for what may end it later. 0: nothing yet. */
-static int look(struct tu_context *self, struct tu_waiter *me, int64_t deadline, unsigned flags)
+static int look(struct alarm *alarm, int64_t deadline, unsigned flags)
 {
+	struct tu_context *self = alarm->context;
 	int64_t again = TUTTI_FOREVER;
 	int rc = 0;
 
@@ -87,7 +108,7 @@ static int look(struct tu_context *self, struct tu_waiter *me, int64_t deadline,
 	if (rc == 0 && tu_past(deadline))
 		rc = TUTTI_ETIMEDOUT;
 	if (rc == 0)
-		arm(me, deadline < again ? deadline : again);
+		arm(alarm, deadline < again ? deadline : again);
 	return rc;
 }
 
@@ -95,11 +116,13 @@ int tu_wait(struct tu_context *self, struct tu_waiter *me, int64_t deadline, uns
 	struct tu_bucket **locked)
 {
 	struct tu_waiter *beneath = self->waits; /* of a wait on whose stack a callback waits */
+	struct alarm alarm;
 	int rc;
 
+	alarm_init(&alarm, self);
 	self->waits = me;
 	for (;;) {
-		rc = look(self, me, deadline, flags);
+		rc = look(&alarm, deadline, flags);
 		if (rc == 0)
 			tu_park(self);
 		/* [grant-1] acquire: all that the granter did; from tu_lot_grant */
@@ -108,7 +131,7 @@ int tu_wait(struct tu_context *self, struct tu_waiter *me, int64_t deadline, uns
 			break;
 		}
 		if (rc == 0)
-			rc = look(self, me, deadline, flags);
+			rc = look(&alarm, deadline, flags);
 		*locked = tu_lot_lock_waiter(me);
 		if (!me->next) { /* granted; the granter was on the way out of its lock */
 			tu_lot_unlock(*locked);
@@ -121,20 +144,34 @@ int tu_wait(struct tu_context *self, struct tu_waiter *me, int64_t deadline, uns
 		}
 		tu_lot_unlock(*locked);
 	}
-	tu_wheel_remove(&self->worker->wheel, &me->timer);
+	disarm(&alarm);
 	self->waits = beneath;
 	return rc;
 }
 
+int tu_wait_for(struct tu_context *self, const uint32_t *flag, int64_t deadline, unsigned flags)
+{
+	uint64_t age = tu_fork_ids.below;
+	struct alarm alarm;
+	int rc = 0;
+
+	alarm_init(&alarm, self);
+	/* [flag-1] acquire: what was done before it was set; by those named at tu_wait_for */
+	while (!tu_load_acq(flag) && age == tu_fork_ids.below &&
+		(rc = look(&alarm, deadline, flags)) == 0)
+		tu_park(self);
+	disarm(&alarm);
+	return tu_load_acq(flag) ? 0 : rc; /* [flag-1] */
+}
+
 int tu_wait_until(struct tu_context *self, int64_t deadline)
 {
-	struct tu_waiter me = { .context = self }, *beneath = self->waits;
+	struct alarm alarm;
 	int rc;
 
-	self->waits = &me;
-	while ((rc = look(self, &me, deadline, TU_WAIT_CANCELABLE)) == 0)
+	alarm_init(&alarm, self);
+	while ((rc = look(&alarm, deadline, TU_WAIT_CANCELABLE)) == 0)
 		tu_park(self);
-	tu_wheel_remove(&self->worker->wheel, &me.timer);
-	self->waits = beneath;
+	disarm(&alarm);
 	return rc == TUTTI_ETIMEDOUT ? 0 : rc;
 }

@@ -41,6 +41,12 @@ static inline int tu_cancel_pending(struct tu_context *self)
 int tu_wait(struct tu_context *self, struct tu_waiter *me, int64_t deadline, unsigned flags,
 	struct tu_bucket **locked);
 
+/*
+ * Wait until *flag is set: with release, by who then notifies self. 0, however late that was seen,
+ * TUTTI_ETIMEDOUT or TUTTI_ECANCELED.
+ */
+int tu_wait_for(struct tu_context *self, const uint32_t *flag, int64_t deadline, unsigned flags);
+
 /* Wait for the deadline alone. 0 or TUTTI_ECANCELED. */
 int tu_wait_until(struct tu_context *self, int64_t deadline);
 

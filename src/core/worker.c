@@ -6,6 +6,7 @@
  */
 #include "core/worker.h"
 
+#include "core/embed.h"
 #include "core/fork.h"
 #include "core/lot.h"
 #include "core/mutex.h"
@@ -100,6 +101,8 @@ static void worker_begin(struct tu_worker *w)
 	w->native_id = tu_os_thread_id();
 	w->budget = 1;
 	w->daemon = w->helper = false;
+	w->closed = false;
+	w->stop = w->woken = 0;
 	w->thread = NULL;
 	tu_pool_begin(w->pools);
 	tu_wheel_init(&w->wheel, tu_os_now());
@@ -120,20 +123,27 @@ static void thread_ends(void *worker)
 {
 	struct tu_worker *w = worker;
 
+	if (tu_lent == w)
+		tu_worker_come_back(w, true);
 	if (tu_current != &w->native)
 		return; /* a forked child's leftover */
 	if (tu_at_detach)
 		tu_at_detach(&w->native);
 	tu_store_rlx(&w->number, 0);
 	tu_worker_drain(w);
+	tu_worker_bell_close(w);
 	tu_current = NULL;
 	worker_give(w);
 }
 
 struct tu_context *tu_attach(void)
 {
-	struct tu_worker *w;
+	struct tu_worker *w = tu_lent;
 
+	if (w) {
+		tu_worker_come_back(w, false);
+		return &w->native;
+	}
 	tu_fork_watch();
 	w = worker_take();
 	tu_check(w != NULL, "no memory for a thread's first call");
@@ -169,7 +179,7 @@ static void forget_jobs(struct tu_worker *w)
 	w->starting = NULL;
 	w->inbox = NULL;
 	w->sleep = TU_WORKER_AWAKE;
-	w->tasks = 0;
+	w->begun = w->ended = 0;
 	w->budget = 1;
 	tu_wheel_init(&w->wheel, tu_os_now());
 	tu_contexts_forget(w, tu_current);
@@ -180,11 +190,11 @@ static void keep_native(struct tu_worker *w)
 {
 	struct tu_waiter *waits = w->native.waits;
 
-	w->tasks = 1;
-	if (waits) {
-		memset(&waits->timer.node, 0, sizeof(waits->timer.node)); /* it is set anew */
+	w->begun = 1;
+	if (w->native.alarm) /* it is set anew */
+		memset(&w->native.alarm->node, 0, sizeof(w->native.alarm->node));
+	if (waits)
 		tu_lot_keep(waits);
-	}
 	/* It looks again what it waits for. Relaxed: of one thread to itself. */
 	tu_store_rlx(&w->native.park, (uint32_t)TU_PARK_NOTIFIED);
 	tu_worker_push(w, &w->native.node);
@@ -199,15 +209,20 @@ static void abandon(struct tu_worker *w)
 
 void tu_workers_after_fork(void)
 {
-	struct tu_worker *mine = tu_current ? tu_current->worker : NULL;
+	struct tu_worker *mine;
 
 	registry_lock = 0;
+	if (tu_lent)
+		tu_worker_come_back(tu_lent, true);
+	mine = tu_current ? tu_current->worker : NULL;
 	for (struct tu_worker *w = all; w; w = w->next) {
+		tu_worker_bell_forget(w);
 		w->next_id = w->ids_end; /* new ids are above all others */
 		if (w != mine)
 			abandon(w);
 	}
-	tu_fork_ids.below = tu_load_rlx(&blocks) * ID_BLOCK * TU_ID_WORKERS;
+	/* Another in each child: a wait notices by it that it has come through a fork. */
+	tu_fork_ids.below = (tu_add_rlx(&blocks, (uint64_t)1) + 1) * ID_BLOCK * TU_ID_WORKERS;
 	tu_fork_ids.caller = tu_fork_ids.native = 0;
 	if (!mine)
 		return;

@@ -12,10 +12,12 @@
 #include "base/wheel.h"
 #include "core/context.h"
 #include "core/pool.h"
+#include "os/os.h"
 
 struct tu_slab;
 
-enum { TU_WORKER_AWAKE, TU_WORKER_ASLEEP };
+/* LENT: its thread is in a loop that is not ours, and the bell is to be rung; see embed.h. */
+enum { TU_WORKER_AWAKE, TU_WORKER_ASLEEP, TU_WORKER_LENT };
 
 struct tu_worker {
 	/* Owner only. Ready jobs and contexts, first in first out. */
@@ -24,16 +26,22 @@ struct tu_worker {
 	struct tu_runnable *starting; /* a job handed to the stack that is being switched to */
 	uint32_t budget;              /* turns until timers and inbox are looked at again */
 	uint32_t task_number;         /* of the last task begun here that has no name of its own */
+	bool closed;                  /* by hand: takes no more tasks. Atomic: others look */
+	bool telling;                 /* it is being closed by hand: what is given up is named */
 	int *errno_at; /* the thread's errno: found once, as a call is dear in a yield */
 	uint64_t next_id, ids_end; /* what is left of the ids it has drawn, see tu_worker_new_id */
-	size_t tasks;              /* begun or waiting to, not ended */
+	size_t begun, ended; /* tasks; two counts, as one would have each task wait for the last */
 	struct tu_pool pools[TU_POOL_SIZES];
 	struct tu_context *spares[TU_STACK_CLASSES];
 	struct tu_context native; /* the thread's own stack */
 
 	/* Shared: written by other threads. A line of its own. */
 	_Alignas(64) struct tu_runnable *inbox; /* atomic stack, last in first */
-	uint32_t sleep;                         /* futex: TU_WORKER_AWAKE or ASLEEP */
+	uint32_t sleep;                         /* futex: TU_WORKER_AWAKE, ASLEEP or LENT */
+	uint32_t stop;     /* tutti_loop_stop was called; any thread sets, the owner clears */
+	uint32_t woken;    /* tutti_loop_wake was called; likewise */
+	uint32_t has_bell; /* the owner sets and clears; who rings looks */
+	uint32_t ringing;  /* so many are ringing it just now */
 
 	/* Owner only, seldom. */
 	_Alignas(64) struct tu_slab *slabs;
@@ -48,6 +56,8 @@ struct tu_worker {
 	void *thread;    /* what exec knows of the thread; NULL: nobody has asked. Owner */
 	bool helper;     /* tutti's own: not one of the program's threads */
 	bool daemon;     /* at the program's end it stops at its next wait */
+
+	struct tu_os_bell bell; /* if has_bell; the owner opens and closes it */
 
 	struct tu_worker *next; /* all workers ever, or the free ones; under the registry's lock */
 	struct tu_worker *next_free;
@@ -90,6 +100,18 @@ static inline bool tu_ids_of_one_thread(uint64_t a, uint64_t b)
 /* Does the kernel say so too, which knows nothing of our thread-local variables? For checks. */
 bool tu_worker_is_here(const struct tu_worker *w);
 
+/* Is there a task that has begun and not ended? */
+static inline bool tu_worker_has_tasks(const struct tu_worker *w)
+{
+	return w->begun != w->ended;
+}
+
+/* Does it take no more? For what is started by the program; what it needs to end still runs. */
+static inline bool tu_worker_is_closed(const struct tu_worker *w)
+{
+	return tu_unlikely(tu_load_rlx(&w->closed)); /* who looks a moment too early has come in */
+}
+
 /* Put a job or context at the end of the queue. Owner only. */
 static inline void tu_worker_push(struct tu_worker *w, struct tu_runnable *r)
 {
@@ -97,6 +119,9 @@ static inline void tu_worker_push(struct tu_worker *w, struct tu_runnable *r)
 	*w->tail = r;
 	w->tail = &r->next;
 }
+
+/* Let all that is ready now run once; how many that was. On the thread's own context. */
+int tu_worker_turn(struct tu_worker *w);
 
 /* The same from any thread; wakes the worker. */
 void tu_worker_post(struct tu_worker *w, struct tu_runnable *r);

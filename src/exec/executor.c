@@ -2,11 +2,14 @@
 /*
  * executor.c - admission, shutdown and the wait for the last job, the same for every engine.
  *
- * Each job that was taken is on the list of those under way until its engine lets go of it, and
- * holds a reference to the executor, so that who frees it need not know who still looks. idle is
- * set once, when nothing is under way and nothing more is taken.
+ * busy counts the jobs that were taken and that their engine has not let go of; with CLOSED set no
+ * more are taken. Only from 0 and to 0 it changes under the lock, so that the usual submit costs
+ * one exchange. idle is set once, when it is closed and nothing is under way; while anything is,
+ * the program's exit waits for it (exec/ending.h).
  *
- * While anything is under way the program's exit waits for it (exec/ending.h).
+ * An engine that does not know its own jobs has them listed: then each is on the list of those
+ * under way, and holds a reference to the executor so that who frees it need not know who still
+ * looks.
  */
 #include "exec/executor.h"
 
@@ -14,6 +17,7 @@
 #include "core/context.h"
 #include "core/fork.h"
 #include "core/mutex.h"
+#include "core/worker.h"
 #include "exec/ending.h"
 #include "exec/job.h"
 #include "exec/job_future.h"
@@ -24,6 +28,8 @@
 #include <tutti/scope.h>
 #include <tutti/semaphore.h>
 
+#define CLOSED ((uint64_t)1 << 63)
+
 enum {
 	OPEN = -1,             /* ending, before the first shutdown */
 	ROOM_MOST = 1 << 29,   /* a pending_max above this is no bound */
@@ -33,18 +39,18 @@ enum {
 void (*tu_progress_count)(struct tutti_progress *p, uint64_t n);
 
 struct tutti_executor {
-	const tutti_engine *engine; /* this and the next two: fixed after create */
+	const tutti_engine *engine; /* this and the next three: fixed after create */
 	void *self;
-	bool own;
+	bool own, listed;
 	bool bounded;         /* fixed: room is used */
 	tutti_semaphore room; /* a permit for each job that may be pending */
 	tutti_event idle;     /* ended and nothing under way */
-	uint32_t refs;        /* atomic: the owner's, and one for each job future */
 	struct tu_fork_guard guard;
 	uint32_t room_most; /* fixed */
+	uint64_t busy;      /* atomic, see above; calls of the engine's cancel count too */
+	uint32_t refs;      /* atomic: the owner's, those of jobs that are listed, and guards */
 	uint32_t lock;      /* a tu_mutex; all below */
 	int ending;         /* OPEN, or the strictest tutti_ending so far */
-	size_t busy;        /* under way, and calls of the engine's cancel */
 	struct tu_list under_way;
 	uint32_t sweeps;
 };
@@ -64,6 +70,7 @@ static int create(tutti_executor **out, const tutti_engine *engine, void *self,
 	e->engine = engine;
 	e->self = self;
 	e->own = own;
+	e->listed = engine != &tu_engine_threads;
 	e->refs = 1;
 	e->ending = OPEN;
 	tu_list_init(&e->under_way);
@@ -130,31 +137,66 @@ void tu_executor_unref(tutti_executor *e)
 
 /* -- who is under way ------------------------------------------------------------------------- */
 
-/* Under the lock. The program's exit counts executors that are busy. */
+/* One more is under way: 0, TUTTI_ESHUTDOWN, or what the program's end says. */
 static int become_busier(tutti_executor *e)
 {
-	int rc = e->busy == 0 ? tu_ending_begin(false) : 0;
+	uint64_t busy = tu_load_rlx(&e->busy); /* a guess; the exchange tells */
+	int rc = 0;
 
+	while (busy != 0 && !(busy & CLOSED))
+		/* Acquire-release: what was done under way before is before what follows. */
+		if (tu_cas_weak_acqrel(&e->busy, &busy, busy + 1))
+			return 0;
+	tu_mutex_lock(&e->lock);
+	busy = tu_load_acq(&e->busy); /* from 0 it changes under the lock only */
+	if (busy & CLOSED)
+		rc = TUTTI_ESHUTDOWN;
+	else if (busy == 0)
+		rc = tu_ending_begin(false);
 	if (rc == 0)
-		e->busy++;
+		tu_add_acqrel(&e->busy, (uint64_t)1); /* as above */
+	tu_mutex_unlock(&e->lock);
 	return rc;
 }
 
-/* One thing less under way; what the last one does for those who wait. Unlocks. */
-static void become_calmer(tutti_executor *e)
+/* The last n under way have ended, perhaps: then those who wait for that are told. */
+static __attribute__((noinline)) void become_calm(tutti_executor *e, uint64_t n)
 {
-	bool calm = --e->busy == 0, idle = calm && e->ending != OPEN;
+	uint64_t left;
 
+	executor_ref(e); /* whoever waits may free it at once */
+	tu_mutex_lock(&e->lock);
+	left = tu_sub_acqrel(&e->busy, n) - n; /* as in become_busier */
 	tu_mutex_unlock(&e->lock);
-	if (calm)
+	if ((left & ~CLOSED) == 0)
 		tu_ending_done(false);
-	if (idle)
+	if (left == CLOSED)
 		tutti_event_set(&e->idle);
+	tu_executor_unref(e);
+}
+
+/* n less. e may be gone afterwards. */
+static void become_calmer(tutti_executor *e, uint64_t n)
+{
+	uint64_t busy = tu_load_rlx(&e->busy); /* a guess; the exchange tells */
+
+	while ((busy & ~CLOSED) > n)
+		if (tu_cas_weak_acqrel(&e->busy, &busy, busy - n)) /* as in become_busier */
+			return;
+	become_calm(e, n);
 }
 
 static void give_room(tutti_executor *e, uint32_t n)
 {
 	tutti_semaphore_release(&e->room, n);
+}
+
+static void list(tutti_executor *e, struct tu_job_future *jf)
+{
+	executor_ref(e);
+	tu_mutex_lock(&e->lock);
+	tu_list_add_tail(&e->under_way, &jf->link);
+	tu_mutex_unlock(&e->lock);
 }
 
 /* Take jf on: 0, or why not. Waits for room. */
@@ -164,55 +206,81 @@ static int admit(tutti_executor *e, struct tu_job_future *jf)
 
 	if (rc < 0)
 		return rc;
-	tu_mutex_lock(&e->lock);
-	rc = e->ending == OPEN ? become_busier(e) : TUTTI_ESHUTDOWN;
+	rc = become_busier(e);
 	if (rc == 0) {
-		executor_ref(e);
 		jf->executor = e;
+		jf->own = e->own;
+		jf->listed = e->listed;
 		jf->has_room = e->bounded;
-		tu_list_add_tail(&e->under_way, &jf->link);
-	}
-	tu_mutex_unlock(&e->lock);
-	if (rc < 0 && e->bounded)
+		if (e->listed)
+			list(e, jf);
+	} else if (e->bounded) {
 		give_room(e, 1);
+	}
 	return rc;
 }
 
-void tu_executor_begun(struct tu_job_future *jf)
+/* Give jf's room to the next, once. */
+static void leave_room(tutti_executor *e, struct tu_job_future *jf)
 {
-	tutti_executor *e = jf->executor;
 	bool had_room;
 
 	if (!e->bounded)
 		return;
 	tu_mutex_lock(&e->lock);
-	had_room = jf->has_room;
+	had_room = jf->has_room && (e->listed || tu_future_is_of_now(&jf->future));
 	jf->has_room = false;
 	tu_mutex_unlock(&e->lock);
 	if (had_room)
 		give_room(e, 1);
 }
 
+void tu_executor_begun(struct tu_job_future *jf)
+{
+	leave_room(jf->executor, jf);
+}
+
+/* Not if it was under way before a fork which only its own callback has survived. */
+static bool is_counted(tutti_executor *e, struct tu_job_future *jf)
+{
+	bool is;
+
+	if (!e->listed)
+		return tu_future_is_of_now(&jf->future);
+	tu_mutex_lock(&e->lock);
+	is = tu_link_used(&jf->link);
+	tu_mutex_unlock(&e->lock);
+	return is;
+}
+
 void tu_executor_let_go(struct tu_job_future *jf)
 {
 	tutti_executor *e = jf->executor;
-	bool had_room;
 
-	executor_ref(e); /* the future's goes with the future, perhaps now */
-	tu_mutex_lock(&e->lock);
-	if (!tu_link_used(&jf->link)) { /* it was done, and its own callback has forked */
+	bool counted = is_counted(e, jf);
+
+	tu_executor_let_go_of(jf);
+	if (counted)
+		become_calmer(e, 1);
+}
+
+void tu_executor_ended(tutti_executor *e, size_t n)
+{
+	become_calmer(e, n);
+}
+
+void tu_executor_let_go_of(struct tu_job_future *jf)
+{
+	tutti_executor *e = jf->executor;
+
+	leave_room(e, jf);
+	if (e->listed) {
+		tu_mutex_lock(&e->lock);
+		if (tu_link_used(&jf->link))
+			tu_list_remove(&jf->link);
 		tu_mutex_unlock(&e->lock);
-		goto gone;
 	}
-	had_room = jf->has_room;
-	jf->has_room = false;
-	tu_list_remove(&jf->link);
-	become_calmer(e);
-	if (had_room)
-		give_room(e, 1);
-gone:
-	tutti_future_unref(&jf->future);
-	tu_executor_unref(e);
+	tutti_future_unref(&jf->future); /* e stays while it is busy */
 }
 
 void tu_executor_tell_cancelled(struct tu_job_future *jf)
@@ -220,18 +288,17 @@ void tu_executor_tell_cancelled(struct tu_job_future *jf)
 	tutti_executor *e = jf->executor;
 	bool under_way;
 
-	if (!e->engine->cancel)
+	if (!jf->listed || !e->engine->cancel)
 		return;
 	tu_mutex_lock(&e->lock);
 	under_way = tu_link_used(&jf->link);
 	if (under_way)
-		e->busy++; /* so that the engine stays while it is told */
+		tu_add_acqrel(&e->busy, (uint64_t)1); /* so that the engine stays; it is not 0 */
 	tu_mutex_unlock(&e->lock);
 	if (!under_way)
 		return;
 	e->engine->cancel(e->self, &jf->future);
-	tu_mutex_lock(&e->lock);
-	become_calmer(e);
+	become_calmer(e, 1);
 }
 
 void *tu_executor_pool_of_both(const struct tu_job_future *a, const struct tu_job_future *b)
@@ -296,7 +363,12 @@ tutti_future *tu_submit(tutti_executor *e, tutti_job *job, const void *arg, tutt
 tutti_future *tutti_submit(
 	tutti_executor *e, tutti_job *job, const void *arg, const tutti_submit_options *options)
 {
-	return tu_submit(e, job, arg, options ? options->deadline : 0, NULL);
+	tutti_future *f = tu_submit(e, job, arg, options ? options->deadline : 0, NULL);
+	struct tu_job_future *jf = tu_job_future_of(f);
+
+	if (jf && jf->executor) /* else it may be the one for all that there was no memory for */
+		jf->site = __builtin_return_address(0);
+	return f;
 }
 
 /* -- shutdown --------------------------------------------------------------------------------- */
@@ -325,7 +397,7 @@ static struct tu_job_future *next_in_sweep(tutti_executor *e, uint32_t number)
 }
 
 /* Do this to each job under way. No locks are held: cancelling calls back. */
-static void sweep(tutti_executor *e, int (*cancel)(tutti_future *f))
+static void sweep_list(tutti_executor *e, int (*cancel)(tutti_future *f))
 {
 	struct tu_job_future *jf;
 	uint32_t number;
@@ -339,6 +411,18 @@ static void sweep(tutti_executor *e, int (*cancel)(tutti_future *f))
 	}
 }
 
+/* One that is stopped makes room for one that has not begun: those first. */
+static void sweep(tutti_executor *e, tutti_ending how)
+{
+	if (!e->listed) {
+		tu_threads_stop(e->self, how == TUTTI_TERMINATE);
+		return;
+	}
+	sweep_list(e, tu_future_withdraw);
+	if (how == TUTTI_TERMINATE)
+		sweep_list(e, tutti_future_cancel);
+}
+
 int tutti_executor_shutdown(tutti_executor *e, tutti_ending how)
 {
 	bool first, stricter, idle;
@@ -350,17 +434,15 @@ int tutti_executor_shutdown(tutti_executor *e, tutti_ending how)
 	stricter = (int)how > e->ending;
 	if (stricter)
 		e->ending = (int)how;
-	idle = first && e->busy == 0;
+	/* Under the lock, against become_busier: what is not counted now will not be. */
+	idle = first && tu_or_acqrel(&e->busy, CLOSED) == 0;
 	tu_mutex_unlock(&e->lock);
 	if (idle)
 		tutti_event_set(&e->idle);
 	if (first && e->bounded)
 		give_room(e, ROOM_FOR_ALL);
-	/* one that is stopped makes room for one that has not begun: those first */
 	if (stricter && how >= TUTTI_DROP_PENDING)
-		sweep(e, tu_future_withdraw);
-	if (stricter && how == TUTTI_TERMINATE)
-		sweep(e, tutti_future_cancel);
+		sweep(e, how);
 	if (stricter && e->engine->shutdown)
 		e->engine->shutdown(e->self, how);
 	return 0;
@@ -398,34 +480,62 @@ void tutti_executor_free(tutti_executor *e)
 /* -- in a forked child ------------------------------------------------------------------------- */
 
 /* Of an engine of ours only what runs on the caller's thread is still under way. */
-static void sweep_lost(tutti_executor *e)
+static uint64_t sweep_lost(tutti_executor *e)
 {
-	e->busy = 0;
+	uint64_t n = 0;
+
 	tu_list_each_safe(link, &e->under_way) {
 		struct tu_job_future *jf = tu_container_of(link, struct tu_job_future, link);
-		bool done = tu_load_rlx(&jf->future.word) & TU_FUTURE_DONE;
+		bool done = tu_load_rlx(&jf->future.word) & TU_FUTURE_DONE; /* alone here */
 
 		jf->has_room = false; /* all room is given anew */
 		if (!(tu_future_word(&jf->future) & TU_FUTURE_DONE)) {
-			e->busy++;
+			n++;
 			continue;
 		}
 		tu_list_remove(link);
 		if (!done) /* else who ended it may be the caller, who has the engine's reference */
 			tutti_future_unref(&jf->future);
 	}
+	return n;
+}
+
+/* How many jobs of e go on, done or not, on that stack. */
+static uint64_t jobs_on(const tutti_executor *e, const struct tu_context *c)
+{
+	uint64_t n = 0;
+
+	for (tutti_future *f = c->job; f; f = tu_job_future_of(f)->beneath)
+		n += tu_job_future_of(f)->executor == e;
+	return n;
+}
+
+static uint64_t still_busy(tutti_executor *e)
+{
+	struct tu_context *self = tu_current;
+	uint64_t n;
+
+	if (e->listed)
+		return sweep_lost(e);
+	n = self ? jobs_on(e, self) : 0;
+	if (self && self != &self->worker->native)
+		n += jobs_on(e, &self->worker->native);
+	return n;
 }
 
 static void after_fork(struct tu_fork_guard *g)
 {
 	tutti_executor *e = tu_container_of(g, tutti_executor, guard);
+	uint64_t n;
 
 	executor_ref(e); /* the last one may be a lost job's */
-	sweep_lost(e);
+	n = still_busy(e);
+	/* Relaxed: the child has one thread. */
+	tu_store_rlx(&e->busy, (tu_load_rlx(&e->busy) & CLOSED) | n);
 	if (e->bounded)
 		tutti_semaphore_init(
 			&e->room, e->ending == OPEN ? e->room_most : (uint32_t)ROOM_FOR_ALL, 0);
-	if (e->busy > 0)
+	if (n > 0)
 		tu_ending_begin(false);
 	else if (e->ending != OPEN)
 		tutti_event_set(&e->idle);

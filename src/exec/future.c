@@ -15,6 +15,7 @@
 #include "core/wait.h"
 #include "core/worker.h"
 #include "exec/job_future.h"
+#include "exec/watch.h"
 #include "sync/local.h"
 
 #include <errno.h>
@@ -25,12 +26,15 @@
 
 static void report_unseen(const tutti_future *f, uint64_t word)
 {
-	char buf[64];
+	char buf[64], more[200] = "";
 
 	if ((word & (TU_FUTURE_FAILED | TU_FUTURE_OBSERVED)) != TU_FUTURE_FAILED)
 		return;
-	tu_report(f->error, "%s '%s' failed and nobody looked: %s (%s)", f->ops->noun,
-		f->ops->name(f, buf, sizeof(buf)), tutti_future_text(f), tutti_errname(f->error));
+	if (f->ops->describe)
+		f->ops->describe(f, more, sizeof(more));
+	tu_report(f->error, "%s '%s' failed and nobody looked: %s (%s)%s", f->ops->noun,
+		f->ops->name(f, buf, sizeof(buf)), tutti_future_text(f), tutti_errname(f->error),
+		more);
 }
 
 static void extra_free(struct tu_future_extra *extra)
@@ -114,11 +118,11 @@ static void callback_runs(struct tu_runnable *node, int rc)
 
 	if (rc == 0) { /* else it runs within a wait of somebody else's */
 		self->id = tu_worker_new_id(self->worker);
-		self->worker->tasks++;
+		self->worker->begun++;
 	}
 	c->fn(c->future, c->arg);
 	if (rc == 0) {
-		self->worker->tasks--;
+		self->worker->ended++;
 		tu_context_clean(self);
 	}
 	tutti_future_unref(c->future);
@@ -153,18 +157,53 @@ static void call_back(tutti_future *f, struct tu_callback *c)
 	}
 }
 
+int tu_future_call_back(
+	tutti_future *f, struct tu_worker *w, void (*fn)(tutti_future *f, void *arg), void *arg)
+{
+	struct tu_future_extra *extra = tu_future_extra_of(f);
+	struct tu_callback *c = extra ? tu_alloc_zero(sizeof(*c)) : NULL;
+	struct tu_bucket *b;
+	bool done;
+
+	if (!c)
+		return -ENOMEM;
+	tu_future_word(f); /* one that a fork has lost is done from here on */
+	c->fn = fn;
+	c->arg = arg;
+	c->worker = w;
+	c->number = w ? w->number : 0;
+	b = tu_lot_lock(f);
+	/* [future-1] acquire, if it is done: fn reads the result. Else whoever completes f sees
+	   WATCHED, comes for the bucket's lock and finds the callback. */
+	done = tu_or_acqrel(&f->word, (uint64_t)TU_FUTURE_WATCHED) & TU_FUTURE_DONE;
+	if (!done) {
+		*extra->callbacks_tail = c;
+		extra->callbacks_tail = &c->next;
+	}
+	tu_lot_unlock(b);
+	if (done) {
+		tu_free(c);
+		fn(f, arg);
+	}
+	return 0;
+}
+
 /* Say DONE under the lock and see to everybody who waits. The caller holds a reference. */
-static void finish_locked(tutti_future *f, struct tu_bucket *b, uint32_t flags)
+static void finish_with(tutti_future *f, struct tu_bucket *b, uint32_t flags, struct tu_news *news)
 {
 	struct tu_callback *callbacks = NULL;
 	struct tu_future_extra *extra;
-	struct tu_wakes wakes = { 0 };
 	struct tu_waiter *w;
 
+	tu_watchers_draw(b, f);
 	/* [future-1] release: result and error, for tu_future_word */
 	tu_or_acqrel(&f->word, (uint64_t)(TU_FUTURE_DONE | flags));
-	while ((w = tu_lot_first(b, f)) != NULL)
-		tu_lot_grant(b, w, 0, &wakes);
+	while ((w = tu_lot_first(b, f)) != NULL) {
+		if (w->context)
+			tu_lot_grant(b, w, 0, &news->wakes);
+		else
+			tu_watcher_tell(b, w, flags, news);
+	}
 	extra = tu_load_acq(&f->extra); /* [future-3] acquire, as in tu_future_extra_of */
 	if (extra) {
 		callbacks = extra->callbacks;
@@ -174,8 +213,16 @@ static void finish_locked(tutti_future *f, struct tu_bucket *b, uint32_t flags)
 	/* Under the lock: DONE has published all, this only tidies; as strong as its like. */
 	tu_and_acqrel(&f->word, ~(uint64_t)(TU_FUTURE_HELD | TU_FUTURE_RUNNING));
 	tu_lot_unlock(b);
-	tu_wakes_flush(&wakes);
+	tu_wakes_flush(&news->wakes);
 	call_back(f, callbacks);
+}
+
+static void finish_locked(tutti_future *f, struct tu_bucket *b, uint32_t flags)
+{
+	struct tu_news news = { 0 };
+
+	finish_with(f, b, flags, &news);
+	tu_news_act(&news);
 }
 
 void tu_future_complete_slowly(tutti_future *f, uint32_t flags)
@@ -403,11 +450,13 @@ int tutti_future_cancel(tutti_future *f)
 	tu_or_acqrel(&f->word, (uint64_t)TU_FUTURE_ASKED);
 	f->ops->interrupt(f);
 	let_go(f, b);
+	if (f->ops->pass_on)
+		f->ops->pass_on(f);
 	return 1;
 }
 
-int tu_future_settle(
-	tutti_future *f, uint32_t flags, int code, const char *text, const void *result)
+int tu_future_settle_with(tutti_future *f, uint32_t flags, int code, const char *text,
+	const void *result, struct tu_news *news)
 {
 	struct tu_future_extra *extra = text ? tu_future_extra_of(f) : NULL;
 	uint64_t word;
@@ -421,8 +470,18 @@ int tu_future_settle(
 	if (result && f->size > 0)
 		memcpy(f->size > sizeof(f->value) ? f->value.heap : f->value.bytes, result,
 			f->size);
-	finish_locked(f, b, flags);
+	finish_with(f, b, flags, news);
 	return 0;
+}
+
+int tu_future_settle(
+	tutti_future *f, uint32_t flags, int code, const char *text, const void *result)
+{
+	struct tu_news news = { 0 };
+	int rc = tu_future_settle_with(f, flags, code, text, result, &news);
+
+	tu_news_act(&news);
+	return rc;
 }
 
 void tu_future_give_up(tutti_future *f, int code)

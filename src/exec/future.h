@@ -51,6 +51,8 @@ enum {
 #define TU_FUTURE_AGE ((uint64_t)0xffffff00)
 #define TU_FUTURE_AGE_ONE ((uint64_t)1 << 8)
 
+struct tu_news;
+
 enum tu_future_kind {
 	TU_FUTURE_PROMISE,
 	TU_FUTURE_JOB,
@@ -59,6 +61,8 @@ enum tu_future_kind {
 	TU_FUTURE_TIMER,
 	TU_FUTURE_CALL,  /* internal: a callback of the loop, a blocking call */
 	TU_FUTURE_NEVER, /* could not be begun, whatever it was to be */
+	TU_FUTURE_GATHER,
+	TU_FUTURE_SHIELD,
 };
 
 struct tu_job_wait;
@@ -70,6 +74,8 @@ struct tu_future_ops {
 	bool (*begun)(const tutti_future *f);
 	/* Ask what runs to stop. Under the bucket's lock, RUNNING and HELD; must not wait. */
 	void (*interrupt)(tutti_future *f);
+	/* It was asked to stop: ask others too. May be NULL. As withdraw. */
+	void (*pass_on)(tutti_future *f);
 	/* It was cancelled before it began: forget it where it stands, or leave it to begin to see.
 	   May be NULL. No lock is held; the caller has a reference. */
 	void (*withdraw)(tutti_future *f);
@@ -83,6 +89,8 @@ struct tu_future_ops {
 	void (*free)(tutti_future *f); /* the last reference is gone */
 	/* A name in buf, which has n bytes, or one that lives as long as f. */
 	const char *(*name)(const tutti_future *f, char *buf, size_t n);
+	/* More for a report, "; its input was ...": into buf, which has n bytes. May be NULL. */
+	void (*describe)(const tutti_future *f, char *buf, size_t n);
 };
 
 /* What a job does for as long as it waits for another; see job_wait.c. */
@@ -92,6 +100,12 @@ struct tu_job_wait {
 };
 
 void tu_job_wait_over(struct tu_job_wait *wait);
+
+/*
+ * wait_begins for many at once: one job of the caller's pool among them is reason enough to lend
+ * its seat. None is run here, and no circle is looked for, as another may end the wait.
+ */
+void tu_job_wait_many_begins(tutti_future *const *futures, size_t n, struct tu_job_wait *wait);
 
 struct tu_callback {
 	struct tu_runnable node; /* to the adder's loop, if a task added it */
@@ -122,6 +136,7 @@ struct tutti_future {
 			void (*fn)(void *arg);
 			void *arg;
 		} call;
+		tutti_future *inner;     /* of a shield: whose result it has; a reference */
 		void *pointer;           /* the result of a bare function */
 		unsigned char bytes[16]; /* a small result */
 		void *heap;              /* a larger one; freed with the future */
@@ -148,6 +163,13 @@ static inline uint64_t tu_future_word(const tutti_future *f)
 		tu_likely(((word ^ tu_future_age) & TU_FUTURE_AGE) == 0))
 		return word;
 	return tu_future_word_of_old((tutti_future *)f);
+}
+
+/* Was it made since the last fork, or does it go on since then? */
+static inline bool tu_future_is_of_now(const tutti_future *f)
+{
+	/* Relaxed: the age changes while there is one thread. */
+	return ((tu_load_rlx(&f->word) ^ tu_future_age) & TU_FUTURE_AGE) == 0;
 }
 
 /* In a forked child: what runs on c goes on there; and so does f. */
@@ -256,10 +278,18 @@ static inline bool tu_runnable_begun(const struct tu_runnable *node)
  */
 static inline void tu_future_complete(tutti_future *f, uint32_t flags)
 {
-	uint64_t word = tu_load_rlx(&f->word), done;
+	/* [future-2] acquire: what other holders did, if there are none left */
+	uint64_t word = tu_load_acq(&f->word), done;
 
 	tu_trace(TU_TRACE_FUTURE_DONE, tu_current ? tu_current->id : 0, (uintptr_t)f,
 		flags & TU_FUTURE_FAILED ? f->error : 0);
+	if (word == TU_FUTURE_REF) {
+		/* Ours is the only reference and nobody watches: nobody can come any more. */
+		if (tu_unlikely(flags))
+			tu_store_rlx(&f->word, word | TU_FUTURE_DONE | flags);
+		tu_future_destroy(f);
+		return;
+	}
 	do {
 		if (tu_unlikely(word & (TU_FUTURE_WATCHED | TU_FUTURE_HELD))) {
 			tu_future_complete_slowly(f, flags);
@@ -312,11 +342,19 @@ void tu_future_give_up(tutti_future *f, int code);
 int tu_future_settle(
 	tutti_future *f, uint32_t flags, int code, const char *text, const void *result);
 
+/* The same, leaving to the caller what others have to do then, see watch.h. */
+int tu_future_settle_with(tutti_future *f, uint32_t flags, int code, const char *text,
+	const void *result, struct tu_news *news);
+
 /* Cancel it if it has not begun: 0; TUTTI_EPENDING if it runs, TUTTI_EDONE. */
 int tu_future_withdraw(tutti_future *f);
 
 /* Wait; flags as tu_wait. 0, TUTTI_ETIMEDOUT, TUTTI_ECANCELED. */
 int tu_future_wait(tutti_future *f, int64_t deadline, unsigned flags);
+
+/* Have fn called once f is done, on w; NULL: wherever that is. 0 or -ENOMEM. */
+int tu_future_call_back(
+	tutti_future *f, struct tu_worker *w, void (*fn)(tutti_future *f, void *arg), void *arg);
 
 /* Wait until it is done or something else wants the caller's attention. */
 void tu_future_nap(tutti_future *f);
@@ -324,6 +362,18 @@ void tu_future_nap(tutti_future *f);
 /* How it ended: in its own code, or as tutti_future_result says it. Marks it as seen. */
 int tu_future_code(tutti_future *f);
 int tu_future_outcome(tutti_future *f);
+
+/* The words it failed with, NULL: none of its own. It is done. */
+const char *tu_future_words(const tutti_future *f);
+
+/* Would waiting for f be waiting for what waits? A job is its caller, as those that it runs on. */
+bool tu_future_is_caller(const struct tu_context *self, const tutti_future *f);
+
+/* Whose result f has: f, or what it shields. */
+static inline const tutti_future *tu_future_inner(const tutti_future *f)
+{
+	return f->ops->kind == TU_FUTURE_SHIELD ? f->value.inner : f;
+}
 
 /* Its name for good: what ops->name says, kept with f. "" without memory. */
 const char *tu_future_name(tutti_future *f);

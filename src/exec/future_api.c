@@ -147,18 +147,21 @@ int tutti_fail(int code, const char *format, ...)
 
 static size_t result_size(const tutti_future *f)
 {
+	f = tu_future_inner(f);
 	/* Of a bare function it is a pointer; the field serves tasks as their number. */
-	return settles_itself(f) ? sizeof(void *) : f->size;
+	return settles_itself(f) && f->ops->kind != TU_FUTURE_GATHER ? sizeof(void *) : f->size;
 }
 
-/* Would the wait be for what waits? Jobs that wait for each other are found by wait_begins. */
-static bool is_caller(const struct tu_context *self, const tutti_future *f)
+bool tu_future_is_caller(const struct tu_context *self, const tutti_future *f)
 {
-	return f == self->self || f == self->job;
+	f = tu_future_inner(f);
+	/* One that is done is nobody any more: its callbacks may still run on what it ran on. */
+	return (f == self->self || f == self->job) && !(tu_future_word(f) & TU_FUTURE_DONE);
 }
 
 static int copy_result(const tutti_future *f, void *out, size_t size)
 {
+	f = tu_future_inner(f);
 	if (tu_job_future_of(f))
 		return tu_job_future_give(tu_job_future_of(f), out);
 	memcpy(out, on_heap(f) && !settles_itself(f) ? f->value.heap : f->value.bytes, size);
@@ -174,7 +177,7 @@ int tutti_future_result_until(tutti_future *f, void *out, size_t size, tutti_tim
 		return rc;
 	if (size != 0 && size != result_size(f) && !tu_future_never_began(f))
 		return TUTTI_ETYPE;
-	if (is_caller(self, f))
+	if (tu_future_is_caller(self, f))
 		return -EDEADLK;
 	rc = tu_future_wait(f, deadline, TU_WAIT_CANCELABLE);
 	if (rc == 0)
@@ -194,9 +197,17 @@ int tutti_future_error(const tutti_future *f)
 	return tu_future_code((tutti_future *)f); /* it has been looked at */
 }
 
+const char *tu_future_words(const tutti_future *f)
+{
+	/* [future-3] acquire, as in tu_future_extra_of */
+	const struct tu_future_extra *extra = tu_load_acq(&f->extra);
+
+	return extra ? extra->text : NULL;
+}
+
 const char *tutti_future_text(const tutti_future *f)
 {
-	const struct tu_future_extra *extra;
+	const char *words;
 	int code;
 
 	if (!(tu_future_word(f) & TU_FUTURE_DONE))
@@ -204,8 +215,8 @@ const char *tutti_future_text(const tutti_future *f)
 	code = tu_future_code((tutti_future *)f);
 	if (code == 0 || code == TUTTI_ECANCELED)
 		return "";
-	extra = tu_load_acq(&f->extra); /* [future-3] acquire, as in tu_future_extra_of */
-	return extra && extra->text ? extra->text : tutti_strerror(code);
+	words = tu_future_words(f);
+	return words ? words : tutti_strerror(code);
 }
 
 bool tutti_future_done(const tutti_future *f)
@@ -225,67 +236,6 @@ int tutti_future_add_done_callback(
 	tutti_future *f, void (*fn)(tutti_future *f, void *arg), void *arg)
 {
 	struct tu_context *self = tu_self();
-	struct tu_future_extra *extra = tu_future_extra_of(f);
-	struct tu_callback *c = extra ? tu_alloc_zero(sizeof(*c)) : NULL;
-	struct tu_bucket *b;
 
-	if (!c)
-		return -ENOMEM;
-	tu_future_word(f); /* one that a fork has lost is done from here on */
-	c->fn = fn;
-	c->arg = arg;
-	c->worker = self == &self->worker->native ? NULL : self->worker;
-	c->number = self->worker->number;
-	b = tu_lot_lock(f);
-	/* [future-1] acquire, if it is done: fn reads the result. Else whoever completes f sees
-	   WATCHED, comes for the bucket's lock and finds the callback. */
-	if (!(tu_or_acqrel(&f->word, (uint64_t)TU_FUTURE_WATCHED) & TU_FUTURE_DONE)) {
-		*extra->callbacks_tail = c;
-		extra->callbacks_tail = &c->next;
-		tu_lot_unlock(b);
-		return 0;
-	}
-	tu_lot_unlock(b);
-	tu_free(c);
-	fn(f, arg);
-	return 0;
-}
-
-/* -- many ------------------------------------------------------------------------------------- */
-
-static int wait_for_all(struct tu_context *self, tutti_future **futures, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (futures[i] && is_caller(self, futures[i]))
-			return -EDEADLK;
-	for (size_t i = 0; i < n; i++) {
-		int rc = 0;
-
-		if (futures[i] && !(tu_future_word(futures[i]) & TU_FUTURE_DONE))
-			rc = tu_future_wait(futures[i], TUTTI_FOREVER, TU_WAIT_CANCELABLE);
-		if (rc < 0)
-			return rc;
-	}
-	return 0;
-}
-
-int tutti_join_all(tutti_future **futures, size_t n)
-{
-	struct tu_context *self = tu_self();
-	int rc = tu_cancel_pending(self), first = 0;
-
-	if (rc == 0)
-		rc = wait_for_all(self, futures, n);
-	if (rc < 0)
-		return rc;
-	for (size_t i = 0; i < n; i++) {
-		if (!futures[i])
-			continue;
-		rc = tu_future_outcome(futures[i]);
-		if (first == 0)
-			first = rc;
-		tu_future_drop(futures[i]);
-		futures[i] = NULL;
-	}
-	return first;
+	return tu_future_call_back(f, self == &self->worker->native ? NULL : self->worker, fn, arg);
 }

@@ -88,6 +88,18 @@ tutti_job *tutti_job_find(const char *name)
 	return found;
 }
 
+size_t tutti_job_list(tutti_job **jobs, size_t room)
+{
+	size_t n = 0;
+
+	tu_mutex_lock(&registry_lock);
+	for (tutti_job *job = jobs_first; job; job = job->next, n++)
+		if (n < room)
+			jobs[n] = job;
+	tu_mutex_unlock(&registry_lock);
+	return n;
+}
+
 __attribute__((constructor(101))) static void guard_lock(void)
 {
 	static struct tu_fork_guard guard = { .lock = &registry_lock };

@@ -10,7 +10,9 @@
 #include "exec/job_future.h"
 
 #include "core/alloc.h"
+#include "core/pool.h"
 #include "core/wait.h"
+#include "core/worker.h"
 #include "exec/bytes.h"
 #include "exec/executor.h"
 #include "exec/job.h"
@@ -42,6 +44,14 @@ static void job_withdraw(tutti_future *f)
 	tu_executor_tell_cancelled((struct tu_job_future *)f);
 }
 
+static void block_free(struct tu_job_future *jf)
+{
+	if (jf->pooled)
+		tu_pool_give(tu_worker_self()->pools, TU_POOL_256, jf);
+	else
+		tu_free(jf);
+}
+
 static void job_free(tutti_future *f)
 {
 	struct tu_job_future *jf = (struct tu_job_future *)f;
@@ -50,8 +60,9 @@ static void job_free(tutti_future *f)
 		tutti_bytes_free(jf->arg);
 	if (jf->job->result_kind == TUTTI_KIND_BYTES)
 		tutti_bytes_free(result_of(jf));
-	tu_executor_unref(jf->executor);
-	tu_free(jf);
+	if (jf->listed)
+		tu_executor_unref(jf->executor);
+	block_free(jf);
 }
 
 /* Of our own engines the executor sees to it at the fork; of others, who knows. */
@@ -75,7 +86,8 @@ static const struct tu_future_ops job_ops = { .kind = TU_FUTURE_JOB,
 	.wait_begins = tu_job_wait_begins,
 	.outlives_fork = job_outlives_fork,
 	.free = job_free,
-	.name = job_name };
+	.name = job_name,
+	.describe = tu_job_describe };
 
 struct tu_job_future *tu_job_future_of(const tutti_future *f)
 {
@@ -109,6 +121,8 @@ tutti_future *tu_job_future_no_memory(void)
 
 /* -- making one ------------------------------------------------------------------------------- */
 
+enum { POOLED = 256 }; /* bytes: what a block of the pool holds */
+
 static size_t aligned(size_t size)
 {
 	return (size + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
@@ -117,10 +131,17 @@ static size_t aligned(size_t size)
 static struct tu_job_future *allocate(const tutti_job *job)
 {
 	size_t head = aligned(sizeof(struct tu_job_future)), arg = aligned(job->arg_size);
-	struct tu_job_future *jf = tu_alloc_zero(head + arg + job->result_size);
+	size_t result =
+		job->result_size > sizeof(((tutti_future *)0)->value) ? job->result_size : 0;
+	bool pooled = arg <= POOLED && result <= POOLED && head + arg + result <= POOLED;
+	struct tu_job_future *jf = pooled ? tu_pool_take(tu_worker_self()->pools, TU_POOL_256)
+					  : tu_alloc(head + arg + result);
 
 	if (!jf)
 		return NULL;
+	memset(jf, 0, sizeof(*jf));
+	memset((char *)jf + head + arg, 0, result);
+	jf->pooled = pooled;
 	tu_future_init(&jf->future, &job_ops, 2);
 	jf->job = job;
 	jf->arg = job->arg_kind == TUTTI_KIND_VOID ? NULL : (char *)jf + head;
@@ -139,7 +160,7 @@ struct tu_job_future *tu_job_future_create(tutti_job *job, const void *arg)
 	if (job->arg_kind == TUTTI_KIND_PLAIN)
 		memcpy(jf->arg, arg, job->arg_size);
 	if (job->arg_kind == TUTTI_KIND_BYTES && tu_bytes_keep(jf->arg, arg) < 0) {
-		tu_free(jf);
+		block_free(jf);
 		return NULL;
 	}
 	return jf;
@@ -330,7 +351,7 @@ int tu_job_future_settle(struct tu_job_future *jf, int code, const char *text, c
 	tutti_bytes kept;
 	int rc;
 
-	if (!jf->executor || tu_executor_is_own(jf->executor))
+	if (!jf->executor || jf->own)
 		return TUTTI_ETYPE; /* it ends by itself */
 	if (bytes && tu_bytes_keep(&kept, result) < 0) {
 		bytes = false;
@@ -373,7 +394,7 @@ const void *tutti_future_arg(const tutti_future *f)
 
 int tutti_job_result(tutti_future *f, const tutti_job *job, void *out)
 {
-	const struct tu_job_future *jf = tu_job_future_of(f);
+	const struct tu_job_future *jf = tu_job_future_of(tu_future_inner(f));
 
 	if (tu_future_never_began(f))
 		return tutti_future_result(f, NULL, 0);

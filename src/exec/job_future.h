@@ -17,19 +17,22 @@
 struct tu_job_future {
 	tutti_future future;
 	const tutti_job *job;     /* this and the next three: fixed once the engine has it */
-	tutti_executor *executor; /* a reference; NULL: it was never taken */
+	tutti_executor *executor; /* a reference if listed; NULL: it was never taken */
 	tutti_time deadline;      /* 0: none */
-	void *arg;                /* arg_size bytes within this block; bytes are a reference */
-	void *engine;             /* the built-in engines': what they need to know it by */
-	struct tu_runnable node;  /* "tasks": in a queue until it begins */
-	struct tu_link queued;    /* "threads": in the pool's queue; under the pool's lock */
-	tutti_future *waits_for;  /* the job that it waits for just now; see job_wait.c */
+	const void *site; /* where it was submitted, for the submitter's last word; or NULL */
+	void *arg;        /* arg_size bytes within this block; bytes are a reference */
+	void *engine;     /* the built-in engines': what they need to know it by */
+	struct tu_runnable node;         /* "tasks": in a queue until it begins */
+	struct tu_link queued;           /* "threads": in the pool's queue; under the pool's lock */
+	tutti_future *waits_for;         /* the job that it waits for just now; see job_wait.c */
 	struct tutti_progress *progress; /* fixed; told before it is done; NULL: none */
 	struct tu_context *runs_on;      /* atomic; NULL until it runs */
 	tutti_future *beneath; /* the job that runs on that context and waits for this one's end */
 	struct tu_link link;   /* of those under way; under the executor's lock */
 	uint32_t swept;        /* the last sweep that met it; under the executor's lock */
 	bool has_room;         /* counts against pending_max; under the executor's lock */
+	bool own, listed; /* its executor's, fixed once taken: that may be gone when f is done */
+	bool pooled;      /* fixed: a block of the pool */
 };
 
 /* One with the argument copied and two references; NULL: no memory. */
@@ -58,6 +61,9 @@ void tu_job_future_give_up(struct tu_job_future *jf, int code);
 
 /* Copy the result out; bytes as a reference of the receiver's. 0 or -ENOMEM. */
 int tu_job_future_give(const struct tu_job_future *jf, void *out);
+
+/* What a report says of it: its input, where it was submitted. See job_words.c. */
+void tu_job_describe(const tutti_future *f, char *buf, size_t n);
 
 /* The engine's own word on how it ended; lets go. 0, TUTTI_EDONE, TUTTI_ETYPE, -ENOMEM. */
 int tu_job_future_settle(struct tu_job_future *jf, int code, const char *text, const void *result);

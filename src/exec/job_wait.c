@@ -76,6 +76,23 @@ int tu_job_wait_begins(tutti_future *f, int64_t deadline, struct tu_job_wait *wa
 	return rc;
 }
 
+void tu_job_wait_many_begins(tutti_future *const *futures, size_t n, struct tu_job_wait *wait)
+{
+	struct tu_job_future *job = tu_job_future_of(tu_self()->job);
+
+	*wait = (struct tu_job_wait){ NULL, NULL };
+	for (size_t i = 0; i < n && !wait->job; i++) {
+		const tutti_future *f = futures[i] ? tu_future_inner(futures[i]) : NULL;
+		struct tu_job_future *awaited = f ? tu_job_future_of(f) : NULL;
+		void *pool = awaited ? tu_executor_pool_of_both(job, awaited) : NULL;
+
+		if (!pool || tutti_future_done(f))
+			continue;
+		wait->job = &job->future;
+		tu_threads_help(pool, awaited, false, &wait->lease);
+	}
+}
+
 void tu_job_wait_over(struct tu_job_wait *wait)
 {
 	tu_job_waits_for(wait->job, NULL);

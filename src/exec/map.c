@@ -3,10 +3,12 @@
  * map.c - one job over many items: a ring of futures, submitted at one end, taken at the other.
  *
  * The ring bounds what is under way, so memory does not grow with the number of items, and it keeps
- * the order of the input. Whoever leaves early empties it first (abandon).
+ * the order of the input. Unordered, it is a mere set of slots, and a completion says which of them
+ * is next. Whoever leaves early empties it first (abandon).
  */
 #include "core/alloc.h"
 #include "core/wait.h"
+#include "exec/completion.h"
 #include "exec/executor.h"
 #include "exec/job.h"
 #include "exec/job_future.h"
@@ -18,13 +20,33 @@
 
 enum { USUAL_AHEAD = 1024 };
 
+struct slot {
+	tutti_future *future; /* NULL: free */
+	size_t index;         /* of the item; of a free one, unordered: the next free slot */
+};
+
 struct ring {
 	tutti_executor *executor;
 	tutti_job *job;
 	const tutti_map_options *options;
-	tutti_future **slots;
-	size_t room, first, n;
+	struct slot *slots;
+	size_t room, n;
+	size_t first;                 /* the oldest; unordered: a free one */
+	size_t put;                   /* so many items ever */
+	tutti_completion *completion; /* of slots by number; NULL: in order */
+	size_t next;                  /* unordered: the one to take; room: not known yet */
 };
+
+static int open_unordered(struct ring *r)
+{
+	r->completion = tutti_completion_create(NULL, 0);
+	if (!r->completion || tu_completion_reserve(r->completion, r->room) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < r->room; i++)
+		r->slots[i].index = i + 1;
+	r->next = r->room;
+	return 0;
+}
 
 static int ring_open(struct ring *r, tutti_executor *e, tutti_job *job, size_t items,
 	const tutti_map_options *options)
@@ -39,33 +61,60 @@ static int ring_open(struct ring *r, tutti_executor *e, tutti_job *job, size_t i
 	if (room > items)
 		room = items;
 	*r = (struct ring){ .executor = e, .job = job, .options = options, .room = room };
-	r->slots = room <= SIZE_MAX / sizeof(*r->slots) ? tu_alloc(room * sizeof(*r->slots)) : NULL;
+	if (room <= SIZE_MAX / sizeof(*r->slots))
+		r->slots = tu_alloc_zero(room * sizeof(*r->slots));
 	return r->slots ? 0 : -ENOMEM;
 }
 
 static void ring_put(struct ring *r, const void *item)
 {
-	r->slots[(r->first + r->n) % r->room] =
+	size_t at = r->completion ? r->first : (r->first + r->n) % r->room;
+	struct slot *slot = &r->slots[at];
+
+	if (r->completion)
+		r->first = slot->index;
+	slot->index = r->put++;
+	slot->future =
 		tu_submit(r->executor, r->job, item, r->options->deadline, r->options->progress);
+	if (r->completion)
+		tu_completion_add(r->completion, slot->future, at); /* there is room */
 	r->n++;
 }
 
-static bool ring_ready(const struct ring *r)
+static bool ring_ready(struct ring *r)
 {
-	return r->n > 0 && (r->n == r->room || tutti_future_done(r->slots[r->first]));
+	if (r->n == 0 || r->n == r->room)
+		return r->n > 0;
+	if (!r->completion)
+		return tutti_future_done(r->slots[r->first].future);
+	return r->next < r->room || tutti_completion_next_until(r->completion, &r->next, 0) == 0;
 }
 
-/* Wait for the oldest: 0 and how it ended in *error; TUTTI_ECANCELED, and it stays. */
-static int ring_take(struct ring *r, void *result, int *error)
+/* Take the next: 0, its index and how it ended in *error; TUTTI_ECANCELED, and it stays. */
+static int ring_take(struct ring *r, void *result, size_t *index, int *error)
 {
-	tutti_future *f = r->slots[r->first];
-	int rc = tutti_job_result(f, r->job, result);
+	struct slot *slot;
+	int rc = 0;
 
+	if (r->completion && r->next == r->room)
+		rc = tutti_completion_next(r->completion, &r->next);
+	if (rc < 0)
+		return rc;
+	slot = &r->slots[r->completion ? r->next : r->first];
+	rc = tutti_job_result(slot->future, r->job, result);
 	if (rc == TUTTI_ECANCELED)
 		return rc;
 	*error = rc;
-	tutti_future_unref(f);
-	r->first = (r->first + 1) % r->room;
+	*index = slot->index;
+	tutti_future_unref(slot->future);
+	slot->future = NULL;
+	if (r->completion) {
+		slot->index = r->first;
+		r->first = r->next;
+		r->next = r->room;
+	} else {
+		r->first = r->first + 1 < r->room ? r->first + 1 : 0;
+	}
 	r->n--;
 	return 0;
 }
@@ -74,16 +123,19 @@ static int ring_take(struct ring *r, void *result, int *error)
 static void abandon(struct ring *r, bool stop)
 {
 	tutti_scope quiet;
+	size_t index;
 	int error;
 
 	/* in two rounds: a job that is stopped makes room for one that has not begun */
-	for (size_t i = 0; i < r->n; i++)
-		tu_future_withdraw(r->slots[(r->first + i) % r->room]);
-	for (size_t i = 0; stop && i < r->n; i++)
-		tutti_future_cancel(r->slots[(r->first + i) % r->room]);
+	for (size_t i = 0; i < r->room; i++)
+		if (r->slots[i].future)
+			tu_future_withdraw(r->slots[i].future);
+	for (size_t i = 0; stop && i < r->room; i++)
+		if (r->slots[i].future)
+			tutti_future_cancel(r->slots[i].future);
 	tutti_shield_begin(&quiet, TUTTI_FOREVER);
 	while (r->n > 0)
-		ring_take(r, NULL, &error);
+		ring_take(r, NULL, &index, &error);
 	tutti_shield_end(&quiet, 0);
 }
 
@@ -91,6 +143,7 @@ static int ring_close(struct ring *r, int rc)
 {
 	if (r->n > 0)
 		abandon(r, rc == TUTTI_ECANCELED);
+	tutti_completion_free(r->completion);
 	tu_free(r->slots);
 	return rc;
 }
@@ -106,7 +159,7 @@ int tutti_map(tutti_executor *e, tutti_job *job, const void *args, void *results
 	const tutti_map_options *options)
 {
 	struct ring r = { 0 };
-	size_t put = 0, taken = 0, chunk;
+	size_t put = 0, taken = 0, index, chunk;
 	int rc = tu_cancel_pending(tu_self()), first = 0, error;
 
 	chunk = rc == 0 ? tu_map_chunk(e, job, n, options) : 0;
@@ -119,7 +172,7 @@ int tutti_map(tutti_executor *e, tutti_job *job, const void *args, void *results
 	while (rc == 0 && taken < n) {
 		while (put < n && put - taken < r.room)
 			ring_put(&r, at(args, job->arg_size, put++));
-		rc = ring_take(&r, at(results, job->result_size, taken), &error);
+		rc = ring_take(&r, at(results, job->result_size, taken), &index, &error);
 		if (rc < 0)
 			break;
 		taken++;
@@ -137,17 +190,17 @@ struct stream {
 	int (*push)(void *arg, size_t index, int error, const void *result);
 	void *arg;
 	void *block, *item, *result; /* room for one each; NULL where there is none */
-	size_t pushed;
 };
 
-static int push_oldest(struct stream *s)
+static int push_next(struct stream *s)
 {
 	bool bytes = s->ring.job->result_kind == TUTTI_KIND_BYTES;
-	int error = 0, rc = ring_take(&s->ring, s->result, &error);
+	size_t index;
+	int error = 0, rc = ring_take(&s->ring, s->result, &index, &error);
 
 	if (rc < 0)
 		return rc;
-	rc = s->push(s->arg, s->pushed++, error, error < 0 ? NULL : s->result);
+	rc = s->push(s->arg, index, error, error < 0 ? NULL : s->result);
 	if (bytes && error == 0)
 		tutti_bytes_free(s->result);
 	return rc < 0 ? rc : 0;
@@ -172,7 +225,7 @@ static int push_ready(struct stream *s)
 	int rc = 0;
 
 	while (rc == 0 && ring_ready(&s->ring))
-		rc = push_oldest(s);
+		rc = push_next(s);
 	return rc;
 }
 
@@ -191,7 +244,7 @@ static int run_stream(struct stream *s, int (*pull)(void *arg, void *item))
 			return rc;
 	}
 	while (rc == 0 && s->ring.n > 0)
-		rc = push_oldest(s);
+		rc = push_next(s);
 	return rc;
 }
 
@@ -219,7 +272,9 @@ int tutti_map_stream(tutti_executor *e, tutti_job *job, int (*pull)(void *arg, v
 
 	if (rc < 0)
 		return rc;
-	rc = stream_open(&s);
+	rc = s.ring.options->unordered ? open_unordered(&s.ring) : 0;
+	if (rc == 0)
+		rc = stream_open(&s);
 	if (rc == 0)
 		rc = run_stream(&s, pull);
 	rc = ring_close(&s.ring, rc);

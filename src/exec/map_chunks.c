@@ -17,7 +17,7 @@
 #include <tutti/task.h>
 
 enum {
-	SHARE = 16,  /* chunks for each thread: the last one ends this much after the others */
+	SHARE = 64,  /* chunks for each thread: the last one ends this much after the others */
 	MOST = 1024, /* items: a cancel and the progress are not to wait for long */
 };
 

@@ -35,14 +35,18 @@ enum {
 	NAME_BYTES = 64,
 	USUAL_MOST = 32,
 	USUAL_SPARE = 4,
+	TOLD_AT_ONCE = 32,
 	STACK_SPARE = 128 << 10, /* bytes that a job may count on when it runs on another's stack */
 };
 
 struct seat {
-	struct tu_link link; /* on the pool's list of idle ones */
+	struct tu_link link; /* of all of the pool */
+	struct tu_link idle; /* on the pool's list of idle ones */
 	struct tu_context *context;
-	struct tu_job_future *job; /* in its hand, not begun */
-	unsigned forks;            /* the pool's, when it was made */
+	struct tu_job_future *job; /* in its hand: begun, unless the seat was just woken for it */
+	bool handed;               /* job has not begun */
+	unsigned stopped;          /* the last stop that met it */
+	size_t ended;              /* jobs, of which the executor has not been told */
 	bool closed;               /* takes no more */
 };
 
@@ -59,11 +63,12 @@ struct pool {
 	char *name;          /* "NAME_0" is the first thread's */
 	uint32_t lock;       /* a tu_mutex; all below */
 	struct tu_list jobs; /* that wait for a seat; none while a seat is idle */
+	struct tu_list seats;
 	struct tu_list idle; /* seats, the last one to become so first */
 	struct member *members;
 	int threads;
 	unsigned started; /* numbers the names */
-	unsigned forks;   /* that this process is away from the one which opened it */
+	unsigned stops;
 	bool ended;
 	struct tu_fork_guard guard;
 };
@@ -89,7 +94,7 @@ static struct seat *idle_seat(struct pool *p)
 {
 	struct tu_link *link = tu_list_take(&p->idle);
 
-	return link ? tu_container_of(link, struct seat, link) : NULL;
+	return link ? tu_container_of(link, struct seat, idle) : NULL;
 }
 
 /*
@@ -102,6 +107,7 @@ static struct tu_context *place_job(struct pool *p, struct tu_job_future *jf, bo
 
 	if (seat) {
 		seat->job = jf;
+		seat->handed = true;
 		return seat->context;
 	}
 	if (first)
@@ -119,41 +125,94 @@ static void wake(struct tu_context *c)
 
 /* -- a seat at work ---------------------------------------------------------------------------- */
 
-/* Wait for a job; NULL: there will be none. */
+/* The next job into the seat's hand. false: there is none, and the seat is idle. */
+static bool take_job(struct pool *p, struct seat *seat)
+{
+	if (!seat->handed)
+		seat->job = seat->closed ? NULL : first_job(p);
+	seat->handed = false;
+	if (seat->job || seat->closed || p->ended) {
+		if (tu_link_used(&seat->idle))
+			tu_list_remove(&seat->idle);
+		return true;
+	}
+	if (!tu_link_used(&seat->idle))
+		tu_list_add_head(&p->idle, &seat->idle);
+	return false;
+}
+
+/*
+ * What has ended here is told to the executor in one go, before the seat becomes idle: its count is
+ * the one line that all who submit and all seats write to.
+ */
+static void let_go(struct seat *seat, struct tu_job_future *last, bool idle)
+{
+	tutti_executor *e;
+
+	if (!last)
+		return;
+	e = last->executor;
+	tu_executor_let_go_of(last);
+	if (++seat->ended < TOLD_AT_ONCE && !idle)
+		return;
+	tu_executor_ended(e, seat->ended);
+	seat->ended = 0;
+}
+
+/*
+ * Let go of the last job and wait for the next; NULL: there will be none. The last one stays in the
+ * seat's hand until the lock is held, so that tu_threads_stop finds only jobs that still exist.
+ */
 static struct tu_job_future *next_job(struct pool *p, struct seat *seat)
+{
+	struct tu_job_future *last;
+	bool taken;
+
+	tu_mutex_lock(&p->lock);
+	last = seat->job;
+	taken = take_job(p, seat);
+	tu_mutex_unlock(&p->lock);
+	let_go(seat, last, !taken || !seat->job);
+	while (!taken) {
+		tu_park(seat->context); /* no cancellation point: the thread's own is not meant */
+		tu_mutex_lock(&p->lock);
+		taken = take_job(p, seat);
+		tu_mutex_unlock(&p->lock);
+	}
+	return seat->job;
+}
+
+static void seat_open(struct pool *p, struct seat *seat)
+{
+	tu_mutex_lock(&p->lock);
+	tu_list_add_tail(&p->seats, &seat->link);
+	tu_mutex_unlock(&p->lock);
+}
+
+/* Run jobs until there will be none. */
+static void seat_work(struct pool *p, struct seat *seat)
 {
 	struct tu_job_future *jf;
 
+	while ((jf = next_job(p, seat)) != NULL)
+		tu_job_future_run(jf);
 	tu_mutex_lock(&p->lock);
-	if (seat->forks != p->forks) /* it has come here by a fork within its job */
-		seat->closed = true;
-	while (!seat->job && !seat->closed && (seat->job = first_job(p)) == NULL && !p->ended) {
-		if (!tu_link_used(&seat->link))
-			tu_list_add_head(&p->idle, &seat->link);
-		tu_mutex_unlock(&p->lock);
-		tu_park(seat->context); /* no cancellation point: the thread's own is not meant */
-		tu_mutex_lock(&p->lock);
-	}
-	if (tu_link_used(&seat->link))
+	if (tu_link_used(&seat->link)) /* not if it has come here by a fork within its job */
 		tu_list_remove(&seat->link);
-	jf = seat->job;
-	seat->job = NULL;
 	tu_mutex_unlock(&p->lock);
-	return jf;
 }
 
 static void member_main(void *arg)
 {
 	struct tu_thread *t = arg;
 	struct pool *p = t->future.value.start.arg;
-	struct seat seat = { .context = tu_self(), .forks = p->forks };
-	struct tu_job_future *jf;
+	struct seat seat = { .context = tu_self() };
 
 	tu_thread_enter(t);
 	if (p->worker_start)
 		p->worker_start(p->worker_arg);
-	while ((jf = next_job(p, &seat)) != NULL)
-		tutti_future_run(&jf->future);
+	seat_open(p, &seat);
+	seat_work(p, &seat);
 	tu_thread_leave(t, NULL);
 }
 
@@ -175,17 +234,16 @@ static void lease_runs(struct tu_runnable *node, int rc)
 {
 	struct lease *lease = tu_container_of(node, struct lease, node);
 	struct pool *p = lease->pool;
-	struct tu_job_future *jf;
 
 	if (rc == 0) {
 		struct tu_context *self = tu_current;
 
 		lease->seat.context = self;
 		self->id = tu_worker_new_id(self->worker);
-		self->worker->tasks++;
-		while ((jf = next_job(p, &lease->seat)) != NULL)
-			tutti_future_run(&jf->future);
-		self->worker->tasks--;
+		self->worker->begun++;
+		seat_open(p, &lease->seat);
+		seat_work(p, &lease->seat);
+		self->worker->ended++;
 		tu_context_clean(self);
 	}
 	tu_mutex_lock(&p->lock);
@@ -202,7 +260,6 @@ static struct lease *lend(struct pool *p, struct tu_context *self)
 		return NULL;
 	lease->pool = p;
 	lease->parties = 2;
-	lease->seat.forks = p->forks;
 	lease->node.job = &start;
 	tu_worker_push(self->worker, &lease->node);
 	return lease;
@@ -217,13 +274,14 @@ void tu_threads_take_back(struct tu_lease *opaque)
 
 	tu_mutex_lock(&p->lock);
 	mine->closed = true;
-	if (tu_link_used(&mine->link)) {
-		tu_list_remove(&mine->link);
+	if (tu_link_used(&mine->idle)) {
+		tu_list_remove(&mine->idle);
 		asleep = mine->context;
 	}
-	if (mine->job) {
+	if (mine->handed) {
 		other = place_job(p, mine->job, true);
 		mine->job = NULL;
+		mine->handed = false;
 	}
 	lease_drop(lease);
 	wake(asleep);
@@ -363,21 +421,47 @@ static void forget_members(struct pool *p)
 	}
 }
 
-/* One by one: who was on it must not think that it still is. */
-static void clear(struct tu_list *list)
+/* Of a job which is not the caller's: the reference that is the engine's. */
+static void forget_job(struct tu_job_future *jf)
 {
-	tu_list_each_safe(link, list)
-		tu_list_remove(link);
+	tu_future_word(&jf->future); /* it fails, if it is not done */
+	tutti_future_unref(&jf->future);
+}
+
+/* One by one: who waits for one of them must not think that it is still there. */
+static void forget_jobs(struct pool *p)
+{
+	struct tu_job_future *jf;
+
+	while ((jf = first_job(p)) != NULL)
+		forget_job(jf);
+}
+
+/* Who has come here within its job ends that and takes no more; of others nothing is left. */
+static void forget_seat(struct seat *seat)
+{
+	struct tu_job_future *jf = seat->job;
+
+	tu_list_remove(&seat->link);
+	if (tu_link_used(&seat->idle))
+		tu_list_remove(&seat->idle);
+	seat->closed = true;
+	seat->handed = false;
+	seat->ended = 0;
+	if (!jf || tu_future_is_of_now(&jf->future))
+		return;
+	seat->job = NULL;
+	forget_job(jf);
 }
 
 static void after_fork(struct tu_fork_guard *g)
 {
 	struct pool *p = tu_container_of(g, struct pool, guard);
 
-	p->forks++;
 	p->threads = 0;
-	clear(&p->idle);
-	clear(&p->jobs); /* they are the executor's */
+	tu_list_each_safe(link, &p->seats)
+		forget_seat(tu_container_of(link, struct seat, link));
+	forget_jobs(p);
 	forget_members(p);
 }
 
@@ -424,6 +508,7 @@ static int open_threads(void **self, const char *where, const tutti_executor_opt
 	p->worker_start = options->worker_start;
 	p->worker_arg = options->worker_arg;
 	tu_list_init(&p->jobs);
+	tu_list_init(&p->seats);
 	tu_list_init(&p->idle);
 	p->guard.lock = &p->lock;
 	p->guard.in_child = after_fork;
@@ -432,16 +517,57 @@ static int open_threads(void **self, const char *where, const tutti_executor_opt
 	return 0;
 }
 
-/* The threads end when the queue is empty; what was to be dropped is cancelled by now. */
-static void shutdown_threads(void *self, tutti_ending how)
+/* What the next seat has in its hand that this stop has not met, with a reference; or NULL. */
+static struct tu_job_future *next_to_stop(struct pool *p, unsigned number)
 {
-	struct pool *p = self;
+	struct tu_job_future *jf = NULL;
 
-	(void)how;
+	tu_mutex_lock(&p->lock);
+	tu_list_each(link, &p->seats) {
+		struct seat *seat = tu_container_of(link, struct seat, link);
+
+		if (!jf && seat->job && seat->stopped != number) {
+			seat->stopped = number;
+			jf = seat->job;
+			tutti_future_ref(&jf->future);
+		}
+	}
+	tu_mutex_unlock(&p->lock);
+	return jf;
+}
+
+/* No locks are held where something is cancelled: that calls back. */
+void tu_threads_stop(void *pool, bool running)
+{
+	struct tu_job_future *jf;
+	struct pool *p = pool;
+	unsigned number;
+
+	for (;;) {
+		tu_mutex_lock(&p->lock);
+		jf = first_job(p);
+		tu_mutex_unlock(&p->lock);
+		if (!jf)
+			break;
+		tu_future_withdraw(&jf->future);
+		tutti_future_run(&jf->future); /* only lets go of it, if it was withdrawn */
+	}
+	tu_mutex_lock(&p->lock);
+	number = ++p->stops;
+	tu_mutex_unlock(&p->lock);
+	while (running && (jf = next_to_stop(p, number)) != NULL) {
+		tutti_future_cancel(&jf->future);
+		tutti_future_unref(&jf->future);
+	}
+}
+
+/* The last job has ended. */
+static void end_seats(struct pool *p)
+{
 	tu_mutex_lock(&p->lock);
 	p->ended = true;
 	tu_list_each(link, &p->idle)
-		tu_unpark(tu_container_of(link, struct seat, link)->context);
+		tu_unpark(tu_container_of(link, struct seat, idle)->context);
 	tu_mutex_unlock(&p->lock);
 }
 
@@ -451,6 +577,7 @@ static void free_threads(void *self)
 	struct member *m;
 	tutti_scope quiet;
 
+	end_seats(p);
 	tutti_shield_begin(&quiet, TUTTI_FOREVER);
 	while ((m = p->members) != NULL) {
 		p->members = m->next;
@@ -468,5 +595,4 @@ const tutti_engine tu_engine_threads = { .size = sizeof(tutti_engine),
 	.scheme = "threads",
 	.open = open_threads,
 	.submit = submit,
-	.shutdown = shutdown_threads,
 	.free = free_threads };

@@ -17,6 +17,9 @@ int tu_threads_help(
 	void *pool, struct tu_job_future *awaited, bool may_run, struct tu_lease **lease);
 void tu_threads_take_back(struct tu_lease *lease);
 
+/* Cancel what has not begun; and what has, if running. */
+void tu_threads_stop(void *pool, bool running);
+
 /* The most threads a pool has. */
 int tu_threads_most(const void *pool);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* task.c - tasks: a call in a worker's queue, with a name. See call.h. */
+#include "loop/task.h"
+
 #include "base/trace.h"
 #include "core/alloc.h"
 #include "loop/call.h"
@@ -13,7 +15,7 @@ static void task_free(tutti_future *f)
 	tu_pool_give(tu_worker_self()->pools, TU_POOL_64, f);
 }
 
-static const char *task_name(const tutti_future *f, char *buf, size_t n)
+const char *tu_task_name(const tutti_future *f, char *buf, size_t n)
 {
 	const struct tu_future_extra *extra = tu_load_acq(&f->extra); /* [future-3] acquire */
 
@@ -28,7 +30,7 @@ static const struct tu_future_ops task_ops = { .kind = TU_FUTURE_TASK,
 	.begun = tu_call_begun,
 	.interrupt = tu_call_interrupt,
 	.free = task_free,
-	.name = task_name };
+	.name = tu_task_name };
 
 static void task_begins(struct tu_runnable *node, int rc)
 {
@@ -73,12 +75,18 @@ static int set_options(struct tu_call *t, const tutti_task_options *options, str
 tutti_task *tutti_task_start(tutti_fn fn, void *arg, const tutti_task_options *options)
 {
 	struct tu_worker *here = tu_worker_self(), *w = here;
-	struct tu_call *t = fn ? tu_pool_take(here->pools, TU_POOL_64) : NULL;
+	struct tu_call *t;
 	int rc;
 
+	if (tu_unlikely(!fn))
+		return tu_future_failed(-EINVAL);
+	if (tu_worker_is_closed(
+		    options && options->loop ? (struct tu_worker *)options->loop : here))
+		return tu_future_failed(TUTTI_ESHUTDOWN);
+	t = tu_pool_take(here->pools, TU_POOL_64);
 	if (tu_unlikely(!t))
-		return tu_future_failed(fn ? -ENOMEM : -EINVAL);
-	tu_call_init(t, &task_ops, here);
+		return tu_future_failed(-ENOMEM);
+	tu_call_init(t, &task_ops, here, 2);
 	t->future.value.start.fn = fn;
 	t->future.value.start.arg = arg;
 	t->future.size = ++here->task_number;

@@ -53,6 +53,12 @@ int tu_os_cpu_usable(void);
 /* CPUs that are online in the machine, at least 1. */
 int tu_os_cpu_online(void);
 
+/* CPUs in the caller's affinity mask; 0: cannot be known. */
+int tu_os_cpu_affinity(void);
+
+/* CPUs that the control groups allow, rounded down but at least 1; 0: no limit. */
+int tu_os_cpu_quota(void);
+
 /* Tell the CPU that this is a spin loop. */
 static inline void tu_os_pause(void)
 {
@@ -68,6 +74,30 @@ static inline void tu_os_pause(void)
 	__asm__ volatile("" ::: "memory");
 #endif
 }
+
+/* -- bells ----------------------------------------------------------------------------------- */
+
+/*
+ * Something that another loop can poll: fd is readable once the bell was rung, or its deadline has
+ * come. All fields are the port's but fd, which is only to be polled.
+ */
+struct tu_os_bell {
+	int fd, ring, timer;
+	int64_t deadline; /* what timer is set to; INT64_MAX: not */
+};
+
+/* 0, -EMFILE, -ENFILE or -ENOMEM. */
+int tu_os_bell_open(struct tu_os_bell *b);
+void tu_os_bell_close(struct tu_os_bell *b);
+
+/* Any thread, signal handlers too. Rings merge. */
+void tu_os_bell_ring(const struct tu_os_bell *b);
+
+/* Forget what rang so far. The deadline stays. Owner. */
+void tu_os_bell_quiet(const struct tu_os_bell *b);
+
+/* Have it ring at deadline too, instead of at the last one set; INT64_MAX: never. Owner. */
+void tu_os_bell_set(struct tu_os_bell *b, int64_t deadline);
 
 /* -- threads --------------------------------------------------------------------------------- */
 
@@ -124,6 +154,9 @@ void *tu_os_stacks_map(size_t bytes, size_t count);
  */
 int tu_os_stacks_guard(void *base, size_t bytes, size_t count);
 
+/* Can the kernel do that without splitting the mapping? */
+bool tu_os_stacks_marked(void);
+
 /* Give back the pages in [low, low + bytes); they read as zero afterwards. Guards stay. */
 void tu_os_pages_drop(void *low, size_t bytes);
 
@@ -135,6 +168,9 @@ void tu_os_pages_drop(void *low, size_t bytes);
  */
 void *tu_os_chunk_map(size_t bytes, bool large);
 void tu_os_chunk_unmap(void *base, size_t bytes);
+
+/* Would the kernel use large pages there? */
+bool tu_os_large_pages(void);
 
 /* -- signals and ends ------------------------------------------------------------------------ */
 
@@ -164,6 +200,12 @@ void tu_os_hold_output(void);
 
 /* The three steps around a fork of this process. Once per process. */
 int tu_os_at_fork(void (*before)(void), void (*parent)(void), void (*child)(void));
+
+/*
+ * Where code is, in words: "PROGRAM(function+0x1f)", or with the offset in the file alone where the
+ * function has no public name; addr2line takes that. Returns buf.
+ */
+const char *tu_os_code_place(const void *address, char *buf, size_t n);
 
 /* The value of an environment variable, NULL if not set. */
 const char *tu_os_environment(const char *name);

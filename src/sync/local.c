@@ -10,6 +10,7 @@
 #include "sync/local.h"
 
 #include "core/alloc.h"
+#include "core/worker.h"
 
 #include <errno.h>
 #include <tutti/local.h>
@@ -79,7 +80,8 @@ static bool grow(struct tu_context *c, uint32_t n)
 void *tutti_local_get(const tutti_local *l)
 {
 	/* A thread that tutti does not know has set nothing; it need not be made known for this. */
-	struct tu_slots *slots = tu_current ? tu_current->slots : NULL;
+	const struct tu_context *c = tu_lent ? &tu_lent->native : tu_current;
+	const struct tu_slots *slots = c ? c->slots : NULL;
 	uint32_t n =
 		tu_load_rlx(&l->priv[0]); /* if the caller has set it, it has seen the number */
 

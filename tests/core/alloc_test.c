@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* ctest: LABELS no-qemu */
 /* The program's allocator gets everything, is chosen once, and not after the first use. */
 #include "core/alloc.h"
 

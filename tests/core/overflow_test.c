@@ -6,6 +6,7 @@
 
 #include <signal.h>
 #include <sys/wait.h>
+#include <tutti/generator.h>
 #include <tutti/task.h>
 
 static volatile int deep_enough; /* never */
@@ -34,7 +35,20 @@ static int overflow(void)
 	return tutti_join_all(&f, 1);
 }
 
-static const struct again_part parts[] = { { "overflow", overflow }, { NULL, NULL } };
+static void *dig_in_a_generator(tutti_generator *self, void *arg)
+{
+	(void)self;
+	return dig_for_ever(arg);
+}
+
+/* On a stack of its own, whoever resumes it. */
+static int overflow_in_a_generator(void)
+{
+	return tutti_generator_next(tutti_generator_create(dig_in_a_generator, NULL), NULL);
+}
+
+static const struct again_part parts[] = { { "overflow", overflow },
+	{ "overflow_in_a_generator", overflow_in_a_generator }, { NULL, NULL } };
 
 int main(int argc, char **argv)
 {
@@ -46,5 +60,12 @@ int main(int argc, char **argv)
 	CHECK(WIFSIGNALED(a.status));
 	CHECK_EQ(WTERMSIG(a.status), SIGSEGV);
 	CHECK(strstr(a.err, "stack overflow in task 'digger': its stack has 64 KiB"));
+	again_free(&a);
+	a = again("overflow_in_a_generator");
+	CHECK(WIFSIGNALED(a.status));
+	CHECK_EQ(WTERMSIG(a.status), SIGSEGV);
+	CHECK(strstr(a.err, "stack overflow in a generator of"));
+	CHECK(strstr(a.err, "its stack has 256 KiB\n"));
+	again_free(&a);
 	return 0;
 }

@@ -17,7 +17,8 @@ enum {
 	SEED = 20250107,
 };
 
-static const size_t words[TU_POOL_SIZES] = { 64 / sizeof(size_t), 128 / sizeof(size_t) };
+static const size_t words[TU_POOL_SIZES] = { 64 / sizeof(size_t), 128 / sizeof(size_t),
+	256 / sizeof(size_t) };
 
 static bool keeps(void)
 {

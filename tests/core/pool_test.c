@@ -9,7 +9,7 @@
 
 enum { MANY = 200000, EACH = 40000 };
 
-static const size_t bytes_of[TU_POOL_SIZES] = { 64, 128 };
+static const size_t bytes_of[TU_POOL_SIZES] = { 64, 128, 256 };
 
 static void *all[MANY];
 

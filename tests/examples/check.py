@@ -5,6 +5,7 @@ import sys
 
 import daemons
 import downloads
+import generators
 import locks
 import pictures
 import tasks
@@ -17,7 +18,7 @@ ATTEMPTS = 4
 def main():
     program = os.path.abspath(sys.argv[1])
     name = os.path.basename(program)
-    for module in (downloads, threads, daemons, locks, tasks, pictures):
+    for module in (downloads, threads, daemons, locks, tasks, generators, pictures):
         check = getattr(module, name, None)
         if check:
             break

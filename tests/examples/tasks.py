@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The task programs: what waits lets the others go on, what blocks does not."""
-from run import Late, at_least, below, number, run, same, wrong_unless
+from run import Late, at_least, below, late_unless, number, run, same, wrong_unless
 
 WORLD, AGAIN = "world", "again"
 
@@ -54,6 +54,59 @@ def p92_two_at_a_time(program):
     at_least(done.at[2], 1)
     at_least(done.seconds, 2)
     below(done.seconds, 3)
+
+
+def two_tasks(program, seconds, end, values):
+    """Both begin; then come the lines of end, those in values not before so many seconds."""
+    done = run(program, scale=0.1)
+    starts = ["开始运行IO任务1...", "开始运行IO任务2..."]
+    same(done.lines[:2], starts)
+    same(done.lines[2:-1], end, Late)
+    for line, second in values.items():
+        at_least(done.at[done.lines.index(line)], second)
+    total = number(r"所有IO任务总耗时(\d+\.\d{5})秒", done.lines[-1])
+    at_least(total, seconds)
+    below(total, 5)
+
+
+def p94_wait_for_two(program):
+    two_tasks(program, 3, ["IO任务1已完成，耗时2s", "IO任务2已完成，耗时3s",
+                           "协程无序返回值：taskIO_1", "协程无序返回值：taskIO_2"],
+              {"IO任务1已完成，耗时2s": 2, "协程无序返回值：taskIO_1": 3})
+
+
+def p95_gather_two(program):
+    two_tasks(program, 3, ["IO任务2已完成，耗时2s", "IO任务1已完成，耗时3s",
+                           "['taskIO_1', 'taskIO_2']"], {"['taskIO_1', 'taskIO_2']": 3})
+
+
+def p96_as_completed(program):
+    two_tasks(program, 3, ["IO任务2已完成，耗时2s", "协程无序返回值：taskIO_2",
+                           "IO任务1已完成，耗时3s", "协程无序返回值：taskIO_1"],
+              {"协程无序返回值：taskIO_2": 2, "协程无序返回值：taskIO_1": 3})
+
+
+def p97_wait_with_progress(program):
+    done = run(program, scale=0.1)
+    same(done.lines, [f"{i}/3" for i in range(4)])
+    for i in range(4):
+        at_least(done.at[i], i)
+    below(done.seconds, 6)
+
+
+def p98_primes_and_squares(program):
+    done = run(program)
+    primes = [n for n in range(2, 101) if all(n % d for d in range(2, n))]
+    squares = [n * n for n in range(1, 101)]
+    same([line for line in done.lines if line.startswith("Prime")],
+         [f"Prime => {n}" for n in primes])
+    same([line for line in done.lines if line.startswith("Square")],
+         [f"Square => {n}" for n in squares])
+    same(done.lines[-1], f"[({', '.join(map(str, primes))}), {squares}]")
+    same(len(done.lines), 126)
+    at_least(done.seconds, 0.1)
+    # In turns: no task is ahead of the other by more than a busy machine's timers explain.
+    late_unless(done.lines.index("Prime => 97") > 100, "one after the other")
 
 
 def p101_blocking_requests(program):

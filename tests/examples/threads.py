@@ -104,3 +104,7 @@ def p57_current_and_all(program):
 
 def p58_thread_local(program):
     same_set(run(program).lines, ["Hello, Alice (in Thread-A)", "Hello, Bob (in Thread-B)"])
+
+
+def custom_engine(program):
+    same(run(program).lines, ["1 4 9 16"])

@@ -110,7 +110,7 @@ static int a_jobs_thread(void)
 	tutti_executor *e = open_one("threads");
 	tutti_future *f = start_late_submit(e);
 
-	return start_late_result(f);
+	return tutti_join_all(&f, 1);
 }
 
 static const struct again_part parts[] = { { "pending threads", pending_threads },

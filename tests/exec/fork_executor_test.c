@@ -8,7 +8,9 @@
 #include "support/suite.h"
 
 #include <errno.h>
+#include <tutti/group.h>
 #include <tutti/loop.h>
+#include <tutti/wait.h>
 
 enum { BUSY = 6 };
 
@@ -223,6 +225,100 @@ static void lost_loops_refuse(void)
 	finish(t);
 }
 
+/* -- waiting for many ------------------------------------------------------------------------- */
+
+static tutti_completion *many;
+
+/* In the child a completion hands out what is lost, a wait does not wait for it. */
+static void waits_for_many_end_in_the_child(void)
+{
+	tutti_future *f[2], *all;
+	size_t order[2], index = 9;
+
+	tutti_event_clear(&told);
+	tutti_event_clear(&jobs_go_on);
+	f[0] = tutti_thread_start(lend_loop, &(tutti_loop *){ NULL }, NULL);
+	f[1] = tutti_future_create(sizeof(int));
+	CHECK_EQ(tutti_event_wait(&told), 0);
+	many = tutti_completion_create(f, 2);
+	all = tutti_gather(f, 2, TUTTI_ALL_COMPLETED);
+	pid_t pid = child_fork();
+	if (pid == 0) {
+		CHECK_EQ(tutti_completion_next(many, &index), 0);
+		CHECK_EQ(index, 0);
+		CHECK_EQ(tutti_future_set_result(f[1], &(int){ 1 }), 0);
+		CHECK_EQ(tutti_completion_next(many, &index), 0);
+		CHECK_EQ(index, 1);
+		CHECK_EQ(tutti_completion_next(many, &index), TUTTI_EDONE);
+		CHECK_EQ(tutti_wait(f, 2, TUTTI_ALL_COMPLETED, order, TUTTI_FOREVER), 2);
+		tutti_completion_free(many);
+		check_crashed(all);
+		_exit(0);
+	}
+	child_wait(pid);
+	CHECK_EQ(tutti_future_set_result(f[1], &(int){ 1 }), 0);
+	tutti_event_set(&jobs_go_on);
+	CHECK_EQ(tutti_future_result(all, NULL, 0), 0);
+	tutti_future_unref(all);
+	tutti_completion_free(many);
+	CHECK_EQ(tutti_join_all(f, 2), 0);
+}
+
+static void set_event(void *event)
+{
+	tutti_event_set(event);
+}
+
+static void *fork_as_child(void *arg)
+{
+	pid_t pid = child_fork();
+
+	if (pid != 0)
+		child_wait(pid);
+	*(pid_t *)arg = pid;
+	return NULL;
+}
+
+static void *sleep_long(void *arg)
+{
+	(void)arg;
+	tutti_event_wait(&jobs_go_on);
+	return NULL;
+}
+
+/* Who waits beneath the task that forked goes on in the child, without the tasks that are lost. */
+static void groups_and_waits_go_on_in_the_child(void)
+{
+	tutti_group g = { 0 };
+	tutti_future *f[2];
+	size_t order[2];
+	pid_t pid = -1;
+
+	tutti_event_clear(&jobs_go_on);
+	CHECK_EQ(tutti_group_start(&g, sleep_long, NULL), 0);
+	CHECK_EQ(tutti_group_start(&g, fork_as_child, &pid), 0);
+	tutti_timer *timer =
+		tutti_loop_call_at(NULL, tutti_after(300000000), set_event, &jobs_go_on);
+	CHECK_EQ(tutti_group_join(&g), 0);
+	if (pid == 0)
+		_exit(0);
+	CHECK_EQ(tutti_future_result(timer, NULL, 0), 0);
+	tutti_future_unref(timer);
+
+	tutti_event_clear(&jobs_go_on);
+	f[0] = tutti_task_start(sleep_long, NULL, NULL);
+	f[1] = tutti_task_start(fork_as_child, &pid, NULL);
+	timer = tutti_loop_call_at(NULL, tutti_after(300000000), set_event, &jobs_go_on);
+	CHECK_EQ(tutti_wait(f, 2, TUTTI_ALL_COMPLETED, order, TUTTI_FOREVER), 2);
+	if (pid == 0) {
+		CHECK_EQ(tutti_future_result(f[0], NULL, 0), TUTTI_ECRASHED);
+		_exit(0);
+	}
+	CHECK_EQ(tutti_future_result(timer, NULL, 0), 0);
+	tutti_future_unref(timer);
+	CHECK_EQ(tutti_join_all(f, 2), 0);
+}
+
 int main(void)
 {
 	suite_begin();
@@ -230,5 +326,7 @@ int main(void)
 	RUN(busy_executors_work_in_the_child);
 	RUN(a_jobs_child_ends_with_the_job);
 	RUN(lost_loops_refuse);
+	RUN(waits_for_many_end_in_the_child);
+	RUN(groups_and_waits_go_on_in_the_child);
 	return suite_end();
 }

@@ -76,6 +76,28 @@ static void by_name(void)
 	CHECK(tutti_job_find("double_it") == &double_it_job);
 }
 
+static void listed(void)
+{
+	tutti_job a = make("a", target_a), b = make("b", target_b), *jobs[8];
+	size_t before = tutti_job_list(NULL, 0), n;
+
+	tutti_job_register(&a);
+	tutti_job_register(&b);
+	n = tutti_job_list(jobs, 8);
+	CHECK_EQ(n, before + 2);
+	CHECK(n <= 8);
+	for (size_t i = 0, found = 0; i < n; i++) {
+		found += jobs[i] == &a || jobs[i] == &b || jobs[i] == &double_it_job;
+		CHECK(i + 1 < n || found == 3);
+	}
+	jobs[1] = NULL;
+	CHECK_EQ(tutti_job_list(jobs, 1), n); /* more than there is room for */
+	CHECK(!jobs[1]);
+	tutti_job_unregister(&a);
+	tutti_job_unregister(&b);
+	CHECK_EQ(tutti_job_list(NULL, 0), before);
+}
+
 static void unfit(void)
 {
 	tutti_job job = make("x", target_a);
@@ -107,6 +129,30 @@ static void *come_and_go(void *name)
 	return NULL;
 }
 
+/* A program's own names are its own, whatever the macro calls its parameters. */
+typedef struct arg {
+	int value;
+} arg;
+typedef arg result;
+
+static result n(arg e)
+{
+	return (result){ e.value + 1 };
+}
+TUTTI_JOB(n, result, arg);
+
+static void names_do_not_clash(void)
+{
+	tutti_executor *f;
+	result out;
+	arg args = { 6 };
+
+	CHECK_EQ(tutti_executor_open(&f, "inline", NULL), 0);
+	CHECK_EQ(n_map(f, &args, &out, 1), 0);
+	CHECK_EQ(out.value, 7);
+	tutti_executor_free(f);
+}
+
 int main(void)
 {
 	char *names[] = { "p", "q", "r" };
@@ -114,7 +160,9 @@ int main(void)
 
 	declared();
 	by_name();
+	listed();
 	unfit();
+	names_do_not_clash();
 	for (int i = 0; i < 3; i++)
 		CHECK_EQ(pthread_create(&threads[i], NULL, come_and_go, names[i]), 0);
 	for (int i = 0; i < 3; i++)

@@ -170,6 +170,80 @@ static void streams(tutti_executor *e)
 	}
 }
 
+/* -- unordered -------------------------------------------------------------------------------- */
+
+struct heap {
+	struct flow flow;
+	bool seen[MANY];
+	int out_of_order;
+};
+
+static int push_anyhow(void *arg, size_t index, int error, const void *result)
+{
+	struct heap *heap = arg;
+
+	CHECK(index < MANY && !heap->seen[index]);
+	CHECK_EQ(error, 0);
+	CHECK_EQ(*(const int *)result, (int)(index * index));
+	heap->seen[index] = true;
+	heap->out_of_order += index != (size_t)heap->flow.pushed;
+	return heap->flow.pushed++ == 10 ? heap->flow.push_code : 0;
+}
+
+static tutti_event gate;
+static int first_waits(int n)
+{
+	if (n == 0)
+		CHECK_EQ(tutti_event_wait(&gate), 0);
+	return n * n;
+}
+TUTTI_JOB(first_waits, int, int);
+
+/* The last but one lets the first go, which is then the only one that is left. */
+static int push_around_the_first(void *arg, size_t index, int error, const void *result)
+{
+	struct heap *heap = arg;
+
+	if (heap->flow.pushed == heap->flow.end - 2)
+		tutti_event_set(&gate);
+	if (heap->flow.pushed < heap->flow.end - 1)
+		CHECK(index > 0);
+	return push_anyhow(arg, index, error, result);
+}
+
+static void unordered_streams(tutti_executor *e, bool concurrent)
+{
+	static struct heap heap;
+	tutti_map_options o = { .unordered = true };
+
+	heap = (struct heap){ .flow = { .end = MANY } };
+	CHECK_EQ(tutti_map_stream(e, &square_job, pull, push_anyhow, &heap, &o), 0);
+	CHECK_EQ(heap.flow.pushed, MANY);
+	o.ahead_max = 7;
+	heap = (struct heap){ .flow = { .end = 100 } };
+	CHECK_EQ(tutti_map_stream(e, &square_job, pull, push_anyhow, &heap, &o), 0);
+	CHECK_EQ(heap.flow.pushed, 100);
+	CHECK(heap.flow.ahead <= 7);
+	heap = (struct heap){ .flow = { .end = 30, .push_code = -EPIPE } };
+	CHECK_EQ(tutti_map_stream(e, &square_job, pull, push_anyhow, &heap, &o), -EPIPE);
+	CHECK_EQ(heap.flow.pushed, 11);
+	heap = (struct heap){ .flow = { .end = 30, .pull_code = -EIO } };
+	CHECK_EQ(tutti_map_stream(e, &square_job, pull, push_anyhow, &heap, &o), -EIO);
+	for (uint64_t k = 1; k <= 4; k++) {
+		heap = (struct heap){ .flow = { .end = 3 } };
+		test_alloc_fail_at(k);
+		CHECK_EQ(tutti_map_stream(e, &square_job, pull, push_anyhow, &heap, &o), -ENOMEM);
+		CHECK_EQ(heap.flow.next, 0);
+	}
+	if (!concurrent)
+		return;
+	heap = (struct heap){ .flow = { .end = 200 } };
+	tutti_event_clear(&gate);
+	CHECK_EQ(tutti_map_stream(e, &first_waits_job, pull, push_around_the_first, &heap, &o), 0);
+	CHECK_EQ(heap.flow.pushed, 200);
+	CHECK(heap.out_of_order > 0);
+}
+
 static int push_failures(void *arg, size_t index, int error, const void *result)
 {
 	int n = (int)index;
@@ -215,22 +289,38 @@ static void streams_of_others(tutti_executor *e)
 
 struct cancelled {
 	tutti_executor *executor;
+	bool unordered;
 	int outcome;
 };
+
+static int push_nothing(void *arg, size_t index, int error, const void *result)
+{
+	(void)arg, (void)index, (void)error, (void)result;
+	CHECK(!"pushed after all");
+	return 0;
+}
 
 static void *map_until_cancelled(void *arg)
 {
 	struct cancelled *c = arg;
 	int in[100] = { 0 }, out[100];
 
-	c->outcome = wait_for_cancel_map(c->executor, in, out, 100);
+	if (c->unordered) {
+		struct flow flow = { .end = 100 };
+		tutti_map_options o = { .unordered = true };
+
+		c->outcome = tutti_map_stream(
+			c->executor, &wait_for_cancel_job, pull, push_nothing, &flow, &o);
+	} else {
+		c->outcome = wait_for_cancel_map(c->executor, in, out, 100);
+	}
 	return NULL;
 }
 
 /* Only where the caller is not the one that runs the jobs. */
-static void cancelled_caller(tutti_executor *e)
+static void cancelled_caller(tutti_executor *e, bool unordered)
 {
-	struct cancelled c = { .executor = e };
+	struct cancelled c = { .executor = e, .unordered = unordered };
 	tutti_future *f;
 
 	tu_store_rlx(&begun, 0u); /* nobody runs */
@@ -269,8 +359,9 @@ int main(void)
 		bytes_arrays(e);
 		streams(e);
 		streams_of_others(e);
-		if (strcmp(engines[i], "inline") != 0)
-			cancelled_caller(e);
+		unordered_streams(e, i < 3);
+		for (int k = 0; k < 2 && strcmp(engines[i], "inline") != 0; k++)
+			cancelled_caller(e, k == 1);
 		settles(before);
 		tutti_executor_free(e);
 	}

@@ -63,6 +63,40 @@ static void a_broken_promise_counts_too(void)
 	CHECK(strstr(last_text, "nobody home"));
 }
 
+static int open_door(const int *number, int *out)
+{
+	*out = *number;
+	return tutti_fail(-ENOENT, "%s: no such door", "red");
+}
+TUTTI_JOB_TRY(open_door, int, int);
+
+static int open_named(const tutti_bytes *name, int *out)
+{
+	*out = (int)name->size;
+	return tutti_fail(-ENOENT, "%s: no such door", "green");
+}
+TUTTI_JOB_TRY(open_named, int, tutti_bytes);
+
+/* Which of many it was: the job, its input, and where it was submitted. */
+static void a_jobs_input_and_place_are_told(void)
+{
+	tutti_executor *e;
+	int number = 42;
+
+	CHECK_EQ(tutti_executor_open(&e, "inline", NULL), 0);
+	begin();
+	tutti_future_unref(tutti_submit(e, &open_door_job, &number, NULL));
+	CHECK_EQ(reports, 1);
+	CHECK(strstr(last_text, "job 'open_door' failed and nobody looked: red: no such door"));
+	CHECK(strstr(last_text, "its input was 2a 00 00 00 (42), submitted at report_test("));
+	tutti_future_unref(open_named_submit(e, tutti_bytes_of("the back door", 13)));
+	CHECK_EQ(reports, 2);
+	CHECK(strstr(last_text, "its input was 'the back door', submitted at report_test("));
+	tutti_future_unref(open_named_submit(e, tutti_bytes_of("\001\002", 2)));
+	CHECK(strstr(last_text, "its input was 01 02, submitted at"));
+	tutti_executor_free(e);
+}
+
 static void who_looked_has_seen_it(void)
 {
 	tutti_future *f[5];
@@ -147,6 +181,7 @@ int main(void)
 	suite_begin();
 	RUN_MIXES(unseen_failures_are_reported_once);
 	RUN(a_broken_promise_counts_too);
+	RUN(a_jobs_input_and_place_are_told);
 	RUN(who_looked_has_seen_it);
 	RUN(looking_too_early_does_not_count);
 	RUN(success_and_cancel_are_no_failures);

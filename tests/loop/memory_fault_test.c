@@ -143,6 +143,38 @@ static void use_loop_timers(void)
 		tutti_future_unref(t[i]);
 }
 
+/* What could not be called never is, and what could be is called once. */
+static void use_loop(void)
+{
+	int calls = 0, expected = 0, rc = tutti_loop_call_soon(NULL, count_call, &calls);
+	tutti_future *timer = tutti_loop_call_at(NULL, 0, count_call, &calls);
+
+	CHECK(rc == 0 || rc == -ENOMEM);
+	expected = rc == 0;
+	rc = tutti_future_result(timer, NULL, 0);
+	CHECK(rc == 0 || rc == -ENOMEM);
+	expected += rc == 0;
+	tutti_future_unref(timer);
+	tutti_yield();
+	tutti_yield();
+	CHECK_EQ(calls, expected);
+}
+
+static void use_coroutine(void)
+{
+	tutti_coroutine *c = tutti_coroutine_create(work, &called);
+	tutti_task *t;
+	int rc;
+
+	if (!c)
+		return;
+	t = tutti_coroutine_task(c, NULL);
+	tutti_coroutine_free(c);
+	rc = tutti_future_result(t, NULL, 0);
+	CHECK(rc == -EIO || rc == -ENOMEM);
+	tutti_future_unref(t);
+}
+
 static void use_blocking_calls(void)
 {
 	void *result = NULL;
@@ -288,6 +320,8 @@ int main(void)
 	RUN_EACH(use_threads, 8);
 	RUN_EACH(use_timers, 4);
 	RUN_EACH(use_loop_timers, 3);
+	RUN_EACH(use_loop, 1);
+	RUN_EACH(use_coroutine, 2);
 	RUN_EACH(use_blocking_calls, 2);
 	RUN_EACH(use_executor_of_threads, 20);
 	RUN_EACH(use_executor_of_tasks, 16);

@@ -6,6 +6,7 @@
  * is posted finds no stack, which its start is told, on the context that looked.
  */
 #include "core/context.h"
+#include "core/embed.h"
 #include "core/pool.h"
 #include "model/explorer.h"
 #include "os/os.h"
@@ -107,6 +108,13 @@ bool tu_stacks_plenty(const struct tu_worker *w)
 {
 	(void)w;
 	return false;
+}
+
+/* No worker is lent to another loop. */
+void tu_worker_ring(struct tu_worker *w)
+{
+	(void)w;
+	tu_panic("there is no bell");
 }
 
 /* Only at a program's end, which no model reaches. */

@@ -111,6 +111,13 @@ ldd build/cmake-static | grep -q libtutti && fail "tutti::static took the shared
 
 if [ -x "$TUTTI_BUILD_DIR/tutti" ]; then
 	prefix/bin/tutti --version | grep -qF "$version" || fail "the command is of another version"
+	[ -f prefix/share/bash-completion/completions/tutti ] ||
+		fail "no completion for bash"
+	[ -f prefix/share/zsh/site-functions/_tutti ] || fail "no completion for zsh"
+	prefix/bin/tutti new mine >/dev/null
+	compile=$(sed -n 's/.*compile: cc/cc/p' mine.c)
+	(PATH=$work/prefix/bin:$PATH; eval "$compile") || fail "what tutti new writes: $compile"
+	[ "$(prefix/bin/tutti map ./mine.so:mine four)" = "4 bytes" ] || fail "a new job errs"
 	[ -f prefix/share/man/man1/tutti.1 ] || fail "no manual page"
 	grep -qF "tutti $version" prefix/share/man/man1/tutti.1 ||
 		fail "the manual page is of another version"

@@ -71,7 +71,7 @@ map --on threads prime </dev/null
 : >want
 same "no lines" want got
 printf '\n\n' | "$tutti" map --keep-going prime >got 2>said
-[ "$(grep -c "prime: '': not a whole number" said)" = 2 ] || {
+[ "$(grep -c "prime: line [12]: '': not a whole number" said)" = 2 ] || {
 	echo "map_lines: empty lines: $(cat said)" >&2
 	failed=1
 }

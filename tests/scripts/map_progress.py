@@ -106,6 +106,18 @@ def failures_beside_a_bar():
         sys.exit(f"the failure has no line of its own: {screen(text)!r}")
 
 
+def each_input_once(work):
+    """However often it is tried; what an earlier run has done counts too."""
+    log = os.path.join(work, "log")
+    options = ["--keep-going", "--retries", "3", "--joblog", log]
+    for more, inputs in (["--unordered"], "2xyz"), (["--resume"], "2xyz3"):
+        status, _, text = on_terminal(*options, *more, "prime", *inputs)
+        command.equal(status, 1, "failures, again")
+        n = len(inputs)
+        if not re.fullmatch(FULL.replace("200", str(n)), screen(text)[-2]):
+            sys.exit(f"not each once: {screen(text)!r}")
+
+
 def half_way(work):
     """The bar moves as jobs end, with the time that is left."""
     module = command.build_module(work, "told_job")
@@ -138,6 +150,7 @@ def main():
     failures_beside_a_bar()
     with tempfile.TemporaryDirectory() as work:
         half_way(work)
+        each_input_once(work)
     print("map_progress: fine")
 
 

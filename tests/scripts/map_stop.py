@@ -48,11 +48,11 @@ class Run:
         return self.process.returncode, out, said, told
 
 
-def interrupted_while_jobs_run(module, on):
+def interrupted_while_jobs_run(module, on, *options):
     for job in ("patient", "busy"):
         n = 1 if on == "inline" or (job == "busy" and on == "tasks") else 2  # at once
         inputs = ["1", "2"] + ["w"] * n + ["3"]
-        run = Run("--on", on, "-j", "2", f"{module}:{job}", *inputs)
+        run = Run("--on", on, *options, "-j", "2", f"{module}:{job}", *inputs)
         run.hear(b"b" * n)
         run.interrupt()
         status, out, said, told = run.end()
@@ -64,8 +64,8 @@ def interrupted_while_jobs_run(module, on):
             sys.exit(f"{job} on {on}: more results: {out!r}")
 
 
-def interrupted_while_it_reads(module, on):
-    run = Run("--on", on, f"{module}:patient")
+def interrupted_while_it_reads(module, on, *options):
+    run = Run("--on", on, *options, f"{module}:patient")
     run.process.stdin.write(b"1\n2\nw\n")
     run.process.stdin.flush()
     run.hear(b"b")
@@ -76,10 +76,10 @@ def interrupted_while_it_reads(module, on):
     command.equal(run.end()[1:], (b"", b"", b"c"), f"reading on {on}")
 
 
-def interrupted_while_nobody_reads(module, on):
+def interrupted_while_nobody_reads(module, on, *options):
     """The output pipe is full, so the printer waits; the job after it says when."""
     line = "7" * 5000
-    run = Run("--on", on, "-j", "1", f"{module}:patient", *([line] * 60), "w")
+    run = Run("--on", on, *options, "-j", "1", f"{module}:patient", *([line] * 60), "w")
     run.hear(b"b")
     run.interrupt()
     command.equal(run.process.wait(command.PATIENCE), 130, f"full output on {on}")
@@ -90,8 +90,8 @@ def interrupted_while_nobody_reads(module, on):
         sys.exit(f"full output on {on}: {len(out)} bytes, not the beginning of what was due")
 
 
-def interrupted_twice(module, on):
-    run = Run("--on", on, f"{module}:deaf", "w")
+def interrupted_twice(module, on, *options):
+    run = Run("--on", on, *options, f"{module}:deaf", "w")
     run.hear(b"b")
     run.interrupt()
     while run.process.poll() is None:  # how soon the first one is taken is not to be seen
@@ -103,8 +103,8 @@ def interrupted_twice(module, on):
     command.equal(run.end()[0], -signal.SIGINT, f"a deaf job on {on}")
 
 
-def reader_gone(module, on):
-    run = Run("--on", on, f"{module}:patient", stdin=subprocess.PIPE)
+def reader_gone(module, on, *options):
+    run = Run("--on", on, *options, f"{module}:patient", stdin=subprocess.PIPE)
     run.process.stdin.write(b"1\n")
     run.process.stdin.flush()
     command.equal(run.process.stdout.read(2), b"1\n", "the first result")
@@ -118,8 +118,9 @@ def reader_gone(module, on):
     command.equal(run.process.stderr.read(), b"", f"reader gone on {on}: said")
 
 
-def in_a_shell(on):
-    script = f'set -o pipefail; yes 7 | "{command.TUTTI}" map --on {on} prime | head -n 3'
+def in_a_shell(on, *options):
+    words = " ".join(options)
+    script = f'set -o pipefail; yes 7 | "{command.TUTTI}" map --on {on} {words} prime | head -n 3'
     got = subprocess.run(["bash", "-c", script], capture_output=True, timeout=command.PATIENCE,
                          check=False)
     command.equal((got.returncode, got.stdout, got.stderr), (141, b"true\n" * 3, b""),
@@ -137,6 +138,13 @@ def main():
             interrupted_twice(module, on)
             reader_gone(module, on)
             in_a_shell(on)
+            # a job that was told to stop is not tried again
+            again = "--retries", "9", "--timeout", "1000", "--keep-going"
+            interrupted_while_jobs_run(module, on, *again)
+            interrupted_while_it_reads(module, on, *again, "--joblog", os.path.join(work, "log"))
+            interrupted_while_nobody_reads(module, on, *again)
+            reader_gone(module, on, "--unordered", *again)
+            in_a_shell(on, "--unordered", "--joblog", os.path.join(work, "log"))
     print("map_stop: fine")
 
 

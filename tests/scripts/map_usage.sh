@@ -44,10 +44,29 @@ try 2 '' "tutti: map: option '--keep-going=3' takes no value$try_map" map --keep
 for n in 0 -1 x 1x '' 99999999999999999999; do
 	try 2 '' "tutti: map: -j needs a number from 1 on, not '$n'$try_map" map -j "$n" prime
 done
+for t in 0 -1 x 1s '' nan 0x1 ' 1'; do
+	try 2 '' "tutti: map: --timeout needs a number of seconds above 0, not '$t'$try_map" \
+		map --timeout "$t" prime
+done
+for n in -1 x ''; do
+	try 2 '' "tutti: map: --retries needs a number from 0 on, not '$n'$try_map" \
+		map --retries "$n" prime
+done
+for w in '' later nowx never,fail=2 soon, soon,fail=0 now,fail=x now,fail=20% now,success=1; do
+	needs="needs soon, now, never, soon,fail=N or now,fail=N"
+	try 2 '' "tutti: map: --halt $needs, not '$w'$try_map" map --halt "$w" prime
+done
+try 2 '' "tutti: map: --tag and --json exclude each other: an object names its input$try_map" \
+	map --json --tag prime
+try 2 '' "tutti: map: --resume needs --joblog FILE, which says what is done$try_map" \
+	map --resume prime
+try 2 '' "tutti: map: -0 is for inputs from standard input, and there are arguments$try_map" \
+	map -0 prime 2
+try 0 "true" '' map -P 2 --timeout 1e9 --retries 0 --halt now prime 7
 try 2 '' "tutti: map: no engine called 'moon'; there are threads, tasks and inline" \
 	map --on moon prime 2
 try 2 '' "tutti: map: threads:x: Invalid argument" map --on threads:x prime 2
-try 2 '' "tutti: map: no job called 'mop'; 'tutti map --help' names them" map mop 1
+try 2 '' "tutti: map: no job called 'mop'; 'tutti jobs' names them" map mop 1
 
 # options end at the job: what follows is input
 try 0 $'-3 \* -3 = 9' '' map square -3

@@ -18,12 +18,14 @@ type options struct {
 
 var modes = map[string]func(options){
 	"tasks":        tasks,
+	"gather":       gather,
 	"yield":        yield,
 	"parked-sleep": parkedInSleep,
 	"parked-chan":  parkedOnChannel,
 	"lock":         lock,
 	"queue":        queue,
 	"timers":       timers,
+	"pool":         pool,
 	"fork-1":       fork(1),
 	"fork-2":       fork(2),
 }

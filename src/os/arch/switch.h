@@ -45,4 +45,13 @@ static inline void tu_arch_prepare(
 #error "no context switch for this CPU"
 #endif
 
+/*
+ * For a function that switches and returns at once, to callers that alternate: the CPU expects each
+ * return to go where the last call on any stack came from, and is wrong every time. What a jump
+ * does it learns. Nothing where the compiler cannot.
+ */
+#ifndef TU_ARCH_RETURNS_ASTRAY
+#define TU_ARCH_RETURNS_ASTRAY
+#endif
+
 #endif

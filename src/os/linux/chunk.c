@@ -4,7 +4,10 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 
 void *tu_os_chunk_map(size_t bytes, bool large)
 {
@@ -32,4 +35,20 @@ void tu_os_chunk_unmap(void *base, size_t bytes)
 
 	munmap(base, bytes);
 	errno = saved;
+}
+
+/* The kernel's word is "always madvise [never]", with brackets around what holds. */
+bool tu_os_large_pages(void)
+{
+	FILE *file = fopen("/sys/kernel/mm/transparent_hugepage/enabled", "re");
+	char line[64] = "";
+	bool read;
+
+	if (!file)
+		return false;
+	read = fgets(line, sizeof line, file);
+	fclose(file);
+	read = read && strchr(line, '[') && !strstr(line, "[never]") &&
+	       prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0) <= 0;
+	return read;
 }

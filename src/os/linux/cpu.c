@@ -110,7 +110,7 @@ int tu_cpu_quota(const char *membership, const char *root)
 	return cpus;
 }
 
-static int affinity(void)
+int tu_os_cpu_affinity(void)
 {
 	/* Machines with more CPUs than cpu_set_t holds answer EINVAL: try larger sets. */
 	for (int room = CPU_SETSIZE; room <= 1 << 18; room *= 4) {
@@ -135,12 +135,17 @@ int tu_os_cpu_online(void)
 	return n < 1 ? 1 : (int)n;
 }
 
+int tu_os_cpu_quota(void)
+{
+	return tu_cpu_quota("/proc/self/cgroup", "/sys/fs/cgroup");
+}
+
 int tu_os_cpu_usable(void)
 {
-	int n = least(tu_os_cpu_online(), affinity());
+	int n = least(tu_os_cpu_online(), tu_os_cpu_affinity());
 	int saved = errno; /* of whoever waits for a lock: it asks here whether to spin */
 
-	n = least(n, tu_cpu_quota("/proc/self/cgroup", "/sys/fs/cgroup"));
+	n = least(n, tu_os_cpu_quota());
 	errno = saved;
 	return n < 1 ? 1 : n;
 }

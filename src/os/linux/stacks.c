@@ -68,7 +68,7 @@ static int markers_fault(void)
 	return works;
 }
 
-static int markers_work(void)
+bool tu_os_stacks_marked(void)
 {
 	static int known; /* 0 not yet, 1 yes, 2 no; threads that race find the same */
 	int answer = tu_load_rlx(&known); /* a number by itself */
@@ -129,7 +129,7 @@ static int protect(char *base, size_t bytes, size_t count)
 int tu_os_stacks_guard(void *base, size_t bytes, size_t count)
 {
 	int saved = errno;
-	int rc = markers_work() ? mark(base, bytes, count) : protect(base, bytes, count);
+	int rc = tu_os_stacks_marked() ? mark(base, bytes, count) : protect(base, bytes, count);
 
 	errno = saved;
 	return rc;

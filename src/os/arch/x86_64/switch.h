@@ -38,4 +38,11 @@ static inline __attribute__((always_inline)) void tu_arch_switch(
 
 #undef TU_ARCH_MORE_
 
+/* gcc has an attribute for it, which was made to return by another instruction than ret. */
+#if defined(__has_attribute) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if __has_attribute(function_return)
+#define TU_ARCH_RETURNS_ASTRAY __attribute__((function_return("thunk-extern")))
+#endif
+#endif
+
 #endif

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+# Completion of tutti for bash; needs nothing but bash itself.
+
+# The jobs of a module, or those built in: the part of each first word behind the last colon.
+_tutti_jobs()
+{
+	tutti jobs ${1:+"$1"} 2>/dev/null | while read -r word _; do
+		printf '%s\n' "${word##*:}"
+	done
+}
+
+_tutti_words()
+{
+	local word
+	while read -r word; do
+		COMPREPLY+=("$word")
+	done < <(compgen -W "$1" -- "$cur")
+}
+
+_tutti_files()
+{
+	local word
+	compopt -o filenames 2>/dev/null
+	while read -r word; do
+		COMPREPLY+=("$word")
+	done < <(compgen -f -- "$cur")
+}
+
+# Where the job stands among the words of tutti map, or after the last one if it is not there yet.
+_tutti_job_at()
+{
+	local i
+	for ((i = 2; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		--) echo $((i + 1)); return ;;
+		-j | -P | --on | --jobs | --timeout | --retries | --halt | --joblog)
+			[ "${COMP_WORDS[i + 1]}" = = ] && ((i++)) # --on=tasks comes in three words
+			((i++))
+			;;
+		-*) ;;
+		*) break ;;
+		esac
+	done
+	echo "$i"
+}
+
+_tutti_map()
+{
+	local at
+	[ "$cur" = = ] && cur=
+	[ "$prev" = = ] && prev=${COMP_WORDS[COMP_CWORD - 2]}
+	case $prev in
+	--on) _tutti_words "threads tasks inline"; return ;;
+	--halt) _tutti_words "soon now never soon,fail= now,fail="; return ;;
+	--joblog) _tutti_files; return ;;
+	-j | -P | --jobs | --timeout | --retries) return ;;
+	esac
+	at=$(_tutti_job_at)
+	if [ "$COMP_CWORD" -le "$at" ] && [[ $cur == -* ]]; then
+		_tutti_words "-0 --null --on -j --jobs --timeout --retries --halt --keep-going
+			--dry-run --unordered --tag --json --joblog --resume --progress --no-progress
+			--help"
+	elif [ "$cur" = : ] && [ "$COMP_CWORD" = $((at + 1)) ]; then
+		# bash takes a colon for a word of its own: ./jobs.so : NAME
+		cur=
+		_tutti_words "$(_tutti_jobs "$prev")"
+	elif [ "$prev" = : ] && [ "$COMP_CWORD" = $((at + 2)) ]; then
+		_tutti_words "$(_tutti_jobs "${COMP_WORDS[at]}")"
+	elif [ "$COMP_CWORD" -le "$at" ]; then
+		_tutti_words "$(_tutti_jobs)"
+		[ ${#COMPREPLY[@]} -gt 0 ] || _tutti_files
+	else
+		_tutti_files
+	fi
+}
+
+_tutti()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+	COMPREPLY=()
+	if [ "$COMP_CWORD" = 1 ]; then
+		_tutti_words "map jobs new info --help --version"
+		return
+	fi
+	case ${COMP_WORDS[1]} in
+	map) _tutti_map ;;
+	jobs) if [[ $cur == -* ]]; then _tutti_words --help; else _tutti_files; fi ;;
+	new | info) _tutti_words --help ;;
+	esac
+}
+
+complete -F _tutti tutti

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * item.c - one input and its attempts.
+ *
+ * What an executor is given is a job of ours that stands for the user's: where it runs, it submits
+ * that one to an executor of the engine "inline", which runs it there and then. So the time limit
+ * begins when an attempt does, not when it was queued, a failed one is repeated in its place, and
+ * each attempt ends as any job does, with a code and words. Items are handed on by address, so the
+ * engine must share our memory; all that host.c offers do.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "map.h"
+
+static int64_t calendar_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* Once. 0, or the code that it failed with. */
+static int attempt(struct item *item)
+{
+	const struct options *o = item->stream->options;
+	tutti_submit_options limit = { .deadline = o->timeout ? tutti_after(o->timeout) : 0 };
+
+	tutti_future_unref(item->run);
+	item->run = tutti_submit(item->stream->here, o->job, &item->input, &limit);
+	item->attempts++;
+	return tutti_future_error(item->run);
+}
+
+static void run_item(struct item *item)
+{
+	tutti_time begun = tutti_now();
+
+	item->start = calendar_now();
+	while (attempt(item) < 0)
+		if (item->attempts > item->stream->options->retries || tutti_cancelled())
+			break;
+	item->duration = tutti_now() - begun;
+}
+
+static int call_run_item(const void *arg, void *result)
+{
+	(void)result;
+	run_item(*(struct item *const *)arg);
+	return 0;
+}
+
+/* Not registered: an address means nothing elsewhere, and a module may use the name. */
+static tutti_job run_item_job = { .version = 1,
+	.arg_kind = TUTTI_KIND_PLAIN,
+	.arg_size = sizeof(struct item *),
+	.name = "run_item",
+	.place = __FILE__,
+	.target = (void (*)(void))run_item,
+	.call = call_run_item };
+
+/* The queue has room for all that can be under way, so nobody waits here. */
+static void deliver(struct item *item)
+{
+	tutti_scope quiet;
+
+	tutti_shield_begin(&quiet, TUTTI_FOREVER);
+	tutti_queue_put(item->stream->finished, &item);
+	tutti_shield_end(&quiet, 0);
+}
+
+static void item_ended(tutti_future *f, void *arg)
+{
+	struct item *item = arg;
+
+	if (!item->run)
+		item->refused = tutti_future_error(f);
+	else
+		tutti_progress_add(item->stream->bar, 1);
+	deliver(item);
+}
+
+struct item *item_create(struct stream *s, uint64_t index, tutti_bytes input)
+{
+	struct item *item = malloc(sizeof *item);
+
+	if (item)
+		*item = (struct item){ .stream = s, .index = index, .input = input };
+	return item;
+}
+
+void item_free(struct item *item)
+{
+	tutti_future_unref(item->run);
+	tutti_bytes_free(&item->input);
+	free(item);
+}
+
+void item_submit(struct item *item)
+{
+	struct stream *s = item->stream;
+	tutti_future *f;
+
+	if (!s->executor) {
+		deliver(item);
+		return;
+	}
+	f = tutti_submit(s->executor, &run_item_job, &item, NULL);
+	if (tutti_future_add_done_callback(f, item_ended, item) < 0) {
+		tutti_future_result(f, NULL, 0); /* no memory to be called back: wait */
+		item_ended(f, item);
+	}
+	tutti_future_unref(f);
+}
+
+int item_result(const struct item *item, tutti_bytes *out)
+{
+	if (!item->run)
+		return item->refused;
+	return tutti_job_result(item->run, item->stream->options->job, out);
+}
+
+const char *item_text(const struct item *item, int error)
+{
+	const char *text = item->run ? tutti_future_text(item->run) : "";
+
+	/* a limit of ours has no words of the job's */
+	if (!*text ||
+		(error == TUTTI_EJOBTIMEDOUT && strcmp(text, tutti_strerror(TUTTI_ETIMEDOUT)) == 0))
+		return tutti_strerror(error);
+	return text;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Wait for all and show how many are done: a bar on standard error if that is a terminal, else a
+ * line for each.
+ */
+#include <stdio.h>
+#include <tutti/tutti.h>
+#include <unistd.h>
+
+enum { TASKS = 3 };
+
+static void *wait_a_while(void *arg)
+{
+	tutti_sleep(TUTTI_SECONDS(*(int *)arg));
+	return NULL;
+}
+
+static int wait_with_progress(tutti_future *const *futures, size_t n)
+{
+	tutti_completion *completion = tutti_completion_create(futures, n);
+	tutti_progress *bar = tutti_progress_create(NULL, n);
+	size_t done = 0;
+
+	if (!isatty(STDERR_FILENO))
+		printf("%zu/%zu\n", done, n);
+	while (completion && tutti_completion_next(completion, NULL) == 0) {
+		done++;
+		tutti_progress_add(bar, 1);
+		if (!isatty(STDERR_FILENO))
+			printf("%zu/%zu\n", done, n);
+	}
+	tutti_progress_free(bar);
+	tutti_completion_free(completion);
+	return done == n ? 0 : -1;
+}
+
+int main(void)
+{
+	int seconds[TASKS] = { 3, 1, 2 };
+	tutti_task *tasks[TASKS];
+
+	for (int i = 0; i < TASKS; i++)
+		tasks[i] = tutti_task_start(wait_a_while, &seconds[i], NULL);
+
+	int rc = wait_with_progress(tasks, TASKS);
+
+	return tutti_join_all(tasks, TASKS) < 0 || rc < 0;
+}

@@ -1,0 +1,98 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Completion of the command: what bash and zsh offer for half a line, and that no option is missing.
+set -u
+tutti=$TUTTI_BUILD_DIR/tutti
+[ -x "$tutti" ] || { echo "skipped: the command was not built"; exit 77; }
+source=${TUTTI_SOURCE_DIR:-$(cd "$(dirname "$0")/../.." && pwd)}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+PATH=$TUTTI_BUILD_DIR:$PATH
+failed=0
+complain() {
+	echo "completion: $*" >&2
+	failed=1
+}
+
+"${TUTTI_CC:-cc}" -std=gnu11 -shared -fPIC -I"$source/include" -o mod.so \
+	"$source/tests/support/modules/text_jobs.c" || exit 1
+touch plain.txt
+
+bash -c ". '$source/cli/completion/tutti.bash'; complete -p tutti" | grep -qx \
+	'complete -F _tutti tutti' || complain "bash does not know of it"
+
+# offers WANT WORD...: what bash would offer for these words, the last one unfinished
+offers() {
+	local want=$1 got
+	shift
+	got=$(
+		. "$source/cli/completion/tutti.bash"
+		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
+		_tutti 2>&1
+		echo "${COMPREPLY[*]}"
+	)
+	[ "$got" = "$want" ] || complain "bash: $*: offers '$got', not '$want'"
+}
+
+offers 'map' tutti m
+offers 'map jobs new info --help --version' tutti ''
+offers 'prime' tutti map pr
+offers 'prime sum digest square' tutti map ''
+offers 'threads tasks' tutti map --on t
+offers 'tasks' tutti map --on = ta
+offers 'soon soon,fail=' tutti map --halt so
+offers '--timeout --tag' tutti map --t
+offers '--retries --resume' tutti map --on tasks --re
+offers 'plain.txt' tutti map --joblog pl
+offers '' tutti map -j ''
+offers 'sum square' tutti map -j 3 --on = tasks --keep-going s
+offers 'plain.txt' tutti map digest pl
+offers '' tutti map digest --t
+offers 'mod.so' tutti map mo
+offers 'shout' tutti map ./mod.so : sh
+offers 'bare count nothing odd prime refuse same shout swallow' tutti map --tag ./mod.so :
+offers 'mod.so plain.txt' tutti jobs ''
+offers '--help' tutti info -
+
+# no option that map has is missing, and none is offered that it has not
+"$tutti" map --help | grep -oE -- '--[a-z]+(-[a-z]+)*' | sort -u >has
+for shell in tutti.bash _tutti; do
+	grep -vE "^#|if|case" "$source/cli/completion/$shell" | grep -oE -- '--[a-z]+(-[a-z]+)*' |
+		grep -vE -- '--(help|version)' | sort -u >offered
+	cmp -s has offered || complain "$shell: $(diff has offered | tr '\n' ' ')"
+done
+
+if command -v zsh >/dev/null; then
+	# shellcheck disable=SC2016
+	cat >ask.zsh <<'ZSH'
+# Type a text and a tab into an interactive zsh on a terminal of its own; print the line it makes.
+zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell "PS1=; unset zle_bracketed_paste; fpath=($1 \$fpath)
+autoload -Uz compinit; compinit -u -d $PWD/dump
+show() { print -r -- \"<\$BUFFER>\"; BUFFER=; }; zle -N show; bindkey '^G' show
+print rea''dy"
+while zpty -r shell text && [[ $text != *ready* ]]; do :; done
+zpty -w -n shell "$2"$'\t\a'
+while zpty -r shell text; do
+	[[ $text == *'<'*'>'* ]] && print -r -- ${${text##*<}%%>*} && break
+done
+zpty -d shell
+ZSH
+	# becomes WANT TEXT: what zsh makes of it
+	becomes() {
+		local got
+		got=$(TERM=dumb timeout 50 zsh -f ask.zsh "$source/cli/completion" "$2")
+		[ "$got" = "$1" ] || complain "zsh: $2: becomes '$got', not '$1'"
+	}
+	becomes 'tutti info ' 'tutti inf'
+	becomes 'tutti map --retries ' 'tutti map --ret'
+	becomes 'tutti map --on tasks ' 'tutti map --on ta'
+	becomes 'tutti map -j 3 square ' 'tutti map -j 3 sq'
+	becomes 'tutti map ./mod.so:shout ' 'tutti map ./mod.so:sh'
+	becomes 'tutti map digest plain.txt ' 'tutti map digest pl'
+fi
+
+[ "$failed" = 0 ] && echo "completion: fine"
+exit "$failed"
