@@ -86,8 +86,8 @@ static void unlink_member(struct tu_group *g, struct member *m)
 }
 
 /*
- * After a fork only those are left who go on in the child; and ending, whose end it is that is being
- * told.
+ * After a fork only those are left who go on in the child; and ending, of which it is being told
+ * that it has ended.
  */
 static __attribute__((noinline)) void renew(struct tu_group *g, const struct member *ending)
 {
