@@ -152,7 +152,7 @@ TUTTI_API int tutti_loop_call_soon_threadsafe(tutti_loop *l, void (*fn)(void *ar
  * arg        for fn; must live until fn is done with it
  * Returns    a reference, never NULL: done when fn has returned; tutti_future_cancel prevents it,
  *            and so does the end of the loop's thread. Already failed with -ENOMEM without memory,
- *            with TUTTI_ESHUTDOWN if closed
+ *            -EINVAL without fn, TUTTI_ESHUTDOWN if closed or that thread has ended
  * Context    any thread or task
  * Waits      never
  * Order      happens-before fn

@@ -19,6 +19,10 @@
  * A started task that is cancelled is told so by every cancellation point; it should clean up and
  * return. Tasks of a thread share its thread-local variables; errno is kept for each.
  *
+ * After fork the child has none of the tasks but the one that called it; the others' futures fail
+ * there with TUTTI_ECRASHED. That task returns to its thread's own stack in the child too, where
+ * tutti_run or whatever waits there goes on.
+ *
  * Example:
  *
  *     #include <stdio.h>
@@ -54,7 +58,8 @@ typedef struct tutti_task_options {
  * fn         its result is the future's, unless it said tutti_fail
  * arg        for fn; must live until fn is done with it
  * options    NULL: all defaults
- * Returns    a reference, never NULL; already failed if it could not start, with -ENOMEM
+ * Returns    a reference, never NULL; already failed if it could not start, with -ENOMEM,
+ *            -EINVAL (no fn), or TUTTI_ESHUTDOWN (the loop's thread has ended)
  * Context    any thread or task
  * Waits      never
  * Order      happens-before fn
@@ -167,7 +172,9 @@ TUTTI_API bool tutti_cancelled(void);
 
 /*
  * Run fn(arg) on a helper thread and wait for it, so that what blocks the thread does not hold up
- * the other tasks. Once fn has begun it is waited for, cancelled or not, since it uses arg.
+ * the other tasks. Once fn has begun it is waited for, cancelled or not and whatever limit the
+ * caller is in, since it uses arg. For a limit, start a thread and use tutti_future_result_until
+ * on it: then arg must live until that thread has ended.
  *
  * fn         may call what blocks
  * arg        for fn
@@ -175,6 +182,7 @@ TUTTI_API bool tutti_cancelled(void);
  * Returns    0
  * Errors     TUTTI_ECANCELED   the caller was cancelled before fn began; it never will
  *            -EAGAIN           no helper thread to be had
+ *            -EINVAL           no fn
  *            -ENOMEM           no memory
  *            any other         fn said it with tutti_fail
  * Context    any thread or task

@@ -19,7 +19,8 @@
  * or line of stdio; nothing of theirs is cleaned up.
  *
  * After fork the child has a fresh runtime in which the forking thread is alone; futures of the
- * other threads fail there with TUTTI_ECRASHED.
+ * other threads fail there with TUTTI_ECRASHED. If that thread was started by tutti, the child ends
+ * with status 0 when its function returns.
  *
  * Example:
  *
@@ -56,8 +57,8 @@ typedef struct tutti_thread_options {
  * arg        for fn; must live until fn is done with it
  * options    NULL: all defaults
  * Returns    a reference, never NULL; already failed if the thread could not start, with -EAGAIN
- *            (the system's limit), -ENOMEM, -EINVAL (options), or TUTTI_ESHUTDOWN when exit has
- *            waited for the last thread already
+ *            (the system's limit), -ENOMEM, -EINVAL (options, no fn), or TUTTI_ESHUTDOWN when exit
+ *            has waited for the last thread already
  * Context    any thread or task
  * Waits      never
  * Order      happens-before fn

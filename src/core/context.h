@@ -26,6 +26,8 @@
 struct tu_worker;
 struct tu_scope;
 struct tu_slots;
+struct tu_timer;
+struct tu_waiter;
 struct tu_deque;
 struct tu_slab;
 
@@ -75,6 +77,8 @@ struct tu_context {
 	void *job;                /* the job that self runs just now; NULL: none. Owner writes */
 	struct tu_scope *scopes;  /* innermost first; owner */
 	struct tu_slots *slots;   /* tutti_local values; owner */
+	struct tu_waiter *waits;  /* what it is in, while it waits; NULL: nothing. Owner */
+	struct tu_timer *alarm;   /* of that wait; NULL: none. Owner */
 	char *fail_text;          /* of tutti_fail, until the job ends; owner */
 	int fail_code;
 	bool cancel_told;     /* a cancellation point has said so to the job; owner */
@@ -160,6 +164,9 @@ unsigned tu_size_class(size_t bytes);
 
 /* Call fn for each context of w that has a job on it (the thread's own one not). Owner. */
 void tu_context_each(struct tu_worker *w, void (*fn)(struct tu_context *c, void *arg), void *arg);
+
+/* In a forked child: nothing but keep goes on of what waits on w's stacks, whoever calls it. */
+void tu_contexts_forget(struct tu_worker *w, struct tu_context *keep);
 
 /* Give back the memory of stacks that were not needed since the last call. Owner, when idle. */
 void tu_stacks_trim(struct tu_worker *w);

@@ -2,22 +2,55 @@
 /*
  * fork.c - what is left of us in a forked child.
  *
- * Nothing is locked around the fork but the list of workers and the depot of the pools, which must
- * be whole. All other locks of ours guard what belongs to threads that the child does not have:
- * there they are simply free again.
+ * Locked around the fork are the list of workers, the depot of the pools and whatever has a guard:
+ * these must be whole. All other locks of ours guard what belongs to threads that the child does
+ * not have: there they are simply free again.
  */
 #include "core/fork.h"
 
 #include "base/atomic.h"
 #include "core/lot.h"
+#include "core/mutex.h"
 #include "core/pool.h"
 #include "core/worker.h"
 #include "os/os.h"
 
 void (*tu_after_fork)(void);
 
+static uint32_t guards_lock; /* a tu_mutex, and the outermost of all: the next */
+static struct tu_list guards = { { &guards.head, &guards.head } };
+
+static struct tu_fork_guard *guard_of(struct tu_link *link)
+{
+	return tu_container_of(link, struct tu_fork_guard, link);
+}
+
+void tu_fork_guard_add(struct tu_fork_guard *g)
+{
+	tu_mutex_lock(&guards_lock);
+	tu_list_add_tail(&guards, &g->link);
+	tu_mutex_unlock(&guards_lock);
+}
+
+void tu_fork_guard_remove(struct tu_fork_guard *g)
+{
+	tu_mutex_lock(&guards_lock);
+	tu_list_remove(&g->link);
+	tu_mutex_unlock(&guards_lock);
+}
+
+static void guards_unlock(void)
+{
+	tu_list_each(link, &guards)
+		tu_mutex_unlock(guard_of(link)->lock);
+	tu_mutex_unlock(&guards_lock);
+}
+
 static void before(void)
 {
+	tu_mutex_lock(&guards_lock);
+	tu_list_each(link, &guards)
+		tu_mutex_lock(guard_of(link)->lock);
 	tu_workers_lock();
 	tu_pool_lock();
 }
@@ -26,15 +59,20 @@ static void parent(void)
 {
 	tu_pool_unlock();
 	tu_workers_unlock();
+	guards_unlock();
 }
 
 static void child(void)
 {
 	tu_pool_unlock();
+	guards_unlock();
 	tu_lot_after_fork();
 	tu_workers_after_fork();
 	if (tu_after_fork)
 		tu_after_fork();
+	tu_list_each_safe(link, &guards)
+		if (guard_of(link)->in_child)
+			guard_of(link)->in_child(guard_of(link));
 }
 
 void tu_fork_watch(void)

@@ -1,7 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* fork.h - a forked child has one thread and gets a fresh runtime for it. */
+/*
+ * fork.h - a forked child has one thread and gets a fresh runtime for it.
+ *
+ * What is guarded by a lock of its own and outlives a fork says so with a guard: that lock is held
+ * over each fork, so that the child finds neither it taken nor what it guards half-changed. At a
+ * fork all guards' locks are taken one after another, so nobody may hold two of them, nor add or
+ * remove a guard with one held.
+ */
 #ifndef TU_CORE_FORK_H
 #define TU_CORE_FORK_H
+
+#include "base/list.h"
+
+#include <stdint.h>
+
+struct tu_fork_guard {
+	struct tu_link link; /* fork.c's */
+	uint32_t *lock;      /* a tu_mutex; fixed */
+	void (*in_child)(
+		struct tu_fork_guard *g); /* after all else, in order; NULL: nothing. Fixed */
+};
+
+void tu_fork_guard_add(struct tu_fork_guard *g);
+void tu_fork_guard_remove(struct tu_fork_guard *g);
 
 /* Be there when this process forks. At each thread's first call; works once. */
 void tu_fork_watch(void);

@@ -179,3 +179,18 @@ void tu_lot_after_fork(void)
 		if (buckets[i].lock || buckets[i].oldest)
 			buckets[i] = (struct tu_bucket){ 0, NULL };
 }
+
+void tu_lot_keep(struct tu_waiter *w)
+{
+	const void *key = tu_load_rlx(&w->key); /* alone here */
+
+	if (!w->next)
+		return; /* granted, if by one who did not come to say so: see tu_wait */
+	w->next = NULL;
+	if (!w->looks_again) {
+		insert(bucket_of(key), w, key);
+		return;
+	}
+	w->answer = 0;
+	tu_store_rlx(&w->granted, 1); /* of one thread to itself */
+}

@@ -36,6 +36,7 @@ struct tu_waiter {
 	uint32_t ask;               /* the object's: what it wants */
 	int32_t answer;             /* the object's: what it got; written before granted */
 	int64_t since;              /* the object's: when it began to wait */
+	bool looks_again;           /* fixed: its owner does not believe a grant, see tu_lot_keep */
 };
 
 /* Workers to be woken when no lock is held any more. */
@@ -79,17 +80,24 @@ void tu_wakes_flush(struct tu_wakes *wakes);
 void tu_lot_after_fork(void);
 
 /*
- * In a forked child: ids given before the fork, of whose owners only one goes on, the survivor.
- * Written when the child has one thread.
+ * But for w, which waits on the one thread that is left. It queues again, alone; one that looks
+ * again is granted instead with answer 0, as what it waits for may be gone.
+ */
+void tu_lot_keep(struct tu_waiter *w);
+
+/*
+ * In a forked child: ids given before the fork, of whose owners only these go on: the caller, and
+ * what runs on its thread's own stack. Written when the child has one thread.
  */
 extern struct tu_fork_ids {
 	uint64_t below;
-	uint64_t survivor;
+	uint64_t caller, native;
 } tu_fork_ids;
 
 static inline bool tu_lost_in_fork(uint64_t id)
 {
-	return id != 0 && id < tu_fork_ids.below && id != tu_fork_ids.survivor;
+	return id != 0 && id < tu_fork_ids.below && id != tu_fork_ids.caller &&
+	       id != tu_fork_ids.native;
 }
 
 #endif

@@ -23,6 +23,7 @@ enum {
 	TURNS = 61, /* between two looks at timers and inbox: prime, so that no pattern locks in */
 	SPIN_NS = 2000,
 	TRIM_NS = 100000000,
+	SORT_NS = 1000000, /* between two steps of giving back blocks, each of which is as short */
 #ifdef TU_MODEL
 	PAUSES = 1, /* there a pause is another's turn */
 #else
@@ -151,22 +152,36 @@ static bool plenty(const struct tu_worker *w)
 	return tu_stacks_plenty(w) || tu_pool_plenty();
 }
 
-/* Until when; spare stacks and blocks that nobody needs for a while are given back on the way. */
+/*
+ * Spare stacks and blocks that nobody needs for a while are given back. Of blocks a million may
+ * have come back at once: one step follows the other for as long as nothing else is to be done.
+ */
+static void trim(struct tu_worker *w, int64_t now)
+{
+	bool due = now - w->trimmed >= TRIM_NS;
+
+	if (due) {
+		tu_stacks_trim(w);
+		w->trimmed = now;
+	}
+	if (due || w->sorting)
+		tu_pool_trim();
+	w->sorting = (due || w->sorting) && tu_pool_plenty();
+}
+
+/* Until when to sleep. */
 static int64_t sleep_limit(struct tu_worker *w)
 {
-	int64_t limit = tu_wheel_next(&w->wheel), now;
+	int64_t limit = tu_wheel_next(&w->wheel), now, look;
 
 	if (!plenty(w))
 		return limit;
 	now = tu_os_now();
-	if (now - w->trimmed >= TRIM_NS) {
-		tu_stacks_trim(w);
-		tu_pool_trim();
-		w->trimmed = now;
-		if (!plenty(w))
-			return limit;
-	}
-	return limit < now + TRIM_NS ? limit : now + TRIM_NS;
+	trim(w, now);
+	if (!plenty(w))
+		return limit;
+	look = tu_os_now() + (w->sorting ? SORT_NS : TRIM_NS);
+	return limit < look ? limit : look;
 }
 
 static void stop_if_ending(struct tu_worker *w)
@@ -193,6 +208,8 @@ static __attribute__((noinline)) void doze(struct tu_worker *w)
 	tu_store_seq(&w->sleep, TU_WORKER_ASLEEP);
 	if (!tu_load_seq(&w->inbox))
 		tu_os_futex_wait(&w->sleep, TU_WORKER_ASLEEP, sleep_limit(w));
+	if (tu_load_rlx(&w->inbox)) /* a guess: there is something to be done */
+		w->sorting = false;
 	tu_store_rlx(&w->sleep, TU_WORKER_AWAKE); /* a waker that still sees ASLEEP wakes nobody */
 	stop_if_ending(w);
 }
@@ -260,10 +277,50 @@ void tu_worker_drain(struct tu_worker *w)
 
 /* -- parking ---------------------------------------------------------------------------------- */
 
+/* Take r off the queue again; false: it is not there. Long queues take long. */
+static bool unqueue(struct tu_worker *w, struct tu_runnable *r)
+{
+	struct tu_runnable **link = &w->head;
+
+	while (*link && *link != r)
+		link = &(*link)->next;
+	if (!*link)
+		return false;
+	*link = r->next;
+	if (!*link)
+		w->tail = link;
+	return true;
+}
+
+/*
+ * r cannot be begun, and is told so on self's stack, which waits. That may call the program back,
+ * and it may wait there in turn: so self is made to run first, as if somebody had called it.
+ * Returns true if so: its wait is over, for nothing perhaps; it looks again. false: its entry is
+ * on the way to the queue, and r waits behind it.
+ */
+static __attribute__((noinline)) bool call_off(
+	struct tu_context *self, struct tu_runnable *r, int rc)
+{
+	struct tu_worker *w = self->worker;
+	uint32_t parked = TU_PARK_PARKED;
+
+	/* [park-1] acquire, if it fails: all that the notifier did; as in tu_park */
+	if (!tu_cas_acqrel(&self->park, &parked, (uint32_t)TU_PARK_EMPTY)) {
+		take_inbox(w);
+		if (!unqueue(w, &self->node)) {
+			tu_worker_push(w, r);
+			tu_os_pause(); /* the notifier is between the park word and the inbox */
+			return false;
+		}
+	}
+	r->job->start(r, rc);
+	return true;
+}
+
 /*
  * Give the thread to r, an entry of the queue that is not self. Returns true when somebody has
- * switched back, which nobody does but for self's own entry in the queue; false if r could not be
- * begun and self still runs.
+ * switched back, which nobody does but for self's own entry in the queue, or when self goes on
+ * because r could not be begun; false if it cannot yet.
  */
 static inline bool give_way(struct tu_context *self, struct tu_runnable *r)
 {
@@ -275,10 +332,8 @@ static inline bool give_way(struct tu_context *self, struct tu_runnable *r)
 		return true;
 	}
 	to = w->closing ? NULL : tu_context_take(w, r->job->size_class);
-	if (!to) {
-		r->job->start(r, w->closing ? TUTTI_ECANCELED : -ENOMEM);
-		return false;
-	}
+	if (!to)
+		return call_off(self, r, w->closing ? TUTTI_ECANCELED : -ENOMEM);
 	w->starting = r;
 	tu_switch(self, to);
 	return true;

@@ -232,6 +232,22 @@ void tu_context_each(struct tu_worker *w, void (*fn)(struct tu_context *c, void 
 		}
 }
 
+static void forget(struct tu_context *c)
+{
+	if (c->self)
+		c->self = NULL;
+	if (tu_load_rlx(&c->park) == TU_PARK_PARKED)                /* of one thread to itself */
+		tu_store_rlx(&c->park, (uint32_t)TU_PARK_NOTIFIED); /* called already: not again */
+}
+
+void tu_contexts_forget(struct tu_worker *w, struct tu_context *keep)
+{
+	for (struct tu_slab *slab = w->slabs; slab; slab = slab->next)
+		for (uint32_t i = 0; i < slab->fresh; i++)
+			if (context_at(slab, i) != keep)
+				forget(context_at(slab, i));
+}
+
 /* -- giving back ------------------------------------------------------------------------------ */
 
 static void drop(struct tu_worker *w, struct tu_context *c)

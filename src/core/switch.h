@@ -5,6 +5,7 @@
 
 #include "base/trace.h"
 #include "core/sanitize.h"
+#include "core/worker.h"
 #include "os/os.h"
 
 /*
@@ -18,6 +19,7 @@ static inline __attribute__((always_inline)) void tu_switch(
 	struct tu_context *from, struct tu_context *to)
 {
 	tu_assert(from->worker == to->worker);
+	tu_assert(tu_worker_is_here(from->worker));
 	tu_trace(TU_TRACE_SWITCH, to->id, from->id, 0);
 	tu_current = to;
 	tu_sanitize_leave(from, to);

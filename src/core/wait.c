@@ -63,11 +63,18 @@ void tu_context_cancel(struct tu_context *c)
 struct alarm {
 	struct tu_timer timer;
 	struct tu_context *context;
+	struct tu_timer *beneath; /* of a wait on whose stack a callback waits */
 };
 
 static void alarm_notifies(struct tu_timer *timer)
 {
 	tu_unpark(tu_container_of(timer, struct alarm, timer)->context);
+}
+
+static void alarm_init(struct alarm *alarm, struct tu_context *self)
+{
+	*alarm = (struct alarm){ .context = self, .beneath = self->alarm };
+	self->alarm = &alarm->timer;
 }
 
 static void arm(struct alarm *alarm, int64_t when)
@@ -86,6 +93,7 @@ static void arm(struct alarm *alarm, int64_t when)
 static void disarm(struct alarm *alarm)
 {
 	tu_wheel_remove(&alarm->context->worker->wheel, &alarm->timer);
+	alarm->context->alarm = alarm->beneath;
 }
 
 /* What ends the wait now, and a timer for what may end it later. 0: nothing yet. */
@@ -107,9 +115,12 @@ static int look(struct alarm *alarm, int64_t deadline, unsigned flags)
 int tu_wait(struct tu_context *self, struct tu_waiter *me, int64_t deadline, unsigned flags,
 	struct tu_bucket **locked)
 {
-	struct alarm alarm = { .context = self };
+	struct tu_waiter *beneath = self->waits; /* of a wait on whose stack a callback waits */
+	struct alarm alarm;
 	int rc;
 
+	alarm_init(&alarm, self);
+	self->waits = me;
 	for (;;) {
 		rc = look(&alarm, deadline, flags);
 		if (rc == 0)
@@ -134,16 +145,20 @@ int tu_wait(struct tu_context *self, struct tu_waiter *me, int64_t deadline, uns
 		tu_lot_unlock(*locked);
 	}
 	disarm(&alarm);
+	self->waits = beneath;
 	return rc;
 }
 
 int tu_wait_for(struct tu_context *self, const uint32_t *flag, int64_t deadline, unsigned flags)
 {
-	struct alarm alarm = { .context = self };
+	uint64_t age = tu_fork_ids.below;
+	struct alarm alarm;
 	int rc = 0;
 
+	alarm_init(&alarm, self);
 	/* [flag-1] acquire: what was done before it was set; by those named at tu_wait_for */
-	while (!tu_load_acq(flag) && (rc = look(&alarm, deadline, flags)) == 0)
+	while (!tu_load_acq(flag) && age == tu_fork_ids.below &&
+		(rc = look(&alarm, deadline, flags)) == 0)
 		tu_park(self);
 	disarm(&alarm);
 	return tu_load_acq(flag) ? 0 : rc; /* [flag-1] */
@@ -151,9 +166,10 @@ int tu_wait_for(struct tu_context *self, const uint32_t *flag, int64_t deadline,
 
 int tu_wait_until(struct tu_context *self, int64_t deadline)
 {
-	struct alarm alarm = { .context = self };
+	struct alarm alarm;
 	int rc;
 
+	alarm_init(&alarm, self);
 	while ((rc = look(&alarm, deadline, TU_WAIT_CANCELABLE)) == 0)
 		tu_park(self);
 	disarm(&alarm);

@@ -21,7 +21,11 @@ void (*tu_at_detach)(struct tu_context *self);
 
 static uint32_t registry_lock;
 static struct tu_worker *all, *free_ones; /* under registry_lock */
-static uint32_t numbers; /* under registry_lock: gives each thread's worker its own */
+static uint32_t numbers;    /* under registry_lock: gives each thread's worker its own */
+static uint32_t made;       /* under registry_lock: workers */
+static uint64_t blocks = 1; /* atomic: of ids, the next to be drawn */
+
+enum { ID_BLOCK = 1024 };
 
 void tu_workers_lock(void)
 {
@@ -43,9 +47,17 @@ static struct tu_worker *worker_make(void)
 		return NULL;
 	tu_sanitize_root(w, sizeof(*w));
 	w->tail = &w->head;
+	w->index = made++;
 	w->next = all;
 	all = w;
 	return w;
+}
+
+/* Positive as an int, so that no error is taken for one: see has_begun in exec/future.c. */
+static uint32_t new_number(void)
+{
+	numbers = numbers < INT32_MAX ? numbers + 1 : 1;
+	return numbers;
 }
 
 static struct tu_worker *worker_take(void)
@@ -60,17 +72,18 @@ static struct tu_worker *worker_take(void)
 		w = worker_make();
 	if (w) {
 		w->in_use = true;
-		tu_store_rlx(&w->number, ++numbers); /* compared, nothing hangs on it */
+		tu_store_rlx(&w->number, new_number()); /* compared, nothing hangs on it */
 	}
 	tu_workers_unlock();
 	return w;
 }
 
-/* An id is never used twice: the worker's number above, a count below. */
-static void start_ids(struct tu_worker *w)
+void tu_worker_draw_ids(struct tu_worker *w)
 {
-	w->next_id = (uint64_t)w->number << 40;
-	w->native.id = ++w->next_id;
+	uint64_t block = tu_add_rlx(&blocks, (uint64_t)1); /* a number by itself */
+
+	w->next_id = block * ID_BLOCK * TU_ID_WORKERS + w->index % TU_ID_WORKERS;
+	w->ids_end = w->next_id + ID_BLOCK * TU_ID_WORKERS;
 }
 
 static void worker_begin(struct tu_worker *w)
@@ -83,8 +96,9 @@ static void worker_begin(struct tu_worker *w)
 	tu_os_thread_stack(&low, &native->bytes);
 	native->low = low;
 	tu_sanitize_native(native);
-	start_ids(w);
+	native->id = tu_worker_new_id(w);
 	w->errno_at = &errno;
+	w->native_id = tu_os_thread_id();
 	w->budget = 1;
 	w->daemon = w->helper = false;
 	w->closed = false;
@@ -140,6 +154,11 @@ struct tu_context *tu_attach(void)
 	return &w->native;
 }
 
+bool tu_worker_is_here(const struct tu_worker *w)
+{
+	return w->native_id == tu_os_thread_id();
+}
+
 void tu_worker_each(void (*fn)(struct tu_worker *w, void *arg), void *arg)
 {
 	tu_workers_lock();
@@ -163,20 +182,55 @@ static void forget_jobs(struct tu_worker *w)
 	w->begun = w->ended = 0;
 	w->budget = 1;
 	tu_wheel_init(&w->wheel, tu_os_now());
+	tu_contexts_forget(w, tu_current);
+}
+
+/* A task has forked. In the end it returns to the thread's own stack: what waits there goes on. */
+static void keep_native(struct tu_worker *w)
+{
+	struct tu_waiter *waits = w->native.waits;
+
+	w->begun = 1;
+	if (w->native.alarm) /* it is set anew */
+		memset(&w->native.alarm->node, 0, sizeof(w->native.alarm->node));
+	if (waits)
+		tu_lot_keep(waits);
+	/* It looks again what it waits for. Relaxed: of one thread to itself. */
+	tu_store_rlx(&w->native.park, (uint32_t)TU_PARK_NOTIFIED);
+	tu_worker_push(w, &w->native.node);
+}
+
+/* Of a thread that the child does not have: nothing can be sent there. */
+static void abandon(struct tu_worker *w)
+{
+	tu_store_rlx(&w->number, 0); /* alone here */
+	w->in_use = false;
 }
 
 void tu_workers_after_fork(void)
 {
+	struct tu_worker *mine;
+
 	registry_lock = 0;
 	if (tu_lent)
 		tu_worker_come_back(tu_lent, true);
+	mine = tu_current ? tu_current->worker : NULL;
 	for (struct tu_worker *w = all; w; w = w->next) {
 		tu_worker_bell_forget(w);
-		forget_jobs(w);
+		w->next_id = w->ids_end; /* new ids are above all others */
+		if (w != mine)
+			abandon(w);
 	}
-	/* The caller keeps its id: it still holds what it held. New ids are above all others. */
-	tu_fork_ids.below = (uint64_t)++numbers << 40;
-	tu_fork_ids.survivor = tu_current ? tu_current->id : 0;
-	if (tu_current)
-		tu_current->worker->next_id = tu_fork_ids.below;
+	/* Another in each child: a wait notices by it that it has come through a fork. */
+	tu_fork_ids.below = (tu_add_rlx(&blocks, (uint64_t)1) + 1) * ID_BLOCK * TU_ID_WORKERS;
+	tu_fork_ids.caller = tu_fork_ids.native = 0;
+	if (!mine)
+		return;
+	/* These keep theirs: they still hold what they held. */
+	tu_fork_ids.caller = tu_current->id;
+	tu_fork_ids.native = mine->native.id;
+	mine->native_id = tu_os_thread_id();
+	forget_jobs(mine);
+	if (tu_current != &mine->native)
+		keep_native(mine);
 }

@@ -29,7 +29,7 @@ struct tu_worker {
 	bool closed;                  /* by hand: takes no more tasks. Atomic: others look */
 	bool telling;                 /* it is being closed by hand: what is given up is named */
 	int *errno_at; /* the thread's errno: found once, as a call is dear in a yield */
-	uint64_t next_id;
+	uint64_t next_id, ids_end; /* what is left of the ids it has drawn, see tu_worker_new_id */
 	size_t begun, ended; /* tasks; two counts, as one would have each task wait for the last */
 	struct tu_pool pools[TU_POOL_SIZES];
 	struct tu_context *spares[TU_STACK_CLASSES];
@@ -48,7 +48,10 @@ struct tu_worker {
 	struct tu_slab *available[TU_STACK_CLASSES]; /* slabs with stacks that nobody has */
 	uint32_t spare_count[TU_STACK_CLASSES], spare_least[TU_STACK_CLASSES];
 	int64_t trimmed; /* when spares were last looked through */
-	uint32_t number; /* of its thread, never used twice; 0: none. Atomic: others compare it */
+	bool sorting;    /* it goes on giving back blocks, step by step */
+	uint32_t number; /* of its thread, not used twice for long; 0: none. Atomic: compared */
+	uint32_t index;  /* of the worker: fixed */
+	int native_id;   /* its thread's number in the kernel, for checks */
 	bool closing;    /* the thread ends: jobs are given up */
 	void *thread;    /* what exec knows of the thread; NULL: nobody has asked. Owner */
 	bool helper;     /* tutti's own: not one of the program's threads */
@@ -67,6 +70,35 @@ static inline struct tu_worker *tu_worker_self(void)
 {
 	return tu_self()->worker;
 }
+
+/*
+ * Ids are drawn by the thousand from one counter for all, and their low bits say which worker drew
+ * them: the same for tasks of one thread, and seldom for those of two.
+ */
+enum { TU_ID_WORKERS = 256 };
+
+void tu_worker_draw_ids(struct tu_worker *w);
+
+/* An id for what begins on w: never 0 and never used twice in the process. Owner. */
+static inline uint64_t tu_worker_new_id(struct tu_worker *w)
+{
+	uint64_t id;
+
+	if (tu_unlikely(w->next_id == w->ids_end))
+		tu_worker_draw_ids(w);
+	id = w->next_id;
+	w->next_id += TU_ID_WORKERS;
+	return id;
+}
+
+/* false: certainly not. */
+static inline bool tu_ids_of_one_thread(uint64_t a, uint64_t b)
+{
+	return a % TU_ID_WORKERS == b % TU_ID_WORKERS;
+}
+
+/* Does the kernel say so too, which knows nothing of our thread-local variables? For checks. */
+bool tu_worker_is_here(const struct tu_worker *w);
 
 /* Is there a task that has begun and not ended? */
 static inline bool tu_worker_has_tasks(const struct tu_worker *w)

@@ -65,7 +65,7 @@ static void run_call(struct tu_context *self, struct call *call)
 		return;
 	}
 	self->self = &call->future;
-	self->id = ++self->worker->next_id;
+	self->id = tu_worker_new_id(self->worker);
 	tu_future_complete_from(&call->future, self, fn(arg));
 }
 
@@ -125,7 +125,7 @@ static int outcome(struct call *call, void **result)
 
 int tutti_call_blocking(tutti_fn fn, void *arg, void **result)
 {
-	int rc = tu_cancel_pending(tu_self());
+	int rc = fn ? tu_cancel_pending(tu_self()) : -EINVAL;
 	struct call *call = rc == 0 ? tu_alloc_zero(sizeof(*call)) : NULL;
 
 	if (!call)

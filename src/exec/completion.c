@@ -37,6 +37,7 @@ struct tutti_completion {
 	struct block *blocks;     /* the latest first */
 	size_t added;             /* by the public add: the next one's number */
 	size_t left;              /* added and not given to anyone */
+	uint64_t age;             /* the process's, see renew */
 };
 
 /* Who waits for the next one. On its stack. */
@@ -163,7 +164,8 @@ static struct tu_watcher *reserve(tutti_completion *c, tutti_future *f, const si
 		c->spare = w->before;
 		*w = (struct tu_watcher){ .watch = &c->watch,
 			.waiter.key = tutti_future_ref(f),
-			.index = number ? *number : c->added++ };
+			.index = number ? *number : c->added++,
+			.age = tu_future_age };
 		c->left++;
 	}
 	tu_lot_unlock(b);
@@ -179,9 +181,20 @@ static size_t next_block(tutti_completion *c)
 	return n;
 }
 
-static int add(tutti_completion *c, tutti_future *f, const size_t *number)
+static void watch_one(tutti_completion *c, struct tu_watcher *w, tutti_future *f)
 {
 	struct tu_news news = { 0 };
+
+	if (tu_watcher_add(w, f))
+		return;
+	tu_watcher_let_go(w);
+	tu_watcher_draw(w); /* now somebody may take it and use it again */
+	announce(c, &news);
+	tu_news_act(&news);
+}
+
+static int add(tutti_completion *c, tutti_future *f, const size_t *number)
+{
 	struct tu_watcher *w;
 	int rc = 0;
 
@@ -189,12 +202,7 @@ static int add(tutti_completion *c, tutti_future *f, const size_t *number)
 		rc = tu_completion_reserve(c, next_block(c));
 	if (!w)
 		return rc;
-	if (!tu_watcher_add(w, f)) {
-		tu_watcher_let_go(w);
-		tu_watcher_draw(w); /* now somebody may take it and use it again */
-		announce(c, &news);
-		tu_news_act(&news);
-	}
+	watch_one(c, w, f);
 	return 0;
 }
 
@@ -215,6 +223,7 @@ tutti_completion *tutti_completion_create(tutti_future *const *futures, size_t n
 	if (!c)
 		return NULL;
 	c->refs = 1;
+	c->age = tu_future_age;
 	c->watch = (struct tu_watch){ .told = told, .act = act, .ordered = true };
 	if (n > 0 && tu_completion_reserve(c, n) < 0) {
 		unref(c);
@@ -227,6 +236,60 @@ tutti_completion *tutti_completion_create(tutti_future *const *futures, size_t n
 			c->added++; /* nobody else knows of c */
 	}
 	return c;
+}
+
+/* -- after a fork ------------------------------------------------------------------------------ */
+
+/* Those that nobody will tell, in a list. Under the lock. */
+static struct tu_watcher *take_lost(tutti_completion *c)
+{
+	struct tu_watcher *lost = NULL;
+
+	if (c->age == tu_future_age)
+		return NULL;
+	tu_store_rlx(&c->age, tu_future_age); /* under the lock but for renew's guess */
+	tu_store_rlx(&c->acting, 0u);         /* whoever was to act is not here */
+	/* Who drew one may not have come to say so. [watch-2] acquire: from tu_watcher_draw */
+	for (struct tu_watcher *w = tu_load_acq(&c->watch.drawn); w; w = w->before)
+		if (w->age != tu_future_age)
+			tu_watcher_let_go(w);
+	for (struct block *b = c->blocks; b; b = b->next) {
+		for (size_t i = 0; i < b->n; i++) {
+			struct tu_watcher *w = &b->watchers[i];
+
+			if (!w->watch || w->age == tu_future_age ||
+				tu_load_acq(&w->waiter.granted)) /* [watch-1] */
+				continue;
+			w->before = lost;
+			lost = w;
+		}
+	}
+	return lost;
+}
+
+static void watch_again(tutti_completion *c, struct tu_watcher *w)
+{
+	struct tu_watcher *before;
+
+	for (; w; w = before) {
+		before = w->before;
+		w->waiter.next = NULL;
+		watch_one(c, w, (tutti_future *)w->waiter.key);
+	}
+}
+
+/* A fork has emptied the lot: those of before are watched anew, and the lost ones are done. */
+static void renew(tutti_completion *c)
+{
+	struct tu_watcher *lost;
+	struct tu_bucket *b;
+
+	if (tu_load_rlx(&c->age) == tu_future_age) /* a guess that is wrong only after a fork */
+		return;
+	b = tu_lot_lock(c);
+	lost = take_lost(c);
+	tu_lot_unlock(b);
+	watch_again(c, lost);
 }
 
 /* -- taking ----------------------------------------------------------------------------------- */
@@ -265,7 +328,7 @@ static int try_take(
 /* Take one or wait until handed one. */
 static int take_or_wait(tutti_completion *c, struct tu_watcher **w, tutti_time deadline)
 {
-	struct taker me = { .waiter.context = tu_self() };
+	struct taker me = { .waiter.context = tu_self(), .waiter.looks_again = true };
 	bool caller = tu_watch_has_caller(&c->watch, me.waiter.context);
 	struct tu_wakes wakes = { 0 };
 	struct tu_bucket *b = tu_lot_lock(c);
@@ -286,7 +349,8 @@ static int take_or_wait(tutti_completion *c, struct tu_watcher **w, tutti_time d
 		return rc;
 	}
 	*w = me.got;
-	return me.waiter.answer;
+	/* With nothing in hand it was granted by a fork. */
+	return me.got || me.waiter.answer < 0 ? me.waiter.answer : TUTTI_ETIMEDOUT;
 }
 
 int tutti_completion_next_until(tutti_completion *c, size_t *index, tutti_time deadline)
@@ -295,15 +359,20 @@ int tutti_completion_next_until(tutti_completion *c, size_t *index, tutti_time d
 	struct tu_wakes wakes = { 0 };
 	struct tu_watcher *w;
 	struct tu_bucket *b;
+	uint64_t age;
 
 	if (rc < 0)
 		return rc;
-	b = tu_lot_lock(c);
-	rc = try_take(c, b, &w, &wakes);
-	tu_lot_unlock(b);
-	tu_wakes_flush(&wakes);
-	if (rc == TUTTI_ETIMEDOUT && !tu_past(deadline))
-		rc = take_or_wait(c, &w, deadline);
+	do {
+		age = tu_future_age;
+		renew(c);
+		b = tu_lot_lock(c);
+		rc = try_take(c, b, &w, &wakes);
+		tu_lot_unlock(b);
+		tu_wakes_flush(&wakes);
+		if (rc == TUTTI_ETIMEDOUT && !tu_past(deadline))
+			rc = take_or_wait(c, &w, deadline);
+	} while (rc == TUTTI_ETIMEDOUT && age != tu_future_age);
 	if (rc == 0)
 		give_back(c, w, index);
 	return rc;

@@ -271,13 +271,15 @@ static void give_up_stolen(struct tu_deque *d)
 
 void tu_crew_after_fork(void)
 {
-	struct tu_context *self = tu_self();
+	struct tu_context *self = tu_self(), *native = &self->worker->native;
 
 	for (struct tu_deque *d = crew.all; d; d = d->next)
-		if (d != self->deque)
+		if (d != self->deque && d != native->deque)
 			d->shared = 0;
 	if (self->deque)
 		give_up_stolen(self->deque);
+	if (native != self && native->deque)
+		give_up_stolen(native->deque);
 	crew.lock = 0;
 	crew.sleepers = 0;
 	crew.members = 0;

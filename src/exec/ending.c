@@ -102,5 +102,5 @@ void tu_ending_done(bool daemon)
 
 void tu_ending_after_fork(void)
 {
-	waited = count_of_caller();
+	waited = waits_for((struct tu_thread *)tutti_thread_current()) ? 1 : 0;
 }

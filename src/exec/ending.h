@@ -14,7 +14,7 @@ int tu_ending_begin(bool daemon);
 /* It has ended, or could not start. */
 void tu_ending_done(bool daemon);
 
-/* A forked child has none of its parent's threads. */
+/* A forked child has none of its parent's threads; executors say themselves what they have. */
 void tu_ending_after_fork(void);
 
 #endif

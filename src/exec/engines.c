@@ -8,6 +8,7 @@
 #include "exec/executor.h"
 
 #include "core/alloc.h"
+#include "core/fork.h"
 #include "core/mutex.h"
 
 #include <errno.h>
@@ -66,4 +67,11 @@ int tutti_engine_register(const tutti_engine *engine)
 	entries = entry;
 	tu_mutex_unlock(&table_lock);
 	return 0;
+}
+
+__attribute__((constructor(101))) static void guard_lock(void)
+{
+	static struct tu_fork_guard guard = { .lock = &table_lock };
+
+	tu_fork_guard_add(&guard);
 }

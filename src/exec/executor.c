@@ -15,7 +15,9 @@
 
 #include "core/alloc.h"
 #include "core/context.h"
+#include "core/fork.h"
 #include "core/mutex.h"
+#include "core/worker.h"
 #include "exec/ending.h"
 #include "exec/job.h"
 #include "exec/job_future.h"
@@ -43,13 +45,17 @@ struct tutti_executor {
 	bool bounded;         /* fixed: room is used */
 	tutti_semaphore room; /* a permit for each job that may be pending */
 	tutti_event idle;     /* ended and nothing under way */
-	uint64_t busy;        /* atomic, see above; calls of the engine's cancel count too */
-	uint32_t refs;        /* atomic: the owner's, those of jobs that are listed, and guards */
-	uint32_t lock;        /* a tu_mutex; all below */
-	int ending;           /* OPEN, or the strictest tutti_ending so far */
+	struct tu_fork_guard guard;
+	uint32_t room_most; /* fixed */
+	uint64_t busy;      /* atomic, see above; calls of the engine's cancel count too */
+	uint32_t refs;      /* atomic: the owner's, those of jobs that are listed, and guards */
+	uint32_t lock;      /* a tu_mutex; all below */
+	int ending;         /* OPEN, or the strictest tutti_ending so far */
 	struct tu_list under_way;
 	uint32_t sweeps;
 };
+
+static void after_fork(struct tu_fork_guard *g);
 
 /* -- begin and end ---------------------------------------------------------------------------- */
 
@@ -69,8 +75,12 @@ static int create(tutti_executor **out, const tutti_engine *engine, void *self,
 	e->ending = OPEN;
 	tu_list_init(&e->under_way);
 	e->bounded = pending_max > 0 && pending_max <= ROOM_MOST;
+	e->room_most = (uint32_t)pending_max;
 	if (e->bounded)
-		tutti_semaphore_init(&e->room, (uint32_t)pending_max, 0);
+		tutti_semaphore_init(&e->room, e->room_most, 0);
+	e->guard.lock = &e->lock;
+	e->guard.in_child = after_fork;
+	tu_fork_guard_add(&e->guard);
 	*out = e;
 	return 0;
 }
@@ -112,11 +122,17 @@ static void executor_ref(tutti_executor *e)
 	tu_add_rlx(&e->refs, 1u); /* the caller's own reference keeps e alive */
 }
 
+static void executor_free(tutti_executor *e)
+{
+	tu_fork_guard_remove(&e->guard);
+	tu_free(e);
+}
+
 void tu_executor_unref(tutti_executor *e)
 {
 	/* [executor-1] release and acquire: all that others did with e is done before it goes */
 	if (e && tu_sub_acqrel(&e->refs, 1u) == 1)
-		tu_free(e);
+		executor_free(e);
 }
 
 /* -- who is under way ------------------------------------------------------------------------- */
@@ -212,7 +228,7 @@ static void leave_room(tutti_executor *e, struct tu_job_future *jf)
 	if (!e->bounded)
 		return;
 	tu_mutex_lock(&e->lock);
-	had_room = jf->has_room;
+	had_room = jf->has_room && (e->listed || tu_future_is_of_now(&jf->future));
 	jf->has_room = false;
 	tu_mutex_unlock(&e->lock);
 	if (had_room)
@@ -224,12 +240,28 @@ void tu_executor_begun(struct tu_job_future *jf)
 	leave_room(jf->executor, jf);
 }
 
+/* Not if it was under way before a fork which only its own callback has survived. */
+static bool is_counted(tutti_executor *e, struct tu_job_future *jf)
+{
+	bool is;
+
+	if (!e->listed)
+		return tu_future_is_of_now(&jf->future);
+	tu_mutex_lock(&e->lock);
+	is = tu_link_used(&jf->link);
+	tu_mutex_unlock(&e->lock);
+	return is;
+}
+
 void tu_executor_let_go(struct tu_job_future *jf)
 {
 	tutti_executor *e = jf->executor;
 
+	bool counted = is_counted(e, jf);
+
 	tu_executor_let_go_of(jf);
-	become_calmer(e, 1);
+	if (counted)
+		become_calmer(e, 1);
 }
 
 void tu_executor_ended(tutti_executor *e, size_t n)
@@ -244,7 +276,8 @@ void tu_executor_let_go_of(struct tu_job_future *jf)
 	leave_room(e, jf);
 	if (e->listed) {
 		tu_mutex_lock(&e->lock);
-		tu_list_remove(&jf->link);
+		if (tu_link_used(&jf->link))
+			tu_list_remove(&jf->link);
 		tu_mutex_unlock(&e->lock);
 	}
 	tutti_future_unref(&jf->future); /* e stays while it is busy */
@@ -441,5 +474,70 @@ void tutti_executor_free(tutti_executor *e)
 	tutti_event_wait(&e->idle);
 	tutti_shield_end(&quiet, 0);
 	e->engine->free(e->self);
+	tu_executor_unref(e);
+}
+
+/* -- in a forked child ------------------------------------------------------------------------- */
+
+/* Of an engine of ours only what runs on the caller's thread is still under way. */
+static uint64_t sweep_lost(tutti_executor *e)
+{
+	uint64_t n = 0;
+
+	tu_list_each_safe(link, &e->under_way) {
+		struct tu_job_future *jf = tu_container_of(link, struct tu_job_future, link);
+		bool done = tu_load_rlx(&jf->future.word) & TU_FUTURE_DONE; /* alone here */
+
+		jf->has_room = false; /* all room is given anew */
+		if (!(tu_future_word(&jf->future) & TU_FUTURE_DONE)) {
+			n++;
+			continue;
+		}
+		tu_list_remove(link);
+		if (!done) /* else who ended it may be the caller, who has the engine's reference */
+			tutti_future_unref(&jf->future);
+	}
+	return n;
+}
+
+/* How many jobs of e go on, done or not, on that stack. */
+static uint64_t jobs_on(const tutti_executor *e, const struct tu_context *c)
+{
+	uint64_t n = 0;
+
+	for (tutti_future *f = c->job; f; f = tu_job_future_of(f)->beneath)
+		n += tu_job_future_of(f)->executor == e;
+	return n;
+}
+
+static uint64_t still_busy(tutti_executor *e)
+{
+	struct tu_context *self = tu_current;
+	uint64_t n;
+
+	if (e->listed)
+		return sweep_lost(e);
+	n = self ? jobs_on(e, self) : 0;
+	if (self && self != &self->worker->native)
+		n += jobs_on(e, &self->worker->native);
+	return n;
+}
+
+static void after_fork(struct tu_fork_guard *g)
+{
+	tutti_executor *e = tu_container_of(g, tutti_executor, guard);
+	uint64_t n;
+
+	executor_ref(e); /* the last one may be a lost job's */
+	n = still_busy(e);
+	/* Relaxed: the child has one thread. */
+	tu_store_rlx(&e->busy, (tu_load_rlx(&e->busy) & CLOSED) | n);
+	if (e->bounded)
+		tutti_semaphore_init(
+			&e->room, e->ending == OPEN ? e->room_most : (uint32_t)ROOM_FOR_ALL, 0);
+	if (n > 0)
+		tu_ending_begin(false);
+	else if (e->ending != OPEN)
+		tutti_event_set(&e->idle);
 	tu_executor_unref(e);
 }

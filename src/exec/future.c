@@ -14,6 +14,7 @@
 #include "core/report.h"
 #include "core/wait.h"
 #include "core/worker.h"
+#include "exec/job_future.h"
 #include "exec/watch.h"
 #include "sync/local.h"
 
@@ -113,9 +114,17 @@ const char *tu_future_name(tutti_future *f)
 static void callback_runs(struct tu_runnable *node, int rc)
 {
 	struct tu_callback *c = (struct tu_callback *)node;
+	struct tu_context *self = tu_current;
 
-	(void)rc; /* without a stack it runs on the waiter's: it must not wait anyway */
+	if (rc == 0) { /* else it runs within a wait of somebody else's */
+		self->id = tu_worker_new_id(self->worker);
+		self->worker->begun++;
+	}
 	c->fn(c->future, c->arg);
+	if (rc == 0) {
+		self->worker->ended++;
+		tu_context_clean(self);
+	}
 	tutti_future_unref(c->future);
 	tu_free(c);
 }
@@ -158,6 +167,7 @@ int tu_future_call_back(
 
 	if (!c)
 		return -ENOMEM;
+	tu_future_word(f); /* one that a fork has lost is done from here on */
 	c->fn = fn;
 	c->arg = arg;
 	c->worker = w;
@@ -275,11 +285,71 @@ void tu_future_complete_error(tutti_future *f, int code)
 	tu_future_complete(f, code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED);
 }
 
-/* Somebody is cancelling f: let that one decide first. */
+/*
+ * Somebody is cancelling f: let that one decide first. HELD is set and cleared under the lock, so
+ * if it is there with the lock ours, a fork has left behind whoever held it.
+ */
 uint64_t tu_future_await_holder(tutti_future *f)
 {
-	tu_lot_unlock(tu_lot_lock(f));
-	return tu_load_rlx(&f->word);
+	struct tu_bucket *b = tu_lot_lock(f);
+	uint64_t word = tu_and_acqrel(&f->word, ~(uint64_t)TU_FUTURE_HELD);
+
+	tu_lot_unlock(b);
+	return word & ~(uint64_t)TU_FUTURE_HELD;
+}
+
+/* -- after a fork ------------------------------------------------------------------------------ */
+
+uint64_t tu_future_age;
+
+/* Callbacks of the parent's are not called: they are what those who are not there wanted done. */
+static void fail_lost(tutti_future *f)
+{
+	struct tu_bucket *b = tu_lot_lock(f);
+	struct tu_wakes wakes = { 0 };
+	struct tu_waiter *w;
+
+	if (!(tu_load_rlx(&f->word) & TU_FUTURE_DONE)) { /* changes to that under the lock alone */
+		set_error(f, TUTTI_ECRASHED);
+		tu_and_acqrel(&f->word, ~(uint64_t)(TU_FUTURE_HELD | TU_FUTURE_RUNNING));
+		/* [future-1] release: the error. Nobody need look at it: it is nobody's fault. */
+		tu_or_acqrel(&f->word,
+			(uint64_t)(TU_FUTURE_DONE | TU_FUTURE_FAILED | TU_FUTURE_OBSERVED));
+	}
+	while ((w = tu_lot_first(b, f)) != NULL)
+		tu_lot_grant(b, w, 0, &wakes);
+	tu_lot_unlock(b);
+	tu_wakes_flush(&wakes);
+}
+
+uint64_t tu_future_word_of_old(tutti_future *f)
+{
+	if (!f->ops->outlives_fork || !f->ops->outlives_fork(f))
+		fail_lost(f);
+	return tu_load_acq(&f->word); /* [future-1] acquire, as in tu_future_word */
+}
+
+void tu_future_survive_one(tutti_future *f)
+{
+	/* Relaxed: the child has one thread. */
+	tu_store_rlx(&f->word, (tu_load_rlx(&f->word) & ~TU_FUTURE_AGE) | tu_future_age);
+}
+
+void tu_future_survive(struct tu_context *c)
+{
+	if (c->self)
+		tu_future_survive_one(c->self);
+	for (tutti_future *f = c->job; f; f = tu_job_future_of(f)->beneath)
+		tu_future_survive_one(f);
+}
+
+void tu_future_after_fork(void)
+{
+	tu_future_age = (tu_future_age + TU_FUTURE_AGE_ONE) & TU_FUTURE_AGE;
+	if (!tu_current)
+		return;
+	tu_future_survive(tu_current);
+	tu_future_survive(&tu_current->worker->native);
 }
 
 /* -- beginning and cancelling ------------------------------------------------------------------ */
@@ -349,6 +419,8 @@ int tu_future_withdraw(tutti_future *f)
 	struct tu_bucket *b;
 	uint64_t word;
 
+	if (tu_future_word(f) & TU_FUTURE_DONE)
+		return TUTTI_EDONE;
 	if (!cancel_at_once(f)) {
 		b = hold(f, &word);
 		if (!b)
@@ -439,15 +511,15 @@ static bool watch(tutti_future *f, struct tu_waiter *me)
 
 static int wait_now(struct tu_context *self, tutti_future *f, int64_t deadline, unsigned flags)
 {
-	struct tu_waiter me = { .context = self };
+	struct tu_waiter me = { .context = self, .looks_again = true };
 	struct tu_bucket *b;
-	int rc;
+	int rc = 0;
 
-	if (!watch(f, &me))
-		return 0;
-	rc = tu_wait(self, &me, deadline, flags, &b);
-	if (rc < 0)
-		tu_lot_unlock(b);
+	while (rc == 0 && !(tu_future_word(f) & TU_FUTURE_DONE) && watch(f, &me)) {
+		rc = tu_wait(self, &me, deadline, flags, &b);
+		if (rc < 0)
+			tu_lot_unlock(b);
+	}
 	return rc;
 }
 
@@ -474,12 +546,15 @@ int tu_future_wait(tutti_future *f, int64_t deadline, unsigned flags)
 
 void tu_future_nap(tutti_future *f)
 {
-	struct tu_waiter me = { .context = tu_self() };
+	struct tu_context *self = tu_self();
+	struct tu_waiter me = { .context = self, .looks_again = true }, *beneath = self->waits;
 	struct tu_bucket *b;
 
 	if (!watch(f, &me))
 		return;
-	tu_park(me.context);
+	self->waits = &me;
+	tu_park(self);
+	self->waits = beneath;
 	b = tu_lot_lock_waiter(&me);
 	if (me.next)
 		tu_lot_remove(b, &me);

@@ -5,7 +5,8 @@
  * The word holds references and state together, so that ending a job is one atomic operation: it
  * says DONE and drops the job's own reference at once.
  *
- *     bits 0..31   flags, below
+ *     bits 0..7    flags, below
+ *     bits 8..31   age: in how many forks deep it was made
  *     bits 32..    references
  *
  *     (new) --begin--> RUNNING --complete--> DONE [FAILED|CANCELED]
@@ -20,6 +21,10 @@
  * go: meanwhile the future neither begins nor ends, and what it runs on stays what it is.
  *
  * Once DONE, nothing but OBSERVED and the references changes.
+ *
+ * One that is older than the process, which was forked, and not done is lost: who was to end it is
+ * not there. It fails when somebody looks at it. Those that go on in the child (tu_future_survive)
+ * are given the child's age.
  */
 #ifndef TU_EXEC_FUTURE_H
 #define TU_EXEC_FUTURE_H
@@ -43,6 +48,8 @@ enum {
 	TU_FUTURE_OBSERVED = 128, /* somebody has seen that it failed */
 };
 #define TU_FUTURE_REF ((uint64_t)1 << 32)
+#define TU_FUTURE_AGE ((uint64_t)0xffffff00)
+#define TU_FUTURE_AGE_ONE ((uint64_t)1 << 8)
 
 struct tu_news;
 
@@ -77,6 +84,8 @@ struct tu_future_ops {
 	 * wait_over is to be called after the wait. f may be done now. NULL: nothing to be done.
 	 */
 	int (*wait_begins)(tutti_future *f, int64_t deadline, struct tu_job_wait *wait);
+	/* Made before a fork: may somebody still end it in the child? NULL: no. */
+	bool (*outlives_fork)(const tutti_future *f);
 	void (*free)(tutti_future *f); /* the last reference is gone */
 	/* A name in buf, which has n bytes, or one that lives as long as f. */
 	const char *(*name)(const tutti_future *f, char *buf, size_t n);
@@ -140,17 +149,40 @@ struct tutti_future {
 	uint32_t size; /* of the result; of a task its number instead */
 };
 
+/* The age of what is made now. Written in a forked child while it has one thread. */
+extern uint64_t tu_future_age;
+
+uint64_t tu_future_word_of_old(tutti_future *f);
+
 static inline uint64_t tu_future_word(const tutti_future *f)
 {
 	/* [future-1] acquire: result and error, if it says DONE; from complete */
-	return tu_load_acq(&f->word);
+	uint64_t word = tu_load_acq(&f->word);
+
+	if (tu_likely(word & TU_FUTURE_DONE) ||
+		tu_likely(((word ^ tu_future_age) & TU_FUTURE_AGE) == 0))
+		return word;
+	return tu_future_word_of_old((tutti_future *)f);
 }
+
+/* Was it made since the last fork, or does it go on since then? */
+static inline bool tu_future_is_of_now(const tutti_future *f)
+{
+	/* Relaxed: the age changes while there is one thread. */
+	return ((tu_load_rlx(&f->word) ^ tu_future_age) & TU_FUTURE_AGE) == 0;
+}
+
+/* In a forked child: what runs on c goes on there; and so does f. */
+void tu_future_survive(struct tu_context *c);
+void tu_future_survive_one(tutti_future *f);
+
+void tu_future_after_fork(void);
 
 /* Begin with refs references; the rest is the caller's. */
 static inline void tu_future_init(tutti_future *f, const struct tu_future_ops *ops, unsigned refs)
 {
 	f->ops = ops;
-	f->word = refs * TU_FUTURE_REF;
+	f->word = refs * TU_FUTURE_REF | tu_future_age;
 	f->extra = NULL;
 	f->error = 0;
 	f->size = 0;

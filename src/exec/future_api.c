@@ -34,9 +34,17 @@ static void promise_interrupt(tutti_future *f)
 	(void)f; /* never runs */
 }
 
+/* Whoever calls set_result may be there. */
+static bool promise_outlives_fork(const tutti_future *f)
+{
+	(void)f;
+	return true;
+}
+
 static const struct tu_future_ops promise_ops = { .kind = TU_FUTURE_PROMISE,
 	.noun = "future",
 	.interrupt = promise_interrupt,
+	.outlives_fork = promise_outlives_fork,
 	.free = promise_free,
 	.name = promise_name };
 

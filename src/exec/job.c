@@ -11,6 +11,7 @@
  */
 #include "exec/job.h"
 
+#include "core/fork.h"
 #include "core/mutex.h"
 
 #include <string.h>
@@ -97,4 +98,11 @@ size_t tutti_job_list(tutti_job **jobs, size_t room)
 			jobs[n] = job;
 	tu_mutex_unlock(&registry_lock);
 	return n;
+}
+
+__attribute__((constructor(101))) static void guard_lock(void)
+{
+	static struct tu_fork_guard guard = { .lock = &registry_lock };
+
+	tu_fork_guard_add(&guard);
 }

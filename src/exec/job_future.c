@@ -65,6 +65,14 @@ static void job_free(tutti_future *f)
 	block_free(jf);
 }
 
+/* Of our own engines the executor sees to it at the fork; of others, who knows. */
+static bool job_outlives_fork(const tutti_future *f)
+{
+	const struct tu_job_future *jf = (const struct tu_job_future *)f;
+
+	return jf->executor && !tu_executor_is_own(jf->executor);
+}
+
 static const char *job_name(const tutti_future *f, char *buf, size_t n)
 {
 	(void)buf, (void)n;
@@ -76,6 +84,7 @@ static const struct tu_future_ops job_ops = { .kind = TU_FUTURE_JOB,
 	.interrupt = job_interrupt,
 	.withdraw = job_withdraw,
 	.wait_begins = tu_job_wait_begins,
+	.outlives_fork = job_outlives_fork,
 	.free = job_free,
 	.name = job_name,
 	.describe = tu_job_describe };

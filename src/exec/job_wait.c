@@ -8,6 +8,7 @@
  *
  * A wait with a deadline ends by itself and is no deadlock.
  */
+#include "core/fork.h"
 #include "core/mutex.h"
 #include "core/report.h"
 #include "core/wait.h"
@@ -97,4 +98,11 @@ void tu_job_wait_over(struct tu_job_wait *wait)
 	tu_job_waits_for(wait->job, NULL);
 	if (wait->lease)
 		tu_threads_take_back(wait->lease);
+}
+
+__attribute__((constructor(101))) static void guard_lock(void)
+{
+	static struct tu_fork_guard guard = { .lock = &lock };
+
+	tu_fork_guard_add(&guard);
 }

@@ -20,6 +20,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static uint32_t lock;        /* of all below */
@@ -198,33 +199,35 @@ static void foreign_ends(struct tu_context *native)
 	native->worker->thread = NULL;
 }
 
-/* The list may have been caught half-changed by another thread: it is walked forwards only. */
+/*
+ * Of the threads the caller's own goes on. The list may have been caught half-changed by another
+ * thread: it is walked forwards only.
+ */
 static void threads_after_fork(void)
 {
-	struct tu_context *native = tu_current ? &tu_current->worker->native : NULL;
-	struct tu_thread *self = native ? native->worker->thread : NULL;
+	struct tu_thread *self = tu_current ? tu_current->worker->thread : NULL;
 	struct tu_link *link = alive.head.next, *next;
 
 	lock = 0;
 	tu_list_init(&alive);
+	if (!self && tu_thread_is_main()) /* which is whoever forked: it has not asked who it is */
+		self = &main_thread;
 	for (; link && link != &alive.head; link = next) {
-		struct tu_thread *t = tu_container_of(link, struct tu_thread, link);
-
 		next = link->next;
 		link->next = link->prev = NULL;
-		if (t == self || (!self && t == &main_thread)) {
+		if (self == tu_container_of(link, struct tu_thread, link))
 			tu_list_add_tail(&alive, link);
-			tu_store_rlx(&t->native_id, tu_thread_native_id()); /* alone here */
-		} else if (t != &main_thread) {
-			t->future.error = TUTTI_ECRASHED;
-			tu_or_acqrel(&t->future.word,
-				(uint64_t)(TU_FUTURE_DONE | TU_FUTURE_FAILED | TU_FUTURE_OBSERVED));
-		}
 	}
+	if (!self)
+		return;
+	self->forked = self != &main_thread;
+	tu_future_survive_one(&self->future);
+	tu_store_rlx(&self->native_id, tu_thread_native_id()); /* alone here */
 }
 
 static void after_fork(void)
 {
+	tu_future_after_fork();
 	threads_after_fork();
 	tu_ending_after_fork();
 	tu_crew_after_fork();
@@ -298,6 +301,16 @@ void tu_thread_enter(struct tu_thread *t)
 	tu_trace(TU_TRACE_THREAD_START, native->id, (uintptr_t)t->future.value.start.fn, 0);
 }
 
+/*
+ * The child has no main to return to. Its process would end with its last thread, but helpers and
+ * the threads of a pool wait for ever for what nobody is there to give them.
+ */
+_Noreturn static void end_child(struct tu_thread *t)
+{
+	finish(t); /* who has joined it goes on before exit waits for that one */
+	exit(EXIT_SUCCESS);
+}
+
 void tu_thread_leave(struct tu_thread *t, void *result)
 {
 	struct tu_context *native = tu_self();
@@ -307,6 +320,8 @@ void tu_thread_leave(struct tu_thread *t, void *result)
 	native->worker->daemon = false;
 	tu_thread_unlist(t);
 	t->result = result;
+	if (t->forked)
+		end_child(t);
 	if (!t->ends_later) /* no memory for it */
 		finish(t);
 }
@@ -323,11 +338,11 @@ tutti_thread *tutti_thread_start(tutti_fn fn, void *arg, const tutti_thread_opti
 {
 	static const tutti_thread_options none;
 	const tutti_thread_options *o = options ? options : &none;
-	struct tu_thread *t = tu_thread_make(fn, arg, o->name);
+	struct tu_thread *t = fn ? tu_thread_make(fn, arg, o->name) : NULL;
 	int rc;
 
 	if (!t)
-		return tu_future_failed(-ENOMEM);
+		return tu_future_failed(fn ? -ENOMEM : -EINVAL);
 	t->daemon = o->daemon == 0 ? tutti_thread_daemon(NULL) : o->daemon > 0;
 	t->future.word |= TU_FUTURE_RUNNING; /* born started */
 	rc = tu_thread_launch(t, thread_main, o->stack_bytes);

@@ -19,6 +19,7 @@ struct tu_thread {
 	int64_t deadline;           /* of a timer: when fn is to run */
 	void *result;               /* this and the next: the thread's own, for its last word */
 	bool withdrawn;             /* of a timer: cancelled before it fired */
+	bool forked;                /* it is a child's first thread: the process ends with it */
 	bool ends_later;            /* its last word comes with the destructors of its thread */
 };
 

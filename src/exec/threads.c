@@ -11,11 +11,15 @@
  * if its stack is nearly used up, it lends its seat for as long as it waits: another stack of the
  * same thread takes jobs meanwhile (struct lease). Waits for anything else keep the seat.
  *
+ * A forked child has none of these threads: the pool begins anew there. If the fork was in a job,
+ * its own thread goes on, but takes no more: when that job has returned it ends, and the process.
+ *
  * The program's exit does not wait for these threads but for their jobs: see executor.c.
  */
 #include "exec/threads.h"
 
 #include "core/alloc.h"
+#include "core/fork.h"
 #include "core/mutex.h"
 #include "core/worker.h"
 #include "exec/executor.h"
@@ -66,6 +70,7 @@ struct pool {
 	unsigned started; /* numbers the names */
 	unsigned stops;
 	bool ended;
+	struct tu_fork_guard guard;
 };
 
 /* A seat while its owner waits. Of two parties the last one frees it; under the pool's lock. */
@@ -192,7 +197,8 @@ static void seat_work(struct pool *p, struct seat *seat)
 	while ((jf = next_job(p, seat)) != NULL)
 		tu_job_future_run(jf);
 	tu_mutex_lock(&p->lock);
-	tu_list_remove(&seat->link);
+	if (tu_link_used(&seat->link)) /* not if it has come here by a fork within its job */
+		tu_list_remove(&seat->link);
 	tu_mutex_unlock(&p->lock);
 }
 
@@ -233,7 +239,7 @@ static void lease_runs(struct tu_runnable *node, int rc)
 		struct tu_context *self = tu_current;
 
 		lease->seat.context = self;
-		self->id = ++self->worker->next_id;
+		self->id = tu_worker_new_id(self->worker);
 		self->worker->begun++;
 		seat_open(p, &lease->seat);
 		seat_work(p, &lease->seat);
@@ -397,6 +403,68 @@ static int submit(void *self, tutti_future *f)
 	return rc < 0 ? without_member(p, jf, rc) : 0;
 }
 
+/* -- in a forked child ------------------------------------------------------------------------- */
+
+/* Of the members only the caller can be there: closing the pool joins it all the same. */
+static void forget_members(struct pool *p)
+{
+	struct member **link = &p->members, *m;
+
+	while ((m = *link) != NULL) {
+		if (!(tu_future_word(&m->thread->future) & TU_FUTURE_DONE)) {
+			link = &m->next;
+			continue;
+		}
+		*link = m->next;
+		tutti_future_unref(&m->thread->future);
+		tu_free(m);
+	}
+}
+
+/* Of a job which is not the caller's: the reference that is the engine's. */
+static void forget_job(struct tu_job_future *jf)
+{
+	tu_future_word(&jf->future); /* it fails, if it is not done */
+	tutti_future_unref(&jf->future);
+}
+
+/* One by one: who waits for one of them must not think that it is still there. */
+static void forget_jobs(struct pool *p)
+{
+	struct tu_job_future *jf;
+
+	while ((jf = first_job(p)) != NULL)
+		forget_job(jf);
+}
+
+/* Who has come here within its job ends that and takes no more; of others nothing is left. */
+static void forget_seat(struct seat *seat)
+{
+	struct tu_job_future *jf = seat->job;
+
+	tu_list_remove(&seat->link);
+	if (tu_link_used(&seat->idle))
+		tu_list_remove(&seat->idle);
+	seat->closed = true;
+	seat->handed = false;
+	seat->ended = 0;
+	if (!jf || tu_future_is_of_now(&jf->future))
+		return;
+	seat->job = NULL;
+	forget_job(jf);
+}
+
+static void after_fork(struct tu_fork_guard *g)
+{
+	struct pool *p = tu_container_of(g, struct pool, guard);
+
+	p->threads = 0;
+	tu_list_each_safe(link, &p->seats)
+		forget_seat(tu_container_of(link, struct seat, link));
+	forget_jobs(p);
+	forget_members(p);
+}
+
 /* -- open and close --------------------------------------------------------------------------- */
 
 static char *name_of(const char *given)
@@ -442,6 +510,9 @@ static int open_threads(void **self, const char *where, const tutti_executor_opt
 	tu_list_init(&p->jobs);
 	tu_list_init(&p->seats);
 	tu_list_init(&p->idle);
+	p->guard.lock = &p->lock;
+	p->guard.in_child = after_fork;
+	tu_fork_guard_add(&p->guard);
 	*self = p;
 	return 0;
 }
@@ -515,6 +586,7 @@ static void free_threads(void *self)
 		tu_free(m);
 	}
 	tutti_shield_end(&quiet, 0);
+	tu_fork_guard_remove(&p->guard);
 	tu_free(p->name);
 	tu_free(p);
 }

@@ -32,11 +32,11 @@ static void timer_main(void *arg)
 
 tutti_timer *tutti_timer_start(tutti_time delay, tutti_fn fn, void *arg)
 {
-	struct tu_thread *t = tu_thread_make(fn, arg, NULL);
+	struct tu_thread *t = fn ? tu_thread_make(fn, arg, NULL) : NULL;
 	int rc;
 
 	if (!t)
-		return tu_future_failed(-ENOMEM);
+		return tu_future_failed(fn ? -ENOMEM : -EINVAL);
 	t->future.ops = &timer_ops;
 	t->daemon = tutti_thread_daemon(NULL);
 	t->deadline = tutti_after(delay);

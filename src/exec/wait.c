@@ -69,6 +69,8 @@ static void watch_all(struct many *m, tutti_future *const *futures)
 	size_t out = 1;
 
 	m->left = m->n + 1;
+	m->woken = 0;
+	m->watch.drawn = NULL;
 	for (size_t i = 0; i < m->n; i++) {
 		struct tu_watcher *w = &m->watchers[i];
 
@@ -85,6 +87,19 @@ static void watch_all(struct many *m, tutti_future *const *futures)
 	count_out(m, out, decided);
 }
 
+/* 0 without being woken: a fork has come in between, and all watchers are lost. */
+static int watch_and_wait(struct many *m, tutti_future *const *futures, tutti_time deadline)
+{
+	int rc;
+
+	do {
+		watch_all(m, futures);
+		rc = tu_wait_for(m->context, &m->woken, deadline, TU_WAIT_CANCELABLE);
+		/* [flag-1] acquire, as in tu_wait_for */
+	} while (rc == 0 && !tu_load_acq(&m->woken));
+	return rc;
+}
+
 /* Watch them, wait, watch them no more: then each has its answer. As tu_wait_for. */
 static int wait_for(struct many *m, tutti_future *const *futures, tutti_time deadline)
 {
@@ -93,10 +108,9 @@ static int wait_for(struct many *m, tutti_future *const *futures, tutti_time dea
 
 	m->watch.told = told;
 	m->context = tu_self();
-	watch_all(m, futures);
 	if (m->context->job)
 		tu_job_wait_many_begins(futures, m->n, &wait);
-	rc = tu_wait_for(m->context, &m->woken, deadline, TU_WAIT_CANCELABLE);
+	rc = watch_and_wait(m, futures, deadline);
 	if (wait.job)
 		tu_job_wait_over(&wait);
 	for (size_t i = 0; i < m->n; i++)

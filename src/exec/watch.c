@@ -18,6 +18,7 @@ bool tu_watcher_add(struct tu_watcher *w, tutti_future *f)
 
 	if (tu_future_word(f) & TU_FUTURE_DONE)
 		return false;
+	w->age = tu_future_age;
 	b = tu_lot_lock(f);
 	/* As in tu_future_wait: who completes f sees WATCHED and comes for the lock, or is done. */
 	done = tu_or_acqrel(&f->word, (uint64_t)TU_FUTURE_WATCHED) & TU_FUTURE_DONE;
@@ -33,6 +34,8 @@ void tu_watcher_end(struct tu_watcher *w)
 
 	/* [watch-1] acquire: from tu_watcher_let_go */
 	if (tu_load_acq(&w->waiter.granted))
+		return;
+	if (w->age != tu_future_age) /* a fork has emptied the lot */
 		return;
 	b = tu_lot_lock_waiter(&w->waiter);
 	if (w->waiter.next)

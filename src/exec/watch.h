@@ -28,6 +28,7 @@ struct tu_watcher {
 	struct tu_watch *watch;
 	struct tu_watcher *before; /* drawn before it; fixed until the watch takes it off */
 	size_t index;              /* the watch's */
+	uint64_t age;              /* the process's, when it was added */
 };
 
 /* What completing a future has brought about, to be done once its lock is released. */

@@ -43,7 +43,7 @@ static inline void tu_call_init(struct tu_call *c, const struct tu_future_ops *o
 static inline void tu_call_enter(struct tu_call *c, struct tu_context *self)
 {
 	self->self = &c->future;
-	self->id = ++self->worker->next_id;
+	self->id = tu_worker_new_id(self->worker);
 	self->worker->begun++;
 }
 
@@ -86,7 +86,9 @@ static inline bool tu_call_is_plain(const struct tu_context *self)
 static inline bool tu_call_end_unknown(struct tu_call *c, struct tu_context *self)
 {
 	/* [future-2] acquire: what other holders did. Ours is the last, and nobody can come. */
-	if (tu_unlikely(tu_load_acq(&c->future.word) != TU_FUTURE_REF || c->future.extra))
+	uint64_t word = tu_load_acq(&c->future.word) & ~TU_FUTURE_AGE;
+
+	if (tu_unlikely(word != TU_FUTURE_REF || c->future.extra))
 		return false;
 	self->worker->ended++;
 	tu_context_clean(self);

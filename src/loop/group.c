@@ -30,6 +30,7 @@ struct tu_group {
 	uint32_t stop;            /* atomic; set by anyone: takes no more */
 	bool told;                /* the members have been cancelled */
 	bool joining;             /* somebody waits in the lot */
+	uint64_t age;             /* the process's, see renew */
 };
 _Static_assert(sizeof(struct tu_group) <= sizeof(tutti_group), "fits what the header promises");
 
@@ -82,6 +83,33 @@ static void unlink_member(struct tu_group *g, struct member *m)
 	*m->at = m->next;
 	if (m->next)
 		m->next->at = m->at;
+}
+
+/*
+ * After a fork only those are left who go on in the child; and ending, of which it is being told
+ * that it has ended.
+ */
+static __attribute__((noinline)) void renew(struct tu_group *g, const struct member *ending)
+{
+	struct member *m, **at = &g->members;
+
+	g->age = tu_future_age;
+	g->alive = 0;
+	while ((m = *at) != NULL) {
+		if (m != ending && tu_future_word(m->future) & TU_FUTURE_DONE) {
+			*at = m->next;
+			continue;
+		}
+		m->at = at;
+		at = &m->next;
+		g->alive++;
+	}
+}
+
+static void keep_up(struct tu_group *g, const struct member *ending)
+{
+	if (tu_unlikely(g->age != tu_future_age))
+		renew(g, ending);
 }
 
 /* -- stopping --------------------------------------------------------------------------------- */
@@ -241,6 +269,7 @@ static void child_runs(struct tu_runnable *node, int rc)
 	tu_trace(TU_TRACE_TASK_START, self->id, (uintptr_t)fn, 0);
 	arg = fn(arg);
 	tu_trace(TU_TRACE_TASK_END, self->id, 0, 0);
+	keep_up(g, &c->member);
 	unlink_member(g, &c->member);
 	if (tu_unlikely(!tu_call_is_plain(self)))
 		end_oddly(c, self, arg);
@@ -256,10 +285,13 @@ static const struct tu_start child_start = { child_runs, TU_STACK_CLASS_USUAL };
 /* Is the group the calling thread's? A new one is from now on. */
 static int enter(struct tu_group *g, struct tu_worker *here)
 {
-	if (tu_likely(g->worker == here))
+	if (tu_likely(g->worker == here)) {
+		keep_up(g, NULL);
 		return 0;
+	}
 	if (g->worker)
 		return -EPERM;
+	g->age = tu_future_age;
 	tu_store_rlx(&g->worker, here); /* nobody else has any business with it */
 	return 0;
 }
@@ -268,7 +300,7 @@ int tutti_group_start(tutti_group *group, tutti_fn fn, void *arg)
 {
 	struct tu_group *g = (struct tu_group *)group;
 	struct tu_worker *here = tu_worker_self();
-	int rc = enter(g, here);
+	int rc = tu_likely(fn != NULL) ? enter(g, here) : -EINVAL;
 	struct child *c;
 
 	if (tu_unlikely(rc < 0))
@@ -302,6 +334,7 @@ static void added_ends(tutti_future *f, void *arg)
 	struct member *m = arg;
 	struct tu_group *g = m->group;
 
+	keep_up(g, m);
 	unlink_member(g, m);
 	note_end(g, f);
 	tu_free(m);
@@ -349,7 +382,7 @@ static bool is_child_of(const struct tu_context *self, const struct tu_group *g)
 /* Wait once. 0, or TUTTI_ECANCELED; for no reason too. */
 static int wait(struct tu_context *self, struct tu_group *g, unsigned flags)
 {
-	struct tu_waiter me = { .context = self };
+	struct tu_waiter me = { .context = self, .looks_again = true };
 	struct tu_bucket *b = tu_lot_lock(g);
 	int rc;
 
@@ -370,7 +403,7 @@ static int wait_for_all(struct tu_context *self, struct tu_group *g)
 {
 	int rc = tu_cancel_pending(self);
 
-	while (g->alive > 0) {
+	while (keep_up(g, NULL), g->alive > 0) {
 		if (rc < 0 || is_stopped(g))
 			stop(g);
 		if (wait(self, g, rc < 0 ? 0 : TU_WAIT_CANCELABLE) < 0)

@@ -51,7 +51,10 @@ static int call_soon(struct tu_worker *here, struct tu_worker *w, void (*fn)(voi
 {
 	struct tu_call *c;
 
-	if (tu_worker_is_closed(w))
+	if (!fn)
+		return -EINVAL;
+	/* Relaxed: 0 once its thread has ended, or was left behind by a fork. */
+	if (tu_worker_is_closed(w) || tu_load_rlx(&w->number) == 0)
 		return TUTTI_ESHUTDOWN;
 	c = tu_pool_take(here->pools, TU_POOL_64);
 	if (!c)
@@ -149,6 +152,8 @@ tutti_timer *tutti_loop_call_at(tutti_loop *l, tutti_time deadline, void (*fn)(v
 	struct tu_worker *here = tu_worker_self(), *w = l ? (struct tu_worker *)l : here;
 	struct loop_timer *t;
 
+	if (!fn)
+		return tu_future_failed(-EINVAL);
 	if (tu_worker_is_closed(w))
 		return tu_future_failed(TUTTI_ESHUTDOWN);
 	t = tu_pool_take(here->pools, TU_POOL_128);
@@ -161,6 +166,8 @@ tutti_timer *tutti_loop_call_at(tutti_loop *l, tutti_time deadline, void (*fn)(v
 	if (w == here) {
 		t->call.node.job = &run_start;
 		tu_worker_timer(w, &t->timer);
+	} else if (t->call.future.owner == 0) {
+		tu_future_complete_error(&t->call.future, TUTTI_ESHUTDOWN);
 	} else {
 		t->call.node.job = &arrive_start;
 		tu_worker_post(w, &t->call.node);

@@ -61,6 +61,8 @@ static int set_options(struct tu_call *t, const tutti_task_options *options, str
 	if (options->loop) {
 		*w = (struct tu_worker *)options->loop;
 		t->future.owner = tu_load_rlx(&(*w)->number); /* as in tu_call_init */
+		if (t->future.owner == 0)
+			return TUTTI_ESHUTDOWN;
 	}
 	if (!options->name)
 		return 0;
@@ -76,6 +78,8 @@ tutti_task *tutti_task_start(tutti_fn fn, void *arg, const tutti_task_options *o
 	struct tu_call *t;
 	int rc;
 
+	if (tu_unlikely(!fn))
+		return tu_future_failed(-EINVAL);
 	if (tu_worker_is_closed(
 		    options && options->loop ? (struct tu_worker *)options->loop : here))
 		return tu_future_failed(TUTTI_ESHUTDOWN);

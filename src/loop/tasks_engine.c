@@ -10,6 +10,7 @@
 
 #include "base/trace.h"
 #include "core/alloc.h"
+#include "core/fork.h"
 #include "core/mutex.h"
 #include "core/worker.h"
 #include "exec/executor.h"
@@ -19,7 +20,8 @@
 #include <tutti/cpu.h>
 
 struct crew {
-	struct tu_worker *worker; /* this and the next four: fixed after open */
+	struct tu_worker *worker; /* this and the next five: fixed after open */
+	uint32_t number;          /* the worker's: its thread may have ended */
 	int max;
 	const struct tu_start *start;
 	tutti_fn worker_start;
@@ -27,6 +29,7 @@ struct crew {
 	uint32_t lock;                     /* a tu_mutex; all below */
 	struct tu_runnable *first, **last; /* jobs that wait for a turn */
 	int running;
+	struct tu_fork_guard guard;
 };
 
 static void pass_turn(struct crew *c)
@@ -52,7 +55,7 @@ static void pass_turn(struct crew *c)
 static void run_as_task(struct tu_context *self, struct crew *c, struct tu_job_future *jf)
 {
 	self->self = &jf->future;
-	self->id = ++self->worker->next_id;
+	self->id = tu_worker_new_id(self->worker);
 	self->worker->begun++;
 	tu_trace(TU_TRACE_TASK_START, self->id, (uintptr_t)jf->job->target, 0);
 	if (c->worker_start)
@@ -85,6 +88,9 @@ static int submit(void *self, tutti_future *f)
 	struct crew *c = self;
 	bool turn;
 
+	/* Relaxed: that thread may end at any time, and then its jobs are given up. */
+	if (tu_load_rlx(&c->worker->number) != c->number)
+		return TUTTI_ESHUTDOWN;
 	jf->engine = c;
 	jf->node.job = c->start;
 	jf->node.next = NULL;
@@ -102,6 +108,18 @@ static int submit(void *self, tutti_future *f)
 	return 0;
 }
 
+/* If the caller is a job of c it goes on; what waited or was sent to the loop does not. */
+static void after_fork(struct tu_fork_guard *g)
+{
+	struct crew *c = tu_container_of(g, struct crew, guard);
+	tutti_future *f = tu_self()->self;
+	struct tu_job_future *jf = f ? tu_job_future_of(f) : NULL;
+
+	c->first = NULL;
+	c->last = &c->first;
+	c->running = jf && jf->engine == c;
+}
+
 static int open_tasks(void **self, const char *where, const tutti_executor_options *options)
 {
 	unsigned size_class = tu_size_class(options->stack_bytes);
@@ -111,18 +129,25 @@ static int open_tasks(void **self, const char *where, const tutti_executor_optio
 	if (!c)
 		return -ENOMEM;
 	c->worker = tu_worker_self();
+	c->number = c->worker->number;
 	c->max = options->max_workers > 0 ? options->max_workers : tutti_cpu_count();
 	c->start = tu_start_for(starts, size_class);
 	c->worker_start = options->worker_start;
 	c->worker_arg = options->worker_arg;
 	c->last = &c->first;
+	c->guard.lock = &c->lock;
+	c->guard.in_child = after_fork;
+	tu_fork_guard_add(&c->guard);
 	*self = c;
 	return 0;
 }
 
 static void free_tasks(void *self)
 {
-	tu_free(self);
+	struct crew *c = self;
+
+	tu_fork_guard_remove(&c->guard);
+	tu_free(c);
 }
 
 const tutti_engine tu_engine_tasks = { .size = sizeof(tutti_engine),

@@ -89,7 +89,7 @@ static bool barge(tutti_lock *l, struct tu_context *self, uint32_t drop)
 /* Is it likely to come free while we look? Not if the holder needs our own thread to run. */
 static bool worth_spinning(const tutti_lock *l, const struct tu_context *self)
 {
-	return tu_load_rlx(&l->holder) >> 40 != self->id >> 40 && !tu_single_cpu();
+	return !tu_ids_of_one_thread(tu_load_rlx(&l->holder), self->id) && !tu_single_cpu();
 }
 
 static bool spin(tutti_lock *l, struct tu_context *self, uint32_t drop)
@@ -163,7 +163,7 @@ static int wait_in_line(
 /* drop is WOKEN if the caller is the one who was let go. */
 static int compete(tutti_lock *l, struct tu_context *self, tutti_time deadline, uint32_t drop)
 {
-	struct tu_waiter me = { .context = self };
+	struct tu_waiter me = { .context = self, .looks_again = true };
 	bool had = false;
 	int rc;
 

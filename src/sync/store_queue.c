@@ -10,6 +10,7 @@
  * to others: it looks for an item before it looks for a cancel.
  */
 #include "core/alloc.h"
+#include "core/fork.h"
 #include "core/mutex.h"
 #include "core/wait.h"
 #include "sync/queue.h"
@@ -19,8 +20,9 @@
 
 struct store_queue {
 	tutti_queue queue;
-	uint32_t lock;    /* a tu_mutex, of all below */
-	uint32_t getters; /* how many stand in each line */
+	uint32_t lock;              /* a tu_mutex, of all below */
+	struct tu_fork_guard guard; /* of lock */
+	uint32_t getters;           /* how many stand in each line */
 	uint32_t putters;
 	uint32_t joiners;
 	size_t unfinished; /* atomic for those who only look; so is the store's count */
@@ -250,6 +252,7 @@ static void store_shutdown(tutti_queue *queue, bool immediate)
 
 static void store_free(tutti_queue *q)
 {
+	tu_fork_guard_remove(&of(q)->guard);
 	tu_store_free(&of(q)->store);
 	tu_free(q);
 }
@@ -266,5 +269,7 @@ tutti_queue *tu_store_queue_create(size_t item_size, const tutti_queue_options *
 	q->queue.kind = &kind;
 	q->queue.maxsize = o->maxsize;
 	tu_store_init(&q->store, item_size, o->flags & TUTTI_LIFO, o->compare);
+	q->guard.lock = &q->lock;
+	tu_fork_guard_add(&q->guard);
 	return &q->queue;
 }

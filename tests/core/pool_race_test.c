@@ -246,6 +246,20 @@ static void what_was_sorted_is_used_again(void)
 	tu_pool_end(pools);
 }
 
+/* Who has nothing to do but to wait does it unasked, in short steps, and soon. */
+static void an_idle_thread_gives_a_burst_back(void)
+{
+	struct tu_pool *pools = tu_worker_self()->pools;
+	tutti_time limit = tutti_after(TUTTI_SECONDS(2));
+
+	take_all(pools, TU_POOL_64, bursts[0], BURST);
+	give_all(pools, TU_POOL_64, bursts[0], BURST);
+	CHECK_EQ(tu_pool_plenty(), keeps());
+	while (tu_pool_plenty() && tutti_now() < limit)
+		CHECK_EQ(tutti_sleep(TUTTI_MILLISECONDS(500)), 0);
+	CHECK(!tu_pool_plenty());
+}
+
 /* -- all at once ------------------------------------------------------------------------------ */
 
 enum { PLAYERS = 3, SLOTS = 64 };
@@ -307,6 +321,7 @@ int main(void)
 	RUN(a_threads_end_hands_its_blocks_on);
 	RUN(a_burst_goes_back);
 	RUN(what_was_sorted_is_used_again);
+	RUN(an_idle_thread_gives_a_burst_back);
 	RUN(all_at_once);
 	return suite_end();
 }

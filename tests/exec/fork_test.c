@@ -7,21 +7,13 @@
  */
 #include <tutti/thread.h>
 
+#include "support/child.h"
 #include "support/suite.h"
 
 #include <errno.h>
 #include <sys/wait.h>
 
-enum { BUSY = 6, CHILD_LIMIT_S = 20 };
-
-/* What lay on the stacks of threads that a child has not is no leak of the child's. */
-static bool forked;
-int __lsan_is_turned_off(void);
-
-int __lsan_is_turned_off(void)
-{
-	return forked;
-}
+enum { BUSY = 6 };
 
 static tutti_lock lock;
 static tutti_queue *queue;
@@ -31,6 +23,16 @@ static bool stop;
 static void *nothing(void *arg)
 {
 	return arg;
+}
+
+static void *add_one(void *arg)
+{
+	static tutti_lock own;
+
+	CHECK_EQ(tutti_yield(), 0);
+	TUTTI_HOLD(&own);
+	++*(int *)arg;
+	return NULL;
 }
 
 static void *be_busy(void *arg)
@@ -50,66 +52,6 @@ static void *be_busy(void *arg)
 			finish(start_nth(MIXED, i / 16, nothing, arg));
 	}
 	return arg;
-}
-
-static void *add_one(void *arg)
-{
-	static tutti_lock own;
-
-	CHECK_EQ(tutti_yield(), 0);
-	TUTTI_HOLD(&own);
-	++*(int *)arg;
-	return NULL;
-}
-
-/* What the child may expect: everything new works, and it is alone. */
-static void use_everything(void)
-{
-	tutti_future *f[8];
-	tutti_queue *own;
-	int count = 0, item = 5;
-
-	CHECK_EQ(tutti_thread_active_count(), 1);
-	CHECK(tutti_thread_is_alive(NULL));
-	CHECK_EQ(tutti_thread_native_id(NULL), getpid());
-	start_all(MIXED, f, 8, add_one, &count);
-	join_all(f, 8);
-	start_all(APART, f, 8, add_one, &count);
-	join_all(f, 8);
-	CHECK_EQ(count, 16);
-	CHECK_EQ(tutti_queue_create(&own, sizeof(int), NULL), 0);
-	CHECK_EQ(tutti_queue_put(own, &item), 0);
-	CHECK_EQ(tutti_queue_get(own, &item), 0);
-	tutti_queue_free(own);
-	CHECK_EQ(tutti_sleep(TUTTI_MILLISECONDS(0.1)), 0);
-	CHECK_EQ(tutti_call_blocking(nothing, NULL, NULL), 0);
-	finish(tutti_timer_start(1, nothing, NULL));
-	CHECK_EQ(tutti_thread_active_count(), 1);
-}
-
-static void wait_for_child(pid_t pid)
-{
-	int status;
-
-	CHECK(pid > 0);
-	while (waitpid(pid, &status, 0) < 0)
-		CHECK_EQ(errno, EINTR);
-	if (WIFSIGNALED(status))
-		fprintf(stderr, "the child: signal %d\n", WTERMSIG(status));
-	CHECK(WIFEXITED(status));
-	CHECK_EQ(WEXITSTATUS(status), 0);
-}
-
-static pid_t fork_limited(void)
-{
-	fflush(stdout);
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		forked = true;
-		alarm(CHILD_LIMIT_S);
-	}
-	return pid;
 }
 
 static void start_busy(tutti_future **f)
@@ -134,13 +76,13 @@ static void children_of_a_busy_program_are_free(void)
 
 	start_busy(f);
 	for (int i = 0; i < suite_rounds(100); i++) {
-		pid_t pid = fork_limited();
+		pid_t pid = child_fork();
 
 		if (pid == 0) {
-			use_everything();
+			child_uses_everything();
 			_exit(0);
 		}
-		wait_for_child(pid);
+		child_wait(pid);
 	}
 	end_busy(f);
 }
@@ -158,16 +100,16 @@ static void futures_of_the_others_have_crashed(enum mix mix)
 	tutti_event_clear(&go_on);
 	tutti_future *f = start_as(mix, sleep_long, &go_on);
 	settle();
-	pid_t pid = fork_limited();
+	pid_t pid = child_fork();
 
 	if (pid == 0) {
 		CHECK_EQ(tutti_future_error(f), TUTTI_ECRASHED);
 		CHECK_EQ(tutti_future_result(f, NULL, 0), TUTTI_ECRASHED);
 		CHECK(!tutti_thread_is_alive(f));
-		use_everything();
+		child_uses_everything();
 		_exit(0);
 	}
-	wait_for_child(pid);
+	child_wait(pid);
 	CHECK(!tutti_future_done(f));
 	tutti_event_set(&go_on);
 	finish(f);
@@ -186,7 +128,7 @@ static void locks_come_along(void)
 	tutti_lock unheld = TUTTI_LOCK_INIT;
 
 	tutti_lock_acquire(&mine);
-	pid_t pid = fork_limited();
+	pid_t pid = child_fork();
 	if (pid == 0) {
 		CHECK_EQ(tutti_lock_acquire_until(&unheld, 0), 0);
 		CHECK_EQ(tutti_lock_acquire_until(&mine, 0), 0);
@@ -195,7 +137,7 @@ static void locks_come_along(void)
 		CHECK(!tutti_lock_locked(&mine));
 		_exit(0);
 	}
-	wait_for_child(pid);
+	child_wait(pid);
 	CHECK_EQ(tutti_lock_release(&mine), 0);
 }
 
@@ -219,7 +161,7 @@ static void a_lost_holder_is_named(enum mix mix)
 	tutti_future *f = start_as(mix, hold_for_long, &held);
 	CHECK_EQ(tutti_event_wait(&held), 0);
 	CHECK_EQ(pipe(to_us), 0);
-	pid_t pid = fork_limited();
+	pid_t pid = child_fork();
 	if (pid == 0) {
 		dup2(to_us[1], STDERR_FILENO);
 		if (tutti_lock_acquire_until(&lock, tutti_after(1000)) != TUTTI_ETIMEDOUT)
@@ -245,21 +187,21 @@ static void a_child_may_exit(void)
 
 	start_busy(f);
 	for (int i = 0; i < 10; i++) {
-		pid_t pid = fork_limited();
+		pid_t pid = child_fork();
 
 		if (pid == 0) {
 			int count = 0;
 			tutti_future_unref(tutti_thread_start(add_one, &count, NULL));
 			exit(0);
 		}
-		wait_for_child(pid);
+		child_wait(pid);
 	}
 	end_busy(f);
 }
 
 static void *fork_from_here(void *arg)
 {
-	pid_t pid = fork_limited();
+	pid_t pid = child_fork();
 
 	if (pid == 0) {
 		int count = 0;
@@ -270,7 +212,7 @@ static void *fork_from_here(void *arg)
 		join_all(f, 4);
 		_exit(count == 4 ? 0 : 1);
 	}
-	wait_for_child(pid);
+	child_wait(pid);
 	return arg;
 }
 
@@ -282,14 +224,14 @@ static void any_may_fork(enum mix mix)
 
 static void children_may_have_children(void)
 {
-	pid_t pid = fork_limited();
+	pid_t pid = child_fork();
 
 	if (pid == 0) {
 		fork_from_here(NULL);
-		use_everything();
+		child_uses_everything();
 		_exit(0);
 	}
-	wait_for_child(pid);
+	child_wait(pid);
 }
 
 int main(void)

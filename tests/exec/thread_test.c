@@ -453,6 +453,17 @@ static void pthread_exit_ends_it_too(void)
 	tutti_future_unref(t);
 }
 
+static void no_function_is_an_error(void)
+{
+	tutti_future *f[2] = { tutti_thread_start(NULL, NULL, NULL),
+		tutti_timer_start(0, NULL, NULL) };
+
+	for (int i = 0; i < 2; i++) {
+		CHECK_EQ(tutti_future_error(f[i]), -EINVAL);
+		tutti_future_unref(f[i]);
+	}
+}
+
 int main(void)
 {
 	suite_begin();
@@ -475,5 +486,6 @@ int main(void)
 	RUN(any_order_of_end_cancel_deadline);
 	RUN(a_thread_is_told_to_stop);
 	RUN(pthread_exit_ends_it_too);
+	RUN(no_function_is_an_error);
 	return suite_end();
 }

@@ -365,6 +365,19 @@ static void end_with_their_thread(void)
 	}
 }
 
+static void no_function_is_an_error(void)
+{
+	tutti_future *f[2] = { tutti_task_start(NULL, NULL, NULL),
+		tutti_loop_call_at(NULL, 0, NULL, NULL) };
+
+	for (int i = 0; i < 2; i++) {
+		CHECK_EQ(tutti_future_error(f[i]), -EINVAL);
+		tutti_future_unref(f[i]);
+	}
+	CHECK_EQ(tutti_call_blocking(NULL, NULL, NULL), -EINVAL);
+	CHECK_EQ(tutti_run(NULL, NULL, NULL), -EINVAL);
+}
+
 int main(void)
 {
 	suite_begin();
@@ -381,5 +394,6 @@ int main(void)
 	RUN(may_be_dropped);
 	RUN_MIXES(run_on_the_loop_they_are_given);
 	RUN(end_with_their_thread);
+	RUN(no_function_is_an_error);
 	return suite_end();
 }

@@ -3,6 +3,7 @@
 #include "model/ground.h"
 
 #include "core/alloc.h"
+#include "core/fork.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -103,4 +104,21 @@ void model_ground_end(void)
 void model_ground_enter(int fiber)
 {
 	tu_current = model_context(fiber);
+}
+
+/* Nobody forks here. */
+void tu_fork_guard_add(struct tu_fork_guard *g)
+{
+	(void)g;
+}
+
+void tu_fork_guard_remove(struct tu_fork_guard *g)
+{
+	(void)g;
+}
+
+/* Fibers of one kernel thread stand for all threads. */
+bool tu_worker_is_here(const struct tu_worker *w)
+{
+	return w != NULL;
 }

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* barrier.c - a fence in all threads: membarrier(2), from Linux 4.14 on. */
+/*
+ * barrier.c - a fence in all threads: membarrier(2), from Linux 4.14 on.
+ *
+ * Whether it is there is found once, before main: from then on other threads do without a fence of
+ * their own, so that there is no falling back when a sandbox forbids the call later. See "Limits"
+ * in the README.
+ */
 #include "os/os.h"
 
 #include "base/check.h"

@@ -3,6 +3,7 @@
 #include "os/linux/cpu.h"
 #include "os/os.h"
 
+#include <errno.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -142,7 +143,9 @@ int tu_os_cpu_quota(void)
 int tu_os_cpu_usable(void)
 {
 	int n = least(tu_os_cpu_online(), tu_os_cpu_affinity());
+	int saved = errno; /* of whoever waits for a lock: it asks here whether to spin */
 
 	n = least(n, tu_os_cpu_quota());
+	errno = saved;
 	return n < 1 ? 1 : n;
 }
