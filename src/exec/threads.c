@@ -35,7 +35,7 @@ enum {
 	NAME_BYTES = 64,
 	USUAL_MOST = 32,
 	USUAL_SPARE = 4,
-	TOLD_AT_ONCE = 32,
+	TOLD_AT_ONCE = 32,       /* jobs: see let_go */
 	STACK_SPARE = 128 << 10, /* bytes that a job may count on when it runs on another's stack */
 };
 
