@@ -322,7 +322,8 @@ static __attribute__((noinline)) bool call_off(
  * switched back, which nobody does but for self's own entry in the queue, or when self goes on
  * because r could not be begun; false if it cannot yet.
  */
-static inline bool give_way(struct tu_context *self, struct tu_runnable *r)
+static inline __attribute__((always_inline)) bool give_way(
+	struct tu_context *self, struct tu_runnable *r)
 {
 	struct tu_worker *w = self->worker;
 	struct tu_context *to;

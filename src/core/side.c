@@ -15,7 +15,7 @@ void tu_side_begin(struct tu_place *from, struct tu_context *stack, struct tu_ru
 	self->bytes = stack->bytes;
 	self->fiber = stack->fiber;
 #endif
-	tu_arch_switch(&from->regs, &stack->regs);
+	tu_change_stack(self->worker->caught, &from->regs, &stack->regs);
 	tu_sanitize_enter(tu_current);
 }
 

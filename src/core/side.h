@@ -11,6 +11,7 @@
 #ifndef TU_CORE_SIDE_H
 #define TU_CORE_SIDE_H
 
+#include "core/caught.h"
 #include "core/sanitize.h"
 #include "core/worker.h"
 
@@ -69,7 +70,7 @@ static inline __attribute__((always_inline)) void tu_side_go(
 	tu_sanitize_leave(self, &target);
 	tu_side_remember(from, self);
 	tu_side_stand(self, to);
-	tu_arch_switch(&from->regs, &to->regs);
+	tu_change_stack(self->worker->caught, &from->regs, &to->regs);
 	tu_sanitize_enter(tu_current); /* who came back to us, perhaps not self */
 }
 

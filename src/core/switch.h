@@ -4,6 +4,7 @@
 #define TU_CORE_SWITCH_H
 
 #include "base/trace.h"
+#include "core/caught.h"
 #include "core/sanitize.h"
 #include "core/worker.h"
 #include "os/os.h"
@@ -23,7 +24,7 @@ static inline __attribute__((always_inline)) void tu_switch(
 	tu_trace(TU_TRACE_SWITCH, to->id, from->id, 0);
 	tu_current = to;
 	tu_sanitize_leave(from, to);
-	tu_arch_switch(&from->regs, &to->regs);
+	tu_change_stack(from->worker->caught, &from->regs, &to->regs);
 	tu_sanitize_enter(from);
 }
 

@@ -5,6 +5,7 @@
  * Every worker ever made is on one list and is never freed; those without a thread are on a second.
  */
 #include "core/worker.h"
+#include "core/caught.h"
 
 #include "core/embed.h"
 #include "core/fork.h"
@@ -98,6 +99,7 @@ static void worker_begin(struct tu_worker *w)
 	tu_sanitize_native(native);
 	native->id = tu_worker_new_id(w);
 	w->errno_at = &errno;
+	w->caught = tu_caught_here();
 	w->native_id = tu_os_thread_id();
 	w->budget = 1;
 	w->daemon = w->helper = false;

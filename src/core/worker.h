@@ -28,7 +28,8 @@ struct tu_worker {
 	uint32_t task_number;         /* of the last task begun here that has no name of its own */
 	bool closed;                  /* by hand: takes no more tasks. Atomic: others look */
 	bool telling;                 /* it is being closed by hand: what is given up is named */
-	int *errno_at; /* the thread's errno: found once, as a call is dear in a yield */
+	int *errno_at;            /* the thread's errno: found once, as a call is dear in a yield */
+	struct tu_caught *caught; /* likewise, see caught.h */
 	uint64_t next_id, ids_end; /* what is left of the ids it has drawn, see tu_worker_new_id */
 	size_t begun, ended; /* tasks; two counts, as one would have each task wait for the last */
 	struct tu_pool pools[TU_POOL_SIZES];

@@ -3,6 +3,7 @@
 #include "model/ground.h"
 
 #include "core/alloc.h"
+#include "core/caught.h"
 #include "core/fork.h"
 #include "os/os.h"
 
@@ -70,6 +71,7 @@ static void worker_begin(struct tu_worker *w, int fiber)
 	w->budget = 1;
 	w->number = (uint32_t)fiber + 1;
 	w->errno_at = &errno;
+	w->caught = tu_caught_here();
 	w->native.worker = w;
 	w->native.id = (uint64_t)w->number << 40 | 1;
 	tu_wheel_init(&w->wheel, MODEL_START);
