@@ -29,6 +29,7 @@
 #ifndef TU_EXEC_FUTURE_H
 #define TU_EXEC_FUTURE_H
 
+#include "base/list.h"
 #include "base/trace.h"
 #include "core/fence.h"
 #include "core/lot.h"
@@ -107,22 +108,17 @@ void tu_job_wait_over(struct tu_job_wait *wait);
  */
 void tu_job_wait_many_begins(tutti_future *const *futures, size_t n, struct tu_job_wait *wait);
 
-struct tu_callback {
-	struct tu_runnable node; /* to the adder's loop, if a task added it */
-	struct tu_callback *next;
-	struct tu_worker *worker; /* NULL: called where f is completed */
-	uint32_t number;          /* the worker's, when it was added: its thread may have ended */
-	tutti_future *future;     /* a reference, once on its way to the worker */
-	void (*fn)(tutti_future *f, void *arg);
-	void *arg;
-};
-
 /* What few futures have. Made and changed under the lock of the future's bucket. */
 struct tu_future_extra {
 	char *text; /* of the failure */
 	char *name;
-	struct tu_callback *callbacks, **callbacks_tail;
+	struct tu_list callbacks; /* to be called once it is done, in order; see callback.c */
+	struct tu_list sent;      /* on their way to the loops that added them */
 };
+
+/* Call those that are there, or send them off. f is done, the caller has a reference. */
+void tu_callbacks_call(tutti_future *f, struct tu_future_extra *extra);
+void tu_callbacks_drop(struct tu_future_extra *extra); /* nobody else is there */
 
 struct tutti_future {
 	const struct tu_future_ops *ops; /* fixed */
