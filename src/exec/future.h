@@ -81,8 +81,9 @@ struct tu_future_ops {
 	   May be NULL. No lock is held; the caller has a reference. */
 	void (*withdraw)(tutti_future *f);
 	/*
-	 * The job that the caller is in is about to wait for f: 0, or -EDEADLK. *wait is set if
-	 * wait_over is to be called after the wait. f may be done now. NULL: nothing to be done.
+	 * The job that the caller is in is about to wait for f: 0, or -EDEADLK. *wait, all zero
+	 * before, is set if wait_over is to be called after the wait. f may be done now. NULL:
+	 * nothing to be done.
 	 */
 	int (*wait_begins)(tutti_future *f, int64_t deadline, struct tu_job_wait *wait);
 	/* Made before a fork: may somebody still end it in the child? NULL: no. */
@@ -98,6 +99,7 @@ struct tu_future_ops {
 struct tu_job_wait {
 	tutti_future *job; /* that waits; NULL: nothing to be undone */
 	struct tu_lease *lease;
+	unsigned depth; /* of gathers within gathers, while it is looked into them */
 };
 
 void tu_job_wait_over(struct tu_job_wait *wait);
@@ -107,6 +109,9 @@ void tu_job_wait_over(struct tu_job_wait *wait);
  * its seat. None is run here, and no circle is looked for, as another may end the wait.
  */
 void tu_job_wait_many_begins(tutti_future *const *futures, size_t n, struct tu_job_wait *wait);
+
+/* Can it do anything for a future of f's kind? */
+bool tu_job_wait_may_lend(const tutti_future *f);
 
 /* What few futures have. Made and changed under the lock of the future's bucket. */
 struct tu_future_extra {
