@@ -15,8 +15,9 @@
  * or another library registers; a word that nobody answers is TUTTI_ENOENGINE.
  *
  * Jobs may submit jobs and wait for them, to any depth and on any number of threads: one that waits
- * for another of its own pool, by itself or among many, runs that one itself, if half of its stack
- * is left for it, or lends its thread for as long as it waits. Waits for anything else keep it. Jobs that would wait for each other get -EDEADLK.
+ * for another of its own pool, alone or among many, runs that one itself if half of its stack is
+ * left for it, or lends its thread for as long as it waits. Waits for anything else keep the
+ * thread. Jobs that would wait for each other get -EDEADLK.
  *
  * An engine of your own is a table of functions. It is given futures which hold their job and its
  * argument, and completes each, by one call of tutti_future_run, tutti_future_set_result or

@@ -410,7 +410,7 @@ static size_t lend_seat(tutti_completion *c, struct tu_job_wait *lent)
 	return s.lenders;
 }
 
-/* Take one or wait until handed one. lenders: of a job that would lend its seat for more; or NULL. */
+/* Take one or wait until handed one. lenders: of a job that would lend its seat for more, or NULL */
 static int take_or_wait(
 	tutti_completion *c, struct tu_watcher **w, tutti_time deadline, const size_t *lenders)
 {
