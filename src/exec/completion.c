@@ -368,8 +368,9 @@ static tutti_future *look_at_next(tutti_completion *c)
 		c->looked_at = 0;
 	}
 	w = &c->looked_in->watchers[c->looked_at];
-	f = w->watch ? (tutti_future *)w->waiter.key : NULL;
-	/* Relaxed: a guess, which saves a look at those that are done. */
+	/* Relaxed: its future from reserve on, which the lot writes once more. And the future's word:
+	   a guess, which saves a look at those that are done. */
+	f = w->watch ? (tutti_future *)tu_load_rlx(&w->waiter.key) : NULL;
 	return f && tu_job_wait_may_lend(f) && !(tu_load_rlx(&f->word) & TU_FUTURE_DONE) ? f : NULL;
 }
 
@@ -410,7 +411,7 @@ static size_t lend_seat(tutti_completion *c, struct tu_job_wait *lent)
 	return s.lenders;
 }
 
-/* Take one or wait until handed one. lenders: of a job that would lend its seat for more, or NULL */
+/* Take one or wait until handed one. lenders: of a job that may lend its seat yet; or NULL */
 static int take_or_wait(
 	tutti_completion *c, struct tu_watcher **w, tutti_time deadline, const size_t *lenders)
 {
