@@ -371,7 +371,9 @@ static tutti_future *look_at_next(tutti_completion *c)
 	/* Relaxed: its future from reserve on, which the lot writes once more. And the future's word:
 	   a guess, which saves a look at those that are done. */
 	f = w->watch ? (tutti_future *)tu_load_rlx(&w->waiter.key) : NULL;
-	return f && tu_job_wait_may_lend(f) && !(tu_load_rlx(&f->word) & TU_FUTURE_DONE) ? f : NULL;
+	if (!f || !tu_job_wait_may_lend(f) || tu_load_rlx(&f->word) & TU_FUTURE_DONE)
+		return NULL;
+	return f;
 }
 
 /* How far a job has come in looking for one to lend its seat for. */

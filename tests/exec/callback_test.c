@@ -14,9 +14,12 @@ static int n_calls;
 
 static void note(tutti_future *f, void *arg)
 {
+	int n = tu_load_acq(&n_calls);
+
 	CHECK(f == promise);
-	calls[n_calls++] = *(const char *)arg;
-	calls[n_calls] = '\0';
+	calls[n] = *(const char *)arg;
+	calls[n + 1] = '\0';
+	tu_store_rel(&n_calls, n + 1); /* perhaps to main, from a thread that ends */
 }
 
 static void other(tutti_future *f, void *arg)
@@ -170,7 +173,7 @@ static void *take_back_what_is_on_its_way(void *arg)
 	CHECK_EQ(take_back(note, a), 2);
 	CHECK_EQ(take_back(note, a), 0);
 	finish(f);
-	EVENTUALLY(n_calls > 0);
+	EVENTUALLY(tu_load_acq(&n_calls) > 0);
 	settle();
 	CHECK_STR(calls, "b");
 	CHECK_EQ(take_back(note, b), 0);
@@ -197,7 +200,7 @@ static void whose_loop_has_ended(void)
 	CHECK_EQ(take_back(note, a), 1);
 	finish(start_apart(add_and_end, NULL));
 	keep();
-	EVENTUALLY(n_calls == 1);
+	EVENTUALLY(tu_load_acq(&n_calls) == 1);
 	CHECK_EQ(take_back(note, a), 0);
 	tutti_future_unref(promise);
 }

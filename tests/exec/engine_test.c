@@ -240,6 +240,7 @@ static void not_retrying(tutti_executor *e)
 	kept.refuse = 0;
 	CHECK_EQ(tutti_future_error(f), TUTTI_ECRASHED);
 	tutti_future_unref(f);
+	kept.n = 0;
 }
 
 int main(void)

@@ -133,7 +133,7 @@ static bool try_order(const char *order, enum mix mix)
 	return in_time;
 }
 
-/* -- all of it before the wait ------------------------------------------------------------------ */
+/* -- all of it before the wait ----------------------------------------------------------------*/
 
 static bool cancels_itself;
 
