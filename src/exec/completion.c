@@ -368,8 +368,8 @@ static tutti_future *look_at_next(tutti_completion *c)
 		c->looked_at = 0;
 	}
 	w = &c->looked_in->watchers[c->looked_at];
-	/* Relaxed: its future from reserve on, which the lot writes once more. And the future's word:
-	   a guess, which saves a look at those that are done. */
+	/* Relaxed: its future from reserve on, which the lot writes once more. And the word: a
+	   guess, which saves a look at those that are done. */
 	f = w->watch ? (tutti_future *)tu_load_rlx(&w->waiter.key) : NULL;
 	if (!f || !tu_job_wait_may_lend(f) || tu_load_rlx(&f->word) & TU_FUTURE_DONE)
 		return NULL;
