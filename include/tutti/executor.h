@@ -15,13 +15,15 @@
  * or another library registers; a word that nobody answers is TUTTI_ENOENGINE.
  *
  * Jobs may submit jobs and wait for them, to any depth and on any number of threads: one that waits
- * for another of its own pool runs that one itself, or lends its thread for as long as it waits.
- * Waits for anything else keep the thread. Jobs that would wait for each other get -EDEADLK.
+ * for another of its own pool, alone or among many, runs that one itself if half of its stack is
+ * left for it, or lends its thread for as long as it waits. Waits for anything else keep the
+ * thread. Jobs that would wait for each other get -EDEADLK.
  *
  * An engine of your own is a table of functions. It is given futures which hold their job and its
  * argument, and completes each, by one call of tutti_future_run, tutti_future_set_result or
  * tutti_future_set_error: one that was cancelled as well, which lets go of it and does nothing
- * else. After that call f may be gone.
+ * else. After that call f may be gone; or it has been submitted to the engine once more, within the
+ * call: when that said TUTTI_ECRASHED and the submitter allows for retries.
  *
  * Example:
  *
@@ -70,7 +72,7 @@ typedef struct tutti_engine {
 	int (*open)(void **self, const char *where, const tutti_executor_options *options);
 	int (*submit)(void *self, tutti_future *f);     /* f is its to complete; < 0 fails f */
 	void (*cancel)(void *self, tutti_future *f);    /* f was cancelled; NULL: not told */
-	void (*shutdown)(void *self, tutti_ending how); /* no submit follows; NULL: not told */
+	void (*shutdown)(void *self, tutti_ending how); /* only retries follow; NULL: not told */
 	void (*free)(void *self);                       /* after the last future has ended */
 } tutti_engine;
 

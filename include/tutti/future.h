@@ -190,6 +190,21 @@ TUTTI_API int tutti_future_add_done_callback(
 	tutti_future *f, void (*fn)(tutti_future *f, void *arg), void *arg);
 
 /*
+ * Take a callback back, as often as it was added: each time that it was added it either has been
+ * called, or counts here and never will be. A call that has begun may still be under way on another
+ * thread; what a task has added is called on the task's own.
+ *
+ * f          the future
+ * fn         as it was added
+ * arg        as it was added
+ * Returns    how many will not be called; 0: none was left
+ * Context    any thread or task; also within a callback of f
+ * Waits      never
+ */
+TUTTI_API int tutti_future_remove_done_callback(
+	tutti_future *f, void (*fn)(tutti_future *f, void *arg), void *arg);
+
+/*
  * Take one more reference.
  *
  * f          the future

@@ -99,6 +99,24 @@ TUTTI_API int tutti_generator_send(tutti_generator *g, void *value, void **item)
 TUTTI_API int tutti_generator_throw(tutti_generator *g, int code, void **item);
 
 /*
+ * Run a generator to its end as a coroutine: what it yields are futures, each of which is waited
+ * for before it goes on, with what tutti_future_result says of that one as what its yield returns
+ * (TUTTI_ECANCELED: who waits was cancelled). A NULL lets the others run, as tutti_yield. It may
+ * delegate to generators that do the same, and wait in any other way.
+ *
+ * It is a function like any that a task, a thread, a group or a coroutine object runs, with the
+ * generator as its argument: tutti_task_start(tutti_generator_run, g, NULL).
+ *
+ * g          a tutti_generator, which stays the caller's; one that has ended gives its result again
+ * Returns    what its function returned; NULL if it failed, which is said with tutti_fail: with
+ *            its code and words, with those of tutti_generator_next if it could not go on, with
+ *            TUTTI_ETYPE if g is NULL
+ * Context    any thread or task; the one where it began
+ * Waits      may; cancellation point where it waits for a future
+ */
+TUTTI_API void *tutti_generator_run(void *g);
+
+/*
  * Get what its function returned.
  *
  * g          the generator

@@ -66,7 +66,7 @@ typedef struct tutti_job {
 
 typedef struct tutti_submit_options {
 	tutti_time deadline;  /* absolute, enforced where the job runs; 0: none */
-	int retries;          /* after TUTTI_ECRASHED only */
+	int retries;          /* at most, each time that its worker dies (TUTTI_ECRASHED) */
 	uint64_t reserved[4]; /* 0 */
 } tutti_submit_options;
 

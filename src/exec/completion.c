@@ -19,7 +19,10 @@
 
 #include <errno.h>
 
-enum { BLOCK = 16 }; /* watchers of the first block that adding one by one makes */
+enum {
+	BLOCK = 16, /* watchers of the first block that adding one by one makes */
+	AGAIN = 1,  /* a taker's answer: nothing in hand, but what there is has changed */
+};
 
 struct block {
 	struct block *next;
@@ -35,15 +38,20 @@ struct tutti_completion {
 	struct tu_watcher *ready; /* completed, in order; linked through before */
 	struct tu_watcher *spare; /* the same; of nothing: their watch is NULL */
 	struct block *blocks;     /* the latest first */
-	size_t added;             /* by the public add: the next one's number */
-	size_t left;              /* added and not given to anyone */
-	uint64_t age;             /* the process's, see renew */
+	size_t room;              /* watchers in all of them */
+	size_t lenders;           /* ever added for which a job may have to lend its seat */
+	struct block *looked_in;  /* see look_at_next; NULL: nowhere yet */
+	size_t looked_at;
+	size_t added; /* by the public add: the next one's number */
+	size_t left;  /* added and not given to anyone */
+	uint64_t age; /* the process's, see renew */
 };
 
 /* Who waits for the next one. On its stack. */
 struct taker {
-	struct tu_waiter waiter; /* answer: 0, or TUTTI_EDONE */
+	struct tu_waiter waiter; /* answer: 0, TUTTI_EDONE or AGAIN */
 	struct tu_watcher *got;
+	bool would_lend; /* it is in a job, and has found nothing to lend its seat for */
 };
 
 static void unref(tutti_completion *c)
@@ -150,13 +158,32 @@ int tu_completion_reserve(tutti_completion *c, size_t n)
 	}
 	block->next = c->blocks;
 	c->blocks = block;
+	c->room += n;
 	tu_lot_unlock(b);
 	return 0;
+}
+
+/* Jobs that wait for the next look again: now they may have to lend their seat. Under the lock. */
+static void look_again(tutti_completion *c, struct tu_bucket *b, struct tu_wakes *wakes)
+{
+	struct tu_waiter *first = tu_lot_first(b, c), *w = first, *after;
+
+	for (; w; w = after) {
+		struct taker *taker = tu_container_of(w, struct taker, waiter);
+
+		after = tu_lot_after(first, w);
+		if (!taker->would_lend)
+			continue;
+		if (w == first)
+			first = after;
+		tu_lot_grant(b, w, AGAIN, wakes);
+	}
 }
 
 /* A spare one for f, counted; NULL: there is none. number NULL: the next. */
 static struct tu_watcher *reserve(tutti_completion *c, tutti_future *f, const size_t *number)
 {
+	struct tu_wakes wakes = { 0 };
 	struct tu_bucket *b = tu_lot_lock(c);
 	struct tu_watcher *w = c->spare;
 
@@ -167,8 +194,13 @@ static struct tu_watcher *reserve(tutti_completion *c, tutti_future *f, const si
 			.index = number ? *number : c->added++,
 			.age = tu_future_age };
 		c->left++;
+		if (tu_job_wait_may_lend(f)) {
+			c->lenders++;
+			look_again(c, b, &wakes);
+		}
 	}
 	tu_lot_unlock(b);
+	tu_wakes_flush(&wakes);
 	return w;
 }
 
@@ -325,10 +357,67 @@ static int try_take(
 	return 0;
 }
 
-/* Take one or wait until handed one. */
-static int take_or_wait(tutti_completion *c, struct tu_watcher **w, tutti_time deadline)
+/* Round and round through all watchers: what the next one watches, if it may be waited for. */
+static tutti_future *look_at_next(tutti_completion *c)
 {
-	struct taker me = { .waiter.context = tu_self(), .waiter.looks_again = true };
+	struct tu_watcher *w;
+	tutti_future *f;
+
+	if (!c->looked_in || ++c->looked_at >= c->looked_in->n) {
+		c->looked_in = c->looked_in && c->looked_in->next ? c->looked_in->next : c->blocks;
+		c->looked_at = 0;
+	}
+	w = &c->looked_in->watchers[c->looked_at];
+	/* Relaxed: its future from reserve on, which the lot writes once more. And the future's word:
+	   a guess, which saves a look at those that are done. */
+	f = w->watch ? (tutti_future *)tu_load_rlx(&w->waiter.key) : NULL;
+	return f && tu_job_wait_may_lend(f) && !(tu_load_rlx(&f->word) & TU_FUTURE_DONE) ? f : NULL;
+}
+
+/* How far a job has come in looking for one to lend its seat for. */
+struct search {
+	size_t left;    /* to be looked at */
+	size_t lenders; /* the completion's, when it began */
+};
+
+/* The next one found, with a reference. */
+static tutti_future *search(tutti_completion *c, struct search *s)
+{
+	struct tu_bucket *b = tu_lot_lock(c);
+	tutti_future *f = NULL;
+
+	if (s->left > c->room) {
+		s->left = c->room;
+		s->lenders = c->lenders;
+	}
+	for (; s->left > 0 && !f; s->left--)
+		f = look_at_next(c);
+	if (f)
+		tutti_future_ref(f);
+	tu_lot_unlock(b);
+	return f;
+}
+
+/* The caller is in a job: of those that are left one may be of its pool. Returns lenders. */
+static size_t lend_seat(tutti_completion *c, struct tu_job_wait *lent)
+{
+	struct search s = { .left = SIZE_MAX };
+	tutti_future *f;
+
+	while (!lent->job && (f = search(c, &s)) != NULL) {
+		tu_job_wait_many_begins(&f, 1, lent);
+		tutti_future_unref(f);
+	}
+	return s.lenders;
+}
+
+/* Take one or wait until handed one. lenders: of a job that may lend its seat yet; or NULL */
+static int take_or_wait(
+	tutti_completion *c, struct tu_watcher **w, tutti_time deadline, const size_t *lenders)
+{
+	struct taker me = { .waiter.context = tu_self(),
+		.waiter.looks_again = true,
+		.would_lend = lenders != NULL };
 	bool caller = tu_watch_has_caller(&c->watch, me.waiter.context);
 	struct tu_wakes wakes = { 0 };
 	struct tu_bucket *b = tu_lot_lock(c);
@@ -336,6 +425,8 @@ static int take_or_wait(tutti_completion *c, struct tu_watcher **w, tutti_time d
 
 	if (rc == TUTTI_ETIMEDOUT && caller && c->left == 1)
 		rc = -EDEADLK;
+	if (rc == TUTTI_ETIMEDOUT && lenders && *lenders != c->lenders)
+		rc = AGAIN;
 	if (rc != TUTTI_ETIMEDOUT) {
 		tu_lot_unlock(b);
 		tu_wakes_flush(&wakes);
@@ -349,8 +440,20 @@ static int take_or_wait(tutti_completion *c, struct tu_watcher **w, tutti_time d
 		return rc;
 	}
 	*w = me.got;
-	/* With nothing in hand it was granted by a fork. */
-	return me.got || me.waiter.answer < 0 ? me.waiter.answer : TUTTI_ETIMEDOUT;
+	/* With nothing in hand it was granted by a fork, if not to look again. */
+	return me.got || me.waiter.answer < 0 ? me.waiter.answer : AGAIN;
+}
+
+static int lend_and_wait(tutti_completion *c, struct tu_watcher **w, tutti_time deadline)
+{
+	struct tu_job_wait lent = { NULL, NULL, 0 };
+	bool in_job = tu_self()->job != NULL;
+	size_t lenders = in_job ? lend_seat(c, &lent) : 0;
+	int rc = take_or_wait(c, w, deadline, in_job && !lent.job ? &lenders : NULL);
+
+	if (lent.job)
+		tu_job_wait_over(&lent);
+	return rc;
 }
 
 int tutti_completion_next_until(tutti_completion *c, size_t *index, tutti_time deadline)
@@ -371,8 +474,8 @@ int tutti_completion_next_until(tutti_completion *c, size_t *index, tutti_time d
 		tu_lot_unlock(b);
 		tu_wakes_flush(&wakes);
 		if (rc == TUTTI_ETIMEDOUT && !tu_past(deadline))
-			rc = take_or_wait(c, &w, deadline);
-	} while (rc == TUTTI_ETIMEDOUT && age != tu_future_age);
+			rc = lend_and_wait(c, &w, deadline);
+	} while (rc == AGAIN || (rc == TUTTI_ETIMEDOUT && age != tu_future_age));
 	if (rc == 0)
 		give_back(c, w, index);
 	return rc;

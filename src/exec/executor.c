@@ -294,8 +294,8 @@ static tutti_future *refused(struct tu_job_future *jf, int rc)
 	return &jf->future;
 }
 
-tutti_future *tu_submit(tutti_executor *e, tutti_job *job, const void *arg, tutti_time deadline,
-	struct tutti_progress *progress)
+tutti_future *tu_submit(tutti_executor *e, tutti_job *job, const void *arg,
+	const tutti_submit_options *options, struct tutti_progress *progress)
 {
 	struct tu_job_future *jf;
 	int rc;
@@ -305,7 +305,10 @@ tutti_future *tu_submit(tutti_executor *e, tutti_job *job, const void *arg, tutt
 	jf = tu_job_future_create(job, arg);
 	if (!jf)
 		return tu_job_future_no_memory();
-	jf->deadline = deadline;
+	if (options) {
+		jf->deadline = options->deadline;
+		jf->retries = options->retries > 0 ? (uint32_t)options->retries : 0;
+	}
 	jf->progress = progress;
 	rc = admit(e, jf);
 	if (rc < 0)
@@ -319,10 +322,20 @@ tutti_future *tu_submit(tutti_executor *e, tutti_job *job, const void *arg, tutt
 tutti_future *tutti_submit(
 	tutti_executor *e, tutti_job *job, const void *arg, const tutti_submit_options *options)
 {
-	tutti_future *f = tu_submit(e, job, arg, options ? options->deadline : 0, NULL);
+	tutti_future *f = tu_submit(e, job, arg, options, NULL);
 	struct tu_job_future *jf = tu_job_future_of(f);
 
 	if (jf && jf->executor) /* else it may be the one for all that there was no memory for */
 		jf->site = __builtin_return_address(0);
 	return f;
+}
+
+bool tu_executor_retry(struct tu_job_future *jf)
+{
+	tutti_executor *e = jf->executor;
+
+	if (jf->retries == 0 || tutti_future_done(&jf->future))
+		return false;
+	jf->retries--;
+	return e->engine->submit(e->self, &jf->future) >= 0;
 }

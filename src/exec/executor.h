@@ -26,8 +26,11 @@ bool tu_executor_is_own(const tutti_executor *e);
 void tu_executor_unref(tutti_executor *e); /* NULL does nothing */
 
 /* tutti_submit; progress is told when the job ends. NULL: nobody. */
-tutti_future *tu_submit(tutti_executor *e, tutti_job *job, const void *arg, tutti_time deadline,
-	struct tutti_progress *progress);
+tutti_future *tu_submit(tutti_executor *e, tutti_job *job, const void *arg,
+	const tutti_submit_options *options, struct tutti_progress *progress);
+
+/* Its worker died: is it the engine's once more, because its submitter allows for that? */
+bool tu_executor_retry(struct tu_job_future *jf);
 
 /* How progress is told; observe, which lies above, sets it before there is a progress. */
 extern void (*tu_progress_count)(struct tutti_progress *p, uint64_t n);

@@ -39,12 +39,7 @@ static void report_unseen(const tutti_future *f, uint64_t word)
 
 static void extra_free(struct tu_future_extra *extra)
 {
-	while (extra->callbacks) { /* of a future that never completed */
-		struct tu_callback *c = extra->callbacks;
-
-		extra->callbacks = c->next;
-		tu_free(c);
-	}
+	tu_callbacks_drop(extra); /* of a future that never completed */
 	tu_free(extra->text);
 	tu_free(extra->name);
 	tu_free(extra);
@@ -82,7 +77,8 @@ struct tu_future_extra *tu_future_extra_of(tutti_future *f)
 	extra = tu_alloc_zero(sizeof(*extra));
 	if (!extra)
 		return NULL;
-	extra->callbacks_tail = &extra->callbacks;
+	tu_list_init(&extra->callbacks);
+	tu_list_init(&extra->sent);
 	/* [future-3] release: made before it is seen; of two that race one is kept */
 	if (tu_cas_acqrel(&f->extra, &none, extra))
 		return extra;
@@ -111,89 +107,12 @@ const char *tu_future_name(tutti_future *f)
 
 /* -- completing ------------------------------------------------------------------------------- */
 
-static void callback_runs(struct tu_runnable *node, int rc)
-{
-	struct tu_callback *c = (struct tu_callback *)node;
-	struct tu_context *self = tu_current;
-
-	if (rc == 0) { /* else it runs within a wait of somebody else's */
-		self->id = tu_worker_new_id(self->worker);
-		self->worker->begun++;
-	}
-	c->fn(c->future, c->arg);
-	if (rc == 0) {
-		self->worker->ended++;
-		tu_context_clean(self);
-	}
-	tutti_future_unref(c->future);
-	tu_free(c);
-}
-
-static const struct tu_start callback_start = { callback_runs, TU_STACK_CLASS_USUAL };
-
-/* To the loop that added it, if there still is that loop. */
-static bool send_back(tutti_future *f, struct tu_callback *c)
-{
-	if (!c->worker)
-		return false;
-	c->future = tutti_future_ref(f);
-	c->node.job = &callback_start;
-	if (tu_worker_post_to(c->worker, c->number, &c->node))
-		return true;
-	tutti_future_unref(f); /* not the last: whoever completes f has one */
-	return false;
-}
-
-static void call_back(tutti_future *f, struct tu_callback *c)
-{
-	while (c) {
-		struct tu_callback *next = c->next;
-
-		if (!send_back(f, c)) {
-			c->fn(f, c->arg);
-			tu_free(c);
-		}
-		c = next;
-	}
-}
-
-int tu_future_call_back(
-	tutti_future *f, struct tu_worker *w, void (*fn)(tutti_future *f, void *arg), void *arg)
-{
-	struct tu_future_extra *extra = tu_future_extra_of(f);
-	struct tu_callback *c = extra ? tu_alloc_zero(sizeof(*c)) : NULL;
-	struct tu_bucket *b;
-	bool done;
-
-	if (!c)
-		return -ENOMEM;
-	tu_future_word(f); /* one that a fork has lost is done from here on */
-	c->fn = fn;
-	c->arg = arg;
-	c->worker = w;
-	c->number = w ? w->number : 0;
-	b = tu_lot_lock(f);
-	/* [future-1] acquire, if it is done: fn reads the result. Else whoever completes f sees
-	   WATCHED, comes for the bucket's lock and finds the callback. */
-	done = tu_or_acqrel(&f->word, (uint64_t)TU_FUTURE_WATCHED) & TU_FUTURE_DONE;
-	if (!done) {
-		*extra->callbacks_tail = c;
-		extra->callbacks_tail = &c->next;
-	}
-	tu_lot_unlock(b);
-	if (done) {
-		tu_free(c);
-		fn(f, arg);
-	}
-	return 0;
-}
-
 /* Say DONE under the lock and see to everybody who waits. The caller holds a reference. */
 static void finish_with(tutti_future *f, struct tu_bucket *b, uint32_t flags, struct tu_news *news)
 {
-	struct tu_callback *callbacks = NULL;
 	struct tu_future_extra *extra;
 	struct tu_waiter *w;
+	bool calls;
 
 	tu_watchers_draw(b, f);
 	/* [future-1] release: result and error, for tu_future_word */
@@ -205,16 +124,13 @@ static void finish_with(tutti_future *f, struct tu_bucket *b, uint32_t flags, st
 			tu_watcher_tell(b, w, flags, news);
 	}
 	extra = tu_load_acq(&f->extra); /* [future-3] acquire, as in tu_future_extra_of */
-	if (extra) {
-		callbacks = extra->callbacks;
-		extra->callbacks = NULL;
-		extra->callbacks_tail = &extra->callbacks;
-	}
+	calls = extra && !tu_list_empty(&extra->callbacks);
 	/* Under the lock: DONE has published all, this only tidies; as strong as its like. */
 	tu_and_acqrel(&f->word, ~(uint64_t)(TU_FUTURE_HELD | TU_FUTURE_RUNNING));
 	tu_lot_unlock(b);
 	tu_wakes_flush(&news->wakes);
-	call_back(f, callbacks);
+	if (calls)
+		tu_callbacks_call(f, extra);
 }
 
 static void finish_locked(tutti_future *f, struct tu_bucket *b, uint32_t flags)

@@ -29,6 +29,7 @@
 #ifndef TU_EXEC_FUTURE_H
 #define TU_EXEC_FUTURE_H
 
+#include "base/list.h"
 #include "base/trace.h"
 #include "core/fence.h"
 #include "core/lot.h"
@@ -80,8 +81,9 @@ struct tu_future_ops {
 	   May be NULL. No lock is held; the caller has a reference. */
 	void (*withdraw)(tutti_future *f);
 	/*
-	 * The job that the caller is in is about to wait for f: 0, or -EDEADLK. *wait is set if
-	 * wait_over is to be called after the wait. f may be done now. NULL: nothing to be done.
+	 * The job that the caller is in is about to wait for f: 0, or -EDEADLK. *wait, all zero
+	 * before, is set if wait_over is to be called after the wait. f may be done now. NULL:
+	 * nothing to be done.
 	 */
 	int (*wait_begins)(tutti_future *f, int64_t deadline, struct tu_job_wait *wait);
 	/* Made before a fork: may somebody still end it in the child? NULL: no. */
@@ -97,6 +99,7 @@ struct tu_future_ops {
 struct tu_job_wait {
 	tutti_future *job; /* that waits; NULL: nothing to be undone */
 	struct tu_lease *lease;
+	unsigned depth; /* of gathers within gathers, while it is looked into them */
 };
 
 void tu_job_wait_over(struct tu_job_wait *wait);
@@ -107,22 +110,20 @@ void tu_job_wait_over(struct tu_job_wait *wait);
  */
 void tu_job_wait_many_begins(tutti_future *const *futures, size_t n, struct tu_job_wait *wait);
 
-struct tu_callback {
-	struct tu_runnable node; /* to the adder's loop, if a task added it */
-	struct tu_callback *next;
-	struct tu_worker *worker; /* NULL: called where f is completed */
-	uint32_t number;          /* the worker's, when it was added: its thread may have ended */
-	tutti_future *future;     /* a reference, once on its way to the worker */
-	void (*fn)(tutti_future *f, void *arg);
-	void *arg;
-};
+/* Can it do anything for a future of f's kind? */
+bool tu_job_wait_may_lend(const tutti_future *f);
 
 /* What few futures have. Made and changed under the lock of the future's bucket. */
 struct tu_future_extra {
 	char *text; /* of the failure */
 	char *name;
-	struct tu_callback *callbacks, **callbacks_tail;
+	struct tu_list callbacks; /* to be called once it is done, in order; see callback.c */
+	struct tu_list sent;      /* on their way to the loops that added them */
 };
+
+/* Call those that are there, or send them off. f is done, the caller has a reference. */
+void tu_callbacks_call(tutti_future *f, struct tu_future_extra *extra);
+void tu_callbacks_drop(struct tu_future_extra *extra); /* nobody else is there */
 
 struct tutti_future {
 	const struct tu_future_ops *ops; /* fixed */

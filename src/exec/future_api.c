@@ -231,11 +231,3 @@ bool tutti_future_running(const tutti_future *f)
 
 	return (begun || word & TU_FUTURE_RUNNING) && !(word & TU_FUTURE_DONE);
 }
-
-int tutti_future_add_done_callback(
-	tutti_future *f, void (*fn)(tutti_future *f, void *arg), void *arg)
-{
-	struct tu_context *self = tu_self();
-
-	return tu_future_call_back(f, self == &self->worker->native ? NULL : self->worker, fn, arg);
-}

@@ -169,7 +169,6 @@ static int wait_begins(tutti_future *f, int64_t deadline, struct tu_job_wait *wa
 	struct gather *g = (struct gather *)f;
 
 	(void)deadline;
-	*wait = (struct tu_job_wait){ NULL, NULL };
 	if (!hold(g))
 		return 0;
 	tu_job_wait_many_begins(g->futures, g->n, wait);

@@ -353,6 +353,8 @@ int tu_job_future_settle(struct tu_job_future *jf, int code, const char *text, c
 
 	if (!jf->executor || jf->own)
 		return TUTTI_ETYPE; /* it ends by itself */
+	if (code == TUTTI_ECRASHED && tu_executor_retry(jf))
+		return 0;
 	if (bytes && tu_bytes_keep(&kept, result) < 0) {
 		bytes = false;
 		code = -ENOMEM;

@@ -30,6 +30,7 @@ struct tu_job_future {
 	tutti_future *beneath; /* the job that runs on that context and waits for this one's end */
 	struct tu_link link;   /* of those under way; under the executor's lock */
 	uint32_t swept;        /* the last sweep that met it; under the executor's lock */
+	uint32_t retries;      /* that are left; whose turn it is to complete it */
 	bool has_room;         /* counts against pending_max; under the executor's lock */
 	bool own, listed; /* its executor's, fixed once taken: that may be gone when f is done */
 	bool pooled;      /* fixed: a block of the pool */

@@ -18,6 +18,8 @@
 
 #include <errno.h>
 
+enum { DEEP = 100 }; /* gathers of gathers, looked into on one stack */
+
 static uint32_t lock; /* a tu_mutex: waits_for of all */
 
 /* Does f wait for what runs on the caller's context? Under the lock. */
@@ -68,7 +70,7 @@ int tu_job_wait_begins(tutti_future *f, int64_t deadline, struct tu_job_wait *wa
 	struct tu_seats *seats;
 	int rc = note(&job->future, f, for_ever);
 
-	*wait = (struct tu_job_wait){ rc == 0 ? &job->future : NULL, NULL };
+	*wait = (struct tu_job_wait){ rc == 0 ? &job->future : NULL, NULL, 0 };
 	seats = rc == 0 ? tu_executor_seats_of_both(job, awaited) : NULL;
 	/* Here it would run within the caller's scopes, and beyond a deadline of the wait. */
 	if (seats)
@@ -76,20 +78,36 @@ int tu_job_wait_begins(tutti_future *f, int64_t deadline, struct tu_job_wait *wa
 	return rc;
 }
 
+/* Lend the seat if f is a job of the caller's pool, or waits for one. */
+static void lend_for(tutti_future *f, struct tu_job_future *job, struct tu_job_wait *wait)
+{
+	struct tu_job_future *awaited = tu_job_future_of(f);
+	struct tu_seats *seats = awaited ? tu_executor_seats_of_both(job, awaited) : NULL;
+
+	if (seats) {
+		wait->job = &job->future;
+		tu_seats_help(seats, awaited, false, &wait->lease);
+	} else if (!awaited && f->ops->wait_begins && wait->depth < DEEP) {
+		wait->depth++;
+		f->ops->wait_begins(f, TUTTI_FOREVER, wait);
+		wait->depth--;
+	}
+}
+
+bool tu_job_wait_may_lend(const tutti_future *f)
+{
+	return f->ops->wait_begins != NULL;
+}
+
 void tu_job_wait_many_begins(tutti_future *const *futures, size_t n, struct tu_job_wait *wait)
 {
 	struct tu_job_future *job = tu_job_future_of(tu_self()->job);
 
-	*wait = (struct tu_job_wait){ NULL, NULL };
 	for (size_t i = 0; i < n && !wait->job; i++) {
-		const tutti_future *f = futures[i] ? tu_future_inner(futures[i]) : NULL;
-		struct tu_job_future *awaited = f ? tu_job_future_of(f) : NULL;
-		struct tu_seats *seats = awaited ? tu_executor_seats_of_both(job, awaited) : NULL;
+		tutti_future *f = futures[i] ? (tutti_future *)tu_future_inner(futures[i]) : NULL;
 
-		if (!seats || tutti_future_done(f))
-			continue;
-		wait->job = &job->future;
-		tu_seats_help(seats, awaited, false, &wait->lease);
+		if (f && !tutti_future_done(f))
+			lend_for(f, job, wait);
 	}
 }
 

@@ -68,14 +68,14 @@ static int ring_open(struct ring *r, tutti_executor *e, tutti_job *job, size_t i
 
 static void ring_put(struct ring *r, const void *item)
 {
+	tutti_submit_options options = { .deadline = r->options->deadline };
 	size_t at = r->completion ? r->first : (r->first + r->n) % r->room;
 	struct slot *slot = &r->slots[at];
 
 	if (r->completion)
 		r->first = slot->index;
 	slot->index = r->put++;
-	slot->future =
-		tu_submit(r->executor, r->job, item, r->options->deadline, r->options->progress);
+	slot->future = tu_submit(r->executor, r->job, item, &options, r->options->progress);
 	if (r->completion)
 		tu_completion_add(r->completion, slot->future, at); /* there is room */
 	r->n++;

@@ -169,7 +169,7 @@ int tu_map_chunks(tutti_executor *e, tutti_job *job, const void *args, void *res
 		c->results = results ? (char *)results + begin * job->result_size : NULL;
 		c->n = n - begin < chunk ? n - begin : chunk;
 		c->options = options ? options : &none;
-		c->future = tu_submit(e, &chunk_job, &arg, 0, NULL);
+		c->future = tu_submit(e, &chunk_job, &arg, NULL, NULL);
 	}
 	rc = wait_for_chunks(chunks, count);
 	first = first_error(chunks, count);

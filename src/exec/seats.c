@@ -11,8 +11,7 @@
 
 enum {
 	BATCH = 16,
-	TOLD_AT_ONCE = 32,       /* jobs: see let_go */
-	STACK_SPARE = 128 << 10, /* bytes that a job may count on when it runs on another's stack */
+	TOLD_AT_ONCE = 32, /* jobs: see let_go */
 };
 
 struct seat {
@@ -37,9 +36,12 @@ struct tu_lease {
 	int parties;
 };
 
-void tu_seats_init(struct tu_seats *s, int max)
+void tu_seats_init(struct tu_seats *s, int max, size_t stack_bytes)
 {
 	*s = (struct tu_seats){ .max = max };
+	s->stacks = stack_bytes > 0 ? tu_size_class(stack_bytes) : TU_STACK_CLASS_JOB;
+	if (s->stacks == 0) /* no thread will be had either */
+		s->stacks = TU_STACK_CLASS_MOST;
 	tu_list_init(&s->jobs);
 	tu_list_init(&s->all);
 	tu_list_init(&s->idle);
@@ -350,7 +352,7 @@ static void lease_runs(struct tu_runnable *node, int rc)
 /* Without memory nothing is lent: the wait goes on as any other. */
 static struct tu_lease *lend(struct tu_seats *s, struct tu_context *self)
 {
-	static const struct tu_start start = { lease_runs, TU_STACK_CLASS_JOB };
+	static const struct tu_start starts[TU_STACK_CLASSES] = TU_STARTS(lease_runs);
 	struct tu_lease *lease = tu_alloc_zero(sizeof(*lease));
 
 	if (!lease)
@@ -358,7 +360,7 @@ static struct tu_lease *lend(struct tu_seats *s, struct tu_context *self)
 	lease->seats = s;
 	lease->seat.lent = true;
 	lease->parties = 2;
-	lease->node.job = &start;
+	lease->node.job = tu_start_for(starts, s->stacks);
 	tu_worker_push(self->worker, &lease->node);
 	return lease;
 }
@@ -410,7 +412,7 @@ bool tu_seats_help(
 	struct tu_seats *s, struct tu_job_future *awaited, bool may_run, struct tu_lease **lease)
 {
 	struct tu_context *self = tu_self();
-	bool room = stack_left(self) > STACK_SPARE, run;
+	bool room = stack_left(self) >= (size_t)1 << s->stacks >> 1, run;
 
 	tu_mutex_lock(&s->lock);
 	run = is_there_yet(awaited);

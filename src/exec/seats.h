@@ -11,8 +11,9 @@
  *
  * A job that waits for a job of its own pool would keep its seat from the very one it waits for. So
  * it runs that one itself, on its own stack, if it has not begun (tu_seats_help). Otherwise, or if
- * its stack is nearly used up, it lends its seat for as long as it waits: another stack of the same
- * thread takes jobs meanwhile. Waits for anything else keep the seat.
+ * half of its stack is used up, it lends its seat for as long as it waits: another stack of the
+ * same thread, as large as the thread's own, takes jobs meanwhile. Waits for anything else keep the
+ * seat.
  */
 #ifndef TU_EXEC_SEATS_H
 #define TU_EXEC_SEATS_H
@@ -25,10 +26,11 @@ struct tu_job_future;
 struct tu_lease;
 
 struct tu_seats {
-	int max;       /* threads there may be: fixed */
-	uint32_t lock; /* a tu_mutex; all below */
+	int max;         /* threads there may be: this and the next fixed */
+	unsigned stacks; /* the class of those that lent seats have */
+	uint32_t lock;   /* a tu_mutex; all below */
 	struct tu_list
-		jobs;  /* that wait for a seat; neither here nor in a batch while one is idle */
+		jobs;  /* that wait for a seat; none are left, in batches too, if one is idle */
 	size_t queued; /* about how many these are */
 	struct tu_list all;  /* seats */
 	struct tu_list idle; /* seats, the last one to become so first */
@@ -37,7 +39,8 @@ struct tu_seats {
 	bool ended;
 };
 
-void tu_seats_init(struct tu_seats *s, int max);
+/* stack_bytes: of each thread; 0: what a thread gets. */
+void tu_seats_init(struct tu_seats *s, int max, size_t stack_bytes);
 
 /*
  * To an idle seat, or into the queue. true: into the queue, and there may be one more thread; it is

@@ -173,7 +173,8 @@ static int open_threads(void **self, const char *where, const tutti_executor_opt
 	p->stack_bytes = options->stack_bytes;
 	p->worker_start = options->worker_start;
 	p->worker_arg = options->worker_arg;
-	tu_seats_init(&p->seats, options->max_workers > 0 ? options->max_workers : usual_most());
+	tu_seats_init(&p->seats, options->max_workers > 0 ? options->max_workers : usual_most(),
+		options->stack_bytes);
 	p->guard.lock = &p->seats.lock;
 	p->guard.in_child = after_fork;
 	tu_fork_guard_add(&p->guard);

@@ -103,7 +103,7 @@ static int watch_and_wait(struct many *m, tutti_future *const *futures, tutti_ti
 /* Watch them, wait, watch them no more: then each has its answer. As tu_wait_for. */
 static int wait_for(struct many *m, tutti_future *const *futures, tutti_time deadline)
 {
-	struct tu_job_wait wait = { NULL, NULL };
+	struct tu_job_wait wait = { NULL, NULL, 0 };
 	int rc;
 
 	m->watch.told = told;

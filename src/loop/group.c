@@ -399,16 +399,28 @@ static int wait(struct tu_context *self, struct tu_group *g, unsigned flags)
 	return rc;
 }
 
+/* In a job: members that are jobs of the same pool may need the seat meanwhile. */
+static void lend_seat(const struct tu_group *g, struct tu_job_wait *lent)
+{
+	for (const struct member *m = g->members; m && !lent->job; m = m->next)
+		tu_job_wait_many_begins(&m->future, 1, lent);
+}
+
 static int wait_for_all(struct tu_context *self, struct tu_group *g)
 {
+	struct tu_job_wait lent = { NULL, NULL, 0 };
 	int rc = tu_cancel_pending(self);
 
+	if (self->job)
+		lend_seat(g, &lent);
 	while (keep_up(g, NULL), g->alive > 0) {
 		if (rc < 0 || is_stopped(g))
 			stop(g);
 		if (wait(self, g, rc < 0 ? 0 : TU_WAIT_CANCELABLE) < 0)
 			rc = TUTTI_ECANCELED;
 	}
+	if (lent.job)
+		tu_job_wait_over(&lent);
 	return rc;
 }
 

@@ -8,6 +8,7 @@ import downloads
 import generators
 import locks
 import pictures
+import processes
 import tasks
 import threads
 from run import Late, Wrong
@@ -18,7 +19,7 @@ ATTEMPTS = 4
 def main():
     program = os.path.abspath(sys.argv[1])
     name = os.path.basename(program)
-    for module in (downloads, threads, daemons, locks, tasks, generators, pictures):
+    for module in (downloads, threads, daemons, locks, tasks, generators, pictures, processes):
         check = getattr(module, name, None)
         if check:
             break

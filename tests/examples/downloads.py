@@ -83,3 +83,15 @@ def p06_three_downloads(program):
 
 def p07_three_download_objects(program):
     three_at_once(program)
+
+
+def p08_downloads_in_a_pool(program):
+    three_at_once(program)
+    done = run(program, "1", scale=0.02, draws="5,3,6")
+    lines = [line for line in done.lines if not line.startswith("下载耗时")]
+    same(lines[:-1], [line for name in THREE for line in (f"开始下载 {name}.", f"{name} 下载完成.")])
+    at_least(number(r"总耗时: (\d+\.\d{3})秒\.", lines[-1]), 14)
+    done = run(program, "2", scale=0.02, draws="5,3,6")
+    begins = [i for i, line in enumerate(done.lines) if line.startswith("开始")]
+    wrong_unless(begins[2] > 2, done.lines)  # the third has waited for an end
+    at_least(number(r"总耗时: (\d+\.\d{3})秒\.", done.lines[-1]), 3 + 5)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The programs about races and locks."""
+import re
+import signal
 import time
 
 from run import (CPUS, TORTURE, Late, at_least, late_unless, number, run, same, same_set,
@@ -108,3 +110,51 @@ def p78_two_deadlocks(program):
              ["one: has both", "two: has both"])
     at_least(done.at[0], 1)
     at_least(done.seconds, 2)
+
+
+def p67_pool_without_lock(program):
+    """Seven waves of sixteen at most, of each of which one deposit counts."""
+    done = run(program, scale=5)
+    same(len(done.lines), 1)
+    got = number(r"(\d+\.0)", done.lines[0])
+    wrong_unless(7 <= got <= 100, got)
+    late_unless(got <= 20, got)
+    at_least(done.seconds, 0.07)
+
+
+def p68_pool_with_lock(program):
+    done = run(program, scale=0.5)
+    same(done.lines, ["100.0"])
+    at_least(done.seconds, 1)
+
+
+def p69_pool_with_held_lock(program):
+    p68_pool_with_lock(program)
+
+
+def p70_futures_of_a_pool(program):
+    done = run(program)
+    same(done.lines, ["100.0"])
+    at_least(done.seconds, 0.1)
+
+
+def p71_deposits_and_withdrawals(program):
+    """What was done may be told late, by each of the threads one deposit or withdrawal."""
+    done = run(program, scale=0.05, rc=-signal.SIGINT,
+               stop=lambda text: text.count("<==== ") >= 40)
+    deposited = withdrawn = 0
+    depositors = set()
+    for line in done.lines:
+        found = re.fullmatch(r"ThreadPoolExecutor-0_(\d|1[0-4]) : (\d+) ([=<>]+) (\d+)", line)
+        wrong_unless(found, line)
+        money, left = int(found[2]), int(found[4])
+        if found[3] == "====>":
+            wrong_unless(5 <= money <= 10, line)
+            depositors.add(found[1])
+            deposited += money
+        else:
+            wrong_unless(10 <= money <= 30, line)
+            withdrawn += money
+        wrong_unless(withdrawn <= deposited + 5 * 10, done.lines)
+        late_unless(abs(deposited - withdrawn - left) <= 5 * 10 + 10 * 30, line)
+    same(len(depositors), 5, Late)

@@ -69,6 +69,10 @@ def two_tasks(program, seconds, end, values):
     below(total, 5)
 
 
+def p93_generators_as_coroutines(program):
+    p94_wait_for_two(program)
+
+
 def p94_wait_for_two(program):
     two_tasks(program, 3, ["IO任务1已完成，耗时2s", "IO任务2已完成，耗时3s",
                            "协程无序返回值：taskIO_1", "协程无序返回值：taskIO_2"],

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The thread programs: counting, arguments, joining, sleeping at once, barrier, timer, local."""
+import os
 import re
 
 from run import at_least, below, late_unless, number, numbers, run, same, same_set, wrong_unless
@@ -108,3 +109,37 @@ def p58_thread_local(program):
 
 def custom_engine(program):
     same(run(program).lines, ["1 4 9 16"])
+
+
+def p40_cpu_count(program):
+    same(run(program).lines, [str(os.sysconf("SC_NPROCESSORS_ONLN"))])
+
+
+def p41_jobs_that_compute(program):
+    lines = run(program).lines
+    same(len(lines), 2)
+    same(number(r"当前计算机的核数为: (\d+)", lines[0]), os.sysconf("SC_NPROCESSORS_ONLN"))
+    wrong_unless(number(r"总耗时:  (\d+\.\d+)", lines[1]) > 0.001, lines[1])  # it did compute
+
+
+def p42_sleepers(program):
+    done = run(program, scale=0.5)
+    same(number(r"当前计算机的核数为:  (\d+)", done.lines[0]), os.sysconf("SC_NPROCESSORS_ONLN"))
+    same(done.lines[1:-1], ["-----"] * 999)
+    seconds = number(r"总耗时:  (\d+\.\d+)", done.lines[-1])
+    at_least(seconds, 2)
+    below(seconds, 11)
+
+
+def p54_pages_by_a_pool(program):
+    urls = [f"www.{i}.com" for i in range(1, 6)]
+    for args, least, wrong_model in (((), 2, 4), (("3",), 4, 6)):
+        done = run(program, *args, scale=0.1)
+        same_set(done.lines[:-1], [f"正在请求数据:  {url}" for url in urls] +
+                 [f"请求结束: {url}" for url in urls])
+        for url in urls:
+            wrong_unless(done.lines.index(f"正在请求数据:  {url}") <
+                         done.lines.index(f"请求结束: {url}"), done.lines)
+        seconds = number(r"总耗时:  (\d+\.\d+)", done.lines[-1])
+        at_least(seconds, least)
+        below(seconds, wrong_model)

@@ -308,7 +308,8 @@ static void any_order_of_result_cancel_deadline(void)
 		.grant = keep_one,
 		.left = left,
 		.canceled = TUTTI_ECANCELED,
-		.timed_out = TUTTI_ETIMEDOUT };
+		.timed_out = TUTTI_ETIMEDOUT,
+		.remembers = true };
 
 	make(2);
 	c = NULL;

@@ -178,6 +178,70 @@ static void registering(void)
 	CHECK_EQ(tutti_executor_open(&e, "keptt", NULL), TUTTI_ENOENGINE);
 }
 
+static tutti_future *submit_with_retries(tutti_executor *e, int retries)
+{
+	tutti_submit_options options = { .retries = retries };
+	int n = 8;
+
+	kept.n = 0;
+	return tutti_submit(e, &half_job, &n, &options);
+}
+
+static void crash(void)
+{
+	CHECK_EQ(tutti_future_set_error(kept.given[0], TUTTI_ECRASHED, NULL), 0);
+}
+
+static void retrying(tutti_executor *e)
+{
+	tutti_future *f = submit_with_retries(e, 2);
+	int n = 0;
+
+	for (int i = 1; i < 3; i++) {
+		CHECK_EQ(kept.n, i);
+		crash();
+		CHECK(!tutti_future_done(f) && kept.given[i] == f);
+	}
+	tutti_future_run(f);
+	CHECK_EQ(half_result(f, &n), 0);
+	CHECK_EQ(n, 4);
+	tutti_future_unref(f);
+
+	for (int retries = -1; retries < 3; retries++) {
+		f = submit_with_retries(e, retries);
+		for (int i = 0; i <= retries || i == 0; i++) {
+			CHECK(!tutti_future_done(f));
+			crash();
+		}
+		CHECK_EQ(kept.n, retries > 0 ? retries + 1 : 1);
+		CHECK_EQ(tutti_future_error(f), TUTTI_ECRASHED);
+		tutti_future_unref(f);
+	}
+}
+
+/* Not after any other error, nor if it was cancelled, nor where the engine takes no more. */
+static void not_retrying(tutti_executor *e)
+{
+	tutti_future *f = submit_with_retries(e, 5);
+
+	CHECK_EQ(tutti_future_set_error(f, -EIO, NULL), 0);
+	CHECK_EQ(tutti_future_error(f), -EIO);
+	tutti_future_unref(f);
+
+	f = submit_with_retries(e, 5);
+	CHECK_EQ(tutti_future_cancel(f), 0);
+	CHECK_EQ(tutti_future_set_error(f, TUTTI_ECRASHED, NULL), TUTTI_EDONE);
+	CHECK_EQ(kept.n, 1);
+	tutti_future_unref(f);
+
+	f = submit_with_retries(e, 5);
+	kept.refuse = -EIO;
+	crash();
+	kept.refuse = 0;
+	CHECK_EQ(tutti_future_error(f), TUTTI_ECRASHED);
+	tutti_future_unref(f);
+}
+
 int main(void)
 {
 	tutti_executor_options options = { .max_workers = 3 };
@@ -190,6 +254,8 @@ int main(void)
 	completing(e);
 	cancelling(e);
 	refusing(e);
+	retrying(e);
+	not_retrying(e);
 	ending(e);
 
 	kept = (struct kept){ 0 };

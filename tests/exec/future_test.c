@@ -291,11 +291,13 @@ static void any_order_of_result_cancel_deadline(void)
 		.wait = wait_until,
 		.grant = keep_it,
 		.canceled = TUTTI_ECANCELED,
-		.timed_out = TUTTI_ETIMEDOUT };
+		.timed_out = TUTTI_ETIMEDOUT,
+		.remembers = true };
 	static const struct orders without = { .begin = begin_promise,
 		.wait = wait_only,
 		.grant = keep_it,
-		.canceled = TUTTI_ECANCELED };
+		.canceled = TUTTI_ECANCELED,
+		.remembers = true };
 
 	promise = NULL;
 	orders_run(&with);

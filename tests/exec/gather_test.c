@@ -553,7 +553,8 @@ static void any_order_of_result_cancel_deadline(void)
 		.wait = wait_for_gather,
 		.grant = keep_one,
 		.canceled = TUTTI_ECANCELED,
-		.timed_out = TUTTI_ETIMEDOUT };
+		.timed_out = TUTTI_ETIMEDOUT,
+		.remembers = true };
 
 	make();
 	shared[0] = NULL;

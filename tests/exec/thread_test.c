@@ -396,11 +396,13 @@ static void any_order_of_end_cancel_deadline(void)
 		.wait = join_until,
 		.grant = let_it_end,
 		.canceled = TUTTI_ECANCELED,
-		.timed_out = TUTTI_ETIMEDOUT };
+		.timed_out = TUTTI_ETIMEDOUT,
+		.remembers = true };
 	static const struct orders without = { .begin = begin_thread,
 		.wait = join_only,
 		.grant = let_it_end,
-		.canceled = TUTTI_ECANCELED };
+		.canceled = TUTTI_ECANCELED,
+		.remembers = true };
 
 	orders_run(&with);
 	orders_run(&without);

@@ -366,7 +366,8 @@ static void any_order_of_result_cancel_deadline(void)
 		.wait = wait_in_that_way,
 		.grant = keep_one_or_all,
 		.canceled = TUTTI_ECANCELED,
-		.timed_out = TUTTI_ETIMEDOUT };
+		.timed_out = TUTTI_ETIMEDOUT,
+		.remembers = true };
 
 	for (way.when = TUTTI_ALL_COMPLETED; way.when <= TUTTI_FIRST_ERROR; way.when++) {
 		way.n = way.when == TUTTI_FIRST_ERROR ? 20 : 1;

@@ -12,12 +12,24 @@ static const char *const all_orders[] = { "G", "C", "D", "GC", "CG", "GD", "DG",
 static const struct orders *current;
 static tutti_time deadline;
 static int answer, after;
-static bool waiting, told, shares_thread;
+static bool waiting, told, shares_thread, shielded;
+
+static int wait_as_said(void)
+{
+	tutti_scope shield;
+	int rc;
+
+	if (!shielded)
+		return current->wait(deadline);
+	tutti_shield_begin(&shield, TUTTI_FOREVER);
+	rc = current->wait(deadline);
+	return tutti_shield_end(&shield, rc);
+}
 
 static void *waiter(void *arg)
 {
 	tu_store_rel(&waiting, true);
-	answer = current->wait(deadline);
+	answer = wait_as_said();
 	/* Not a yield of ours: the cancel is to find it running. On the thread that tells, it only
 	   runs before being told if the deadline came too soon, and then nobody would tell. */
 	while (!shares_thread && !tu_load_acq(&told))
@@ -60,10 +72,11 @@ static bool make_happen(tutti_future *f, const char *order)
 
 static bool allowed(const char *order, bool certain)
 {
+	int code = shielded ? 0 : current->canceled;
 	/* A cancel that the call does not listen to comes first for nobody. */
-	char first = order[0] == 'C' && !current->canceled ? order[1] : order[0];
+	char first = order[0] == 'C' && !code ? order[1] : order[0];
 	bool granted = answer >= 0 && has(order, 'G');
-	bool canceled = current->canceled && answer == current->canceled && has(order, 'C');
+	bool canceled = code && answer == code && has(order, 'C');
 	bool timed_out = current->timed_out && answer == current->timed_out && has(order, 'D');
 
 	if (!certain && current->otherwise && answer == current->otherwise)
@@ -95,7 +108,7 @@ static bool would_end(const char *order)
 		return false;
 	if (has(order, 'D'))
 		return current->timed_out != 0;
-	return has(order, 'G') || current->canceled;
+	return has(order, 'G') || (current->canceled && !shielded);
 }
 
 /* Returns false if the clock was quicker than the order wants: then it says nothing. */
@@ -117,15 +130,78 @@ static bool try_order(const char *order, enum mix mix)
 	return in_time;
 }
 
+/* -- all of it before the wait ------------------------------------------------------------------ */
+
+static bool cancels_itself;
+
+static void *late_waiter(void *arg)
+{
+	if (cancels_itself) {
+		tutti_future *self = tutti_task_current();
+
+		CHECK_EQ(tutti_future_cancel(self ? self : tutti_thread_current()), 1);
+	}
+	answer = wait_as_said();
+	after = tutti_yield();
+	return arg;
+}
+
+/* Neither granted nor cancelled nor too late means that it would wait for ever: not here. */
+static void wait_afterwards(enum mix mix, bool granted, bool canceled, bool late)
+{
+	bool hears = canceled && current->canceled && !shielded;
+
+	current->begin();
+	if (granted)
+		current->grant();
+	cancels_itself = canceled;
+	deadline = late ? 1 : TUTTI_FOREVER;
+	tutti_future *f = start_as(mix, late_waiter, NULL);
+	tutti_future_result(f, NULL, 0);
+	tutti_future_unref(f);
+	if (hears)
+		CHECK_EQ(answer, current->canceled);
+	else if (granted)
+		CHECK(answer >= 0);
+	else
+		CHECK(answer == current->timed_out || answer == current->otherwise);
+	CHECK_EQ(after, canceled ? TUTTI_ECANCELED : 0);
+	if (current->left)
+		CHECK_EQ(current->left() + (answer >= 0), granted);
+}
+
+static void all_before(enum mix mix)
+{
+	for (int what = 1; what < 8; what++) {
+		bool granted = what & 1, canceled = what & 2, late = what & 4;
+		bool ends = granted || (canceled && current->canceled && !shielded) || late;
+
+		if ((granted && !current->remembers) || (late && !current->timed_out) || !ends)
+			continue;
+		wait_afterwards(mix, granted, canceled, late);
+	}
+}
+
+/* -- in all ways -------------------------------------------------------------------------------- */
+
+static void run_in(enum mix mix)
+{
+	for (size_t i = 0; i < sizeof all_orders / sizeof all_orders[0]; i++) {
+		if (shielded && !has(all_orders[i], 'C'))
+			continue; /* as without */
+		while (would_end(all_orders[i]) && !try_order(all_orders[i], mix))
+			continue;
+	}
+	all_before(mix);
+}
+
 void orders_run(const struct orders *o)
 {
 	static const enum mix mixes[] = { TASKS, THREADS, APART };
 
 	current = o;
-	for (int m = 0; m < 3; m++) {
-		for (size_t i = 0; i < sizeof all_orders / sizeof all_orders[0]; i++) {
-			while (would_end(all_orders[i]) && !try_order(all_orders[i], mixes[m]))
-				continue;
-		}
+	for (int i = 0; i < 6; i++) {
+		shielded = i >= 3;
+		run_in(mixes[i % 3]);
 	}
 }

@@ -8,7 +8,9 @@
  * the waiter is about to run, so whatever else happened until then may be the answer. Afterwards
  * grants are counted: what the waiter did not take must still be there.
  *
- * The same orders are then given to waiters on other threads, where only the count is certain.
+ * The same orders are then given to waiters on other threads, where only the count is certain; and
+ * to waiters within a shield, who hear of no cancel until they have left it. Last come those to whom
+ * all has happened before they wait: there is nothing to wait for, and one answer.
  */
 #ifndef TESTS_SUPPORT_ORDERS_H
 #define TESTS_SUPPORT_ORDERS_H
@@ -32,6 +34,8 @@ struct orders {
 	int otherwise;
 	/* A granted waiter looks for itself once it runs, so that a later cancel may win. */
 	bool barges;
+	/* What was granted before anybody waited is not forgotten. */
+	bool remembers;
 };
 
 /* Go through all orders with the waiter as a task, as a thread and as a task elsewhere. */

@@ -113,10 +113,13 @@ static void any_order_of_set_cancel_deadline(void)
 		.wait = wait_until,
 		.grant = set,
 		.canceled = TUTTI_ECANCELED,
-		.timed_out = TUTTI_ETIMEDOUT };
-	static const struct orders without = {
-		.begin = begin_clear, .wait = wait_only, .grant = set, .canceled = TUTTI_ECANCELED
-	};
+		.timed_out = TUTTI_ETIMEDOUT,
+		.remembers = true };
+	static const struct orders without = { .begin = begin_clear,
+		.wait = wait_only,
+		.grant = set,
+		.canceled = TUTTI_ECANCELED,
+		.remembers = true };
 
 	orders_run(&with);
 	orders_run(&without);

@@ -233,10 +233,13 @@ static void is_no_cancellation_point(void)
 		.wait = wait_with_deadline,
 		.grant = grant_it,
 		.left = is_left,
-		.timed_out = TUTTI_ETIMEDOUT };
-	static const struct orders without = {
-		.begin = make_held, .wait = wait_without, .grant = grant_it, .left = is_left
-	};
+		.timed_out = TUTTI_ETIMEDOUT,
+		.remembers = true };
+	static const struct orders without = { .begin = make_held,
+		.wait = wait_without,
+		.grant = grant_it,
+		.left = is_left,
+		.remembers = true };
 
 	orders_run(&with);
 	orders_run(&without);

@@ -343,13 +343,15 @@ static void any_order_of_item_room_cancel_deadline(void)
 		.canceled = TUTTI_ECANCELED,
 		.timed_out = TUTTI_ETIMEDOUT,
 		.otherwise = TUTTI_EEMPTY,
-		.barges = true };
+		.barges = true,
+		.remembers = true };
 	static const struct orders get_forever = { .begin = begin_empty,
 		.wait = get_only,
 		.grant = put_one_more,
 		.left = take_left,
 		.canceled = TUTTI_ECANCELED,
-		.barges = true };
+		.barges = true,
+		.remembers = true };
 	static const struct orders put_in = { .begin = begin_full,
 		.wait = put_until,
 		.grant = make_room,
@@ -357,13 +359,15 @@ static void any_order_of_item_room_cancel_deadline(void)
 		.canceled = TUTTI_ECANCELED,
 		.timed_out = TUTTI_ETIMEDOUT,
 		.otherwise = TUTTI_EFULL,
-		.barges = true };
+		.barges = true,
+		.remembers = true };
 	static const struct orders join = { .begin = begin_unfinished,
 		.wait = join_until,
 		.grant = say_done,
 		.canceled = TUTTI_ECANCELED,
 		.timed_out = TUTTI_ETIMEDOUT,
-		.barges = true };
+		.barges = true,
+		.remembers = true };
 
 	make(0, 0);
 	orders_run(&get);

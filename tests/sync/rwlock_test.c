@@ -318,7 +318,8 @@ static void is_no_cancellation_point(void)
 			.wait = waits[i],
 			.grant = let_go,
 			.left = is_left,
-			.timed_out = i < 2 ? TUTTI_ETIMEDOUT : 0 };
+			.timed_out = i < 2 ? TUTTI_ETIMEDOUT : 0,
+			.remembers = true };
 
 		orders_run(&o);
 	}

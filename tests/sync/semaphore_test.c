@@ -187,12 +187,14 @@ static void any_order_of_release_cancel_deadline(void)
 		.grant = release_one,
 		.left = permits_left,
 		.canceled = TUTTI_ECANCELED,
-		.timed_out = TUTTI_ETIMEDOUT };
+		.timed_out = TUTTI_ETIMEDOUT,
+		.remembers = true };
 	static const struct orders without = { .begin = begin_empty,
 		.wait = acquire,
 		.grant = release_one,
 		.left = permits_left,
-		.canceled = TUTTI_ECANCELED };
+		.canceled = TUTTI_ECANCELED,
+		.remembers = true };
 
 	orders_run(&with);
 	orders_run(&without);

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* A program is a process, which has a number. */
+#include <stdio.h>
+#include <unistd.h>
+
+int main(void)
+{
+	printf("我是主进程，PID是%d\n", (int)getpid());
+	return 0;
+}

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: MIT */
+/* Jobs that wait for many of their own pool, on one thread: each way lends the seat, or hangs. */
+#include <tutti/tutti.h>
+
+#include "support/suite.h"
+
+enum { DEPTH = 1000, MOST = 5, LARGE = 32 << 20 };
+
+static tutti_executor *pool;
+
+static void open_pool(size_t stack_bytes)
+{
+	tutti_executor_options options = { .max_workers = 1, .stack_bytes = stack_bytes };
+
+	CHECK_EQ(tutti_executor_open(&pool, "threads", &options), 0);
+}
+
+static void close_pool(void)
+{
+	tutti_executor_free(pool);
+	pool = NULL;
+}
+
+static int one(void)
+{
+	return 1;
+}
+TUTTI_JOB(one, int, void);
+
+/* -- the ways to wait -------------------------------------------------------------------------- */
+
+static void by_completion(tutti_future **f, size_t n)
+{
+	tutti_completion *c = tutti_completion_create(f, n);
+	bool seen[MOST] = { false };
+	size_t index;
+
+	CHECK(c);
+	for (size_t i = 0; i < n; i++) {
+		CHECK_EQ(tutti_completion_next(c, &index), 0);
+		CHECK(index < n && !seen[index] && tutti_future_done(f[index]));
+		seen[index] = true;
+	}
+	CHECK_EQ(tutti_completion_next(c, NULL), TUTTI_EDONE);
+	tutti_completion_free(c);
+}
+
+static void by_completion_of_one_by_one(tutti_future **f, size_t n)
+{
+	tutti_completion *c = tutti_completion_create(NULL, 0);
+
+	CHECK(c);
+	for (size_t i = 0; i < n; i++) {
+		CHECK_EQ(tutti_completion_add(c, f[i]), 0);
+		CHECK_EQ(tutti_completion_next_until(c, NULL, tutti_after(TUTTI_SECONDS(50))), 0);
+	}
+	tutti_completion_free(c);
+}
+
+static void by_completion_of_a_gather(tutti_future **f, size_t n)
+{
+	tutti_future *both[2] = { tutti_gather(f, n, TUTTI_ALL_COMPLETED), tutti_shield(f[0]) };
+
+	by_completion(both, 2);
+	join_all(both, 2);
+}
+
+static void by_wait_for_the_first(tutti_future **f, size_t n)
+{
+	size_t order[MOST];
+
+	CHECK(tutti_wait(f, n, TUTTI_FIRST_COMPLETED, order, TUTTI_FOREVER) > 0);
+	CHECK_EQ(tutti_wait(f, n, TUTTI_FIRST_ERROR, order, TUTTI_FOREVER), (int)n);
+}
+
+static void by_wait_for_a_gather(tutti_future **f, size_t n)
+{
+	tutti_future *all = tutti_gather(f, n, TUTTI_ALL_COMPLETED), *outer;
+	size_t order[1];
+
+	outer = tutti_gather(&all, 1, TUTTI_FIRST_COMPLETED);
+	CHECK_EQ(tutti_wait(&outer, 1, TUTTI_FIRST_COMPLETED, order, TUTTI_FOREVER), 1);
+	tutti_future_unref(outer);
+	tutti_future_unref(all);
+}
+
+static void by_result_of_a_gather(tutti_future **f, size_t n)
+{
+	tutti_future *all = tutti_gather(f, n, TUTTI_ALL_COMPLETED), *outer;
+
+	outer = tutti_gather(&all, 1, TUTTI_ALL_COMPLETED);
+	CHECK_EQ(tutti_future_result(outer, NULL, 0), 0);
+	tutti_future_unref(outer);
+	tutti_future_unref(all);
+}
+
+static void by_group(tutti_future **f, size_t n)
+{
+	tutti_group g = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		CHECK_EQ(tutti_group_add(&g, tutti_future_ref(f[i])), 0);
+	CHECK_EQ(tutti_group_join(&g), 0);
+}
+
+static void by_join_all(tutti_future **f, size_t n)
+{
+	tutti_future *them[MOST];
+
+	for (size_t i = 0; i < n; i++)
+		them[i] = tutti_future_ref(f[i]);
+	join_all(them, n);
+}
+
+static void (*const ways[])(tutti_future **f, size_t n) = { by_completion,
+	by_completion_of_one_by_one, by_completion_of_a_gather, by_wait_for_the_first,
+	by_wait_for_a_gather, by_result_of_a_gather, by_group, by_join_all };
+enum { WAYS = sizeof(ways) / sizeof(*ways) };
+static void (*way)(tutti_future **f, size_t n);
+
+static int waits_for_some(void)
+{
+	tutti_future *f[MOST];
+	int sum = 0, n;
+
+	for (int i = 0; i < MOST; i++)
+		f[i] = one_submit(pool);
+	way(f, MOST);
+	for (int i = 0; i < MOST; i++) {
+		CHECK_EQ(one_result(f[i], &n), 0);
+		sum += n;
+	}
+	join_all(f, MOST);
+	return sum;
+}
+TUTTI_JOB(waits_for_some, int, void);
+
+static void every_way_lends_the_seat(void)
+{
+	open_pool(0);
+	for (int i = 0; i < WAYS; i++) {
+		tutti_future *f;
+		int sum = 0;
+
+		printf("way %d\n", i);
+		way = ways[i];
+		f = waits_for_some_submit(pool);
+		CHECK_EQ(waits_for_some_result(f, &sum), 0);
+		CHECK_EQ(sum, MOST);
+		tutti_future_unref(f);
+	}
+	close_pool();
+}
+
+static int depth_of(int n);
+TUTTI_JOB(depth_of, int, int);
+
+static int depth_of(int n)
+{
+	tutti_future *f;
+	int below = 0;
+
+	if (n == 0)
+		return 0;
+	f = depth_of_submit(pool, n - 1);
+	way(&f, 1);
+	CHECK_EQ(depth_of_result(f, &below), 0);
+	tutti_future_unref(f);
+	return below + 1;
+}
+
+static void each_to_any_depth(void)
+{
+	open_pool(0);
+	for (int i = 0; i < WAYS; i++) {
+		tutti_future *f;
+		int found = 0;
+
+		printf("way %d\n", i);
+		way = ways[i];
+		f = depth_of_submit(pool, DEPTH);
+		CHECK_EQ(depth_of_result(f, &found), 0);
+		CHECK_EQ(found, DEPTH);
+		tutti_future_unref(f);
+	}
+	close_pool();
+}
+
+/* -- added while it waits ---------------------------------------------------------------------- */
+
+static tutti_completion *shared;
+static tutti_future *promise;
+static bool asks;
+
+static int waits_for_what_comes(void)
+{
+	size_t index = 0;
+
+	tu_store_rel(&asks, true);
+	CHECK_EQ(tutti_completion_next(shared, &index), 0);
+	return (int)index;
+}
+TUTTI_JOB(waits_for_what_comes, int, void);
+
+static int adds(void)
+{
+	tutti_future *f = one_submit(pool);
+
+	CHECK_EQ(tutti_completion_add(shared, f), 0);
+	tutti_future_unref(f);
+	return 0;
+}
+
+/* It waits for what keeps the seat, and then for a job as well. */
+static void one_that_is_added_meanwhile(void)
+{
+	for (int i = 0; i < suite_rounds(50); i++) {
+		tutti_future *f;
+		int index = 0;
+
+		open_pool(0);
+		promise = tutti_future_create(0);
+		shared = tutti_completion_create(&promise, 1);
+		asks = false;
+		f = waits_for_what_comes_submit(pool);
+		EVENTUALLY(tu_load_acq(&asks));
+		if (i % 2 == 0)
+			settle();
+		adds();
+		CHECK_EQ(waits_for_what_comes_result(f, &index), 0);
+		CHECK_EQ(index, 1);
+		tutti_future_unref(f);
+		CHECK_EQ(tutti_future_set_result(promise, NULL), 0);
+		CHECK_EQ(tutti_completion_next(shared, NULL), 0);
+		tutti_completion_free(shared);
+		tutti_future_unref(promise);
+		close_pool();
+	}
+}
+
+/* -- kept -------------------------------------------------------------------------------------- */
+
+static bool began;
+
+static int begins(void)
+{
+	tu_store_rel(&began, true);
+	return 0;
+}
+TUTTI_JOB(begins, int, void);
+
+static int waits_for_the_rest(void)
+{
+	tutti_future *f[2] = { one_submit(pool), promise };
+	tutti_completion *c = tutti_completion_create(f, 2);
+	size_t index;
+
+	CHECK_EQ(tutti_completion_next(c, &index), 0);
+	CHECK_EQ(index, 0);
+	tutti_future_unref(f[0]);
+	tu_store_rel(&asks, true);
+	CHECK_EQ(tutti_completion_next(c, &index), 0);
+	CHECK_EQ(index, 1);
+	CHECK(!tu_load_acq(&began));
+	tutti_completion_free(c);
+	return 0;
+}
+TUTTI_JOB(waits_for_the_rest, int, void);
+
+/* Of those left none is the pool's: so the next job waits for the seat. */
+static void for_others_the_seat_is_kept(void)
+{
+	tutti_future *f[2];
+
+	open_pool(0);
+	promise = tutti_future_create(0);
+	asks = began = false;
+	f[0] = waits_for_the_rest_submit(pool);
+	EVENTUALLY(tu_load_acq(&asks));
+	f[1] = begins_submit(pool);
+	CHECK_EQ(tutti_sleep(TUTTI_MILLISECONDS(2)), 0); /* the time to do what it must not */
+	CHECK_EQ(tutti_future_set_result(promise, NULL), 0);
+	join_all(f, 2);
+	CHECK(began);
+	tutti_future_unref(promise);
+	close_pool();
+}
+
+/* -- stacks ------------------------------------------------------------------------------------ */
+
+/* Uses so many bytes of stack, a page at a time, and what nests with that many. */
+static __attribute__((noinline)) int use_stack(size_t bytes, int (*nests)(void))
+{
+	volatile char used[bytes];
+
+	for (size_t i = 0; i < bytes; i += 4096)
+		used[i] = (char)i;
+	return nests ? nests() : used[0];
+}
+
+static int needs_most(void)
+{
+	return use_stack(LARGE / 4 * 3, NULL);
+}
+TUTTI_JOB(needs_most, int, void);
+
+static int needs_half(void)
+{
+	return use_stack(LARGE / 2 - (256 << 10), NULL);
+}
+TUTTI_JOB(needs_half, int, void);
+
+/* With a deadline: what it waits for runs on another stack of the thread. */
+static int waits_until(void)
+{
+	tutti_future *f = needs_most_submit(pool);
+	int n = 1;
+
+	CHECK_EQ(tutti_future_result_until(f, &n, sizeof(n), tutti_after(TUTTI_SECONDS(50))), 0);
+	tutti_future_unref(f);
+	return n;
+}
+TUTTI_JOB(waits_until, int, void);
+
+static int nests_half(void)
+{
+	tutti_future *f = needs_half_submit(pool);
+	int n = 1;
+
+	CHECK_EQ(needs_half_result(f, &n), 0);
+	tutti_future_unref(f);
+	return n;
+}
+
+static int waits_with_little_left(void)
+{
+	return use_stack(LARGE / 4 * 3, nests_half);
+}
+TUTTI_JOB(waits_with_little_left, int, void);
+
+static int waits_with_half_left(void)
+{
+	return use_stack(LARGE / 4, nests_half);
+}
+TUTTI_JOB(waits_with_half_left, int, void);
+
+static void a_lent_stack_is_as_large_as_the_pools(void)
+{
+	tutti_future *f[3];
+
+	open_pool(LARGE);
+	f[0] = waits_until_submit(pool);
+	f[1] = waits_with_little_left_submit(pool);
+	f[2] = waits_with_half_left_submit(pool);
+	join_all(f, 3);
+	close_pool();
+}
+
+int main(void)
+{
+	suite_begin();
+	RUN(every_way_lends_the_seat);
+	RUN(each_to_any_depth);
+	RUN(one_that_is_added_meanwhile);
+	RUN(for_others_the_seat_is_kept);
+	RUN(a_lent_stack_is_as_large_as_the_pools);
+	return suite_end();
+}
