@@ -199,10 +199,10 @@ static void finish_with(tutti_future *f, struct tu_bucket *b, uint32_t flags, st
 	/* [future-1] release: result and error, for tu_future_word */
 	tu_or_acqrel(&f->word, (uint64_t)(TU_FUTURE_DONE | flags));
 	while ((w = tu_lot_first(b, f)) != NULL) {
-		if (w->context)
-			tu_lot_grant(b, w, 0, &news->wakes);
-		else
+		if (!w->context)
 			tu_watcher_tell(b, w, flags, news);
+		else if (tu_lot_claim(b, w))
+			tu_lot_grant(b, w, 0, &news->wakes);
 	}
 	extra = tu_load_acq(&f->extra); /* [future-3] acquire, as in tu_future_extra_of */
 	if (extra) {
@@ -317,7 +317,8 @@ static void fail_lost(tutti_future *f)
 			(uint64_t)(TU_FUTURE_DONE | TU_FUTURE_FAILED | TU_FUTURE_OBSERVED));
 	}
 	while ((w = tu_lot_first(b, f)) != NULL)
-		tu_lot_grant(b, w, 0, &wakes);
+		if (tu_lot_claim(b, w))
+			tu_lot_grant(b, w, 0, &wakes);
 	tu_lot_unlock(b);
 	tu_wakes_flush(&wakes);
 }
@@ -494,8 +495,7 @@ void tu_future_give_up(tutti_future *f, int code)
 
 /* -- waiting ---------------------------------------------------------------------------------- */
 
-/* Queue me for f; false: it is done. */
-static bool watch(tutti_future *f, struct tu_waiter *me)
+bool tu_future_enqueue(tutti_future *f, struct tu_waiter *me)
 {
 	struct tu_bucket *b = tu_lot_lock(f);
 
@@ -515,7 +515,7 @@ static int wait_now(struct tu_context *self, tutti_future *f, int64_t deadline, 
 	struct tu_bucket *b;
 	int rc = 0;
 
-	while (rc == 0 && !(tu_future_word(f) & TU_FUTURE_DONE) && watch(f, &me)) {
+	while (rc == 0 && !(tu_future_word(f) & TU_FUTURE_DONE) && tu_future_enqueue(f, &me)) {
 		rc = tu_wait(self, &me, deadline, flags, &b);
 		if (rc < 0)
 			tu_lot_unlock(b);
@@ -550,7 +550,7 @@ void tu_future_nap(tutti_future *f)
 	struct tu_waiter me = { .context = self, .looks_again = true }, *beneath = self->waits;
 	struct tu_bucket *b;
 
-	if (!watch(f, &me))
+	if (!tu_future_enqueue(f, &me))
 		return;
 	self->waits = &me;
 	tu_park(self);
