@@ -260,8 +260,8 @@ static void a_select_comes_back(void)
 
 	CHECK_EQ(tutti_semaphore_init(&permits, 0, 0), 0);
 	CHECK_EQ(tutti_event_init(&told, 0), 0);
-	CHECK_EQ(tutti_queue_create(&items, sizeof(int), &(tutti_queue_options){ .maxsize = 1 }),
-		0);
+	CHECK_EQ(
+		tutti_queue_create(&items, sizeof(int), &(tutti_queue_options){ .maxsize = 1 }), 0);
 	tutti_case cases[] = { tutti_case_get(items, &item), tutti_case_acquire(&permits),
 		tutti_case_event(&told), tutti_case_future(promise) };
 	tutti_task *tells = tutti_task_start(fork_and_tell, promise, NULL);
