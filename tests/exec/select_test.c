@@ -409,7 +409,10 @@ static int select_inner(int n)
 	tutti_case c[] = { tutti_case_event(&never), tutti_case_future(inner) };
 	int rc = tutti_select(c, 2, TUTTI_FOREVER), out = 0;
 
-	return rc == 1 && doubled_result(inner, &out) == 0 ? out : rc;
+	if (rc == 1)
+		rc = doubled_result(inner, &out);
+	tutti_future_unref(inner);
+	return rc == 0 ? out : rc;
 }
 TUTTI_JOB(select_inner, int, int);
 
@@ -418,8 +421,10 @@ static void a_job_that_selects_lends_its_place(void)
 	int out = 0;
 
 	CHECK_EQ(tutti_executor_open(&pool, "threads:1", NULL), 0);
-	CHECK_EQ(select_inner_result(select_inner_submit(pool, 21), &out), 0);
+	tutti_future *outer = select_inner_submit(pool, 21);
+	CHECK_EQ(select_inner_result(outer, &out), 0);
 	CHECK_EQ(out, 42);
+	tutti_future_unref(outer);
 	tutti_executor_free(pool);
 }
 
