@@ -59,6 +59,21 @@ static void leave_all(const struct tu_choice *choice, struct tu_option *options,
 	}
 }
 
+/* A fork has emptied the lot: those beside them are gone. Alone, but there, they can leave. */
+static void put_back(struct tu_option *options, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct tu_waiter *w = &options[i].waiter;
+		struct tu_bucket *b;
+
+		if (!w->next)
+			continue;
+		b = tu_lot_lock_waiter(w);
+		tu_lot_enqueue(b, w, tu_load_rlx(&w->key)); /* under its lock */
+		tu_lot_unlock(b);
+	}
+}
+
 /*
  * Once. As tu_wait_for, or 0 because there is something to look at; first says where, and taken
  * whether it was claimed. Nobody else knows of the options afterwards.
@@ -75,8 +90,9 @@ static int wait_once(struct tu_choice *choice, struct tu_option *options, int64_
 		rc = tu_wait_for(tu_self(), &choice->taken, deadline, TU_WAIT_CANCELABLE);
 	else
 		choice->first = queued;
-	if (age == tu_fork_ids.below) /* else a fork has emptied the lot */
-		leave_all(choice, options, queued);
+	if (age != tu_fork_ids.below)
+		put_back(options, queued);
+	leave_all(choice, options, queued);
 	if (choice->taken) /* under a lock that was ours since, or acquired in tu_wait_for */
 		choice->first = choice->taken - 1;
 	return rc;

@@ -255,6 +255,8 @@ static void *fork_and_tell(void *arg)
 
 static void a_select_comes_back(void)
 {
+	static tutti_event other_event;
+	static tutti_semaphore other_permits;
 	tutti_future *promise = tutti_future_create(0);
 	int item = 0;
 
@@ -263,14 +265,16 @@ static void a_select_comes_back(void)
 	CHECK_EQ(
 		tutti_queue_create(&items, sizeof(int), &(tutti_queue_options){ .maxsize = 1 }), 0);
 	tutti_case cases[] = { tutti_case_get(items, &item), tutti_case_acquire(&permits),
-		tutti_case_event(&told), tutti_case_future(promise) };
+		tutti_case_event(&told), tutti_case_future(promise), tutti_case_event(&other_event),
+		tutti_case_acquire(&other_permits) };
 	tutti_task *tells = tutti_task_start(fork_and_tell, promise, NULL);
 	for (int i = 0; i < 4; i++) {
-		CHECK_EQ(tutti_select(cases, 4, tutti_after(TUTTI_SECONDS(10))), i);
+		CHECK_EQ(tutti_select(cases, 6, tutti_after(TUTTI_SECONDS(10))), i);
 		cases[i] = (tutti_case){ 0 };
 	}
 	CHECK_EQ(item, 7);
-	CHECK_EQ(tutti_select(cases, 4, 0), TUTTI_ETIMEDOUT);
+	CHECK_EQ(tutti_select(cases, 6, 0), TUTTI_ETIMEDOUT);
+	CHECK(other_event.priv[0] == 0 && other_permits.priv[0] == 0); /* nobody waits */
 	finish(tells);
 	tutti_future_unref(promise);
 	tutti_queue_free(items);

@@ -156,7 +156,7 @@ MUTATIONS = [
      [("was_given(choice) ? (int)choice->first : tu_choice_look(choice)",
        "tu_choice_look(choice)")]),
     ("sync/choice.c", "a place in line is left standing", "choice",
-     [("\t\tleave_all(choice, options, queued);", "\t\tleave_all(choice, options, queued / 2);")]),
+     [("\tleave_all(choice, options, queued);", "\tleave_all(choice, options, queued / 2);")]),
     ("sync/choice.c", "wait although one was ready when its turn came", "choice",
      [("\t\t\treturn i;\n\t}\n\treturn choice->n;", "\t\t\tcontinue;\n\t}\n\treturn choice->n;")]),
     ("sync/choice.c", "woken for one, and looking at another", "choice",
