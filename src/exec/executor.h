@@ -45,8 +45,9 @@ void tu_executor_ended(tutti_executor *e, size_t n);
 /* The job was cancelled before it began: say so to an engine that wants to know. */
 void tu_executor_tell_cancelled(struct tu_job_future *jf);
 
-/* The pool of threads that both were submitted to; NULL: they were not. */
-void *tu_executor_pool_of_both(const struct tu_job_future *a, const struct tu_job_future *b);
+/* Where the pool of threads that both were submitted to runs its jobs; NULL: they were not. */
+struct tu_seats *tu_executor_seats_of_both(
+	const struct tu_job_future *a, const struct tu_job_future *b);
 
 /* How many threads of this process share its jobs; 0: it is of another kind. */
 int tu_executor_threads(const tutti_executor *e);

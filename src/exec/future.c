@@ -232,18 +232,12 @@ void tu_future_complete_slowly(tutti_future *f, uint32_t flags)
 	tutti_future_unref(f);
 }
 
-/* Relaxed: DONE publishes it. A cancel may look at owner, in the same place, until then. */
-static void set_error(tutti_future *f, int code)
-{
-	tu_store_rlx(&f->error, code);
-}
-
 /* The failure's words move from the context to the future; without memory they are lost. */
 static void take_failure(tutti_future *f, struct tu_context *self)
 {
 	struct tu_future_extra *extra = self->fail_text ? tu_future_extra_of(f) : NULL;
 
-	set_error(f, self->fail_code);
+	tu_future_set_error(f, self->fail_code);
 	if (!extra)
 		return;
 	extra->text = self->fail_text;
@@ -275,13 +269,13 @@ void tu_future_complete_from_odd(tutti_future *f, struct tu_context *self, void 
 		flags = TU_FUTURE_CANCELED;
 	}
 	tu_future_complete(f, flags);
-	tu_context_clean(
-		self); /* only now: until it is DONE a cancel may still be delivered here */
+	/* Only now: until it is DONE a cancel may still be delivered here. */
+	tu_context_clean(self);
 }
 
 void tu_future_complete_error(tutti_future *f, int code)
 {
-	set_error(f, code);
+	tu_future_set_error(f, code);
 	tu_future_complete(f, code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED);
 }
 
@@ -296,61 +290,6 @@ uint64_t tu_future_await_holder(tutti_future *f)
 
 	tu_lot_unlock(b);
 	return word & ~(uint64_t)TU_FUTURE_HELD;
-}
-
-/* -- after a fork ------------------------------------------------------------------------------ */
-
-uint64_t tu_future_age;
-
-/* Callbacks of the parent's are not called: they are what those who are not there wanted done. */
-static void fail_lost(tutti_future *f)
-{
-	struct tu_bucket *b = tu_lot_lock(f);
-	struct tu_wakes wakes = { 0 };
-	struct tu_waiter *w;
-
-	if (!(tu_load_rlx(&f->word) & TU_FUTURE_DONE)) { /* changes to that under the lock alone */
-		set_error(f, TUTTI_ECRASHED);
-		tu_and_acqrel(&f->word, ~(uint64_t)(TU_FUTURE_HELD | TU_FUTURE_RUNNING));
-		/* [future-1] release: the error. Nobody need look at it: it is nobody's fault. */
-		tu_or_acqrel(&f->word,
-			(uint64_t)(TU_FUTURE_DONE | TU_FUTURE_FAILED | TU_FUTURE_OBSERVED));
-	}
-	while ((w = tu_lot_first(b, f)) != NULL)
-		if (tu_lot_claim(b, w))
-			tu_lot_grant(b, w, 0, &wakes);
-	tu_lot_unlock(b);
-	tu_wakes_flush(&wakes);
-}
-
-uint64_t tu_future_word_of_old(tutti_future *f)
-{
-	if (!f->ops->outlives_fork || !f->ops->outlives_fork(f))
-		fail_lost(f);
-	return tu_load_acq(&f->word); /* [future-1] acquire, as in tu_future_word */
-}
-
-void tu_future_survive_one(tutti_future *f)
-{
-	/* Relaxed: the child has one thread. */
-	tu_store_rlx(&f->word, (tu_load_rlx(&f->word) & ~TU_FUTURE_AGE) | tu_future_age);
-}
-
-void tu_future_survive(struct tu_context *c)
-{
-	if (c->self)
-		tu_future_survive_one(c->self);
-	for (tutti_future *f = c->job; f; f = tu_job_future_of(f)->beneath)
-		tu_future_survive_one(f);
-}
-
-void tu_future_after_fork(void)
-{
-	tu_future_age = (tu_future_age + TU_FUTURE_AGE_ONE) & TU_FUTURE_AGE;
-	if (!tu_current)
-		return;
-	tu_future_survive(tu_current);
-	tu_future_survive(&tu_current->worker->native);
 }
 
 /* -- beginning and cancelling ------------------------------------------------------------------ */
@@ -465,7 +404,7 @@ int tu_future_settle_with(tutti_future *f, uint32_t flags, int code, const char 
 
 	if (!b)
 		return TUTTI_EDONE;
-	set_error(f, code);
+	tu_future_set_error(f, code);
 	if (extra && !extra->text)
 		extra->text = tu_copy_text(text);
 	if (result && f->size > 0)
@@ -491,95 +430,6 @@ void tu_future_give_up(tutti_future *f, int code)
 
 	tu_future_settle(f, flag, code, NULL, NULL);
 	tutti_future_unref(f);
-}
-
-/* -- waiting ---------------------------------------------------------------------------------- */
-
-bool tu_future_enqueue(tutti_future *f, struct tu_waiter *me)
-{
-	struct tu_bucket *b = tu_lot_lock(f);
-
-	/* The completer reads WATCHED in the same word that it changes to DONE: either its CAS sees
-	   our bit and takes the lock, or we see its DONE here. */
-	bool done = tu_or_acqrel(&f->word, (uint64_t)TU_FUTURE_WATCHED) & TU_FUTURE_DONE;
-
-	if (!done)
-		tu_lot_enqueue(b, me, f);
-	tu_lot_unlock(b);
-	return !done;
-}
-
-static int wait_now(struct tu_context *self, tutti_future *f, int64_t deadline, unsigned flags)
-{
-	struct tu_waiter me = { .context = self, .looks_again = true };
-	struct tu_bucket *b;
-	int rc = 0;
-
-	while (rc == 0 && !(tu_future_word(f) & TU_FUTURE_DONE) && tu_future_enqueue(f, &me)) {
-		rc = tu_wait(self, &me, deadline, flags, &b);
-		if (rc < 0)
-			tu_lot_unlock(b);
-	}
-	return rc;
-}
-
-int tu_future_wait(tutti_future *f, int64_t deadline, unsigned flags)
-{
-	struct tu_context *self;
-	struct tu_job_wait wait;
-	int rc;
-
-	if (tu_future_word(f) & TU_FUTURE_DONE)
-		return 0;
-	if (tu_past(deadline))
-		return TUTTI_ETIMEDOUT;
-	self = tu_self();
-	if (tu_likely(!self->job) || !f->ops->wait_begins)
-		return wait_now(self, f, deadline, flags);
-	rc = f->ops->wait_begins(f, deadline, &wait);
-	if (rc == 0)
-		rc = wait_now(self, f, deadline, flags);
-	if (wait.job)
-		tu_job_wait_over(&wait);
-	return rc;
-}
-
-void tu_future_nap(tutti_future *f)
-{
-	struct tu_context *self = tu_self();
-	struct tu_waiter me = { .context = self, .looks_again = true }, *beneath = self->waits;
-	struct tu_bucket *b;
-
-	if (!tu_future_enqueue(f, &me))
-		return;
-	self->waits = &me;
-	tu_park(self);
-	self->waits = beneath;
-	b = tu_lot_lock_waiter(&me);
-	if (me.next)
-		tu_lot_remove(b, &me);
-	tu_lot_unlock(b);
-}
-
-int tu_future_code(tutti_future *f)
-{
-	uint64_t word = tu_future_word(f);
-
-	if (tu_likely(!(word & (TU_FUTURE_FAILED | TU_FUTURE_CANCELED))))
-		return 0;
-	/* A bit by itself: read by who destroys f, after all references are gone ([future-2]). */
-	if (!(word & TU_FUTURE_OBSERVED))
-		tu_or_acqrel(&f->word, (uint64_t)TU_FUTURE_OBSERVED);
-	return word & TU_FUTURE_CANCELED ? TUTTI_ECANCELED : f->error;
-}
-
-int tu_future_outcome(tutti_future *f)
-{
-	int code = tu_future_code(f);
-
-	if (code == TUTTI_ECANCELED)
-		return TUTTI_EJOBCANCELED;
-	return code == TUTTI_ETIMEDOUT ? TUTTI_EJOBTIMEDOUT : code;
 }
 
 /* -- names in reports ------------------------------------------------------------------------- */

@@ -149,6 +149,12 @@ struct tutti_future {
 	uint32_t size; /* of the result; of a task its number instead */
 };
 
+/* Relaxed: DONE publishes it. A cancel may look at owner, in the same place, until then. */
+static inline void tu_future_set_error(tutti_future *f, int code)
+{
+	tu_store_rlx(&f->error, code);
+}
+
 /* The age of what is made now. Written in a forked child while it has one thread. */
 extern uint64_t tu_future_age;
 

@@ -14,7 +14,7 @@
 #include "core/wait.h"
 #include "exec/executor.h"
 #include "exec/job_future.h"
-#include "exec/threads.h"
+#include "exec/seats.h"
 
 #include <errno.h>
 
@@ -65,14 +65,14 @@ int tu_job_wait_begins(tutti_future *f, int64_t deadline, struct tu_job_wait *wa
 	struct tu_context *self = tu_self();
 	struct tu_job_future *job = tu_job_future_of(self->job), *awaited = tu_job_future_of(f);
 	bool for_ever = deadline == TUTTI_FOREVER;
-	void *pool;
+	struct tu_seats *seats;
 	int rc = note(&job->future, f, for_ever);
 
 	*wait = (struct tu_job_wait){ rc == 0 ? &job->future : NULL, NULL };
-	pool = rc == 0 ? tu_executor_pool_of_both(job, awaited) : NULL;
+	seats = rc == 0 ? tu_executor_seats_of_both(job, awaited) : NULL;
 	/* Here it would run within the caller's scopes, and beyond a deadline of the wait. */
-	if (pool)
-		tu_threads_help(pool, awaited, for_ever && !self->scopes, &wait->lease);
+	if (seats)
+		tu_seats_help(seats, awaited, for_ever && !self->scopes, &wait->lease);
 	return rc;
 }
 
@@ -84,12 +84,12 @@ void tu_job_wait_many_begins(tutti_future *const *futures, size_t n, struct tu_j
 	for (size_t i = 0; i < n && !wait->job; i++) {
 		const tutti_future *f = futures[i] ? tu_future_inner(futures[i]) : NULL;
 		struct tu_job_future *awaited = f ? tu_job_future_of(f) : NULL;
-		void *pool = awaited ? tu_executor_pool_of_both(job, awaited) : NULL;
+		struct tu_seats *seats = awaited ? tu_executor_seats_of_both(job, awaited) : NULL;
 
-		if (!pool || tutti_future_done(f))
+		if (!seats || tutti_future_done(f))
 			continue;
 		wait->job = &job->future;
-		tu_threads_help(pool, awaited, false, &wait->lease);
+		tu_seats_help(seats, awaited, false, &wait->lease);
 	}
 }
 
@@ -97,7 +97,7 @@ void tu_job_wait_over(struct tu_job_wait *wait)
 {
 	tu_job_waits_for(wait->job, NULL);
 	if (wait->lease)
-		tu_threads_take_back(wait->lease);
+		tu_seats_take_back(wait->lease);
 }
 
 __attribute__((constructor(101))) static void guard_lock(void)

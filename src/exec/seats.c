@@ -1,0 +1,536 @@
+/* SPDX-License-Identifier: MIT */
+/* seats.c - who runs which job; a seat at work, lent, stopped, and after a fork. */
+#include "exec/seats.h"
+
+#include "core/alloc.h"
+#include "core/fence.h"
+#include "core/mutex.h"
+#include "core/worker.h"
+#include "exec/executor.h"
+#include "exec/job_future.h"
+
+enum {
+	BATCH = 16,
+	TOLD_AT_ONCE = 32,       /* jobs: see let_go */
+	STACK_SPARE = 128 << 10, /* bytes that a job may count on when it runs on another's stack */
+};
+
+struct seat {
+	struct tu_link link; /* of all of the pool */
+	struct tu_link idle; /* on the pool's list of idle ones */
+	struct tu_context *context;
+	struct tu_job_future *job; /* atomic. In its hand: begun, or it was just put there */
+	bool handed;               /* by who woke the seat for it */
+	bool lent;                 /* takes no batches: it may have to go at any time */
+	bool closed;               /* takes no more */
+	uint32_t watched;          /* atomic: let go of nothing without the lock; see put_in_hand */
+	size_t ended;              /* jobs, of which the executor has not been told */
+	unsigned at, end;          /* slots of the batch that the owner has not looked at */
+	struct tu_job_future *batch[BATCH]; /* slots, atomic: who empties one has the job */
+};
+
+/* A seat while its owner waits. Of two parties the last one frees it; under the lock. */
+struct tu_lease {
+	struct tu_runnable node;
+	struct tu_seats *seats;
+	struct seat seat;
+	int parties;
+};
+
+void tu_seats_init(struct tu_seats *s, int max)
+{
+	*s = (struct tu_seats){ .max = max };
+	tu_list_init(&s->jobs);
+	tu_list_init(&s->all);
+	tu_list_init(&s->idle);
+}
+
+/* -- jobs and seats; under the lock ------------------------------------------------------------ */
+
+static struct seat *seat_of(struct tu_link *link)
+{
+	return tu_container_of(link, struct seat, link);
+}
+
+static struct tu_job_future *first_job(struct tu_seats *s)
+{
+	struct tu_link *link = tu_list_take(&s->jobs);
+
+	if (!link)
+		return NULL;
+	s->queued -= s->queued > 0;
+	return tu_container_of(link, struct tu_job_future, queued);
+}
+
+/*
+ * What lies in a slot, for whoever gets it. Relaxed: the slot was filled under the lock, which all
+ * but its owner hold, and the job's contents come with that.
+ */
+static struct tu_job_future *empty_slot(struct tu_job_future **slot)
+{
+	return tu_load_rlx(slot) ? tu_swap_rlx(slot, (struct tu_job_future *)NULL) : NULL;
+}
+
+/* From a batch, the last of it first: the owner comes from the other end. */
+static struct tu_job_future *steal(struct tu_seats *s)
+{
+	struct tu_job_future *jf;
+
+	tu_list_each(link, &s->all) {
+		struct seat *seat = seat_of(link);
+
+		for (int i = seat->lent ? 0 : BATCH; i > 0; i--)
+			if ((jf = empty_slot(&seat->batch[i - 1])) != NULL)
+				return jf;
+	}
+	return NULL;
+}
+
+/* A share of the queue: others are to have theirs, above all of jobs that take long. */
+static void fill_batch(struct tu_seats *s, struct seat *seat)
+{
+	size_t share = s->queued / (4 * (size_t)s->max);
+	struct tu_job_future *jf;
+
+	seat->at = seat->end = 0;
+	while (seat->end < BATCH && seat->end < share && (jf = first_job(s)) != NULL) {
+		jf->engine = &seat->batch[seat->end];
+		tu_store_rlx(&seat->batch[seat->end], jf); /* see empty_slot */
+		seat->end++;
+	}
+}
+
+static struct seat *idle_seat(struct tu_seats *s)
+{
+	struct tu_link *link = tu_list_take(&s->idle);
+
+	return link ? tu_container_of(link, struct seat, idle) : NULL;
+}
+
+/*
+ * Into the hand of an idle seat, whose context is returned to be woken: the seat may be gone by
+ * then, a context never is. NULL: into the queue, at its head if first.
+ */
+static struct tu_context *place_job(struct tu_seats *s, struct tu_job_future *jf, bool first)
+{
+	struct seat *seat = idle_seat(s);
+
+	if (seat) {
+		tu_store_rlx(&seat->job, jf); /* under the lock, as its owner will look */
+		seat->handed = true;
+		return seat->context;
+	}
+	if (first)
+		tu_list_add_head(&s->jobs, &jf->queued);
+	else
+		tu_list_add_tail(&s->jobs, &jf->queued);
+	s->queued++;
+	return NULL;
+}
+
+static void wake(struct tu_context *c)
+{
+	if (c)
+		tu_unpark(c);
+}
+
+bool tu_seats_put(struct tu_seats *s, struct tu_job_future *jf)
+{
+	struct tu_context *idle;
+	bool start;
+
+	tu_mutex_lock(&s->lock);
+	idle = place_job(s, jf, false);
+	start = !idle && s->threads < s->max;
+	s->threads += start;
+	tu_mutex_unlock(&s->lock);
+	wake(idle);
+	return start;
+}
+
+bool tu_seats_without_thread(struct tu_seats *s, struct tu_job_future *own, int rc)
+{
+	struct tu_job_future *jf;
+	struct tu_list orphans;
+	bool mine = false;
+
+	tu_list_init(&orphans);
+	tu_mutex_lock(&s->lock);
+	if (--s->threads == 0) {
+		tu_list_splice(&orphans, &s->jobs);
+		s->queued = 0;
+	}
+	while (tu_list_first(&orphans)) { /* under the lock: some may be taken off by who waits */
+		jf = tu_container_of(tu_list_take(&orphans), struct tu_job_future, queued);
+		tu_mutex_unlock(&s->lock);
+		if (jf == own)
+			mine = true;
+		else
+			tu_job_future_give_up(jf, rc);
+		tu_mutex_lock(&s->lock);
+	}
+	tu_mutex_unlock(&s->lock);
+	return mine;
+}
+
+/* -- a seat at work ---------------------------------------------------------------------------- */
+
+static struct tu_job_future *queued_job(struct tu_seats *s, struct seat *seat)
+{
+	struct tu_job_future *jf = first_job(s);
+
+	if (!jf)
+		return steal(s);
+	if (!seat->lent)
+		fill_batch(s, seat);
+	return jf;
+}
+
+/* The next job into the seat's hand. false: there is none, and the seat is idle. */
+static bool take_job(struct tu_seats *s, struct seat *seat)
+{
+	if (!seat->handed) /* relaxed: others look with the lock, which we hold */
+		tu_store_rlx(&seat->job, seat->closed ? NULL : queued_job(s, seat));
+	seat->handed = false;
+	if (seat->job || seat->closed || s->ended) {
+		if (tu_link_used(&seat->idle))
+			tu_list_remove(&seat->idle);
+		return true;
+	}
+	if (!tu_link_used(&seat->idle))
+		tu_list_add_head(&s->idle, &seat->idle);
+	return false;
+}
+
+/*
+ * What has ended here is told to the executor in one go, before the seat becomes idle: its count is
+ * the one line that all who submit and all seats write to.
+ */
+static void let_go(struct seat *seat, struct tu_job_future *last, bool idle)
+{
+	tutti_executor *e;
+
+	if (!last)
+		return;
+	e = last->executor;
+	tu_executor_let_go_of(last);
+	if (++seat->ended < TOLD_AT_ONCE && !idle)
+		return;
+	tu_executor_ended(e, seat->ended);
+	seat->ended = 0;
+}
+
+/*
+ * A job of the batch into the seat's hand, without the lock. Who stops the pool must find only jobs
+ * there that still exist. So:
+ *
+ *     here                    running_jobs, with the lock
+ *     job = next              watched = 1
+ *     tu_fence_light          tu_fence_heavy
+ *     look at watched         take a reference to each job
+ *     let go of the last
+ *
+ * Either we see that we are watched, and wait for the lock before anything is let go of, or the
+ * last job is not found in our hand any more. What was on its way from batch to hand just then has
+ * not begun, and is cancelled here.
+ */
+static void put_in_hand(struct tu_seats *s, struct seat *seat, struct tu_job_future *jf)
+{
+	tu_store_rlx(&seat->job, jf); /* the fence orders it */
+	tu_fence_light();
+	if (tu_likely(!tu_load_rlx(&seat->watched))) /* likewise */
+		return;
+	tu_mutex_lock(&s->lock);
+	tu_mutex_unlock(&s->lock);
+	tu_future_withdraw(&jf->future);
+}
+
+/* The next of the batch that nobody has taken. */
+static struct tu_job_future *batch_job(struct seat *seat)
+{
+	struct tu_job_future *jf;
+
+	while (seat->at < seat->end)
+		if ((jf = empty_slot(&seat->batch[seat->at++])) != NULL)
+			return jf;
+	return NULL;
+}
+
+/*
+ * Let go of the last job and wait for the next; NULL: there will be none. The last one stays in the
+ * seat's hand until the lock is held: see above.
+ */
+static struct tu_job_future *next_job(struct tu_seats *s, struct seat *seat)
+{
+	struct tu_job_future *last = tu_load_rlx(&seat->job); /* only its owner changes it now */
+	struct tu_job_future *next = batch_job(seat);
+	bool taken;
+
+	if (next) {
+		put_in_hand(s, seat, next);
+		let_go(seat, last, false);
+		return next;
+	}
+	tu_mutex_lock(&s->lock);
+	taken = take_job(s, seat);
+	tu_mutex_unlock(&s->lock);
+	let_go(seat, last, !taken || !seat->job);
+	while (!taken) {
+		tu_park(seat->context); /* no cancellation point: the thread's own is not meant */
+		tu_mutex_lock(&s->lock);
+		taken = take_job(s, seat);
+		tu_mutex_unlock(&s->lock);
+	}
+	return seat->job;
+}
+
+static void seat_open(struct tu_seats *s, struct seat *seat)
+{
+	tu_mutex_lock(&s->lock);
+	tu_list_add_tail(&s->all, &seat->link);
+	seat->watched = s->terminated;
+	tu_mutex_unlock(&s->lock);
+}
+
+/* Run jobs until there will be none. */
+static void seat_work(struct tu_seats *s, struct seat *seat)
+{
+	struct tu_job_future *jf;
+
+	while ((jf = next_job(s, seat)) != NULL)
+		tu_job_future_run(jf);
+	tu_mutex_lock(&s->lock);
+	if (tu_link_used(&seat->link)) /* not if it has come here by a fork within its job */
+		tu_list_remove(&seat->link);
+	tu_mutex_unlock(&s->lock);
+}
+
+void tu_seats_work(struct tu_seats *s)
+{
+	struct seat seat = { .context = tu_self() };
+
+	seat_open(s, &seat);
+	seat_work(s, &seat);
+}
+
+/* -- lending ---------------------------------------------------------------------------------- */
+
+/* One party is through with it. Unlocks. */
+static void lease_drop(struct tu_lease *lease)
+{
+	struct tu_seats *s = lease->seats;
+	bool last = --lease->parties == 0;
+
+	tu_mutex_unlock(&s->lock);
+	if (last)
+		tu_free(lease);
+}
+
+/* On a stack of its own, of the same thread. */
+static void lease_runs(struct tu_runnable *node, int rc)
+{
+	struct tu_lease *lease = tu_container_of(node, struct tu_lease, node);
+	struct tu_seats *s = lease->seats;
+
+	if (rc == 0) {
+		struct tu_context *self = tu_current;
+
+		lease->seat.context = self;
+		self->id = tu_worker_new_id(self->worker);
+		self->worker->begun++;
+		seat_open(s, &lease->seat);
+		seat_work(s, &lease->seat);
+		self->worker->ended++;
+		tu_context_clean(self);
+	}
+	tu_mutex_lock(&s->lock);
+	lease_drop(lease);
+}
+
+/* Without memory nothing is lent: the wait goes on as any other. */
+static struct tu_lease *lend(struct tu_seats *s, struct tu_context *self)
+{
+	static const struct tu_start start = { lease_runs, TU_STACK_CLASS_JOB };
+	struct tu_lease *lease = tu_alloc_zero(sizeof(*lease));
+
+	if (!lease)
+		return NULL;
+	lease->seats = s;
+	lease->seat.lent = true;
+	lease->parties = 2;
+	lease->node.job = &start;
+	tu_worker_push(self->worker, &lease->node);
+	return lease;
+}
+
+void tu_seats_take_back(struct tu_lease *lease)
+{
+	struct tu_seats *s = lease->seats;
+	struct tu_context *asleep = NULL, *other = NULL;
+	struct seat *mine = &lease->seat;
+
+	tu_mutex_lock(&s->lock);
+	mine->closed = true;
+	if (tu_link_used(&mine->idle)) {
+		tu_list_remove(&mine->idle);
+		asleep = mine->context;
+	}
+	if (mine->handed) {
+		other = place_job(s, mine->job, true);
+		mine->job = NULL;
+		mine->handed = false;
+	}
+	lease_drop(lease);
+	wake(asleep);
+	wake(other);
+}
+
+/* How much is left of self's stack, as seen from here. */
+static size_t stack_left(const struct tu_context *self)
+{
+	const char *here = __builtin_frame_address(0);
+
+	return here > self->low ? (size_t)(here - self->low) : 0;
+}
+
+/* Take jf out of the queue or a batch; false: it is no longer there. */
+static bool is_there_yet(struct tu_job_future *jf)
+{
+	struct tu_job_future **slot = jf->engine, *expected = jf;
+
+	if (tu_link_used(&jf->queued)) {
+		tu_list_remove(&jf->queued);
+		return true;
+	}
+	/* Relaxed: see empty_slot. Seats that take batches exist as long as the pool. */
+	return slot && tu_cas_rlx(slot, &expected, (struct tu_job_future *)NULL);
+}
+
+bool tu_seats_help(
+	struct tu_seats *s, struct tu_job_future *awaited, bool may_run, struct tu_lease **lease)
+{
+	struct tu_context *self = tu_self();
+	bool room = stack_left(self) > STACK_SPARE, run;
+
+	tu_mutex_lock(&s->lock);
+	run = is_there_yet(awaited);
+	if (run && !(may_run && room)) { /* it is what the lent seat does first */
+		tu_list_add_head(&s->jobs, &awaited->queued);
+		run = false;
+	}
+	tu_mutex_unlock(&s->lock);
+	if (run)
+		tutti_future_run(&awaited->future);
+	else
+		*lease = lend(s, self);
+	return run;
+}
+
+/* -- stopping and ending ---------------------------------------------------------------------- */
+
+/* What has not begun, one by one; NULL: all has. */
+static struct tu_job_future *pending_job(struct tu_seats *s)
+{
+	struct tu_job_future *jf;
+
+	tu_mutex_lock(&s->lock);
+	jf = first_job(s);
+	if (!jf)
+		jf = steal(s);
+	tu_mutex_unlock(&s->lock);
+	return jf;
+}
+
+/* All that is in a hand, with references. Linked as what is listed would be: there is one such
+   stop in a pool's life. */
+static void running_jobs(struct tu_seats *s, struct tu_list *found)
+{
+	struct tu_job_future *jf;
+
+	tu_list_init(found);
+	tu_mutex_lock(&s->lock);
+	s->terminated = true;
+	tu_list_each(link, &s->all)
+		tu_store_rlx(&seat_of(link)->watched, 1u); /* the fence orders it: put_in_hand */
+	tu_fence_heavy();
+	tu_list_each(link, &s->all) {
+		jf = tu_load_rlx(&seat_of(link)->job); /* likewise */
+		if (!jf)
+			continue;
+		tutti_future_ref(&jf->future);
+		tu_list_add_tail(found, &jf->link);
+	}
+	tu_mutex_unlock(&s->lock);
+}
+
+/* No locks are held where something is cancelled: that calls back. */
+void tu_seats_stop(struct tu_seats *s, bool running)
+{
+	struct tu_job_future *jf;
+	struct tu_list found;
+
+	while ((jf = pending_job(s)) != NULL) {
+		tu_future_withdraw(&jf->future);
+		tutti_future_run(&jf->future); /* only lets go of it, if it was withdrawn */
+	}
+	if (!running)
+		return;
+	running_jobs(s, &found);
+	while (tu_list_first(&found)) {
+		jf = tu_container_of(tu_list_take(&found), struct tu_job_future, link);
+		tutti_future_cancel(&jf->future);
+		tutti_future_unref(&jf->future);
+	}
+}
+
+void tu_seats_end(struct tu_seats *s)
+{
+	tu_mutex_lock(&s->lock);
+	s->ended = true;
+	tu_list_each(link, &s->idle)
+		tu_unpark(tu_container_of(link, struct seat, idle)->context);
+	tu_mutex_unlock(&s->lock);
+}
+
+/* -- in a forked child ------------------------------------------------------------------------- */
+
+/* Of a job which is not the caller's: the reference that is the engine's. */
+static void forget_job(struct tu_job_future *jf)
+{
+	tu_future_word(&jf->future); /* it fails, if it is not done */
+	tutti_future_unref(&jf->future);
+}
+
+/* One by one: who waits for one of them must not think that it is still there. */
+static void forget_jobs(struct tu_seats *s)
+{
+	struct tu_job_future *jf;
+
+	while ((jf = first_job(s)) != NULL || (jf = steal(s)) != NULL)
+		forget_job(jf);
+}
+
+/* Who has come here within its job ends that and takes no more; of others nothing is left. */
+static void forget_seat(struct seat *seat)
+{
+	struct tu_job_future *jf = seat->job;
+
+	tu_list_remove(&seat->link);
+	if (tu_link_used(&seat->idle))
+		tu_list_remove(&seat->idle);
+	seat->closed = true;
+	seat->handed = false;
+	seat->ended = 0;
+	if (!jf || tu_future_is_of_now(&jf->future))
+		return;
+	seat->job = NULL;
+	forget_job(jf);
+}
+
+void tu_seats_after_fork(struct tu_seats *s)
+{
+	s->threads = 0;
+	forget_jobs(s);
+	tu_list_each_safe(link, &s->all)
+		forget_seat(seat_of(link));
+}

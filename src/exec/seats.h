@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * seats.h - one queue of jobs, first in first out, and the seats where threads run them.
+ *
+ * A thread that has none to run leaves its seat idle, on a list; whoever has a job for it takes the
+ * seat off that list and puts the job into its hand, so that two jobs never count on the same one.
+ *
+ * Where many jobs wait, a seat takes some at once, so that short ones do not all meet at one lock.
+ * They lie in its batch, from where others still take them: a seat that would become idle, and who
+ * waits for one of them.
+ *
+ * A job that waits for a job of its own pool would keep its seat from the very one it waits for. So
+ * it runs that one itself, on its own stack, if it has not begun (tu_seats_help). Otherwise, or if
+ * its stack is nearly used up, it lends its seat for as long as it waits: another stack of the same
+ * thread takes jobs meanwhile. Waits for anything else keep the seat.
+ */
+#ifndef TU_EXEC_SEATS_H
+#define TU_EXEC_SEATS_H
+
+#include "base/list.h"
+
+#include <stdint.h>
+
+struct tu_job_future;
+struct tu_lease;
+
+struct tu_seats {
+	int max;       /* threads there may be: fixed */
+	uint32_t lock; /* a tu_mutex; all below */
+	struct tu_list
+		jobs;  /* that wait for a seat; neither here nor in a batch while one is idle */
+	size_t queued; /* about how many these are */
+	struct tu_list all;  /* seats */
+	struct tu_list idle; /* seats, the last one to become so first */
+	int threads;         /* that sit here, or are about to */
+	bool terminated;     /* what still begins is cancelled */
+	bool ended;
+};
+
+void tu_seats_init(struct tu_seats *s, int max);
+
+/*
+ * To an idle seat, or into the queue. true: into the queue, and there may be one more thread; it is
+ * counted already, and the caller starts it.
+ */
+bool tu_seats_put(struct tu_seats *s, struct tu_job_future *jf);
+
+/*
+ * The thread that was counted could not be started. With others alive the jobs will be run by them;
+ * with none all that wait have failed with rc, for whoever put them there counted on this one too.
+ * true: own, which is the caller's to give up, was among them.
+ */
+bool tu_seats_without_thread(struct tu_seats *s, struct tu_job_future *own, int rc);
+
+/* Sit down and run jobs until there will be none. */
+void tu_seats_work(struct tu_seats *s);
+
+/*
+ * The caller's job waits for awaited, of the same seats. true: that has been run, here and now,
+ * which happens only if may_run. Otherwise the caller's seat is lent, and *lease is to be taken
+ * back when the wait is over; NULL: there was no memory for that.
+ */
+bool tu_seats_help(
+	struct tu_seats *s, struct tu_job_future *awaited, bool may_run, struct tu_lease **lease);
+void tu_seats_take_back(struct tu_lease *lease);
+
+/* Cancel what has not begun; and what has, if running. */
+void tu_seats_stop(struct tu_seats *s, bool running);
+
+/* The last job has ended: all threads that sit here go. */
+void tu_seats_end(struct tu_seats *s);
+
+/* In a forked child, with the lock as it was: who has come here within its job ends that and takes
+   no more; of others nothing is left. */
+void tu_seats_after_fork(struct tu_seats *s);
+
+#endif
