@@ -54,7 +54,8 @@ static void leave_all(const struct tu_choice *choice, struct tu_option *options,
 	for (size_t i = 0; i < n; i++) {
 		const tutti_case *c = &choice->cases[i];
 
-		if (c->priv.object)
+		/* [grant-1] acquire: as in tu_wait. It has been taken off, and for the last time. */
+		if (c->priv.object && !tu_load_acq(&options[i].waiter.granted))
 			kind_of(choice, c)->leave(c, &options[i].waiter);
 	}
 }
