@@ -50,6 +50,7 @@
 #include <tutti/queue.h>
 #include <tutti/report.h>
 #include <tutti/scope.h>
+#include <tutti/select.h>
 #include <tutti/sync.h>
 #include <tutti/task.h>
 #include <tutti/thread.h>

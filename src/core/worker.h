@@ -26,6 +26,7 @@ struct tu_worker {
 	struct tu_runnable *starting; /* a job handed to the stack that is being switched to */
 	uint32_t budget;              /* turns until timers and inbox are looked at again */
 	uint32_t task_number;         /* of the last task begun here that has no name of its own */
+	uint32_t drawn;               /* how many pseudo-random numbers, see exec/select.c */
 	bool closed;                  /* by hand: takes no more tasks. Atomic: others look */
 	bool telling;                 /* it is being closed by hand: what is given up is named */
 	int *errno_at;            /* the thread's errno: found once, as a call is dear in a yield */
