@@ -74,7 +74,7 @@ static size_t draw(struct tu_worker *w, size_t n)
 /* A job lends its place if what it waits for may be of its own pool; see tutti_wait. */
 static int wait_as_job(struct tu_choice *choice, int64_t deadline)
 {
-	struct tu_job_wait wait = { NULL, NULL };
+	struct tu_job_wait wait = { .job = NULL };
 	int rc;
 
 	for (size_t i = 0; i < choice->n && !wait.job; i++) {
