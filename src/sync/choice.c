@@ -54,7 +54,7 @@ static void leave_all(const struct tu_choice *choice, struct tu_option *options,
 	for (size_t i = 0; i < n; i++) {
 		const tutti_case *c = &choice->cases[i];
 
-		/* [grant-1] acquire: as in tu_wait. It has been taken off, and for the last time. */
+		/* [grant-1] acquire: as in tu_wait. Whoever granted it has taken it off. */
 		if (c->priv.object && !tu_load_acq(&options[i].waiter.granted))
 			kind_of(choice, c)->leave(c, &options[i].waiter);
 	}
