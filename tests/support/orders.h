@@ -34,6 +34,8 @@ struct orders {
 	int otherwise;
 	/* A granted waiter looks for itself once it runs, so that a later cancel may win. */
 	bool barges;
+	/* The deadline is a limit's: once it has passed it is what the waiter hears of. */
+	bool limited;
 	/* What was granted before anybody waited is not forgotten. */
 	bool remembers;
 };
