@@ -5,6 +5,7 @@
 #include "core/alloc.h"
 #include "core/caught.h"
 #include "core/fork.h"
+#include "core/watch.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -64,11 +65,18 @@ struct tu_context *tu_attach(void)
 	tu_panic("a fiber without a context");
 }
 
+bool tu_watching; /* never */
+
+void tu_watch_notice_slowly(struct tu_worker *w)
+{
+	(void)w;
+}
+
 static void worker_begin(struct tu_worker *w, int fiber)
 {
 	memset(w, 0, offsetof(struct tu_worker, wheel));
 	w->tail = &w->head;
-	w->budget = 1;
+	w->look_at = 1;
 	w->number = (uint32_t)fiber + 1;
 	w->errno_at = &errno;
 	w->caught = tu_caught_here();
