@@ -13,8 +13,8 @@
  *
  * A stall is: something could run on a thread (it is ready, its timer is due, another thread has
  * sent it), and for longer than a limit it does not, because what runs there has not once waited
- * or yielded. Where nobody waits for the thread there is no stall, however long a task runs; nor
- * in a pool's worker that computes its job.
+ * or yielded. Time for which the thread gets no CPU does not count. Where nobody waits for the
+ * thread there is no stall, however long a task runs; nor in a pool's worker that computes its job.
  *
  * A stall is told when it has lasted for the limit, each time it has lasted twice as long as when
  * it was told last, and when it is over. The reporter gets one line for each,
@@ -64,8 +64,8 @@ TUTTI_BEGIN
 typedef struct tutti_stall {
 	uint64_t number;    /* which stall, counted from 1: the same each time it is told */
 	bool over;          /* what waited has got its turn; lasted and cpu are final */
-	bool computing;     /* it ran, or wanted a CPU, for at least half of the time; else it slept
-	                         in the kernel */
+	bool computing;     /* it ran for at least half of the time, less what it wanted a CPU and
+	                         got none; else it slept in the kernel */
 	const char *what;   /* what runs: "task 'fetch'", "callback '...'"; "a task": not known */
 	const char *thread; /* and on which thread, its name */
 	int thread_native_id; /* and its number in the kernel */

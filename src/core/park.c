@@ -92,16 +92,17 @@ static uint32_t fire_timers(struct tu_worker *w)
 static __attribute__((noinline)) void look_around(struct tu_worker *w)
 {
 	take_inbox(w);
-	w->look_at = w->turn + TURNS + fire_timers(w);
+	tu_show(&w->looks, w->looks + 1);
+	tu_show(&w->budget, TURNS + fire_timers(w));
 	tu_watch_notice(w);
 }
 
 static inline struct tu_runnable *next_ready(struct tu_worker *w)
 {
-	uint64_t turn = w->turn + 1;
+	uint32_t budget = w->budget - 1;
 
-	tu_show(&w->turn, turn);
-	if (tu_unlikely(turn == w->look_at) || tu_unlikely(!w->head))
+	tu_show(&w->budget, budget);
+	if (tu_unlikely(budget == 0) || tu_unlikely(!w->head))
 		look_around(w);
 	return tu_likely(w->head != NULL) ? tu_worker_shift(w) : NULL;
 }

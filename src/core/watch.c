@@ -34,15 +34,15 @@ static struct {
 } probe;
 
 bool tu_watching;
-void (*tu_watch_name)(const struct tu_context *c, struct tu_answer *answer);
-static bool asking; /* the watcher's: threads can be asked */
+static bool asking;            /* the watcher's: threads can be asked */
+static tu_watch_name *name_fn; /* before asking */
 
 /* -- looking ---------------------------------------------------------------------------------- */
 
 void tu_worker_glance(const struct tu_worker *w, struct tu_glance *g)
 {
 	/* Each is a guess that the next glance puts right: nothing is read through it. */
-	g->turn = tu_shown(&w->turn);
+	g->turn = tu_worker_which_turn(w);
 	g->number = tu_load_rlx(&w->number);
 	g->native_id = tu_shown(&w->native_id);
 	g->idle = tu_shown(&w->idle);
@@ -59,12 +59,9 @@ void tu_watch_notice_slowly(struct tu_worker *w)
 		tu_os_ask_allow();
 }
 
-int64_t tu_watch_busy(const struct tu_glance *g, int64_t *cpu)
+int64_t tu_watch_cpu(const struct tu_glance *g, int64_t *starved)
 {
-	int64_t waited = 0;
-
-	*cpu = tu_os_thread_cpu(g->native_id, &waited);
-	return *cpu < 0 ? -1 : *cpu + waited;
+	return tu_os_thread_cpu(g->native_id, starved);
 }
 
 /* -- asking ----------------------------------------------------------------------------------- */
@@ -79,10 +76,11 @@ static int answer_here(const struct tu_worker *w, const void *pc)
 {
 	struct tu_answer *answer = probe.answer;
 
-	if (probe.worker != w || w->turn != probe.turn) /* the question may be a later one */
+	if (probe.worker != w ||
+		tu_worker_which_turn(w) != probe.turn) /* the question may be a later one */
 		return MOVED;
 	answer->what[0] = answer->thread[0] = 0;
-	tu_watch_name(tu_current ? tu_current : &w->native, answer);
+	name_fn(tu_current ? tu_current : &w->native, answer);
 	answer->depth = tu_os_stack_walk(pc, answer->frames, TU_ANSWER_FRAMES);
 	return ANSWERED;
 }
@@ -148,9 +146,12 @@ void tu_watch_prepare(void)
 	tu_os_stack_walk(NULL, frame, 1);
 }
 
-int tu_watch_begin(int signal)
+int tu_watch_begin(int signal, tu_watch_name *name)
 {
-	int rc = signal < 0 ? 0 : tu_os_ask_begin(signal, asked);
+	int rc;
+
+	name_fn = name;
+	rc = signal < 0 ? 0 : tu_os_ask_begin(signal, asked);
 
 	if (rc < 0)
 		return rc;

@@ -35,16 +35,6 @@ static inline void tu_watch_notice(struct tu_worker *w)
 		tu_watch_notice_slowly(w);
 }
 
-/*
- * Begin to watch. signal is what threads are asked by, 0: the usual one, less than 0: they are not
- * asked. -EBUSY: the program handles that signal. -EINVAL: it cannot be handled. One at a time.
- */
-int tu_watch_begin(int signal);
-
-/* Before, without locks: the first look at a stack loads code. */
-void tu_watch_prepare(void);
-void tu_watch_end(void);
-
 enum { TU_ANSWER_FRAMES = 64 };
 
 struct tu_answer {
@@ -54,8 +44,18 @@ struct tu_answer {
 	char thread[64]; /* and where, its thread's name */
 };
 
-/* Fill in what and thread for c, which runs. In a signal handler on its thread; set by exec. */
-extern void (*tu_watch_name)(const struct tu_context *c, struct tu_answer *answer);
+/* Fill in what and thread for c, which runs: in a signal handler on its thread. */
+typedef void tu_watch_name(const struct tu_context *c, struct tu_answer *answer);
+
+/*
+ * Begin to watch. signal is what threads are asked by, 0: the usual one, less than 0: they are not
+ * asked. -EBUSY: the program handles that signal. -EINVAL: it cannot be handled. One at a time.
+ */
+int tu_watch_begin(int signal, tu_watch_name *name);
+
+/* Before, without locks: the first look at a stack loads code. */
+void tu_watch_prepare(void);
+void tu_watch_end(void);
 
 /*
  * Ask the thread of w what it does in the turn of g. By one thread at a time, and without locks.
@@ -66,10 +66,10 @@ int tu_watch_ask(const struct tu_worker *w, const struct tu_glance *g, int64_t d
 	struct tu_answer *answer);
 
 /*
- * What of the time the thread of g has computed so far, or wanted to but got no CPU; ns, by the
- * library's clock. *cpu receives what it has computed. -1: the thread has ended.
+ * For how long the thread of g has computed so far; ns, by the library's clock. *starved receives
+ * for how long it wanted to but got no CPU, as far as that is known. -1: the thread has ended.
  */
-int64_t tu_watch_busy(const struct tu_glance *g, int64_t *cpu);
+int64_t tu_watch_cpu(const struct tu_glance *g, int64_t *starved);
 
 /* In a forked child: nobody watches. */
 void tu_watch_after_fork(void);

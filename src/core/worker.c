@@ -102,7 +102,7 @@ static void worker_begin(struct tu_worker *w)
 	w->errno_at = &errno;
 	w->caught = tu_caught_here();
 	tu_show(&w->native_id, tu_os_thread_id());
-	w->look_at = w->turn + 1;
+	tu_show(&w->budget, 1u);
 	w->daemon = w->helper = false;
 	w->closed = false;
 	w->stop = w->woken = 0;
@@ -184,7 +184,7 @@ static void forget_jobs(struct tu_worker *w)
 	w->inbox = NULL;
 	w->sleep = TU_WORKER_AWAKE;
 	w->begun = w->ended = 0;
-	w->look_at = w->turn + 1;
+	tu_show(&w->budget, 1u);
 	tu_wheel_init(&w->wheel, tu_os_now());
 	tu_contexts_forget(w, tu_current);
 }

@@ -24,8 +24,8 @@ struct tu_worker {
 	struct tu_runnable *head;
 	struct tu_runnable **tail;
 	struct tu_runnable *starting; /* a job handed to the stack that is being switched to */
-	uint64_t turn;                /* counts who has got the thread; shown, see watch.h */
-	uint64_t look_at;             /* the turn before which timers and inbox are looked at */
+	uint32_t budget;              /* turns until timers and inbox are looked at again; shown */
+	uint32_t looks;               /* how often they were, so that no turn is as another; shown */
 	uint32_t task_number;         /* of the last task begun here that has no name of its own */
 	bool closed;                  /* by hand: takes no more tasks. Atomic: others look */
 	bool telling;                 /* it is being closed by hand: what is given up is named */
@@ -113,6 +113,14 @@ static inline bool tu_worker_has_tasks(const struct tu_worker *w)
 static inline bool tu_worker_is_closed(const struct tu_worker *w)
 {
 	return tu_unlikely(tu_load_rlx(&w->closed)); /* who looks a moment too early has come in */
+}
+
+/* Which turn it is: who has got the thread. Owner; from outside, a guess. */
+static inline uint64_t tu_worker_which_turn(const struct tu_worker *w)
+{
+	uint64_t looks = tu_shown(&w->looks);
+
+	return looks << 32 | tu_shown(&w->budget);
 }
 
 /* Take the first off the queue, which is not empty. Owner only. */

@@ -40,12 +40,13 @@ struct seen {
 	struct tu_glance glance;        /* of that look */
 	uint32_t number; /* this and the next: whose turn it was at the look before */
 	uint64_t turn;
-	tutti_time first;  /* the first look that has found it at this turn */
-	tutti_time since;  /* somebody has waited since then; 0: nobody waits */
-	tutti_time noted;  /* when the next two were noted; 0: not yet */
-	int64_t busy, cpu; /* see tu_watch_busy */
-	bool computing;    /* this and the next: from noted to the last look */
-	tutti_time cpu_used;
+	tutti_time first;     /* the first look that has found it at this turn */
+	tutti_time since;     /* somebody has waited since then; 0: nobody waits */
+	tutti_time noted;     /* when the next two were noted; 0: not yet */
+	int64_t cpu, starved; /* see tu_watch_cpu */
+	tutti_time ran,
+		kept;        /* from noted to the last look: it had the CPU, or wanted it in vain */
+	bool computing;      /* for most of that, less kept */
 	struct stall *stall; /* NULL: there is none, or it is young */
 };
 
@@ -164,7 +165,7 @@ static void tell(struct tu_stalls *s, struct seen *seen, bool over)
 		.thread = answer->thread,
 		.thread_native_id = seen->glance.native_id,
 		.lasted = s->now - seen->since,
-		.cpu = seen->cpu_used,
+		.cpu = seen->ran,
 		.stack = answer->frames,
 		.depth = (size_t)answer->depth,
 		.text = s->text,
@@ -210,12 +211,13 @@ static void ask(struct tu_stalls *s, struct seen *seen)
 /* What the thread has done since it was noted. */
 static void measure(struct tu_stalls *s, struct seen *seen)
 {
-	int64_t cpu, busy = tu_watch_busy(&seen->glance, &cpu);
+	int64_t starved, cpu = tu_watch_cpu(&seen->glance, &starved);
 
-	if (busy < 0) /* it has ended meanwhile */
+	if (cpu < 0) /* it has ended meanwhile */
 		return;
-	seen->cpu_used = cpu - seen->cpu;
-	seen->computing = (busy - seen->busy) * 2 >= s->now - seen->noted;
+	seen->ran = cpu - seen->cpu;
+	seen->kept = starved - seen->starved;
+	seen->computing = seen->ran * 2 >= s->now - seen->noted - seen->kept;
 }
 
 static bool somebody_waits(const struct tu_stalls *s, const struct tu_glance *g)
@@ -246,7 +248,7 @@ static void moves(struct tu_stalls *s, struct seen *seen)
 		seen->first = s->now;
 	seen->turn = g->turn;
 	seen->number = g->number;
-	seen->since = seen->noted = 0;
+	seen->since = seen->noted = seen->kept = 0;
 	if (seen->look == s->look && somebody_waits(s, g))
 		begins_to_wait(s, seen);
 }
@@ -258,11 +260,12 @@ static void stands(struct tu_stalls *s, struct seen *seen)
 	if (seen->noted) {
 		measure(s, seen);
 	} else {
-		seen->busy = tu_watch_busy(&seen->glance, &seen->cpu);
+		seen->cpu = tu_watch_cpu(&seen->glance, &seen->starved);
 		seen->noted = s->now;
 		return;
 	}
-	if (!seen->stall && lasted >= s->options.stall)
+	/* Who gets no CPU does not stall: the machine has too much to do. */
+	if (!seen->stall && lasted - seen->kept >= s->options.stall)
 		ask(s, seen);
 	else if (seen->stall && lasted >= 2 * seen->stall->told)
 		tell(s, seen, false);

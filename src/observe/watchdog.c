@@ -6,6 +6,7 @@
  * of it is in one record, which the thread and each stop hold; running is its place.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,10 +20,12 @@
 #include "core/environment.h"
 #include "core/fork.h"
 #include "core/mutex.h"
+#include "core/overflow.h"
 #include "core/report.h"
 #include "core/thread.h"
 #include "core/watch.h"
 #include "exec/ending.h"
+#include "exec/thread.h"
 #include "observe/stalls.h"
 
 static const tutti_time stall_usual = TUTTI_MILLISECONDS(100);
@@ -94,6 +97,25 @@ static void watchdog_main(void *arg)
 	leave(w);
 }
 
+/* -- names ------------------------------------------------------------------------------------ */
+
+/* In a signal handler, on the thread of c. */
+static void name_it(const struct tu_context *c, struct tu_answer *answer)
+{
+	const struct tu_thread *t = c->worker->thread;
+	const char *thread = "";
+
+	if (t)
+		thread = t->future.extra->name;
+	else if (tu_thread_is_main())
+		thread = "MainThread";
+	snprintf(answer->thread, sizeof(answer->thread), "%s", thread);
+	if (c->self)
+		tu_context_name(c, answer->what, sizeof(answer->what));
+	else if (*thread)
+		snprintf(answer->what, sizeof(answer->what), "thread '%s'", thread);
+}
+
 /* -- start ------------------------------------------------------------------------------------ */
 
 static struct watchdog *make(const tutti_watchdog_options *o)
@@ -139,7 +161,7 @@ static int claim(struct watchdog *w, int signal)
 	int rc;
 
 	tu_mutex_lock(&lock);
-	rc = running ? -EALREADY : tu_watch_begin(signal);
+	rc = running ? -EALREADY : tu_watch_begin(signal, name_it);
 	if (rc == 0)
 		running = w;
 	tu_mutex_unlock(&lock);

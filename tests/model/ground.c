@@ -76,7 +76,7 @@ static void worker_begin(struct tu_worker *w, int fiber)
 {
 	memset(w, 0, offsetof(struct tu_worker, wheel));
 	w->tail = &w->head;
-	w->look_at = 1;
+	w->budget = 1;
 	w->number = (uint32_t)fiber + 1;
 	w->errno_at = &errno;
 	w->caught = tu_caught_here();
