@@ -6,18 +6,11 @@
  * is tried beside a stall that is.
  */
 #define _GNU_SOURCE
-#include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 
 #include <tutti/tutti.h>
 
-#include "support/again.h"
-#include "support/child.h"
-#include "support/memory.h"
 #include "support/suite.h"
 
 enum { MOST = 256 };
@@ -386,9 +379,8 @@ static void others_are_left_alone(void)
 		check_told(i, i == 3, false);
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
-	(void)argc, (void)argv;
 	suite_begin();
 	RUN(names_who_sleeps);
 	RUN(names_who_computes);
