@@ -62,12 +62,12 @@ TUTTI_BEGIN
 
 /* What is told of a stall. All of it is borrowed for the call. */
 typedef struct tutti_stall {
-	uint64_t number;    /* which stall, counted from 1: the same each time it is told */
-	bool over;          /* what waited has got its turn; lasted and cpu are final */
-	bool computing;     /* it ran for at least half of the time, less what it wanted a CPU and
+	uint64_t number;      /* which stall, counted from 1: the same each time it is told */
+	bool over;            /* what waited has got its turn; lasted and cpu are final */
+	bool computing;       /* it ran for at least half of the time, less what it wanted a CPU and
 	                         got none; else it slept in the kernel */
-	const char *what;   /* what runs: "task 'fetch'", "callback '...'"; "a task": not known */
-	const char *thread; /* and on which thread, its name */
+	const char *what;     /* what runs: "task 'fetch'", "callback '...'"; "a task": not known */
+	const char *thread;   /* and on which thread, its name */
 	int thread_native_id; /* and its number in the kernel */
 	tutti_time lasted;    /* for how long others have been seen to wait, ns */
 	tutti_time cpu;       /* CPU time that the thread has used meanwhile, ns; about */

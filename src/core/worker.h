@@ -25,10 +25,10 @@ struct tu_worker {
 	struct tu_runnable **tail;
 	struct tu_runnable *starting; /* a job handed to the stack that is being switched to */
 	uint32_t budget;              /* turns until timers and inbox are looked at again; shown */
-	uint32_t looks;               /* how often they were, so that no turn is as another; shown */
-	uint32_t task_number;         /* of the last task begun here that has no name of its own */
-	bool closed;                  /* by hand: takes no more tasks. Atomic: others look */
-	bool telling;                 /* it is being closed by hand: what is given up is named */
+	uint32_t looks;           /* how often they were, so that no turn is as another; shown */
+	uint32_t task_number;     /* of the last task begun here that has no name of its own */
+	bool closed;              /* by hand: takes no more tasks. Atomic: others look */
+	bool telling;             /* it is being closed by hand: what is given up is named */
 	int *errno_at;            /* the thread's errno: found once, as a call is dear in a yield */
 	struct tu_caught *caught; /* likewise, see caught.h */
 	uint64_t next_id, ids_end; /* what is left of the ids it has drawn, see tu_worker_new_id */

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * watchdog_life_test.c - the watchdog itself: it begins and ends, from the environment too, keeps
- * to its signal, has many loops to look after, and is not there in a forked child.
+ * to its signal, and has many loops to look after.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <sys/wait.h>
 
 #include <tutti/tutti.h>
 
 #include "support/again.h"
-#include "support/child.h"
 #include "support/memory.h"
 #include "support/suite.h"
 
@@ -28,10 +26,11 @@ enum { ANSWERS = 1 };
 /* -- stalls that last until they are told ------------------------------------------------------ */
 
 struct stalling {
-	atomic_int told;   /* but not the ends */
-	atomic_int ended;  /* the ends */
+	atomic_int told;   /* each once, however often it was */
+	atomic_int ended;  /* those that were told to be over */
 	atomic_int silent; /* told without a stack */
 	int from_fn;       /* what stop says when fn calls it */
+	uint64_t last;     /* number of the newest; fn's */
 };
 
 static void on_stall(const tutti_stall *stall, void *arg)
@@ -43,6 +42,9 @@ static void on_stall(const tutti_stall *stall, void *arg)
 		return;
 	}
 	CHECK(stall->thread[0] && stall->what[0]);
+	if (stall->number <= s->last) /* it is told again */
+		return;
+	s->last = stall->number;
 	if (stall->depth == 0)
 		atomic_fetch_add(&s->silent, 1);
 	s->from_fn = tutti_watchdog_stop();
@@ -297,55 +299,7 @@ static void few_lines(void)
 	CHECK_EQ(s.told, ROUNDS);
 	CHECK_EQ(s.ended, ROUNDS);
 	CHECK(holds >= LINES_AT_ONCE && holds <= LINES_AT_ONCE + seconds + 1);
-	CHECK_EQ(holds, held);
-}
-
-/* -- forks ------------------------------------------------------------------------------------- */
-
-static void a_child_has_none(void)
-{
-	struct stalling s = { 0 };
-	tutti_watchdog_options o = options(&s);
-	pid_t pid;
-
-	CHECK_EQ(tutti_watchdog_start(&o), 0);
-	pid = child_fork();
-	if (pid == 0) {
-		CHECK(is_default(SIGURG));
-		CHECK_EQ(tutti_watchdog_stop(), 0);
-		CHECK_EQ(tutti_watchdog_start(&o), 0);
-		stall_once(&s);
-		CHECK_EQ(tutti_watchdog_stop(), 0);
-		_exit(0);
-	}
-	child_wait(pid);
-	CHECK_EQ(s.told, 0);
-	stall_once(&s);
-	CHECK_EQ(tutti_watchdog_stop(), 0);
-}
-
-static pid_t forked;
-
-static void fork_in_fn(const tutti_stall *stall, void *arg)
-{
-	if (!stall->over && !forked) {
-		forked = fork();
-		if (forked == 0)
-			return; /* the thread ends then, and with it the child */
-	}
-	on_stall(stall, arg);
-}
-
-static void fn_may_fork(void)
-{
-	struct stalling s = { 0 };
-	tutti_watchdog_options o = options(&s);
-
-	o.fn = fork_in_fn;
-	CHECK_EQ(tutti_watchdog_start(&o), 0);
-	stall_once(&s);
-	CHECK_EQ(tutti_watchdog_stop(), 0);
-	child_wait(forked);
+	CHECK(held >= 1 && held <= holds); /* one that was heard of more than once ends once */
 }
 
 /* -- the environment, and the end of the program ------------------------------------------------ */
@@ -427,8 +381,6 @@ int main(int argc, char **argv)
 	RUN(many_loops_at_once);
 	RUN(threads_come_and_go);
 	RUN(few_lines);
-	RUN(a_child_has_none);
-	RUN(fn_may_fork);
 	RUN(from_the_environment);
 	return suite_end();
 }
