@@ -276,37 +276,28 @@ static int64_t slot_bound(const struct tu_wheel *w, unsigned level, unsigned dig
 	return *least;
 }
 
-/* Find next; *least receives the deadline of the first timer, or of an early one. */
-static void find_next(struct tu_wheel *w, int64_t *least)
+/* Find next, and due_by if that is kept. */
+static void know(struct tu_wheel *w)
 {
+	int64_t least = INT64_MAX;
 	unsigned level, digit;
 
+	w->next = INT64_MAX;
 	if (w->near.root) {
-		w->next = *least = timer_of(w->near.root)->deadline;
+		w->next = least = timer_of(w->near.root)->deadline;
 	} else if (w->levels) {
 		digit = first_slot(w, &level);
-		w->next = slot_bound(w, level, digit, least);
-	} else {
-		w->next = *least = INT64_MAX;
+		w->next = slot_bound(w, level, digit, &least);
 	}
+	if (tu_unlikely(w->watched))
+		tu_show(&w->due_by, least);
 }
 
 int64_t tu_wheel_next(struct tu_wheel *w)
 {
-	int64_t least;
-
 	if (w->next == UNKNOWN)
-		find_next(w, &least);
+		know(w);
 	return w->next;
-}
-
-/* Find next and due_by. */
-static void know(struct tu_wheel *w)
-{
-	int64_t least;
-
-	find_next(w, &least);
-	tu_show(&w->due_by, least);
 }
 
 void tu_wheel_watch(struct tu_wheel *w, bool watched)

@@ -22,7 +22,7 @@
 #include <tutti/error.h>
 
 enum { TEXT_BYTES = 4096, LINES_MOST = 5 };
-static const tutti_time answer_within = TUTTI_MILLISECONDS(200);
+static const tutti_time answer_within = TUTTI_MILLISECONDS(500);
 static const tutti_time line_every = TUTTI_SECONDS(1);
 
 /* A stall that has been told. */

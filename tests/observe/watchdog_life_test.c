@@ -167,7 +167,7 @@ static void keeps_to_its_signal(void)
 	CHECK_EQ(tutti_watchdog_start(&o), 0);
 	stall_once(&s);
 	CHECK_EQ(tutti_watchdog_stop(), 0);
-	CHECK_EQ(s.silent, 0);
+	CHECK(!ANSWERS || s.silent == 0);
 	signal(SIGURG, SIG_DFL);
 
 	o.signal = -1;
@@ -202,7 +202,7 @@ static void the_deaf_are_told_of(void)
 	CHECK_EQ(s.silent, 1);
 	stall_once(&s); /* the late signal has done no harm */
 	CHECK_EQ(tutti_watchdog_stop(), 0);
-	CHECK_EQ(s.silent, 1);
+	CHECK(!ANSWERS || s.silent == 1);
 }
 
 /* -- many -------------------------------------------------------------------------------------- */
@@ -349,7 +349,8 @@ static void from_the_environment(void)
 		setenv("TUTTI_WATCHDOG", good[i], 1);
 		a = again("stalls");
 		again_check_exit(&a, "stalls", 0);
-		CHECK(strstr(a.err, "tutti: task 'Task-1' on thread 'MainThread' holds up its"));
+		CHECK(strstr(a.err, ANSWERS ? "tutti: task 'Task-1' on thread 'MainThread' holds up"
+					    : "holds up its loop for"));
 		again_free(&a);
 	}
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

@@ -17,7 +17,7 @@ enum { MOST = 256 };
 static const tutti_time limit = TUTTI_MILLISECONDS(20);
 
 #if defined(__SANITIZE_THREAD__)
-/* TSan holds a signal back until the thread next calls something that it knows. */
+/* TSan holds a signal back until the call into the kernel is over, or the next one comes. */
 enum { ANSWERS = 0 };
 #else
 enum { ANSWERS = 1 };
@@ -74,12 +74,12 @@ static tutti_watchdog_options options(void)
 	};
 }
 
-static void start(const tutti_watchdog_options *o)
+static void start(const tutti_watchdog_options *o, int told_before_release)
 {
 	atomic_store(&count, 0);
 	atomic_store(&begun, 0);
 	atomic_store(&released, false);
-	release_at = 1;
+	release_at = told_before_release;
 	tutti_event_clear(&over);
 	CHECK_EQ(pipe(gate), 0);
 	CHECK_EQ(tutti_watchdog_start(o), 0);
@@ -147,7 +147,7 @@ static void check_told(int i, bool is_over, bool computing)
 	CHECK_EQ(s->thread_native_id, syscall(SYS_gettid));
 	CHECK(s->lasted >= limit);
 	CHECK(s->cpu >= 0 && s->cpu <= 2 * s->lasted);
-	if (!ANSWERS && computing)
+	if (!ANSWERS)
 		return;
 	CHECK_STR(told[i].what, "task 'slow'");
 	CHECK_STR(told[i].thread, "MainThread");
@@ -175,13 +175,13 @@ static void names_who_sleeps(void)
 	tutti_watchdog_options o = options();
 	int last;
 
-	start(&o);
+	start(&o, 1);
 	stall_once(sleeper);
 	CHECK_EQ(tutti_event_wait(&over), 0);
 	stop();
 	last = check_all(1, false);
-	CHECK(strstr(told[0].text, "(sleep_in_read+0x"));
-	CHECK(strstr(told[0].text, " < watchdog_test(sleeper+0x"));
+	CHECK(!ANSWERS || strstr(told[0].text, "(sleep_in_read+0x"));
+	CHECK(!ANSWERS || strstr(told[0].text, " < watchdog_test(sleeper+0x"));
 	CHECK(strstr(told[last].text, "it is over"));
 }
 
@@ -189,21 +189,19 @@ static void names_who_computes(void)
 {
 	tutti_watchdog_options o = options();
 
-	start(&o);
+	start(&o, 1);
 	stall_once(computer);
 	CHECK_EQ(tutti_event_wait(&over), 0);
 	stop();
 	check_all(1, true);
-	if (ANSWERS)
-		CHECK(strstr(told[0].text, "(compute_on+0x"));
+	CHECK(!ANSWERS || strstr(told[0].text, "(compute_on+0x"));
 }
 
 static void tells_again(void)
 {
 	tutti_watchdog_options o = options();
 
-	start(&o);
-	release_at = 3;
+	start(&o, 3);
 	stall_once(sleeper);
 	CHECK_EQ(tutti_event_wait(&over), 0);
 	stop();
@@ -223,7 +221,7 @@ static void a_timer_waits(void)
 	tutti_watchdog_options o = options();
 	tutti_future *f[2];
 
-	start(&o);
+	start(&o, 1);
 	f[0] = tutti_task_start(sleep_shortly, NULL, NULL);
 	f[1] = start_named(sleeper, "slow");
 	CHECK_EQ(tutti_join_all(f, 2), 0);
@@ -260,7 +258,7 @@ static void mail_waits(void)
 {
 	tutti_watchdog_options o = options();
 
-	start(&o);
+	start(&o, 1);
 	CHECK_EQ(finish(start_named(sleeper_with_mail, "slow")), 0);
 	CHECK_EQ(tutti_event_wait(&called), 0);
 	CHECK_EQ(tutti_event_wait(&over), 0);
@@ -273,12 +271,14 @@ static void a_thread_itself_stalls(void)
 	tutti_watchdog_options o = options();
 	tutti_task *waits;
 
-	start(&o);
+	start(&o, 1);
 	waits = tutti_task_start(nothing, NULL, NULL);
 	sleep_in_read();
 	CHECK_EQ(finish(waits), 0);
 	CHECK_EQ(tutti_event_wait(&over), 0);
 	stop();
+	if (!ANSWERS)
+		return;
 	CHECK_STR(told[0].what, "thread 'MainThread'");
 	CHECK(strncmp(told[0].text, "thread 'MainThread' holds up its loop for ", 42) == 0);
 }
@@ -362,7 +362,7 @@ static void others_are_left_alone(void)
 
 	atomic_store(&there, 0);
 	atomic_store(&leave, false);
-	start(&o);
+	start(&o, 3);
 	for (int i = 0; i < N; i++)
 		f[i] = start_apart(quiet[i], NULL);
 	f[N] = tutti_thread_start(asleep, &wake, NULL);
@@ -370,8 +370,7 @@ static void others_are_left_alone(void)
 	f[N + 1] = alone_in_a_pool_submit(pool);
 	f[N + 2] = alone_in_a_pool_submit(pool);
 	EVENTUALLY(atomic_load(&there) == N + 3);
-	release_at = 3; /* that is four times the limit at least: they had their chance */
-	stall_once(sleeper);
+	stall_once(sleeper); /* for four times the limit at least: they had their chance */
 	CHECK_EQ(tutti_event_wait(&over), 0);
 	stop();
 	atomic_store(&leave, true);
