@@ -3,7 +3,8 @@
  * wheel.h - a timer wheel: millions of deadlines, exact order, no allocation, nothing can fail.
  *
  * Timers come out ordered by deadline to the nanosecond, equal deadlines in the order in which they
- * were added. A wheel and its timers belong to one thread (owner); nothing here is atomic but what it shows.
+ * were added. A wheel and its timers belong to one thread (owner); nothing here is atomic but what
+ * it shows.
  *
  *     struct tu_timer timer = { .deadline = now + 5000000, .fire = wake_me };
  *     tu_wheel_add(&wheel, &timer);

@@ -195,7 +195,7 @@ void tu_os_ask_end(void);
 /* Let the signal through to the calling thread, if that was begun by tu_os_thread_start. */
 void tu_os_ask_allow(void);
 
-/* Between begin and end. 0; -ESRCH: it has ended. It is asked only if it lets the signal through. */
+/* Between begin and end. 0; -ESRCH: it has ended. It is asked if it lets the signal through. */
 int tu_os_thread_ask(int native_id);
 
 /*

@@ -302,7 +302,7 @@ static void few_lines(void)
 	CHECK(held >= 1 && held <= holds); /* one that was heard of more than once ends once */
 }
 
-/* -- the environment, and the end of the program ------------------------------------------------ */
+/* -- the environment, and the end of the program ----------------------------------------------- */
 
 static atomic_bool heard;
 
@@ -349,8 +349,8 @@ static void from_the_environment(void)
 		setenv("TUTTI_WATCHDOG", good[i], 1);
 		a = again("stalls");
 		again_check_exit(&a, "stalls", 0);
-		CHECK(strstr(a.err, ANSWERS ? "tutti: task 'Task-1' on thread 'MainThread' holds up"
-					    : "holds up its loop for"));
+		CHECK(strstr(a.err, "holds up its loop for "));
+		CHECK(!ANSWERS || strstr(a.err, "tutti: task 'Task-1' on thread 'MainThread' h"));
 		again_free(&a);
 	}
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
