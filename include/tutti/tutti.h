@@ -58,5 +58,6 @@
 #include <tutti/timer.h>
 #include <tutti/version.h>
 #include <tutti/wait.h>
+#include <tutti/watchdog.h>
 
 #endif

@@ -56,6 +56,13 @@ void tu_model_point(const volatile void *where);
 #define tu_and_acqrel(p, v) (TU_POINT_(p) __atomic_fetch_and((p), (v), __ATOMIC_ACQ_REL))
 #define tu_and_rel(p, v) (TU_POINT_(p) __atomic_fetch_and((p), (v), __ATOMIC_RELEASE))
 
+/*
+ * Written by its owner alone, who reads it as any variable; others only watch it, and nothing is
+ * read through it. A plain store for the CPU, and no point of the model, where nobody watches.
+ */
+#define tu_show(p, v) __atomic_store_n((p), (v), __ATOMIC_RELAXED)
+#define tu_shown(p) __atomic_load_n((p), __ATOMIC_RELAXED)
+
 /* Compare *p with *expected; equal: store desired. Otherwise *expected receives what was there. */
 #define tu_cas_(p, expected, desired, weak, order, otherwise) \
 	(TU_POINT_(p) __atomic_compare_exchange_n(            \

@@ -140,3 +140,12 @@ def p102_waiting_requests(program):
     seconds = number(r"总耗时: (\d+\.\d+)", done.lines[-1])
     at_least(seconds, 2)
     below(seconds, 6)
+
+
+def watchdog(program):
+    done = run(program)
+    same(len(done.lines), 1)
+    waited = number(r"task 'careless' made others wait for (\d+) ms, sleeping", done.lines[0])
+    wrong_unless(waited >= 100, waited)
+    wrong_unless("task 'careless' on thread 'MainThread' holds up its loop" in done.err, done.err)
+    wrong_unless("(tutti_thread_sleep+0x" in done.err, done.err)
