@@ -89,6 +89,10 @@ GROUPS = {
         Contestant("TBB", "libtbb-dev", (("tbb_queue",),)),
         Contestant("GAsyncQueue", "libglib2.0-dev", (("glib_queue",),)),
     ),
+    "select": (
+        Contestant(OURS, "", (("ours_select",),)),
+        Contestant("Go", GO, (("go_peer", "select"),)),
+    ),
     "timers": (
         Contestant(OURS, "", (("ours_timers",),)),
         Contestant("libevent", "libevent-dev", (("libevent_timers",),)),
@@ -157,6 +161,12 @@ ROWS = (
     Row("queue", "queue_tasks", "the same, task to task in one loop", "M/s",
         (Target("better", 3, "1:1 threads"),), beside=(("1:1 threads", "queue_1_1"),),
         more_is_better=True),
+    Row("select", "select_ready", "select among three queues of which two have items", "ns",
+        (Target("better", 1, "Go"),)),
+    Row("select", "select_exchange", "a question to a task that waits in it, and the answer", "ns",
+        (Target("better", 1, "Go"),)),
+    Row("select", "select_threads", "items through two queues to a thread that selects", "M/s",
+        (Target("better", 1, "Go"),), more_is_better=True),
     Row("timers", "timer_set", "a million timers: set one", "ns", (Target("better", 1.5, "best"),)),
     Row("timers", "timer_cancel", "a million timers: cancel one", "ns",
         (Target("better", 1.3, "best"),)),

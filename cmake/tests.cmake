@@ -7,8 +7,11 @@
 # `make test`; no-asan, no-tsan, no-valgrind, no-coverage and no-qemu keep it out of those runs.
 
 function(tutti_test_properties name room file)
-	set(environment TUTTI_BUILD_DIR=${PROJECT_BINARY_DIR} TUTTI_SOURCE_DIR=${PROJECT_SOURCE_DIR}
-		TUTTI_CC=${CMAKE_C_COMPILER} TUTTI_SANITIZE=${TUTTI_SANITIZE})
+	# Less than ctest's own, so that a part that hangs can still say its name.
+	math(EXPR limit "${TUTTI_TIMEOUT} * 3 / 4")
+	set(environment TUTTI_TEST_LIMIT=${limit} TUTTI_BUILD_DIR=${PROJECT_BINARY_DIR}
+		TUTTI_SOURCE_DIR=${PROJECT_SOURCE_DIR} TUTTI_CC=${CMAKE_C_COMPILER}
+		TUTTI_SANITIZE=${TUTTI_SANITIZE})
 	if(CMAKE_CXX_COMPILER)
 		list(APPEND environment TUTTI_CXX=${CMAKE_CXX_COMPILER})
 	endif()

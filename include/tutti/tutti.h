@@ -50,6 +50,7 @@
 #include <tutti/queue.h>
 #include <tutti/report.h>
 #include <tutti/scope.h>
+#include <tutti/select.h>
 #include <tutti/sync.h>
 #include <tutti/task.h>
 #include <tutti/thread.h>
@@ -57,5 +58,6 @@
 #include <tutti/timer.h>
 #include <tutti/version.h>
 #include <tutti/wait.h>
+#include <tutti/watchdog.h>
 
 #endif

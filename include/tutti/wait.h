@@ -18,7 +18,8 @@
  *
  * None of these ends or cancels a future but gather, when it is cancelled. Values are taken from
  * the futures themselves. The same future may be named twice; it then counts twice. To have been
- * cancelled counts as an error here: its result would be one.
+ * cancelled counts as an error here: its result would be one. Futures and queues, events or permits
+ * at once: select.h.
  *
  * Example:
  *

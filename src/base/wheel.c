@@ -14,7 +14,9 @@
  *     in use. The earliest timer of all is in the lowest slot of the lowest level.
  *   - A bit of occupied is set exactly if its slot is not empty, a bit of levels exactly if any bit
  *     of the level is. A slot whose bit is clear holds garbage: so nobody has to touch it first.
- *   - next is a lower bound of all deadlines, or UNKNOWN.
+ *   - next is a lower bound of all deadlines, or UNKNOWN; the latter only between a timer that was
+ *     popped and the next look if the wheel is watched, and then due_by is the deadline of some
+ *     timer that is there.
  *
  * A slot is a few unordered chains through next and where; child is NULL there. This makes
  * unlinking from a slot and from a heap of one node the same, and adding touches no line but the
@@ -29,6 +31,7 @@
  */
 #include "base/wheel.h"
 
+#include "base/atomic.h"
 #include "base/bits.h"
 #include "base/check.h"
 #include "base/list.h"
@@ -51,6 +54,8 @@ static int64_t unbiased(uint64_t at)
 	return (int64_t)(at ^ UINT64_C(1) << 63);
 }
 
+static void know(struct tu_wheel *w);
+
 static struct tu_timer *timer_of(struct tu_heap_node *node)
 {
 	return tu_container_of(node, struct tu_timer, node);
@@ -66,7 +71,10 @@ static inline bool due_before(const struct tu_heap_node *a, const struct tu_heap
 
 void tu_wheel_init(struct tu_wheel *w, int64_t now)
 {
-	memset(w, 0, offsetof(struct tu_wheel, slots));
+	memset(&w->position, 0,
+		offsetof(struct tu_wheel, slots) - offsetof(struct tu_wheel, position));
+	tu_show(&w->watched, false);
+	tu_show(&w->due_by, INT64_MAX);
 	w->position = biased(now);
 	w->next = UNKNOWN;
 }
@@ -115,6 +123,8 @@ void tu_wheel_add(struct tu_wheel *w, struct tu_timer *timer)
 	timer->seq = w->seq++;
 	if (timer->deadline < w->next)
 		w->next = timer->deadline;
+	if (tu_unlikely(w->watched) && timer->deadline < w->due_by)
+		tu_show(&w->due_by, timer->deadline);
 	w->count++;
 	place(w, timer);
 }
@@ -159,6 +169,8 @@ void tu_wheel_remove(struct tu_wheel *w, struct tu_timer *timer)
 	tu_heap_remove(&w->near, &timer->node, due_before);
 	if (!*where && (uintptr_t)where - (uintptr_t)w->slots < sizeof w->slots)
 		chain_ended(w, where);
+	if (tu_unlikely(w->watched) && timer->deadline <= w->due_by)
+		know(w);
 }
 
 /* The first slot in use; there must be one. */
@@ -228,49 +240,70 @@ struct tu_timer *tu_wheel_pop(struct tu_wheel *w, int64_t now)
 	w->next = UNKNOWN;
 	if (!w->near.root)
 		advance(w, biased(now));
-	if (!w->near.root)
-		return NULL;
-	first = timer_of(w->near.root);
-	if (first->deadline > now) {
-		w->next = first->deadline;
+	first = w->near.root ? timer_of(w->near.root) : NULL;
+	if (!first || first->deadline > now) {
+		if (first)
+			w->next = first->deadline;
+		if (tu_unlikely(w->watched))
+			know(w);
 		return NULL;
 	}
 	tu_heap_take(&w->near, due_before);
 	w->count--;
+	if (tu_unlikely(w->watched)) /* until the caller has looked for more, which it will */
+		tu_show(&w->due_by, INT64_MAX);
 	return first;
 }
 
-/* The earliest deadline of a slot, or the slot's start if it holds too many to look at. */
-static int64_t slot_bound(const struct tu_wheel *w, unsigned level, unsigned digit)
+/*
+ * The earliest deadline of a slot, or the slot's start if it holds too many to look at. *least
+ * receives the earliest of those looked at.
+ */
+static int64_t slot_bound(const struct tu_wheel *w, unsigned level, unsigned digit, int64_t *least)
 {
 	const struct tu_wheel_slot *slot = &w->slots[level][digit];
-	int64_t least = INT64_MAX;
 	int looked = 0;
 
+	*least = INT64_MAX;
 	for (int i = 0; i < TU_WHEEL_CHAINS; i++) {
 		for (struct tu_heap_node *node = slot->chain[i]; node; node = node->next) {
 			if (looked++ == LOOK_MAX)
 				return unbiased(slot_start(w, level, digit));
-			if (timer_of(node)->deadline < least)
-				least = timer_of(node)->deadline;
+			if (timer_of(node)->deadline < *least)
+				*least = timer_of(node)->deadline;
 		}
 	}
-	return least;
+	return *least;
+}
+
+/* Find next, and due_by if that is kept. */
+static void know(struct tu_wheel *w)
+{
+	int64_t least = INT64_MAX;
+	unsigned level, digit;
+
+	w->next = INT64_MAX;
+	if (w->near.root) {
+		w->next = least = timer_of(w->near.root)->deadline;
+	} else if (w->levels) {
+		digit = first_slot(w, &level);
+		w->next = slot_bound(w, level, digit, &least);
+	}
+	if (tu_unlikely(w->watched))
+		tu_show(&w->due_by, least);
 }
 
 int64_t tu_wheel_next(struct tu_wheel *w)
 {
-	unsigned level, digit;
-
-	if (w->next != UNKNOWN)
-		return w->next;
-	if (w->near.root) {
-		w->next = timer_of(w->near.root)->deadline;
-	} else if (w->levels) {
-		digit = first_slot(w, &level);
-		w->next = slot_bound(w, level, digit);
-	} else {
-		w->next = INT64_MAX;
-	}
+	if (w->next == UNKNOWN)
+		know(w);
 	return w->next;
+}
+
+void tu_wheel_watch(struct tu_wheel *w, bool watched)
+{
+	tu_show(&w->watched, watched);
+	tu_show(&w->due_by, INT64_MAX);
+	if (watched)
+		know(w);
 }

@@ -3,7 +3,8 @@
  * wheel.h - a timer wheel: millions of deadlines, exact order, no allocation, nothing can fail.
  *
  * Timers come out ordered by deadline to the nanosecond, equal deadlines in the order in which they
- * were added. A wheel and its timers belong to one thread (owner); nothing here is atomic.
+ * were added. A wheel and its timers belong to one thread (owner); nothing here is atomic but what
+ * it shows.
  *
  *     struct tu_timer timer = { .deadline = now + 5000000, .fire = wake_me };
  *     tu_wheel_add(&wheel, &timer);
@@ -49,6 +50,8 @@ struct tu_wheel_slot {
  * next seconds. See wheel.c for what the fields promise.
  */
 struct tu_wheel {
+	bool watched;   /* due_by is kept; this and the next are shown to other threads */
+	int64_t due_by; /* by then some timer is due, INT64_MAX: not known of any */
 	uint64_t position;
 	int64_t next;
 	uint64_t seq;
@@ -81,6 +84,12 @@ struct tu_timer *tu_wheel_pop(struct tu_wheel *w, int64_t now);
  * one level down, so at most one wake-up per level comes too early. INT64_MAX if w is empty.
  */
 int64_t tu_wheel_next(struct tu_wheel *w);
+
+/*
+ * Keep due_by from now on, or no longer: the first deadline, or a later one of those that are near
+ * if finding the first would take long. It costs a look at some timers after each that leaves.
+ */
+void tu_wheel_watch(struct tu_wheel *w, bool watched);
 
 /* Is timer in a wheel, neither popped nor removed? */
 static inline bool tu_timer_pending(const struct tu_timer *timer)

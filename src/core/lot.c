@@ -3,6 +3,7 @@
 #include "core/lot.h"
 
 #include "base/bits.h"
+#include "base/list.h"
 #include "core/mutex.h"
 
 enum {
@@ -144,6 +145,18 @@ void tu_wakes_add(struct tu_wakes *wakes, struct tu_worker *w)
 	if (wakes->n == sizeof(wakes->worker) / sizeof(wakes->worker[0]))
 		tu_wakes_flush(wakes);
 	wakes->worker[wakes->n++] = w;
+}
+
+bool tu_lot_claim_option(struct tu_bucket *b, struct tu_waiter *w)
+{
+	struct tu_option *option = tu_container_of(w, struct tu_option, waiter);
+	uint32_t none = 0;
+
+	/* [flag-1] release: for tu_wait_for. The grant, which wakes, follows under this lock. */
+	if (tu_cas_acqrel(option->taken, &none, option->number))
+		return true;
+	tu_lot_remove(b, w);
+	return false;
 }
 
 void tu_lot_grant(struct tu_bucket *b, struct tu_waiter *w, int answer, struct tu_wakes *wakes)

@@ -37,6 +37,18 @@ struct tu_waiter {
 	int32_t answer;             /* the object's: what it got; written before granted */
 	int64_t since;              /* the object's: when it began to wait */
 	bool looks_again;           /* fixed: its owner does not believe a grant, see tu_lot_keep */
+	bool optional;              /* fixed: it is part of a tu_option */
+};
+
+/*
+ * One of several waiters of a context, in queues of several addresses, of which one alone is to be
+ * granted. Who comes to grant one claims it; who finds that another was claimed before goes on to
+ * the next in the queue, so that no grant is spent on who is served already.
+ */
+struct tu_option {
+	struct tu_waiter waiter;
+	uint32_t *taken; /* atomic, the same for all of them: number of the claimed one; 0: none */
+	uint32_t number; /* from 1 */
 };
 
 /* Workers to be woken when no lock is held any more. */
@@ -58,7 +70,15 @@ void tu_lot_enqueue(struct tu_bucket *b, struct tu_waiter *w, const void *key);
 void tu_lot_enqueue_first(struct tu_bucket *b, struct tu_waiter *w, const void *key);
 void tu_lot_remove(struct tu_bucket *b, struct tu_waiter *w);
 
-/* Take w off its queue and let it go on with answer. */
+bool tu_lot_claim_option(struct tu_bucket *b, struct tu_waiter *w);
+
+/* May w be granted? false: an option, of which there was a better: it is off the queue. */
+static inline bool tu_lot_claim(struct tu_bucket *b, struct tu_waiter *w)
+{
+	return tu_likely(!w->optional) || tu_lot_claim_option(b, w);
+}
+
+/* Take w, which is no option or was claimed, off its queue and let it go on with answer. */
 void tu_lot_grant(struct tu_bucket *b, struct tu_waiter *w, int answer, struct tu_wakes *wakes);
 
 /* Lock the buckets of two addresses, which may be one bucket; in an order that cannot deadlock. */

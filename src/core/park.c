@@ -12,6 +12,7 @@
 #include "core/embed.h"
 #include "core/report.h"
 #include "core/switch.h"
+#include "core/watch.h"
 #include "core/worker.h"
 
 #include <errno.h>
@@ -91,22 +92,19 @@ static uint32_t fire_timers(struct tu_worker *w)
 static __attribute__((noinline)) void look_around(struct tu_worker *w)
 {
 	take_inbox(w);
-	w->budget = TURNS + fire_timers(w);
+	tu_show(&w->looks, w->looks + 1);
+	tu_show(&w->budget, TURNS + fire_timers(w));
+	tu_watch_notice(w);
 }
 
 static inline struct tu_runnable *next_ready(struct tu_worker *w)
 {
-	struct tu_runnable *r;
+	uint32_t budget = w->budget - 1;
 
-	if (tu_unlikely(--w->budget == 0) || tu_unlikely(!w->head))
+	tu_show(&w->budget, budget);
+	if (tu_unlikely(budget == 0) || tu_unlikely(!w->head))
 		look_around(w);
-	r = w->head;
-	if (r) {
-		w->head = r->next;
-		if (!w->head)
-			w->tail = &w->head;
-	}
-	return r;
+	return tu_likely(w->head != NULL) ? tu_worker_shift(w) : NULL;
 }
 
 /* -- sleeping --------------------------------------------------------------------------------- */
@@ -187,8 +185,10 @@ static int64_t sleep_limit(struct tu_worker *w)
 static void stop_if_ending(struct tu_worker *w)
 {
 	/* Relaxed: whoever sees it a wait later stops a wait later; nothing is read after it. */
-	if (tu_unlikely(tu_load_rlx(&ending)) && w->daemon)
-		tu_os_thread_stop(); /* in the middle of whatever it was: its memory stays */
+	if (tu_likely(!tu_load_rlx(&ending)) || !w->daemon)
+		return;
+	tu_show(&w->idle, true);
+	tu_os_thread_stop(); /* in the middle of whatever it was: its memory stays */
 }
 
 /*
@@ -205,12 +205,14 @@ static __attribute__((noinline)) void doze(struct tu_worker *w)
 	stop_if_ending(w);
 	if (tu_wheel_next(&w->wheel) <= 0 || spin(w))
 		return;
+	tu_show(&w->idle, true);
 	tu_store_seq(&w->sleep, TU_WORKER_ASLEEP);
 	if (!tu_load_seq(&w->inbox))
 		tu_os_futex_wait(&w->sleep, TU_WORKER_ASLEEP, sleep_limit(w));
 	if (tu_load_rlx(&w->inbox)) /* a guess: there is something to be done */
 		w->sorting = false;
 	tu_store_rlx(&w->sleep, TU_WORKER_AWAKE); /* a waker that still sees ASLEEP wakes nobody */
+	tu_show(&w->idle, false);
 	stop_if_ending(w);
 }
 
@@ -264,13 +266,8 @@ void tu_worker_drain(struct tu_worker *w)
 		/* Timers that are not due come out into the queue and end like the rest. */
 		while ((timer = tu_wheel_pop(&w->wheel, INT64_MAX)) != NULL)
 			timer->fire(timer);
-		r = w->head;
-		if (!r)
-			continue;
-		w->head = r->next;
-		if (!w->head)
-			w->tail = &w->head;
-		if (r->job)
+		r = w->head ? tu_worker_shift(w) : NULL;
+		if (r && r->job)
 			r->job->start(r, TUTTI_ECANCELED);
 	} while (r);
 }
@@ -286,7 +283,7 @@ static bool unqueue(struct tu_worker *w, struct tu_runnable *r)
 		link = &(*link)->next;
 	if (!*link)
 		return false;
-	*link = r->next;
+	tu_show(link, r->next); /* it may be head */
 	if (!*link)
 		w->tail = link;
 	return true;

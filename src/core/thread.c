@@ -21,6 +21,11 @@ void tu_thread_show_name(const char *name)
 	tu_os_thread_name(name);
 }
 
+const char *tu_thread_shown_name(int native_id, char *buf, size_t n)
+{
+	return tu_os_thread_name_of(native_id, buf, n);
+}
+
 int tu_thread_native_id(void)
 {
 	return tu_os_thread_id();

@@ -21,6 +21,9 @@ int tu_at_thread_end(void (*fn)(void *arg), void *arg);
 /* Have the system's monitors show name for the calling thread, cut to what fits. */
 void tu_thread_show_name(const char *name);
 
+/* The same of a thread of this process, "" if it has ended. Returns buf. */
+const char *tu_thread_shown_name(int native_id, char *buf, size_t n);
+
 /* The caller's number in the kernel. */
 int tu_thread_native_id(void);
 

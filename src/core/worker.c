@@ -13,6 +13,7 @@
 #include "core/mutex.h"
 #include "core/pool.h"
 #include "core/sanitize.h"
+#include "core/watch.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -100,14 +101,15 @@ static void worker_begin(struct tu_worker *w)
 	native->id = tu_worker_new_id(w);
 	w->errno_at = &errno;
 	w->caught = tu_caught_here();
-	w->native_id = tu_os_thread_id();
-	w->budget = 1;
+	tu_show(&w->native_id, tu_os_thread_id());
+	tu_show(&w->budget, 1u);
 	w->daemon = w->helper = false;
 	w->closed = false;
 	w->stop = w->woken = 0;
 	w->thread = NULL;
 	tu_pool_begin(w->pools);
 	tu_wheel_init(&w->wheel, tu_os_now());
+	tu_watch_notice(w);
 }
 
 static void worker_give(struct tu_worker *w)
@@ -176,13 +178,13 @@ void tu_worker_each(void (*fn)(struct tu_worker *w, void *arg), void *arg)
  */
 static void forget_jobs(struct tu_worker *w)
 {
-	w->head = NULL;
+	tu_show(&w->head, (struct tu_runnable *)NULL);
 	w->tail = &w->head;
 	w->starting = NULL;
 	w->inbox = NULL;
 	w->sleep = TU_WORKER_AWAKE;
 	w->begun = w->ended = 0;
-	w->budget = 1;
+	tu_show(&w->budget, 1u);
 	tu_wheel_init(&w->wheel, tu_os_now());
 	tu_contexts_forget(w, tu_current);
 }
@@ -231,7 +233,7 @@ void tu_workers_after_fork(void)
 	/* These keep theirs: they still hold what they held. */
 	tu_fork_ids.caller = tu_current->id;
 	tu_fork_ids.native = mine->native.id;
-	mine->native_id = tu_os_thread_id();
+	tu_show(&mine->native_id, tu_os_thread_id());
 	forget_jobs(mine);
 	if (tu_current != &mine->native)
 		keep_native(mine);

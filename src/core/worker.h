@@ -20,14 +20,16 @@ struct tu_slab;
 enum { TU_WORKER_AWAKE, TU_WORKER_ASLEEP, TU_WORKER_LENT };
 
 struct tu_worker {
-	/* Owner only. Ready jobs and contexts, first in first out. */
+	/* Owner only. Ready jobs and contexts, first in first out; head and its like are shown. */
 	struct tu_runnable *head;
 	struct tu_runnable **tail;
 	struct tu_runnable *starting; /* a job handed to the stack that is being switched to */
-	uint32_t budget;              /* turns until timers and inbox are looked at again */
-	uint32_t task_number;         /* of the last task begun here that has no name of its own */
-	bool closed;                  /* by hand: takes no more tasks. Atomic: others look */
-	bool telling;                 /* it is being closed by hand: what is given up is named */
+	uint32_t budget;              /* turns until timers and inbox are looked at again; shown */
+	uint32_t looks;           /* how often they were, so that no turn is as another; shown */
+	uint32_t task_number;     /* of the last task begun here that has no name of its own */
+	uint32_t drawn;           /* how many pseudo-random numbers, see exec/select.c */
+	bool closed;              /* by hand: takes no more tasks. Atomic: others look */
+	bool telling;             /* it is being closed by hand: what is given up is named */
 	int *errno_at;            /* the thread's errno: found once, as a call is dear in a yield */
 	struct tu_caught *caught; /* likewise, see caught.h */
 	uint64_t next_id, ids_end; /* what is left of the ids it has drawn, see tu_worker_new_id */
@@ -52,7 +54,8 @@ struct tu_worker {
 	bool sorting;    /* it goes on giving back blocks, step by step */
 	uint32_t number; /* of its thread, not used twice for long; 0: none. Atomic: compared */
 	uint32_t index;  /* of the worker: fixed */
-	int native_id;   /* its thread's number in the kernel, for checks */
+	int native_id;   /* its thread's number in the kernel; shown */
+	bool idle;       /* it has nothing to run, and sleeps; shown */
 	bool closing;    /* the thread ends: jobs are given up */
 	void *thread;    /* what exec knows of the thread; NULL: nobody has asked. Owner */
 	bool helper;     /* tutti's own: not one of the program's threads */
@@ -113,11 +116,30 @@ static inline bool tu_worker_is_closed(const struct tu_worker *w)
 	return tu_unlikely(tu_load_rlx(&w->closed)); /* who looks a moment too early has come in */
 }
 
+/* Which turn it is: who has got the thread. Owner; from outside, a guess. */
+static inline uint64_t tu_worker_which_turn(const struct tu_worker *w)
+{
+	uint64_t looks = tu_shown(&w->looks);
+
+	return looks << 32 | tu_shown(&w->budget);
+}
+
+/* Take the first off the queue, which is not empty. Owner only. */
+static inline struct tu_runnable *tu_worker_shift(struct tu_worker *w)
+{
+	struct tu_runnable *r = w->head, *next = r->next;
+
+	tu_show(&w->head, next);
+	if (!next)
+		w->tail = &w->head;
+	return r;
+}
+
 /* Put a job or context at the end of the queue. Owner only. */
 static inline void tu_worker_push(struct tu_worker *w, struct tu_runnable *r)
 {
 	r->next = NULL;
-	*w->tail = r;
+	tu_show(w->tail, r); /* this may be head */
 	w->tail = &r->next;
 }
 

@@ -118,10 +118,10 @@ static void finish_with(tutti_future *f, struct tu_bucket *b, uint32_t flags, st
 	/* [future-1] release: result and error, for tu_future_word */
 	tu_or_acqrel(&f->word, (uint64_t)(TU_FUTURE_DONE | flags));
 	while ((w = tu_lot_first(b, f)) != NULL) {
-		if (w->context)
-			tu_lot_grant(b, w, 0, &news->wakes);
-		else
+		if (!w->context)
 			tu_watcher_tell(b, w, flags, news);
+		else if (tu_lot_claim(b, w))
+			tu_lot_grant(b, w, 0, &news->wakes);
 	}
 	extra = tu_load_acq(&f->extra); /* [future-3] acquire, as in tu_future_extra_of */
 	calls = extra && !tu_list_empty(&extra->callbacks);

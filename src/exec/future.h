@@ -359,6 +359,9 @@ int tu_future_withdraw(tutti_future *f);
 /* Wait; flags as tu_wait. 0, TUTTI_ETIMEDOUT, TUTTI_ECANCELED. */
 int tu_future_wait(tutti_future *f, int64_t deadline, unsigned flags);
 
+/* Queue me for f, which is of now; false: it is done. */
+bool tu_future_enqueue(tutti_future *f, struct tu_waiter *me);
+
 /* Have fn called once f is done, on w; NULL: wherever that is. 0 or -ENOMEM. */
 int tu_future_call_back(
 	tutti_future *f, struct tu_worker *w, void (*fn)(tutti_future *f, void *arg), void *arg);

@@ -23,7 +23,8 @@ static void fail_lost(tutti_future *f)
 			(uint64_t)(TU_FUTURE_DONE | TU_FUTURE_FAILED | TU_FUTURE_OBSERVED));
 	}
 	while ((w = tu_lot_first(b, f)) != NULL)
-		tu_lot_grant(b, w, 0, &wakes);
+		if (tu_lot_claim(b, w))
+			tu_lot_grant(b, w, 0, &wakes);
 	tu_lot_unlock(b);
 	tu_wakes_flush(&wakes);
 }

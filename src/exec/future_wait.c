@@ -5,8 +5,7 @@
 #include "core/wait.h"
 #include "exec/job_future.h"
 
-/* Queue me for f; false: it is done. */
-static bool watch(tutti_future *f, struct tu_waiter *me)
+bool tu_future_enqueue(tutti_future *f, struct tu_waiter *me)
 {
 	struct tu_bucket *b = tu_lot_lock(f);
 
@@ -26,7 +25,7 @@ static int wait_now(struct tu_context *self, tutti_future *f, int64_t deadline, 
 	struct tu_bucket *b;
 	int rc = 0;
 
-	while (rc == 0 && !(tu_future_word(f) & TU_FUTURE_DONE) && watch(f, &me)) {
+	while (rc == 0 && !(tu_future_word(f) & TU_FUTURE_DONE) && tu_future_enqueue(f, &me)) {
 		rc = tu_wait(self, &me, deadline, flags, &b);
 		if (rc < 0)
 			tu_lot_unlock(b);
@@ -61,7 +60,7 @@ void tu_future_nap(tutti_future *f)
 	struct tu_waiter me = { .context = self, .looks_again = true }, *beneath = self->waits;
 	struct tu_bucket *b;
 
-	if (!watch(f, &me))
+	if (!tu_future_enqueue(f, &me))
 		return;
 	self->waits = &me;
 	tu_park(self);

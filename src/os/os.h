@@ -134,6 +134,15 @@ void tu_os_thread_stack(void **low, size_t *bytes);
  */
 int tu_os_at_thread_end(void (*fn)(void *arg), void *arg);
 
+/*
+ * CPU time of a thread of this process, -1 if it has ended; *waited receives for how long it could
+ * have run but got no CPU, 0 where that is not known. ns, as tu_os_now counts them.
+ */
+int64_t tu_os_thread_cpu(int native_id, int64_t *waited);
+
+/* The name by which the system's monitors show it, "" if it has ended. Returns buf. */
+const char *tu_os_thread_name_of(int native_id, char *buf, size_t n);
+
 /* Hold the calling thread for ever. */
 _Noreturn void tu_os_thread_stop(void);
 
@@ -171,6 +180,30 @@ void tu_os_chunk_unmap(void *base, size_t bytes);
 
 /* Would the kernel use large pages there? */
 bool tu_os_large_pages(void);
+
+/* -- asking a thread -------------------------------------------------------------------------- */
+
+/*
+ * Have asked(pc) called, in a signal handler, on each thread that tu_os_thread_ask names; pc is
+ * where it was interrupted. Calls to the kernel go on afterwards as far as SA_RESTART has it.
+ * signal 0: the usual one. -EBUSY: the program handles it. -EINVAL: it cannot be handled.
+ * One at a time, ended from anywhere.
+ */
+int tu_os_ask_begin(int signal, void (*asked)(const void *pc));
+void tu_os_ask_end(void);
+
+/* Let the signal through to the calling thread, if that was begun by tu_os_thread_start. */
+void tu_os_ask_allow(void);
+
+/* Between begin and end. 0; -ESRCH: it has ended. It is asked if it lets the signal through. */
+int tu_os_thread_ask(int native_id);
+
+/*
+ * The calls that a thread stands in, innermost first: where each goes on. In its handler, from pc
+ * on. Returns how many; as few as one where the system does not tell. The first call must come
+ * from elsewhere: it may load code.
+ */
+int tu_os_stack_walk(const void *pc, void **frames, int most);
 
 /* -- signals and ends ------------------------------------------------------------------------ */
 

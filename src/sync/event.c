@@ -20,6 +20,7 @@
  * After a fork the child may find WAITERS with nobody in the lot: a set finds nobody to wake.
  */
 #include "core/wait.h"
+#include "sync/choice.h"
 #include "sync/flags.h"
 
 #include <tutti/event.h>
@@ -45,7 +46,8 @@ static void set_slowly(tutti_event *e)
 	   up before we had the lock, and then others change the word without it. */
 	tu_swap_acqrel(&e->priv[0], SET);
 	while ((w = tu_lot_first(b, e)) != NULL)
-		tu_lot_grant(b, w, 0, &wakes);
+		if (tu_lot_claim(b, w))
+			tu_lot_grant(b, w, 0, &wakes);
 	tu_lot_unlock(b);
 	tu_wakes_flush(&wakes);
 }
@@ -108,23 +110,37 @@ static bool announce(tutti_event *e)
 	return true;
 }
 
+/* Queue me; false: it is set. */
+static bool enqueue(tutti_event *e, struct tu_waiter *me)
+{
+	struct tu_bucket *b = tu_lot_lock(e);
+	bool waits = announce(e);
+
+	if (waits)
+		tu_lot_enqueue(b, me, e);
+	tu_lot_unlock(b);
+	return waits;
+}
+
+/* Under the lock: somebody has given up and left the queue. */
+static void left(tutti_event *e, struct tu_bucket *b)
+{
+	/* Relaxed: nobody changes WAITERS without the lock, and clear publishes nothing. */
+	if (!tu_lot_first(b, e))
+		tu_store_rlx(&e->priv[0], CLEAR);
+}
+
 static int wait_slowly(struct tu_context *self, tutti_event *e, tutti_time deadline)
 {
 	struct tu_waiter me = { .context = self };
-	struct tu_bucket *b = tu_lot_lock(e);
+	struct tu_bucket *b;
 	int rc;
 
-	if (!announce(e)) {
-		tu_lot_unlock(b);
+	if (!enqueue(e, &me))
 		return 0;
-	}
-	tu_lot_enqueue(b, &me, e);
-	tu_lot_unlock(b);
 	rc = tu_wait(self, &me, deadline, TU_WAIT_CANCELABLE, &b);
 	if (rc < 0) {
-		/* Relaxed: nobody changes WAITERS without the lock, and clear publishes nothing. */
-		if (!tu_lot_first(b, e))
-			tu_store_rlx(&e->priv[0], CLEAR);
+		left(e, b);
 		tu_lot_unlock(b);
 	}
 	return rc;
@@ -143,3 +159,28 @@ int tutti_event_wait_until(tutti_event *e, tutti_time deadline)
 		return TUTTI_ETIMEDOUT;
 	return wait_slowly(self, e, deadline);
 }
+
+/* -- as a case -------------------------------------------------------------------------------- */
+
+static int case_look(const tutti_case *c)
+{
+	return tutti_event_is_set(c->priv.object) ? 0 : TU_CASE_WAITS;
+}
+
+static bool case_enqueue(const tutti_case *c, struct tu_waiter *me)
+{
+	return enqueue(c->priv.object, me);
+}
+
+static void case_leave(const tutti_case *c, struct tu_waiter *me)
+{
+	struct tu_bucket *b = tu_lot_lock(c->priv.object);
+
+	if (me->next) {
+		tu_lot_remove(b, me);
+		left(c->priv.object, b);
+	}
+	tu_lot_unlock(b);
+}
+
+const struct tu_case_kind tu_case_event = { case_look, case_enqueue, case_leave, true };

@@ -3,6 +3,7 @@
 #include "sync/queue.h"
 
 #include "core/wait.h"
+#include "sync/choice.h"
 #include "sync/flags.h"
 
 static int check(size_t item_size, const tutti_queue_options *o)
@@ -110,3 +111,53 @@ int tutti_queue_shutdown(tutti_queue *q, bool immediate)
 	q->kind->shutdown(q, immediate);
 	return 0;
 }
+
+/* -- as a case -------------------------------------------------------------------------------- */
+
+static int get_look(const tutti_case *c)
+{
+	tutti_queue *q = c->priv.object;
+	int rc = q->kind->get(q, c->priv.item, 0);
+
+	return rc == TUTTI_EEMPTY ? TU_CASE_WAITS : rc;
+}
+
+static bool get_enqueue(const tutti_case *c, struct tu_waiter *me)
+{
+	tutti_queue *q = c->priv.object;
+
+	return q->kind->enqueue(q, false, me);
+}
+
+static void get_leave(const tutti_case *c, struct tu_waiter *me)
+{
+	tutti_queue *q = c->priv.object;
+
+	q->kind->leave(q, false, me);
+}
+
+const struct tu_case_kind tu_case_get = { get_look, get_enqueue, get_leave, false };
+
+static int put_look(const tutti_case *c)
+{
+	tutti_queue *q = c->priv.object;
+	int rc = q->kind->put(q, c->priv.item, 0);
+
+	return rc == TUTTI_EFULL ? TU_CASE_WAITS : rc;
+}
+
+static bool put_enqueue(const tutti_case *c, struct tu_waiter *me)
+{
+	tutti_queue *q = c->priv.object;
+
+	return q->kind->enqueue(q, true, me);
+}
+
+static void put_leave(const tutti_case *c, struct tu_waiter *me)
+{
+	tutti_queue *q = c->priv.object;
+
+	q->kind->leave(q, true, me);
+}
+
+const struct tu_case_kind tu_case_put = { put_look, put_enqueue, put_leave, false };

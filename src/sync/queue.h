@@ -10,6 +10,8 @@
 
 #include <tutti/queue.h>
 
+struct tu_waiter;
+
 /* Each as the public function of that name; none looks for a cancel before it waits but join. */
 struct tu_queue_kind {
 	int (*put)(tutti_queue *q, const void *item, tutti_time deadline);
@@ -20,6 +22,10 @@ struct tu_queue_kind {
 	int (*task_done)(tutti_queue *q);
 	int (*join)(tutti_queue *q, tutti_time deadline);
 	void (*shutdown)(tutti_queue *q, bool immediate);
+	/* Stand in the line of those who put, or who get; false: look again, it need not wait. */
+	bool (*enqueue)(tutti_queue *q, bool to_put, struct tu_waiter *me);
+	/* Leave it if still in it. */
+	void (*leave)(tutti_queue *q, bool to_put, struct tu_waiter *me);
 	void (*free)(tutti_queue *q);
 };
 

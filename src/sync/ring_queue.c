@@ -47,9 +47,12 @@ static __attribute__((noinline)) void let_go(uint32_t *line, uint32_t n)
 	struct tu_wakes wakes = { 0 };
 	struct tu_waiter *w;
 
-	for (; n > 0 && (w = tu_lot_first(b, line)) != NULL; n--) {
+	while (n > 0 && (w = tu_lot_first(b, line)) != NULL) {
 		tu_add_seq(line, -1u); /* under the lock; seq only as it is everywhere */
+		if (!tu_lot_claim(b, w))
+			continue;
 		tu_lot_grant(b, w, 0, &wakes);
+		n--;
 	}
 	tu_lot_unlock(b);
 	tu_wakes_flush(&wakes);
@@ -61,22 +64,33 @@ static inline void let_one_go(uint32_t *line)
 		let_go(line, 1);
 }
 
+/* Queue me in a line if blocked(q). */
+static bool get_in_line(struct ring_queue *q, uint32_t *line,
+	bool (*blocked)(const struct ring_queue *q), struct tu_waiter *me)
+{
+	struct tu_bucket *b = tu_lot_lock(line);
+	bool waits;
+
+	tu_add_seq(line, 1); /* seq: before the look below; see the top */
+	waits = blocked(q);
+	if (waits)
+		tu_lot_enqueue(b, me, line);
+	else
+		tu_add_seq(line, -1u); /* under the lock, as above */
+	tu_lot_unlock(b);
+	return waits;
+}
+
 /* Sleep in a line while blocked(q). 0: look again; else as tu_wait. */
 static int stand_in_line(struct ring_queue *q, uint32_t *line,
 	bool (*blocked)(const struct ring_queue *q), tutti_time deadline)
 {
 	struct tu_waiter me = { .context = tu_self() };
-	struct tu_bucket *b = tu_lot_lock(line);
-	int rc = 0;
+	struct tu_bucket *b;
+	int rc;
 
-	tu_add_seq(line, 1); /* seq: before the look below; see the top */
-	if (!blocked(q)) {
-		tu_add_seq(line, -1u); /* under the lock, as above */
-		tu_lot_unlock(b);
+	if (!get_in_line(q, line, blocked, &me))
 		return 0;
-	}
-	tu_lot_enqueue(b, &me, line);
-	tu_lot_unlock(b);
 	rc = tu_wait(me.context, &me, deadline, TU_WAIT_CANCELABLE, &b);
 	if (rc < 0) {
 		tu_add_seq(line, -1u); /* under the lock, as above */
@@ -265,6 +279,29 @@ static void ring_shutdown(tutti_queue *queue, bool immediate)
 	let_go(&q->putters, UINT32_MAX);
 }
 
+/* -- as a case -------------------------------------------------------------------------------- */
+
+static bool ring_enqueue(tutti_queue *queue, bool to_put, struct tu_waiter *me)
+{
+	struct ring_queue *q = of(queue);
+
+	return to_put ? get_in_line(q, &q->putters, is_full, me)
+		      : get_in_line(q, &q->getters, is_empty, me);
+}
+
+static void ring_leave(tutti_queue *queue, bool to_put, struct tu_waiter *me)
+{
+	struct ring_queue *q = of(queue);
+	uint32_t *line = to_put ? &q->putters : &q->getters;
+	struct tu_bucket *b = tu_lot_lock(line);
+
+	if (me->next) {
+		tu_lot_remove(b, me);
+		tu_add_seq(line, -1u); /* under the lock, as above */
+	}
+	tu_lot_unlock(b);
+}
+
 static void ring_free(tutti_queue *q)
 {
 	tu_ring_free(&of(q)->ring);
@@ -274,7 +311,8 @@ static void ring_free(tutti_queue *q)
 tutti_queue *tu_ring_queue_create(size_t item_size, size_t maxsize)
 {
 	static const struct tu_queue_kind kind = { ring_put, ring_get, ring_size, ring_unfinished,
-		ring_is_shutdown, ring_task_done, ring_join, ring_shutdown, ring_free };
+		ring_is_shutdown, ring_task_done, ring_join, ring_shutdown, ring_enqueue,
+		ring_leave, ring_free };
 	struct ring_queue *q = tu_alloc_aligned(sizeof(*q), 128);
 
 	if (!q)

@@ -16,6 +16,7 @@
  * After a fork the child may find WAITERS with nobody in the lot. It means "no permits" there too.
  */
 #include "core/wait.h"
+#include "sync/choice.h"
 #include "sync/flags.h"
 
 #include <tutti/semaphore.h>
@@ -46,39 +47,40 @@ static bool try_acquire(tutti_semaphore *s)
 	return false;
 }
 
-/* Under the lock: say that somebody waits, unless there is a permit, which is then taken. */
-static bool announce(tutti_semaphore *s)
+/* Queue me; false: there is a permit. */
+static bool enqueue(tutti_semaphore *s, struct tu_waiter *me)
 {
-	uint32_t none = 0;
-
+	struct tu_bucket *b = tu_lot_lock(s);
+	uint32_t v = 0;
 	/* Relaxed: it tells others to take the lock, and the lock has the order. */
-	while (!tu_cas_rlx(&s->priv[0], &none, WAITERS)) {
-		if (none == WAITERS)
-			return true;
-		if (try_acquire(s))
-			return false;
-		none = 0;
-	}
-	return true;
+	bool waits = tu_cas_rlx(&s->priv[0], &v, WAITERS) || v == WAITERS;
+
+	if (waits)
+		tu_lot_enqueue(b, me, s);
+	tu_lot_unlock(b);
+	return waits;
+}
+
+/* Under the lock: somebody has given up and left the queue. */
+static void left(tutti_semaphore *s, struct tu_bucket *b)
+{
+	/* Relaxed: nobody changes WAITERS without the lock, and no permit is published. */
+	if (!tu_lot_first(b, s))
+		tu_store_rlx(&s->priv[0], 0);
 }
 
 static int acquire_slowly(struct tu_context *self, tutti_semaphore *s, tutti_time deadline)
 {
 	struct tu_waiter me = { .context = self };
-	struct tu_bucket *b = tu_lot_lock(s);
+	struct tu_bucket *b;
 	int rc;
 
-	if (!announce(s)) {
-		tu_lot_unlock(b);
-		return 0;
-	}
-	tu_lot_enqueue(b, &me, s);
-	tu_lot_unlock(b);
+	while (!enqueue(s, &me))
+		if (try_acquire(s))
+			return 0;
 	rc = tu_wait(self, &me, deadline, TU_WAIT_CANCELABLE, &b);
 	if (rc < 0) {
-		/* Relaxed: nobody changes WAITERS without the lock, and no permit is published. */
-		if (!tu_lot_first(b, s))
-			tu_store_rlx(&s->priv[0], 0);
+		left(s, b);
 		tu_lot_unlock(b);
 	}
 	return rc;
@@ -129,12 +131,15 @@ static int add(tutti_semaphore *s, uint32_t n)
 /* Under the lock, somebody waits: n permits to those in line, the rest to the word. */
 static void hand_over(struct tu_bucket *b, tutti_semaphore *s, uint32_t n, struct tu_wakes *wakes)
 {
-	struct tu_waiter *first = tu_lot_first(b, s), *w = first;
+	struct tu_waiter *first = tu_lot_first(b, s), *w = first, *next;
 	uint32_t served = 0;
 
-	while (w && served < n) {
-		w = tu_lot_after(first, w);
-		served++;
+	for (; w && served < n; w = next) {
+		next = tu_lot_after(first, w);
+		if (tu_lot_claim(b, w))
+			served++;
+		else if (w == first)
+			first = next;
 	}
 	/* [semaphore-1] release, as in add. Before the grants: see the top. */
 	if (!w)
@@ -169,3 +174,28 @@ uint32_t tutti_semaphore_value(const tutti_semaphore *s)
 {
 	return tu_load_rlx(&s->priv[0]) & ~WAITERS; /* old news in any order */
 }
+
+/* -- as a case -------------------------------------------------------------------------------- */
+
+static int case_look(const tutti_case *c)
+{
+	return try_acquire(c->priv.object) ? 0 : TU_CASE_WAITS;
+}
+
+static bool case_enqueue(const tutti_case *c, struct tu_waiter *me)
+{
+	return enqueue(c->priv.object, me);
+}
+
+static void case_leave(const tutti_case *c, struct tu_waiter *me)
+{
+	struct tu_bucket *b = tu_lot_lock(c->priv.object);
+
+	if (me->next) {
+		tu_lot_remove(b, me);
+		left(c->priv.object, b);
+	}
+	tu_lot_unlock(b);
+}
+
+const struct tu_case_kind tu_case_acquire = { case_look, case_enqueue, case_leave, true };

@@ -46,10 +46,23 @@ static void let_go(uint32_t *line, uint32_t n, struct tu_wakes *wakes)
 	if (*line == 0)
 		return;
 	b = tu_lot_lock(line);
-	for (; n > 0 && (w = tu_lot_first(b, line)) != NULL; n--) {
+	while (n > 0 && (w = tu_lot_first(b, line)) != NULL) {
 		(*line)--;
+		if (!tu_lot_claim(b, w))
+			continue;
 		tu_lot_grant(b, w, 0, wakes);
+		n--;
 	}
+	tu_lot_unlock(b);
+}
+
+/* Under q's lock. */
+static void get_in_line(uint32_t *line, struct tu_waiter *me)
+{
+	struct tu_bucket *b = tu_lot_lock(line);
+
+	(*line)++;
+	tu_lot_enqueue(b, me, line);
 	tu_lot_unlock(b);
 }
 
@@ -62,12 +75,10 @@ static int stand_in_line(
 	struct store_queue *q, uint32_t *line, struct tu_context *self, tutti_time deadline)
 {
 	struct tu_waiter me = { .context = self };
-	struct tu_bucket *b = tu_lot_lock(line);
+	struct tu_bucket *b;
 	int rc;
 
-	(*line)++;
-	tu_lot_enqueue(b, &me, line);
-	tu_lot_unlock(b);
+	get_in_line(line, &me);
 	tu_mutex_unlock(&q->lock);
 	rc = tu_wait(self, &me, deadline, TU_WAIT_CANCELABLE, &b);
 	if (rc < 0)
@@ -250,6 +261,37 @@ static void store_shutdown(tutti_queue *queue, bool immediate)
 	tu_wakes_flush(&wakes);
 }
 
+/* -- as a case -------------------------------------------------------------------------------- */
+
+static bool store_enqueue(tutti_queue *queue, bool to_put, struct tu_waiter *me)
+{
+	struct store_queue *q = of(queue);
+	bool waits;
+
+	tu_mutex_lock(&q->lock);
+	waits = !q->shutdown && (to_put ? !has_room(q) : q->store.count == 0);
+	if (waits)
+		get_in_line(to_put ? &q->putters : &q->getters, me);
+	tu_mutex_unlock(&q->lock);
+	return waits;
+}
+
+static void store_leave(tutti_queue *queue, bool to_put, struct tu_waiter *me)
+{
+	struct store_queue *q = of(queue);
+	uint32_t *line = to_put ? &q->putters : &q->getters;
+	struct tu_bucket *b;
+
+	tu_mutex_lock(&q->lock);
+	b = tu_lot_lock(line);
+	if (me->next) {
+		tu_lot_remove(b, me);
+		(*line)--;
+	}
+	tu_lot_unlock(b);
+	tu_mutex_unlock(&q->lock);
+}
+
 static void store_free(tutti_queue *q)
 {
 	tu_fork_guard_remove(&of(q)->guard);
@@ -261,7 +303,7 @@ tutti_queue *tu_store_queue_create(size_t item_size, const tutti_queue_options *
 {
 	static const struct tu_queue_kind kind = { store_put, store_get, store_size,
 		store_unfinished, store_is_shutdown, store_task_done, store_join, store_shutdown,
-		store_free };
+		store_enqueue, store_leave, store_free };
 	struct store_queue *q = tu_alloc_zero(sizeof(*q));
 
 	if (!q)

@@ -64,6 +64,35 @@ static void test_equal_deadlines_come_in_order_of_adding(void)
 	CHECK(!tu_wheel_pop(&w, INT64_MAX));
 }
 
+static void test_watched(void)
+{
+	enum { N = 100 };
+	static struct tu_timer many[N];
+	struct tu_wheel w;
+	struct tu_timer a = { 0 }, b = { 0 };
+
+	tu_wheel_init(&w, 0);
+	set(&w, &a, 5000000000);
+	CHECK_EQ(w.due_by, INT64_MAX);
+	tu_wheel_watch(&w, true);
+	CHECK_EQ(w.due_by, 5000000000);
+	set(&w, &b, 70000000);
+	CHECK_EQ(w.due_by, 70000000);
+	tu_wheel_remove(&w, &b);
+	CHECK_EQ(w.due_by, 5000000000);
+	set(&w, &b, 70000000);
+	CHECK(tu_wheel_pop(&w, 80000000) == &b);
+	CHECK(!tu_wheel_pop(&w, 80000000));
+	CHECK_EQ(w.due_by, 5000000000);
+	for (int i = 0; i < N; i++) /* of one slot: not all are looked at */
+		set(&w, &many[i], 3000000000 + i);
+	CHECK_EQ(w.due_by, 3000000000);
+	tu_wheel_remove(&w, &many[0]);
+	CHECK(w.due_by > 3000000000 && w.due_by < 3000000000 + N);
+	tu_wheel_watch(&w, false);
+	CHECK_EQ(w.due_by, INT64_MAX);
+}
+
 static const int64_t extremes[] = {
 	INT64_MIN,
 	INT64_MIN + 1,
@@ -242,7 +271,7 @@ static void check_next(struct tu_wheel *w, const struct model *m)
 		CHECK_EQ(tu_wheel_next(w), INT64_MAX);
 }
 
-static void check_pop(struct tu_wheel *w, struct model *m, int64_t now)
+static bool check_pop(struct tu_wheel *w, struct model *m, int64_t now)
 {
 	struct tu_timer *expected = model_first(m), *got = tu_wheel_pop(w, now);
 
@@ -251,6 +280,25 @@ static void check_pop(struct tu_wheel *w, struct model *m, int64_t now)
 	CHECK(got == expected);
 	if (got)
 		model_forget(m, got);
+	return got != NULL;
+}
+
+/* By then some timer is due: one that is there, if it is known of any. */
+static void check_due(const struct tu_wheel *w, const struct model *m)
+{
+	bool found = w->due_by == INT64_MAX;
+
+	for (int i = 0; i < m->count && !found; i++)
+		found = m->pending[i]->deadline == w->due_by;
+	CHECK(found);
+}
+
+/* Where nothing is due it is known when something will be. */
+static void check_due_is_known(const struct tu_wheel *w, const struct model *m)
+{
+	struct tu_timer *first = model_first(m);
+
+	CHECK(!first || w->due_by < INT64_MAX || first->deadline == INT64_MAX);
 }
 
 static int64_t some_later(struct tu_prng *prng, struct tu_wheel *w, int64_t now)
@@ -263,7 +311,7 @@ static int64_t some_later(struct tu_prng *prng, struct tu_wheel *w, int64_t now)
 	return now + (int64_t)(tu_prng_next(prng) >> tu_prng_between(prng, 30, 63));
 }
 
-static void compare_with_model(uint64_t seed)
+static void compare_with_model(uint64_t seed, bool watched)
 {
 	enum { TIMERS = 400, STEPS = 100000 };
 	static struct tu_timer t[TIMERS];
@@ -272,11 +320,12 @@ static void compare_with_model(uint64_t seed)
 	struct tu_prng prng;
 	int64_t now;
 
-	printf("seed %" PRIu64 "\n", seed);
+	printf("seed %" PRIu64 "%s\n", seed, watched ? ", watched" : "");
 	memset(t, 0, sizeof t);
 	tu_prng_init(&prng, seed);
 	now = (int64_t)(tu_prng_next(&prng) >> 4);
 	tu_wheel_init(&w, now);
+	tu_wheel_watch(&w, watched);
 	for (int i = 0; i < STEPS; i++) {
 		struct tu_timer *timer = &t[tu_prng_below(&prng, TIMERS)];
 
@@ -294,7 +343,8 @@ static void compare_with_model(uint64_t seed)
 			break;
 		case 3:
 		case 4:
-			check_pop(&w, &m, now);
+			if (!check_pop(&w, &m, now) && watched)
+				check_due_is_known(&w, &m);
 			break;
 		default:
 			if (tu_timer_pending(timer))
@@ -302,6 +352,7 @@ static void compare_with_model(uint64_t seed)
 			set(&w, timer, some_deadline(&prng, now));
 			m.pending[m.count++] = timer;
 		}
+		check_due(&w, &m);
 	}
 	while (m.count)
 		check_pop(&w, &m, INT64_MAX);
@@ -319,7 +370,10 @@ int main(void)
 	test_removing_at_each_place();
 	test_adding_again_inside_fire();
 	test_wakes_are_few();
-	for (uint64_t seed = 1; seed <= 5; seed++)
-		compare_with_model(seed);
+	test_watched();
+	for (uint64_t seed = 1; seed <= 5; seed++) {
+		compare_with_model(seed, false);
+		compare_with_model(seed, true);
+	}
 	return 0;
 }

@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <sys/wait.h>
 
-enum { BUSY = 3, TAKEN = 4 * TU_POOL_MAGAZINE, CHILD_LIMIT_S = 20 };
+enum { BUSY = 3, TAKEN = 4 * TU_POOL_MAGAZINE };
 
 static bool stop;
 
@@ -42,7 +42,7 @@ static void *be_busy(void *arg)
 
 static void child(void)
 {
-	alarm(CHILD_LIMIT_S);
+	alarm(suite_limit() / 2);
 	for (int i = 0; i < 10; i++) {
 		take_and_give(TU_POOL_64);
 		take_and_give(TU_POOL_128);

@@ -26,6 +26,7 @@ static_assert(sizeof(tutti_barrier) == 48, "barrier");
 static_assert(sizeof(tutti_once) == 8, "once");
 static_assert(sizeof(tutti_local) == 16, "local");
 static_assert(sizeof(tutti_scope) == 64, "scope");
+static_assert(sizeof(tutti_case) == 40, "case");
 
 static int square(int n)
 {
@@ -165,6 +166,24 @@ static void queues()
 	tutti_queue_free(q);
 }
 
+static void selects()
+{
+	tutti_queue *q = nullptr;
+	tutti_event event = {};
+	tutti_semaphore seats = {};
+	tutti_future *promise = tutti_future_create(0);
+	const int in = 7;
+	int out = 0;
+	CHECK(tutti_queue_create(&q, sizeof(int), nullptr) == 0);
+	tutti_case cases[] = { tutti_case_get(q, &out), tutti_case_acquire(&seats),
+		tutti_case_event(&event), tutti_case_future(promise), tutti_case_put(q, &in) };
+	CHECK(tutti_select(cases, 4, tutti_now() - 1) == TUTTI_ETIMEDOUT);
+	CHECK(tutti_select(cases, 5, TUTTI_FOREVER) == 4 && cases[4].code == 0);
+	CHECK(tutti_select(cases, 4, TUTTI_FOREVER) == 0 && out == 7);
+	tutti_future_unref(promise);
+	tutti_queue_free(q);
+}
+
 static void futures()
 {
 	int value = 42, got = 0, calls = 0;
@@ -237,6 +256,7 @@ int main()
 	locks();
 	waits();
 	queues();
+	selects();
 	futures();
 	jobs();
 	return 0;

@@ -113,6 +113,18 @@ def p98_primes_and_squares(program):
     late_unless(done.lines.index("Prime => 97") > 100, "one after the other")
 
 
+def select(program):
+    done = run(program, scale=0.1)
+    results = [line for line in done.lines if line.startswith("result")]
+    same(results, [f"result {n * n}" for n in range(1, len(results) + 1)])
+    same(done.lines[-1], "quit")
+    at_least(done.seconds, 7.5)
+    same(done.lines, ["tick", "result 1", "tick", "result 4", "tick", "result 9", "tick", "quit"],
+         Late)
+    for i, line in enumerate(done.lines[:-1]):
+        at_least(done.at[i], i + 1)
+
+
 def p101_blocking_requests(program):
     done = run(program, scale=0.1)
     urls = ["www.1.com", "www.2.com", "www.3.com"]
@@ -128,3 +140,12 @@ def p102_waiting_requests(program):
     seconds = number(r"总耗时: (\d+\.\d+)", done.lines[-1])
     at_least(seconds, 2)
     below(seconds, 6)
+
+
+def watchdog(program):
+    done = run(program)
+    same(len(done.lines), 1)
+    waited = number(r"task 'careless' made others wait for (\d+) ms, sleeping", done.lines[0])
+    wrong_unless(waited >= 100, waited)
+    wrong_unless("task 'careless' on thread 'MainThread' holds up its loop" in done.err, done.err)
+    wrong_unless("(tutti_thread_sleep+0x" in done.err, done.err)

@@ -237,6 +237,70 @@ static void a_wait_that_stands_in_line_comes_back(void)
 	both_came_back();
 }
 
+/* The same of a select, which stands in many lines. In turn it is told by each. */
+static void *fork_and_tell(void *arg)
+{
+	int item = 7;
+
+	forked_by_task = child_fork();
+	CHECK_EQ(tutti_queue_put(items, &item), 0);
+	settle();
+	CHECK_EQ(tutti_semaphore_release(&permits, 1), 0);
+	settle();
+	tutti_event_set(&told);
+	settle();
+	CHECK_EQ(tutti_future_set_result(arg, NULL), 0);
+	return NULL;
+}
+
+static void a_select_comes_back(void)
+{
+	static tutti_event other_event;
+	static tutti_semaphore other_permits;
+	tutti_future *promise = tutti_future_create(0);
+	int item = 0;
+
+	CHECK_EQ(tutti_semaphore_init(&permits, 0, 0), 0);
+	CHECK_EQ(tutti_event_init(&told, 0), 0);
+	CHECK_EQ(
+		tutti_queue_create(&items, sizeof(int), &(tutti_queue_options){ .maxsize = 1 }), 0);
+	tutti_case cases[] = { tutti_case_get(items, &item), tutti_case_acquire(&permits),
+		tutti_case_event(&told), tutti_case_future(promise), tutti_case_event(&other_event),
+		tutti_case_acquire(&other_permits) };
+	tutti_task *tells = tutti_task_start(fork_and_tell, promise, NULL);
+	for (int i = 0; i < 4; i++) {
+		CHECK_EQ(tutti_select(cases, 6, tutti_after(TUTTI_SECONDS(10))), i);
+		cases[i] = (tutti_case){ 0 };
+	}
+	CHECK_EQ(item, 7);
+	CHECK_EQ(tutti_select(cases, 6, 0), TUTTI_ETIMEDOUT);
+	CHECK(other_event.priv[0] == 0 && other_permits.priv[0] == 0); /* nobody waits */
+	finish(tells);
+	tutti_future_unref(promise);
+	tutti_queue_free(items);
+	both_came_back();
+}
+
+/* A future that the child has lost is done there, for a select as for any wait. */
+static void a_select_learns_what_is_lost(void)
+{
+	static tutti_event go_on;
+	tutti_task *other = tutti_task_start(wait_for_one, &go_on, NULL);
+	tutti_task *forks = tutti_task_start(fork_and_return, NULL, NULL);
+	tutti_thread *sets = tutti_thread_start(set_later, &go_on, NULL);
+	tutti_case c = tutti_case_future(other);
+
+	CHECK_EQ(tutti_select(&c, 1, TUTTI_FOREVER), 0);
+	CHECK_EQ(tutti_future_result(other, NULL, 0), forked_by_task == 0 ? TUTTI_ECRASHED : 0);
+	tutti_future_unref(other);
+	finish(forks);
+	if (forked_by_task == 0)
+		tutti_future_unref(sets);
+	else
+		finish(sets);
+	both_came_back();
+}
+
 int main(void)
 {
 	suite_begin();
@@ -248,5 +312,7 @@ int main(void)
 	RUN(a_sleep_comes_back);
 	RUN(waits_come_back);
 	RUN(a_wait_that_stands_in_line_comes_back);
+	RUN(a_select_comes_back);
+	RUN(a_select_learns_what_is_lost);
 	return suite_end();
 }

@@ -339,7 +339,7 @@ static const struct again_part parts[] = {
 /* A program that would never end is ended, and that is its status. */
 static int run_part(const char *name)
 {
-	alarm(30);
+	alarm(suite_limit() / 2);
 	return again_part(parts, name);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two who hand a ball to each other, over and over, by each of the ways there are: a wake-up that is
- * lost once in a million is found here, as every wait has a deadline that only a lost one reaches.
+ * Two who hand a ball to each other, over and over, by each of the ways there are: a wake-up that
+ * is lost once in a million is found here, as only then a wait reaches its deadline.
  */
 #include <tutti/tutti.h>
 

@@ -268,7 +268,7 @@ static void programs_end_as_they_should(void)
 int main(int argc, char **argv)
 {
 	if (argc > 1) {
-		alarm(20);
+		alarm(suite_limit() / 2);
 		return again_part(parts, argv[1]);
 	}
 	signal(SIGINT, SIG_DFL); /* whatever the shell left */

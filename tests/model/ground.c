@@ -5,6 +5,7 @@
 #include "core/alloc.h"
 #include "core/caught.h"
 #include "core/fork.h"
+#include "core/watch.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -62,6 +63,13 @@ tutti_time tutti_now(void)
 struct tu_context *tu_attach(void)
 {
 	tu_panic("a fiber without a context");
+}
+
+bool tu_watching; /* never */
+
+void tu_watch_notice_slowly(struct tu_worker *w)
+{
+	(void)w;
 }
 
 static void worker_begin(struct tu_worker *w, int fiber)

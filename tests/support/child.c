@@ -8,8 +8,6 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-enum { CHILD_LIMIT_S = 20 };
-
 /* What lay on the stacks of threads that a child has not is no leak of the child's. */
 static bool forked;
 int __lsan_is_turned_off(void);
@@ -65,7 +63,7 @@ void child_wait(pid_t pid)
 	CHECK(pid > 0);
 	for (int ms = 0; waitpid(pid, &status, WNOHANG) == 0; ms++) {
 		CHECK_EQ(usleep(1000), 0);
-		if (ms == CHILD_LIMIT_S * 1000)
+		if (ms == (int)suite_limit() * 500)
 			kill(pid, SIGKILL); /* not an alarm of its own: threads block signals */
 	}
 	if (WIFSIGNALED(status))
@@ -81,7 +79,7 @@ pid_t child_fork(void)
 
 	if (pid == 0) {
 		forked = true;
-		alarm(CHILD_LIMIT_S);
+		alarm(suite_limit() / 2);
 	}
 	return pid;
 }

@@ -7,7 +7,7 @@
 #include <sched.h>
 #include <signal.h>
 
-enum { LIMIT_S = 45, TORTURE_LIMIT_S = 1200, TORTURE = 100 };
+enum { LIMIT_S = 45, TORTURE = 100 };
 
 static struct leaks before;
 static char running[128];
@@ -22,6 +22,13 @@ static bool torture(void)
 int suite_rounds(int n)
 {
 	return torture() ? n * TORTURE : n;
+}
+
+unsigned suite_limit(void)
+{
+	const char *value = getenv("TUTTI_TEST_LIMIT");
+
+	return value ? (unsigned)strtoul(value, NULL, 10) : LIMIT_S;
 }
 
 static void hangs(int signal)
@@ -43,7 +50,7 @@ void suite_next(const char *name, int mix)
 	snprintf(running, sizeof running, "%s%s", name, mix < 0 ? "" : mixes[mix]);
 	puts(running);
 	fflush(stdout);
-	alarm(torture() ? TORTURE_LIMIT_S : LIMIT_S);
+	alarm(suite_limit());
 }
 
 static void *nothing(void *arg)

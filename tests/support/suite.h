@@ -22,6 +22,9 @@ int suite_end(void);
 /* From here on it is this test that runs, and may take a while but not for ever. */
 void suite_next(const char *name, int mix);
 
+/* Seconds that one part may take: where all is slower, ctest gives each program longer. */
+unsigned suite_limit(void);
+
 /* How often to do what is worth doing often: n times, a hundred times that in `make torture`. */
 int suite_rounds(int n);
 

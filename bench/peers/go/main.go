@@ -24,6 +24,7 @@ var modes = map[string]func(options){
 	"parked-chan":  parkedOnChannel,
 	"lock":         lock,
 	"queue":        queue,
+	"select":       selects,
 	"timers":       timers,
 	"pool":         pool,
 	"fork-1":       fork(1),

@@ -50,6 +50,11 @@ int64_t tu_os_now(void)
 	return now;
 }
 
+int64_t tu_clock_scaled(int64_t duration)
+{
+	return (int64_t)((double)duration / scale);
+}
+
 struct timespec tu_clock_kernel(int64_t deadline)
 {
 	/* Rounded up when scaled: a wait must never end before its deadline. */

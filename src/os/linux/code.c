@@ -1,15 +1,132 @@
 /* SPDX-License-Identifier: MIT */
-/* code.c - what the dynamic linker knows of an address. */
+/*
+ * code.c - which function an address is in: what the dynamic linker knows, which is the public
+ * ones, and else the symbol table of the file, where that was not stripped.
+ */
 #include "os/os.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
+#include <link.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef ElfW(Ehdr) file_header;
+typedef ElfW(Shdr) section;
+typedef ElfW(Sym) symbol;
+
+/* A file of ours as it lies on the disk. */
+struct image {
+	const char *bytes; /* NULL: it cannot be read, or is another one by now */
+	size_t size;
+};
+
+static void unmap(struct image *m)
+{
+	if (m->bytes)
+		munmap((void *)m->bytes, m->size);
+	m->bytes = NULL;
+}
+
+static void map(struct image *m, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	void *p = MAP_FAILED;
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && (size_t)st.st_size > sizeof(file_header))
+		p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (p != MAP_FAILED)
+		*m = (struct image){ p, (size_t)st.st_size };
+	if (fd >= 0)
+		close(fd);
+}
+
+/* What was loaded at base, if its file is still the one that was. */
+static struct image image_of(const Dl_info *info)
+{
+	/* The program's own path may be relative to where it was once. */
+	const char *const paths[] = { info->dli_fname, "/proc/self/exe" };
+	struct image m = { NULL, 0 };
+
+	for (int i = 0; i < 2 && !m.bytes; i++) {
+		map(&m, paths[i]);
+		if (m.bytes && memcmp(m.bytes, info->dli_fbase, sizeof(file_header)) != 0)
+			unmap(&m);
+	}
+	return m;
+}
+
+/* n things of size at offset, if they are within the file. */
+static const void *part(const struct image *m, size_t offset, size_t n, size_t size)
+{
+	if (offset > m->size || n > (m->size - offset) / size)
+		return NULL;
+	return m->bytes + offset;
+}
+
+static const section *symbol_table(const struct image *m, const section **strings)
+{
+	const file_header *header = (const void *)m->bytes;
+	const section *sections = part(m, header->e_shoff, header->e_shnum, sizeof(*sections));
+
+	for (size_t i = 0; sections && i < header->e_shnum; i++) {
+		if (sections[i].sh_type != SHT_SYMTAB || sections[i].sh_link >= header->e_shnum)
+			continue;
+		*strings = &sections[sections[i].sh_link];
+		return &sections[i];
+	}
+	return NULL;
+}
+
+/* The function around address, copied to buf; false: not known. *into: how far it is into it. */
+static bool find_function(
+	const struct image *m, uintptr_t address, char *buf, size_t n, size_t *into)
+{
+	const ElfW(Shdr) * strings, *table = symbol_table(m, &strings);
+	size_t count = table ? table->sh_size / sizeof(symbol) : 0;
+	const symbol *symbols = table ? part(m, table->sh_offset, count, sizeof(*symbols)) : NULL;
+	const char *names = table ? part(m, strings->sh_offset, strings->sh_size, 1) : NULL;
+
+	for (size_t i = 0; symbols && names && i < count; i++) {
+		const symbol *s = &symbols[i];
+
+		if ((s->st_info & 15) != STT_FUNC || s->st_shndx == SHN_UNDEF ||
+			address - s->st_value >= s->st_size || s->st_name >= strings->sh_size)
+			continue;
+		*into = address - s->st_value;
+		snprintf(buf, n, "%.*s", (int)(strings->sh_size - s->st_name), names + s->st_name);
+		return true;
+	}
+	return false;
+}
+
+/* The same for what is loaded. */
+static bool find_loaded(const Dl_info *info, const void *address, char *buf, size_t n, size_t *into)
+{
+	struct image m = image_of(info);
+	uintptr_t base;
+	bool found;
+
+	if (!m.bytes)
+		return false;
+	base = ((const file_header *)(const void *)m.bytes)->e_type == ET_EXEC
+		       ? 0
+		       : (uintptr_t)info->dli_fbase;
+	found = find_function(&m, (uintptr_t)address - base, buf, n, into);
+	unmap(&m);
+	return found;
+}
 
 const char *tu_os_code_place(const void *address, char *buf, size_t n)
 {
-	const char *at = address, *file;
+	const char *at = address, *file, *function;
+	char name[128];
+	size_t into = 0;
 	Dl_info info;
 
 	if (!dladdr(address, &info) || !info.dli_fname) {
@@ -18,9 +135,13 @@ const char *tu_os_code_place(const void *address, char *buf, size_t n)
 	}
 	file = strrchr(info.dli_fname, '/');
 	file = file ? file + 1 : info.dli_fname;
-	if (info.dli_sname)
-		snprintf(buf, n, "%s(%s+0x%zx)", file, info.dli_sname,
-			(size_t)(at - (const char *)info.dli_saddr));
+	function = info.dli_sname;
+	if (function)
+		into = (size_t)(at - (const char *)info.dli_saddr);
+	else if (find_loaded(&info, address, name, sizeof(name), &into))
+		function = name;
+	if (function)
+		snprintf(buf, n, "%s(%s+0x%zx)", file, function, into);
 	else
 		snprintf(buf, n, "%s(+0x%zx)", file, (size_t)(at - (const char *)info.dli_fbase));
 	return buf;

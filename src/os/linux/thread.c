@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* thread.c - OS threads: begin, end, name, own stack. */
+#include "os/linux/thread.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -12,10 +13,18 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+static __thread bool ours;
+
+bool tu_os_thread_is_ours(void)
+{
+	return ours;
+}
+
 static void *enter(void *arg)
 {
 	struct tu_os_thread_start start = *(struct tu_os_thread_start *)arg;
 
+	ours = true;
 	free(arg);
 	start.entry(start.arg);
 	return NULL;

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* environment.c - by way of the port. */
+#include "core/environment.h"
+
+#include "os/os.h"
+
+const char *tu_environment(const char *name)
+{
+	return tu_os_environment(name);
+}

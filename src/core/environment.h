@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* environment.h - what whoever runs the program tells us. */
+#ifndef TU_CORE_ENVIRONMENT_H
+#define TU_CORE_ENVIRONMENT_H
+
+/* The value of an environment variable, NULL if not set; see os.h. */
+const char *tu_environment(const char *name);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * choice.h - one wait for several things, of which exactly one is done.
+ *
+ *     look      each in turn: do the first that can be done at once
+ *     enqueue   none can: an option in the queue of each, looking again under its lock
+ *     wait      until one of them is claimed by whoever grants it (tu_lot_claim)
+ *     leave     the queues of all the others
+ *
+ * What a claim means depends on the object. An event or a permit was given: that is the one. A
+ * queue only says that it is worth looking, and others may be quicker: then all is done again.
+ * Whatever else happens, what was claimed is looked at first, as nobody else was woken for it.
+ *
+ * All queues are left before anything is done: else one's own get might wake one's own put.
+ */
+#ifndef TU_SYNC_CHOICE_H
+#define TU_SYNC_CHOICE_H
+
+#include "core/lot.h"
+
+#include <tutti/select.h>
+
+enum { TU_CASE_WAITS = 1 };
+
+/* How a kind of case does each of these. None is called for a case without an object. */
+struct tu_case_kind {
+	/* Do it. TU_CASE_WAITS: it cannot be done now; else the case's code. Must not wait. */
+	int (*look)(const tutti_case *c);
+	/* Queue me; false: look again. */
+	bool (*enqueue)(const tutti_case *c, struct tu_waiter *me);
+	/* Leave the queue, unless somebody has taken me off. */
+	void (*leave)(const tutti_case *c, struct tu_waiter *me);
+	bool given; /* who is granted has it, with code 0 */
+};
+
+extern const struct tu_case_kind tu_case_get, tu_case_put, tu_case_acquire, tu_case_event;
+
+struct tu_choice {
+	tutti_case *cases;
+	size_t n;
+	const struct tu_case_kind *const *kinds; /* by the case's kind */
+	size_t first;                            /* where to begin to look; changes as it goes on */
+	uint32_t taken;                          /* atomic: see tu_option */
+};
+
+/* The index of the case that was done, its code set; or -1: none can be done now. */
+int tu_choice_look(const struct tu_choice *choice);
+
+/* Wait, after a look in vain. The same index, TUTTI_ETIMEDOUT, TUTTI_ECANCELED or -ENOMEM. */
+int tu_choice_wait(struct tu_choice *choice, int64_t deadline);
+
+#endif
