@@ -9,8 +9,8 @@
  * grants are counted: what the waiter did not take must still be there.
  *
  * The same orders are then given to waiters on other threads, where only the count is certain; and
- * to waiters within a shield, who hear of no cancel until they have left it. Last come those to whom
- * all has happened before they wait: there is nothing to wait for, and one answer.
+ * to waiters within a shield, who hear of no cancel until they have left it. Last come those to
+ * whom all has happened before they wait: there is nothing to wait for, and one answer.
  */
 #ifndef TESTS_SUPPORT_ORDERS_H
 #define TESTS_SUPPORT_ORDERS_H
