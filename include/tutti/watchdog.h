@@ -64,8 +64,8 @@ TUTTI_BEGIN
 typedef struct tutti_stall {
 	uint64_t number;      /* which stall, counted from 1: the same each time it is told */
 	bool over;            /* what waited has got its turn; lasted and cpu are final */
-	bool computing;       /* it ran for at least half of the time, less what it wanted a CPU and
-	                         got none; else it slept in the kernel */
+	bool computing;       /* most looks found it running, or waiting for a CPU; else it slept in
+	                         the kernel */
 	const char *what;     /* what runs: "task 'fetch'", "callback '...'"; "a task": not known */
 	const char *thread;   /* and on which thread, its name */
 	int thread_native_id; /* and its number in the kernel */

@@ -59,9 +59,9 @@ void tu_watch_notice_slowly(struct tu_worker *w)
 		tu_os_ask_allow();
 }
 
-int64_t tu_watch_cpu(const struct tu_glance *g, int64_t *starved)
+int64_t tu_watch_cpu(const struct tu_glance *g, bool *runs)
 {
-	return tu_os_thread_cpu(g->native_id, starved);
+	return tu_os_thread_cpu(g->native_id, runs);
 }
 
 /* -- asking ----------------------------------------------------------------------------------- */

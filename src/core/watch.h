@@ -66,10 +66,10 @@ int tu_watch_ask(const struct tu_worker *w, const struct tu_glance *g, int64_t d
 	struct tu_answer *answer);
 
 /*
- * For how long the thread of g has computed so far; ns, by the library's clock. *starved receives
- * for how long it wanted to but got no CPU, as far as that is known. -1: the thread has ended.
+ * For how long the thread of g has computed so far, ns by the library's clock; -1: it has ended.
+ * *runs receives whether it runs just now, or would if it had a CPU.
  */
-int64_t tu_watch_cpu(const struct tu_glance *g, int64_t *starved);
+int64_t tu_watch_cpu(const struct tu_glance *g, bool *runs);
 
 /* In a forked child: nobody watches. */
 void tu_watch_after_fork(void);

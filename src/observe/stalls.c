@@ -40,13 +40,13 @@ struct seen {
 	struct tu_glance glance;        /* of that look */
 	uint32_t number; /* this and the next: whose turn it was at the look before */
 	uint64_t turn;
-	tutti_time first;     /* the first look that has found it at this turn */
-	tutti_time since;     /* somebody has waited since then; 0: nobody waits */
-	tutti_time noted;     /* when the next two were noted; 0: not yet */
-	int64_t cpu, starved; /* see tu_watch_cpu */
-	tutti_time ran,
-		kept;        /* from noted to the last look: it had the CPU, or wanted it in vain */
-	bool computing;      /* for most of that, less kept */
+	tutti_time first;    /* the first look that has found it at this turn */
+	tutti_time since;    /* somebody has waited since then; 0: nobody waits */
+	tutti_time noted;    /* when cpu was; 0: not yet */
+	int64_t cpu;         /* see tu_watch_cpu */
+	int looks, runs;     /* since the first note, and how many have found it running */
+	tutti_time ran;      /* since then: it had the CPU */
+	tutti_time kept;     /* and it wanted the CPU in vain */
 	struct stall *stall; /* NULL: there is none, or it is young */
 };
 
@@ -160,7 +160,7 @@ static void tell(struct tu_stalls *s, struct seen *seen, bool over)
 	tutti_stall told = {
 		.number = stall->number,
 		.over = over,
-		.computing = seen->computing,
+		.computing = seen->runs * 2 >= seen->looks,
 		.what = answer->what[0] ? answer->what : "a task",
 		.thread = answer->thread,
 		.thread_native_id = seen->glance.native_id,
@@ -208,16 +208,25 @@ static void ask(struct tu_stalls *s, struct seen *seen)
 	tell(s, seen, false);
 }
 
-/* What the thread has done since it was noted. */
+/* What the thread has done since it was noted; and note it. */
 static void measure(struct tu_stalls *s, struct seen *seen)
 {
-	int64_t starved, cpu = tu_watch_cpu(&seen->glance, &starved);
+	bool runs;
+	int64_t cpu = tu_watch_cpu(&seen->glance, &runs);
 
 	if (cpu < 0) /* it has ended meanwhile */
 		return;
-	seen->ran = cpu - seen->cpu;
-	seen->kept = starved - seen->starved;
-	seen->computing = seen->ran * 2 >= s->now - seen->noted - seen->kept;
+	if (seen->noted) {
+		tutti_time passed = s->now - seen->noted, ran = cpu - seen->cpu;
+
+		seen->looks++;
+		seen->runs += runs;
+		seen->ran += ran;
+		if (runs && passed > ran)
+			seen->kept += passed - ran;
+	}
+	seen->cpu = cpu;
+	seen->noted = s->now;
 }
 
 static bool somebody_waits(const struct tu_stalls *s, const struct tu_glance *g)
@@ -248,7 +257,8 @@ static void moves(struct tu_stalls *s, struct seen *seen)
 		seen->first = s->now;
 	seen->turn = g->turn;
 	seen->number = g->number;
-	seen->since = seen->noted = seen->kept = 0;
+	seen->since = seen->noted = seen->ran = seen->kept = 0;
+	seen->looks = seen->runs = 0;
 	if (seen->look == s->look && somebody_waits(s, g))
 		begins_to_wait(s, seen);
 }
@@ -257,15 +267,9 @@ static void stands(struct tu_stalls *s, struct seen *seen)
 {
 	tutti_time lasted = s->now - seen->since;
 
-	if (seen->noted) {
-		measure(s, seen);
-	} else {
-		seen->cpu = tu_watch_cpu(&seen->glance, &seen->starved);
-		seen->noted = s->now;
-		return;
-	}
+	measure(s, seen);
 	/* Who gets no CPU does not stall: the machine has too much to do. */
-	if (!seen->stall && lasted - seen->kept >= s->options.stall)
+	if (!seen->stall && seen->looks && lasted - seen->kept >= s->options.stall)
 		ask(s, seen);
 	else if (seen->stall && lasted >= 2 * seen->stall->told)
 		tell(s, seen, false);

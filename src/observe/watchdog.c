@@ -46,13 +46,21 @@ static uint32_t lock;            /* a tu_mutex, of the next */
 static struct watchdog *running; /* NULL: there is none */
 static struct watchdog *left;    /* a forked child's: of threads that it does not have */
 
-/* The lock is held. */
-static void drop(struct watchdog *w)
+static void destroy(struct watchdog *w)
 {
-	if (--w->refs > 0)
-		return;
 	tu_stalls_free(w->stalls);
 	tu_free(w);
+}
+
+static void drop(struct watchdog *w)
+{
+	bool last;
+
+	tu_mutex_lock(&lock);
+	last = --w->refs == 0;
+	tu_mutex_unlock(&lock);
+	if (last)
+		destroy(w);
 }
 
 /* -- the thread ------------------------------------------------------------------------------- */
@@ -78,9 +86,7 @@ static void leave(struct watchdog *w)
 	}
 	tu_mutex_unlock(&lock);
 	tutti_event_set(&w->ended);
-	tu_mutex_lock(&lock);
 	drop(w);
-	tu_mutex_unlock(&lock);
 }
 
 static void watchdog_main(void *arg)
@@ -184,8 +190,7 @@ static int start(const tutti_watchdog_options *o)
 		leave(w);
 		return rc;
 	}
-	tu_stalls_free(w->stalls);
-	tu_free(w);
+	destroy(w);
 	return rc;
 }
 
@@ -229,9 +234,7 @@ int tutti_watchdog_stop(void)
 		tutti_event_wait(&w->ended);
 		tutti_shield_end(&quiet, 0);
 	}
-	tu_mutex_lock(&lock);
 	drop(w);
-	tu_mutex_unlock(&lock);
 	return 0;
 }
 

@@ -135,10 +135,10 @@ void tu_os_thread_stack(void **low, size_t *bytes);
 int tu_os_at_thread_end(void (*fn)(void *arg), void *arg);
 
 /*
- * CPU time of a thread of this process, -1 if it has ended; *waited receives for how long it could
- * have run but got no CPU, 0 where that is not known. ns, as tu_os_now counts them.
+ * CPU time of a thread of this process, ns as tu_os_now counts them; -1 if it has ended. *runs
+ * receives whether it runs or would if it had a CPU; true where that is not known.
  */
-int64_t tu_os_thread_cpu(int native_id, int64_t *waited);
+int64_t tu_os_thread_cpu(int native_id, bool *runs);
 
 /* The name by which the system's monitors show it, "" if it has ended. Returns buf. */
 const char *tu_os_thread_name_of(int native_id, char *buf, size_t n);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* ctest: LABELS no-qemu */
 /*
  * watchdog_life_test.c - the watchdog itself: it begins and ends, from the environment too, keeps
  * to its signal, and has many loops to look after.

@@ -6,6 +6,7 @@
  * is tried beside a stall that is.
  */
 #define _GNU_SOURCE
+#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/syscall.h>
 
@@ -284,6 +285,37 @@ static void a_thread_itself_stalls(void)
 	CHECK(strncmp(told[0].text, "thread 'MainThread' holds up its loop for ", 42) == 0);
 }
 
+/* Its loop is run by another one, which it does not come back to. */
+static void *lend_and_stall(void *arg)
+{
+	tutti_loop *loop = tutti_loop_current();
+	pthread_t sender;
+
+	CHECK(tutti_loop_fd(loop) >= 0);
+	CHECK_EQ(tutti_loop_run_ready(loop), 0);
+	CHECK_EQ(pthread_create(&sender, NULL, send, loop), 0);
+	sleep_in_read();
+	CHECK_EQ(pthread_join(sender, NULL), 0);
+	CHECK_EQ(tutti_loop_run_ready(loop), 1);
+	return arg;
+}
+
+static void a_lent_thread_stalls(void)
+{
+	tutti_watchdog_options o = options();
+
+	start(&o, 1);
+	CHECK_EQ(finish(tutti_thread_start(
+			 lend_and_stall, NULL, &(tutti_thread_options){ .name = "lent" })),
+		0);
+	CHECK_EQ(tutti_event_wait(&over), 0);
+	stop();
+	if (!ANSWERS)
+		return;
+	CHECK_STR(told[0].what, "thread 'lent'");
+	CHECK(strstr(told[0].text, "(sleep_in_read+0x"));
+}
+
 /* -- who is left alone ------------------------------------------------------------------------- */
 
 static atomic_int there;
@@ -390,6 +422,7 @@ int main(void)
 	RUN(a_timer_waits);
 	RUN(mail_waits);
 	RUN(a_thread_itself_stalls);
+	RUN(a_lent_thread_stalls);
 	RUN(others_are_left_alone);
 	return suite_end();
 }

@@ -3,9 +3,7 @@
 #include "os/linux/clock.h"
 #include "os/os.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,17 +36,17 @@ static int64_t cpu_clock(int native_id)
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
-int64_t tu_os_thread_cpu(int native_id, int64_t *waited)
+int64_t tu_os_thread_cpu(int native_id, bool *runs)
 {
-	int64_t cpu = cpu_clock(native_id), ran, delayed;
+	int64_t cpu = cpu_clock(native_id);
 	char text[80];
+	const char *state;
 
 	if (cpu < 0)
 		return -1;
-	read_file(native_id, "schedstat", text, sizeof(text));
-	*waited = 0;
-	if (sscanf(text, "%" SCNd64 " %" SCNd64, &ran, &delayed) == 2)
-		*waited = tu_clock_scaled(delayed);
+	read_file(native_id, "stat", text, sizeof(text));
+	state = strrchr(text, ')'); /* of the name, which may have some of its own */
+	*runs = !state || state[1] == 0 || state[2] == 'R';
 	return tu_clock_scaled(cpu);
 }
 
