@@ -41,7 +41,6 @@ void tu_model_point(const volatile void *where);
 #endif
 #define tu_store_seq(p, v) (TU_POINT_(p) __atomic_store_n((p), (v), __ATOMIC_SEQ_CST) TU_SEQ_FENCE_)
 
-#define tu_swap_rlx(p, v) (TU_POINT_(p) __atomic_exchange_n((p), (v), __ATOMIC_RELAXED))
 #define tu_swap_acq(p, v) (TU_POINT_(p) __atomic_exchange_n((p), (v), __ATOMIC_ACQUIRE))
 #define tu_swap_acqrel(p, v) (TU_POINT_(p) __atomic_exchange_n((p), (v), __ATOMIC_ACQ_REL))
 #define tu_swap_seq(p, v) (TU_POINT_(p) __atomic_exchange_n((p), (v), __ATOMIC_SEQ_CST))

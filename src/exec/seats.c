@@ -3,14 +3,12 @@
 #include "exec/seats.h"
 
 #include "core/alloc.h"
-#include "core/fence.h"
 #include "core/mutex.h"
 #include "core/worker.h"
 #include "exec/executor.h"
 #include "exec/job_future.h"
 
 enum {
-	BATCH = 16,
 	TOLD_AT_ONCE = 32, /* jobs: see let_go */
 };
 
@@ -18,14 +16,11 @@ struct seat {
 	struct tu_link link; /* of all of the pool */
 	struct tu_link idle; /* on the pool's list of idle ones */
 	struct tu_context *context;
-	struct tu_job_future *job; /* atomic. In its hand: begun, or it was just put there */
-	bool handed;               /* by who woke the seat for it */
-	bool lent;                 /* takes no batches: it may have to go at any time */
-	bool closed;               /* takes no more */
-	uint32_t watched;          /* atomic: let go of nothing without the lock; see put_in_hand */
+	struct tu_job_future *job; /* in its hand: begun, unless the seat was just woken for it */
+	bool handed;               /* job has not begun */
+	unsigned stopped;          /* the last stop that met it */
 	size_t ended;              /* jobs, of which the executor has not been told */
-	unsigned at, end;          /* slots of the batch that the owner has not looked at */
-	struct tu_job_future *batch[BATCH]; /* slots, atomic: who empties one has the job */
+	bool closed;               /* takes no more */
 };
 
 /* A seat while its owner waits. Of two parties the last one frees it; under the lock. */
@@ -49,57 +44,11 @@ void tu_seats_init(struct tu_seats *s, int max, size_t stack_bytes)
 
 /* -- jobs and seats; under the lock ------------------------------------------------------------ */
 
-static struct seat *seat_of(struct tu_link *link)
-{
-	return tu_container_of(link, struct seat, link);
-}
-
 static struct tu_job_future *first_job(struct tu_seats *s)
 {
 	struct tu_link *link = tu_list_take(&s->jobs);
 
-	if (!link)
-		return NULL;
-	s->queued -= s->queued > 0;
-	return tu_container_of(link, struct tu_job_future, queued);
-}
-
-/*
- * What lies in a slot, for whoever gets it. Relaxed: the slot was filled under the lock, which all
- * but its owner hold, and the job's contents come with that.
- */
-static struct tu_job_future *empty_slot(struct tu_job_future **slot)
-{
-	return tu_load_rlx(slot) ? tu_swap_rlx(slot, (struct tu_job_future *)NULL) : NULL;
-}
-
-/* From a batch, the last of it first: the owner comes from the other end. */
-static struct tu_job_future *steal(struct tu_seats *s)
-{
-	struct tu_job_future *jf;
-
-	tu_list_each(link, &s->all) {
-		struct seat *seat = seat_of(link);
-
-		for (int i = seat->lent ? 0 : BATCH; i > 0; i--)
-			if ((jf = empty_slot(&seat->batch[i - 1])) != NULL)
-				return jf;
-	}
-	return NULL;
-}
-
-/* A share of the queue: others are to have theirs, above all of jobs that take long. */
-static void fill_batch(struct tu_seats *s, struct seat *seat)
-{
-	size_t share = s->queued / (4 * (size_t)s->max);
-	struct tu_job_future *jf;
-
-	seat->at = seat->end = 0;
-	while (seat->end < BATCH && seat->end < share && (jf = first_job(s)) != NULL) {
-		jf->engine = &seat->batch[seat->end];
-		tu_store_rlx(&seat->batch[seat->end], jf); /* see empty_slot */
-		seat->end++;
-	}
+	return link ? tu_container_of(link, struct tu_job_future, queued) : NULL;
 }
 
 static struct seat *idle_seat(struct tu_seats *s)
@@ -118,7 +67,7 @@ static struct tu_context *place_job(struct tu_seats *s, struct tu_job_future *jf
 	struct seat *seat = idle_seat(s);
 
 	if (seat) {
-		tu_store_rlx(&seat->job, jf); /* under the lock, as its owner will look */
+		seat->job = jf;
 		seat->handed = true;
 		return seat->context;
 	}
@@ -126,7 +75,6 @@ static struct tu_context *place_job(struct tu_seats *s, struct tu_job_future *jf
 		tu_list_add_head(&s->jobs, &jf->queued);
 	else
 		tu_list_add_tail(&s->jobs, &jf->queued);
-	s->queued++;
 	return NULL;
 }
 
@@ -158,10 +106,8 @@ bool tu_seats_without_thread(struct tu_seats *s, struct tu_job_future *own, int 
 
 	tu_list_init(&orphans);
 	tu_mutex_lock(&s->lock);
-	if (--s->threads == 0) {
+	if (--s->threads == 0)
 		tu_list_splice(&orphans, &s->jobs);
-		s->queued = 0;
-	}
 	while (tu_list_first(&orphans)) { /* under the lock: some may be taken off by who waits */
 		jf = tu_container_of(tu_list_take(&orphans), struct tu_job_future, queued);
 		tu_mutex_unlock(&s->lock);
@@ -177,22 +123,11 @@ bool tu_seats_without_thread(struct tu_seats *s, struct tu_job_future *own, int 
 
 /* -- a seat at work ---------------------------------------------------------------------------- */
 
-static struct tu_job_future *queued_job(struct tu_seats *s, struct seat *seat)
-{
-	struct tu_job_future *jf = first_job(s);
-
-	if (!jf)
-		return steal(s);
-	if (!seat->lent)
-		fill_batch(s, seat);
-	return jf;
-}
-
 /* The next job into the seat's hand. false: there is none, and the seat is idle. */
 static bool take_job(struct tu_seats *s, struct seat *seat)
 {
-	if (!seat->handed) /* relaxed: others look with the lock, which we hold */
-		tu_store_rlx(&seat->job, seat->closed ? NULL : queued_job(s, seat));
+	if (!seat->handed)
+		seat->job = seat->closed ? NULL : first_job(s);
 	seat->handed = false;
 	if (seat->job || seat->closed || s->ended) {
 		if (tu_link_used(&seat->idle))
@@ -223,57 +158,16 @@ static void let_go(struct seat *seat, struct tu_job_future *last, bool idle)
 }
 
 /*
- * A job of the batch into the seat's hand, without the lock. Who stops the pool must find only jobs
- * there that still exist. So:
- *
- *     here                    running_jobs, with the lock
- *     job = next              watched = 1
- *     tu_fence_light          tu_fence_heavy
- *     look at watched         take a reference to each job
- *     let go of the last
- *
- * Either we see that we are watched, and wait for the lock before anything is let go of, or the
- * last job is not found in our hand any more. What was on its way from batch to hand just then has
- * not begun, and is cancelled here.
- */
-static void put_in_hand(struct tu_seats *s, struct seat *seat, struct tu_job_future *jf)
-{
-	tu_store_rlx(&seat->job, jf); /* the fence orders it */
-	tu_fence_light();
-	if (tu_likely(!tu_load_rlx(&seat->watched))) /* likewise */
-		return;
-	tu_mutex_lock(&s->lock);
-	tu_mutex_unlock(&s->lock);
-	tu_future_withdraw(&jf->future);
-}
-
-/* The next of the batch that nobody has taken. */
-static struct tu_job_future *batch_job(struct seat *seat)
-{
-	struct tu_job_future *jf;
-
-	while (seat->at < seat->end)
-		if ((jf = empty_slot(&seat->batch[seat->at++])) != NULL)
-			return jf;
-	return NULL;
-}
-
-/*
  * Let go of the last job and wait for the next; NULL: there will be none. The last one stays in the
- * seat's hand until the lock is held: see above.
+ * seat's hand until the lock is held, so that tu_seats_stop finds only jobs that still exist.
  */
 static struct tu_job_future *next_job(struct tu_seats *s, struct seat *seat)
 {
-	struct tu_job_future *last = tu_load_rlx(&seat->job); /* only its owner changes it now */
-	struct tu_job_future *next = batch_job(seat);
+	struct tu_job_future *last;
 	bool taken;
 
-	if (next) {
-		put_in_hand(s, seat, next);
-		let_go(seat, last, false);
-		return next;
-	}
 	tu_mutex_lock(&s->lock);
+	last = seat->job;
 	taken = take_job(s, seat);
 	tu_mutex_unlock(&s->lock);
 	let_go(seat, last, !taken || !seat->job);
@@ -290,7 +184,6 @@ static void seat_open(struct tu_seats *s, struct seat *seat)
 {
 	tu_mutex_lock(&s->lock);
 	tu_list_add_tail(&s->all, &seat->link);
-	seat->watched = s->terminated;
 	tu_mutex_unlock(&s->lock);
 }
 
@@ -358,7 +251,6 @@ static struct tu_lease *lend(struct tu_seats *s, struct tu_context *self)
 	if (!lease)
 		return NULL;
 	lease->seats = s;
-	lease->seat.lent = true;
 	lease->parties = 2;
 	lease->node.job = tu_start_for(starts, s->stacks);
 	tu_worker_push(self->worker, &lease->node);
@@ -395,19 +287,6 @@ static size_t stack_left(const struct tu_context *self)
 	return here > self->low ? (size_t)(here - self->low) : 0;
 }
 
-/* Take jf out of the queue or a batch; false: it is no longer there. */
-static bool is_there_yet(struct tu_job_future *jf)
-{
-	struct tu_job_future **slot = jf->engine, *expected = jf;
-
-	if (tu_link_used(&jf->queued)) {
-		tu_list_remove(&jf->queued);
-		return true;
-	}
-	/* Relaxed: see empty_slot. Seats that take batches exist as long as the pool. */
-	return slot && tu_cas_rlx(slot, &expected, (struct tu_job_future *)NULL);
-}
-
 bool tu_seats_help(
 	struct tu_seats *s, struct tu_job_future *awaited, bool may_run, struct tu_lease **lease)
 {
@@ -415,7 +294,9 @@ bool tu_seats_help(
 	bool room = stack_left(self) >= (size_t)1 << s->stacks >> 1, run;
 
 	tu_mutex_lock(&s->lock);
-	run = is_there_yet(awaited);
+	run = tu_link_used(&awaited->queued);
+	if (run)
+		tu_list_remove(&awaited->queued);
 	if (run && !(may_run && room)) { /* it is what the lent seat does first */
 		tu_list_add_head(&s->jobs, &awaited->queued);
 		run = false;
@@ -430,56 +311,44 @@ bool tu_seats_help(
 
 /* -- stopping and ending ---------------------------------------------------------------------- */
 
-/* What has not begun, one by one; NULL: all has. */
-static struct tu_job_future *pending_job(struct tu_seats *s)
+/* What the next seat has in its hand that this stop has not met, with a reference; or NULL. */
+static struct tu_job_future *next_to_stop(struct tu_seats *s, unsigned number)
 {
-	struct tu_job_future *jf;
+	struct tu_job_future *jf = NULL;
 
 	tu_mutex_lock(&s->lock);
-	jf = first_job(s);
-	if (!jf)
-		jf = steal(s);
-	tu_mutex_unlock(&s->lock);
-	return jf;
-}
-
-/* All that is in a hand, with references. Linked as what is listed would be: there is one such
-   stop in a pool's life. */
-static void running_jobs(struct tu_seats *s, struct tu_list *found)
-{
-	struct tu_job_future *jf;
-
-	tu_list_init(found);
-	tu_mutex_lock(&s->lock);
-	s->terminated = true;
-	tu_list_each(link, &s->all)
-		tu_store_rlx(&seat_of(link)->watched, 1u); /* the fence orders it: put_in_hand */
-	tu_fence_heavy();
 	tu_list_each(link, &s->all) {
-		jf = tu_load_rlx(&seat_of(link)->job); /* likewise */
-		if (!jf)
-			continue;
-		tutti_future_ref(&jf->future);
-		tu_list_add_tail(found, &jf->link);
+		struct seat *seat = tu_container_of(link, struct seat, link);
+
+		if (!jf && seat->job && seat->stopped != number) {
+			seat->stopped = number;
+			jf = seat->job;
+			tutti_future_ref(&jf->future);
+		}
 	}
 	tu_mutex_unlock(&s->lock);
+	return jf;
 }
 
 /* No locks are held where something is cancelled: that calls back. */
 void tu_seats_stop(struct tu_seats *s, bool running)
 {
 	struct tu_job_future *jf;
-	struct tu_list found;
+	unsigned number;
 
-	while ((jf = pending_job(s)) != NULL) {
+	for (;;) {
+		tu_mutex_lock(&s->lock);
+		jf = first_job(s);
+		tu_mutex_unlock(&s->lock);
+		if (!jf)
+			break;
 		tu_future_withdraw(&jf->future);
 		tutti_future_run(&jf->future); /* only lets go of it, if it was withdrawn */
 	}
-	if (!running)
-		return;
-	running_jobs(s, &found);
-	while (tu_list_first(&found)) {
-		jf = tu_container_of(tu_list_take(&found), struct tu_job_future, link);
+	tu_mutex_lock(&s->lock);
+	number = ++s->stops;
+	tu_mutex_unlock(&s->lock);
+	while (running && (jf = next_to_stop(s, number)) != NULL) {
 		tutti_future_cancel(&jf->future);
 		tutti_future_unref(&jf->future);
 	}
@@ -508,7 +377,7 @@ static void forget_jobs(struct tu_seats *s)
 {
 	struct tu_job_future *jf;
 
-	while ((jf = first_job(s)) != NULL || (jf = steal(s)) != NULL)
+	while ((jf = first_job(s)) != NULL)
 		forget_job(jf);
 }
 
@@ -532,7 +401,7 @@ static void forget_seat(struct seat *seat)
 void tu_seats_after_fork(struct tu_seats *s)
 {
 	s->threads = 0;
-	forget_jobs(s);
 	tu_list_each_safe(link, &s->all)
-		forget_seat(seat_of(link));
+		forget_seat(tu_container_of(link, struct seat, link));
+	forget_jobs(s);
 }

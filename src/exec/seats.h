@@ -5,10 +5,6 @@
  * A thread that has none to run leaves its seat idle, on a list; whoever has a job for it takes the
  * seat off that list and puts the job into its hand, so that two jobs never count on the same one.
  *
- * Where many jobs wait, a seat takes some at once, so that short ones do not all meet at one lock.
- * They lie in its batch, from where others still take them: a seat that would become idle, and who
- * waits for one of them.
- *
  * A job that waits for a job of its own pool would keep its seat from the very one it waits for. So
  * it runs that one itself, on its own stack, if it has not begun (tu_seats_help). Otherwise, or if
  * half of its stack is used up, it lends its seat for as long as it waits: another stack of the
@@ -26,16 +22,14 @@ struct tu_job_future;
 struct tu_lease;
 
 struct tu_seats {
-	int max;         /* threads there may be: this and the next fixed */
-	unsigned stacks; /* the class of those that lent seats have */
-	uint32_t lock;   /* a tu_mutex; all below */
-	struct tu_list
-		jobs;  /* that wait for a seat; none are left, in batches too, if one is idle */
-	size_t queued; /* about how many these are */
+	int max;             /* threads there may be: this and the next fixed */
+	unsigned stacks;     /* the class of those that lent seats have */
+	uint32_t lock;       /* a tu_mutex; all below */
+	struct tu_list jobs; /* that wait for a seat; none while a seat is idle */
 	struct tu_list all;  /* seats */
 	struct tu_list idle; /* seats, the last one to become so first */
 	int threads;         /* that sit here, or are about to */
-	bool terminated;     /* what still begins is cancelled */
+	unsigned stops;
 	bool ended;
 };
 

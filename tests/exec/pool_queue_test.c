@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * batch_test.c - what a thread of a pool has taken from a long queue in advance is still
- * everybody's: it is run by others, by who waits for it, is dropped with the rest, and runs once.
+ * pool_queue_test.c - the long queue of a pool is everybody's: each job is run once, by any thread
+ * or by who waits for it, or is dropped with the rest.
  */
 #include <errno.h>
 #include <tutti/tutti.h>
@@ -63,7 +63,7 @@ static void wait_for_the_others(int i)
 }
 TUTTI_JOB(wait_for_the_others, void, int);
 
-/* The second of the queue lasts until all others have run, those of its own batch among them. */
+/* The second of the queue lasts until all others have run, those right behind it among them. */
 static void one_that_lasts_keeps_none(void)
 {
 	tutti_future *busy[2];
@@ -89,7 +89,7 @@ static int wait_for_the_fifth(int i)
 }
 TUTTI_JOB(wait_for_the_fifth, int, int);
 
-/* On one thread: the fifth after it is in the batch that the waiting one came from. */
+/* On one thread: what is waited for is the fifth after it in the queue. */
 static void who_waits_runs_it(void)
 {
 	tutti_future *busy;
@@ -122,7 +122,7 @@ static void stop_here(int i)
 }
 TUTTI_JOB(stop_here, void, int);
 
-/* One job of a batch runs, and the rest lies there: dropped as if it were in the queue. */
+/* Two jobs have begun, the rest waits in the queue. */
 static void what_has_not_begun_is_dropped(tutti_ending how)
 {
 	tutti_future *busy;
@@ -149,8 +149,8 @@ static void what_has_not_begun_is_dropped(tutti_ending how)
 	tutti_executor_free(pool);
 }
 
-/* Threads go through their batches while the pool is stopped: each job has run or was cancelled. */
-static void a_stop_meets_batches(tutti_ending how)
+/* Threads go through the queue while the pool is stopped: each job has run or was cancelled. */
+static void a_stop_meets_a_long_queue(tutti_ending how)
 {
 	for (int round = 0; round < suite_rounds(20); round++) {
 		int begun = 0, cancelled = 0;
@@ -195,8 +195,8 @@ static int fork_here(int i)
 }
 TUTTI_JOB(fork_here, int, int);
 
-/* The child has the thread with its batch, but not the jobs in it: they are the parent's. */
-static void a_childs_batch_is_empty(void)
+/* The child has the thread, but not the jobs behind: they are the parent's. */
+static void a_childs_queue_is_empty(void)
 {
 	tutti_future *busy;
 
@@ -220,9 +220,9 @@ int main(void)
 	suite_next("what_has_not_begun_is_dropped", -1);
 	what_has_not_begun_is_dropped(TUTTI_DROP_PENDING);
 	what_has_not_begun_is_dropped(TUTTI_TERMINATE);
-	suite_next("a_stop_meets_batches", -1);
-	a_stop_meets_batches(TUTTI_DROP_PENDING);
-	a_stop_meets_batches(TUTTI_TERMINATE);
-	RUN(a_childs_batch_is_empty);
+	suite_next("a_stop_meets_a_long_queue", -1);
+	a_stop_meets_a_long_queue(TUTTI_DROP_PENDING);
+	a_stop_meets_a_long_queue(TUTTI_TERMINATE);
+	RUN(a_childs_queue_is_empty);
 	return suite_end();
 }
