@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Jobs that wait for many of their own pool, on one thread: each way lends the seat, or hangs. */
+/*
+ * Jobs that wait for many of their own pool, on one thread: each way lends the seat, or hangs.
+ *
+ * Valgrind takes half of a large stack, used in one step, for another stack.
+ * ctest: LABELS no-valgrind
+ */
 #include <tutti/tutti.h>
 
 #include "support/suite.h"
