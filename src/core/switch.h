@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* switch.h - from one context to another: the only place that changes stacks. Core only. */
+/* switch.h - from one context to another. Within one, to a further stack: side.h. Core only. */
 #ifndef TU_CORE_SWITCH_H
 #define TU_CORE_SWITCH_H
 
