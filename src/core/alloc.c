@@ -5,6 +5,7 @@
 #include "base/atomic.h"
 #include "base/bits.h"
 #include "base/check.h"
+#include "core/probe.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -62,6 +63,8 @@ bool tu_alloc_is_hooked(void)
 void *tu_alloc(size_t size)
 {
 	mark_used();
+	if (tu_choose(TU_CHOICE_ALLOCATION, 2) != 0)
+		return NULL;
 	return hooks.alloc(size ? size : 1, hooks.arg);
 }
 

@@ -17,6 +17,7 @@
 
 #include "base/atomic.h"
 #include "base/check.h"
+#include "core/probe.h"
 #include "os/arch/switch.h"
 
 #include <stdbool.h>
@@ -89,6 +90,7 @@ struct tu_context {
 	char *low;                /* the stack: lowest usable byte and size from there to the top */
 	size_t bytes;
 	struct tu_deque *deque; /* of fork-join, while it is in one; NULL: none. Owner */
+	struct tu_doing doing;  /* kept while somebody is told, see probe.h. Owner */
 	void *fake_stack;       /* ASan's */
 	void *fiber;            /* TSan's */
 };

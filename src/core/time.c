@@ -22,35 +22,53 @@ tutti_time tutti_after(tutti_time duration)
 	return deadline;
 }
 
+static int yield(struct tu_context *self)
+{
+	int rc = tu_cancel_pending(self);
+
+	tu_polled();
+	return rc < 0 ? rc : tu_yield(self);
+}
+
 int tutti_yield(void)
 {
 	struct tu_context *self = tu_self();
+
+	tu_point(TU_OP_YIELD, NULL);
+	return yield(self);
+}
+
+static int sleep_until(struct tu_context *self, tutti_time deadline)
+{
 	int rc = tu_cancel_pending(self);
 
-	return rc < 0 ? rc : tu_yield(self);
+	if (rc < 0)
+		return rc;
+	return tu_past(deadline) ? yield(self) : tu_wait_until(self, deadline);
 }
 
 int tutti_sleep_until(tutti_time deadline)
 {
 	struct tu_context *self = tu_self();
-	int rc = tu_cancel_pending(self);
 
-	if (rc < 0)
-		return rc;
-	if (tu_past(deadline))
-		return tutti_yield();
-	return tu_wait_until(self, deadline);
+	tu_point(TU_OP_SLEEP, NULL);
+	return sleep_until(self, deadline);
 }
 
 int tutti_sleep(tutti_time duration)
 {
-	return duration <= 0 ? tutti_yield() : tutti_sleep_until(tutti_after(duration));
+	struct tu_context *self = tu_self();
+
+	tu_point(TU_OP_SLEEP, NULL);
+	return duration <= 0 ? yield(self) : sleep_until(self, tutti_after(duration));
 }
 
 int tutti_thread_sleep(tutti_time duration)
 {
-	int rc = tu_cancel_pending(tu_self());
+	int rc;
 
+	tu_point(TU_OP_SLEEP, NULL);
+	rc = tu_cancel_pending(tu_self());
 	if (rc == 0 && duration > 0)
 		tu_os_sleep_until(tutti_after(duration));
 	return rc;
@@ -58,5 +76,5 @@ int tutti_thread_sleep(tutti_time duration)
 
 bool tutti_cancelled(void)
 {
-	return tu_cancel_pending(tu_self()) != 0;
+	return tu_polled_unless(tu_cancel_pending(tu_self()) != 0);
 }

@@ -128,6 +128,7 @@ int tutti_call_blocking(tutti_fn fn, void *arg, void **result)
 	int rc = fn ? tu_cancel_pending(tu_self()) : -EINVAL;
 	struct call *call = rc == 0 ? tu_alloc_zero(sizeof(*call)) : NULL;
 
+	tu_point(TU_OP_BLOCKING_CALL, NULL);
 	if (!call)
 		return rc < 0 ? rc : -ENOMEM;
 	tu_future_init(&call->future, &call_ops, 2);

@@ -143,6 +143,7 @@ int tutti_future_add_done_callback(
 {
 	struct tu_context *self = tu_self();
 
+	tu_point(TU_OP_CALLBACK, f);
 	return tu_future_call_back(f, self == &self->worker->native ? NULL : self->worker, fn, arg);
 }
 
@@ -172,6 +173,7 @@ int tutti_future_remove_done_callback(
 	struct tu_bucket *b;
 	int n;
 
+	tu_point(TU_OP_CALLBACK, f);
 	if (!extra)
 		return 0;
 	tu_list_init(&taken.callbacks);

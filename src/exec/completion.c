@@ -466,6 +466,7 @@ int tutti_completion_next_until(tutti_completion *c, size_t *index, tutti_time d
 	struct tu_bucket *b;
 	uint64_t age;
 
+	tu_point(TU_OP_FUTURE_WAIT_MANY, NULL);
 	if (rc < 0)
 		return rc;
 	do {

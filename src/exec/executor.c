@@ -325,6 +325,7 @@ tutti_future *tutti_submit(
 	tutti_future *f = tu_submit(e, job, arg, options, NULL);
 	struct tu_job_future *jf = tu_job_future_of(f);
 
+	tu_point(TU_OP_SUBMIT, e);
 	if (jf && jf->executor) /* else it may be the one for all that there was no memory for */
 		jf->site = __builtin_return_address(0);
 	return f;

@@ -297,6 +297,7 @@ int tutti_future_cancel(tutti_future *f)
 	struct tu_bucket *b;
 	uint64_t word;
 
+	tu_point(TU_OP_FUTURE_CANCEL, f);
 	if (rc != TUTTI_EPENDING)
 		return rc;
 	b = hold(f, &word);

@@ -179,6 +179,9 @@ static inline bool tu_future_is_of_now(const tutti_future *f)
 	return ((tu_load_rlx(&f->word) ^ tu_future_age) & TU_FUTURE_AGE) == 0;
 }
 
+/* tutti_future_result_until without telling anybody (core/probe.h). */
+int tu_future_result(tutti_future *f, void *out, size_t size, int64_t deadline);
+
 /* In a forked child: what runs on c goes on there; and so does f. */
 void tu_future_survive(struct tu_context *c);
 void tu_future_survive_one(tutti_future *f);

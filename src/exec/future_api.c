@@ -109,6 +109,7 @@ static bool settles_itself(const tutti_future *f)
 
 int tutti_future_set_result(tutti_future *f, const void *result)
 {
+	tu_point(TU_OP_FUTURE_SET, f);
 	if (tu_job_future_of(f))
 		return tu_job_future_settle(tu_job_future_of(f), 0, NULL, result);
 	return settles_itself(f) ? TUTTI_ETYPE : tu_future_settle(f, 0, 0, NULL, result);
@@ -116,6 +117,7 @@ int tutti_future_set_result(tutti_future *f, const void *result)
 
 int tutti_future_set_error(tutti_future *f, int code, const char *text)
 {
+	tu_point(TU_OP_FUTURE_SET, f);
 	if (settles_itself(f))
 		return TUTTI_ETYPE;
 	if (code >= 0)
@@ -168,7 +170,7 @@ static int copy_result(const tutti_future *f, void *out, size_t size)
 	return 0;
 }
 
-int tutti_future_result_until(tutti_future *f, void *out, size_t size, tutti_time deadline)
+int tu_future_result(tutti_future *f, void *out, size_t size, tutti_time deadline)
 {
 	struct tu_context *self = tu_self();
 	int rc = tu_cancel_pending(self);
@@ -180,6 +182,8 @@ int tutti_future_result_until(tutti_future *f, void *out, size_t size, tutti_tim
 	if (tu_future_is_caller(self, f))
 		return -EDEADLK;
 	rc = tu_future_wait(f, deadline, TU_WAIT_CANCELABLE);
+	if (rc == TUTTI_ETIMEDOUT)
+		tu_polled();
 	if (rc == 0)
 		rc = tu_future_outcome(f);
 	return rc == 0 && size > 0 ? copy_result(f, out, size) : rc;
@@ -187,12 +191,20 @@ int tutti_future_result_until(tutti_future *f, void *out, size_t size, tutti_tim
 
 int tutti_future_result(tutti_future *f, void *out, size_t size)
 {
-	return tutti_future_result_until(f, out, size, TUTTI_FOREVER);
+	tu_point(TU_OP_FUTURE_WAIT, f);
+	return tu_future_result(f, out, size, TUTTI_FOREVER);
+}
+
+int tutti_future_result_until(tutti_future *f, void *out, size_t size, tutti_time deadline)
+{
+	tu_point(TU_OP_FUTURE_WAIT, f);
+	return tu_future_result(f, out, size, deadline);
 }
 
 int tutti_future_error(const tutti_future *f)
 {
-	if (!(tu_future_word(f) & TU_FUTURE_DONE))
+	tu_point(TU_OP_FUTURE_LOOK, f);
+	if (!tu_polled_unless(tu_future_word(f) & TU_FUTURE_DONE))
 		return TUTTI_EPENDING;
 	return tu_future_code((tutti_future *)f); /* it has been looked at */
 }
@@ -221,13 +233,20 @@ const char *tutti_future_text(const tutti_future *f)
 
 bool tutti_future_done(const tutti_future *f)
 {
-	return tu_future_word(f) & TU_FUTURE_DONE;
+	tu_point(TU_OP_FUTURE_LOOK, f);
+	return tu_polled_unless(tu_future_word(f) & TU_FUTURE_DONE);
 }
 
-bool tutti_future_running(const tutti_future *f)
+static bool running(const tutti_future *f)
 {
 	bool begun = f->ops->begun && f->ops->begun(f); /* before the look whether it is over */
 	uint64_t word = tu_future_word(f);
 
 	return (begun || word & TU_FUTURE_RUNNING) && !(word & TU_FUTURE_DONE);
+}
+
+bool tutti_future_running(const tutti_future *f)
+{
+	tu_point(TU_OP_FUTURE_LOOK, f);
+	return tu_polled_unless(running(f));
 }

@@ -162,6 +162,7 @@ int tutti_map(tutti_executor *e, tutti_job *job, const void *args, void *results
 	size_t put = 0, taken = 0, index, chunk;
 	int rc = tu_cancel_pending(tu_self()), first = 0, error;
 
+	tu_point(TU_OP_MAP, e);
 	chunk = rc == 0 ? tu_map_chunk(e, job, n, options) : 0;
 	if (chunk > 1)
 		return tu_map_chunks(e, job, args, results, n, chunk, options);
@@ -270,6 +271,7 @@ int tutti_map_stream(tutti_executor *e, tutti_job *job, int (*pull)(void *arg, v
 	struct stream s = { .push = push, .arg = arg };
 	int rc = ring_open(&s.ring, e, job, SIZE_MAX, options);
 
+	tu_point(TU_OP_MAP, e);
 	if (rc < 0)
 		return rc;
 	rc = s.ring.options->unordered ? open_unordered(&s.ring) : 0;

@@ -66,8 +66,11 @@ static int check(const struct tu_context *self, const tutti_case *cases, size_t 
  */
 static size_t draw(struct tu_worker *w, size_t n)
 {
-	uint64_t drawn = tu_mix64((uint64_t)w->number << 32 | w->drawn++);
+	uint64_t drawn;
 
+	if (tu_simulated())
+		return tu_choose(TU_CHOICE_RANDOM, (unsigned)n);
+	drawn = tu_mix64((uint64_t)w->number << 32 | w->drawn++);
 	return (size_t)((drawn >> 32) * n >> 32);
 }
 
@@ -95,6 +98,7 @@ int tutti_select(tutti_case *cases, size_t n, tutti_time deadline)
 	struct tu_context *self = tu_self();
 	int rc = tu_cancel_pending(self);
 
+	tu_point(TU_OP_SELECT, NULL);
 	if (rc == 0)
 		rc = check(self, cases, n);
 	if (rc < 0)

@@ -70,6 +70,7 @@ int tutti_executor_shutdown(tutti_executor *e, tutti_ending how)
 {
 	bool first, stricter, idle;
 
+	tu_point(TU_OP_EXECUTOR_CLOSE, e);
 	if ((int)how < TUTTI_FINISH || how > TUTTI_TERMINATE)
 		return -EINVAL;
 	tu_mutex_lock(&e->lock);
@@ -103,6 +104,7 @@ static bool is_shut_down(tutti_executor *e)
 
 int tutti_executor_join(tutti_executor *e, tutti_time deadline)
 {
+	tu_point(TU_OP_EXECUTOR_CLOSE, e);
 	return is_shut_down(e) ? tutti_event_wait_until(&e->idle, deadline) : -EBUSY;
 }
 

@@ -341,6 +341,7 @@ tutti_thread *tutti_thread_start(tutti_fn fn, void *arg, const tutti_thread_opti
 	struct tu_thread *t = fn ? tu_thread_make(fn, arg, o->name) : NULL;
 	int rc;
 
+	tu_point(TU_OP_THREAD_START, NULL);
 	if (!t)
 		return tu_future_failed(fn ? -ENOMEM : -EINVAL);
 	t->daemon = o->daemon == 0 ? tutti_thread_daemon(NULL) : o->daemon > 0;
@@ -355,18 +356,25 @@ tutti_thread *tutti_thread_start(tutti_fn fn, void *arg, const tutti_thread_opti
 
 /* -- looking at threads ------------------------------------------------------------------------ */
 
-int tutti_thread_join_until(tutti_thread *t, void **result, tutti_time deadline)
+static int join(tutti_thread *t, void **result, tutti_time deadline)
 {
 	if (!t || t == &((struct tu_thread *)tutti_thread_current())->future)
 		return -EDEADLK;
 	if (!tu_is_thread(t) && !tu_future_never_began(t))
 		return TUTTI_ETYPE;
-	return tutti_future_result_until(t, result, result ? sizeof(*result) : 0, deadline);
+	return tu_future_result(t, result, result ? sizeof(*result) : 0, deadline);
 }
 
 int tutti_thread_join(tutti_thread *t, void **result)
 {
-	return tutti_thread_join_until(t, result, TUTTI_FOREVER);
+	tu_point(TU_OP_FUTURE_WAIT, t);
+	return join(t, result, TUTTI_FOREVER);
+}
+
+int tutti_thread_join_until(tutti_thread *t, void **result, tutti_time deadline)
+{
+	tu_point(TU_OP_FUTURE_WAIT, t);
+	return join(t, result, deadline);
 }
 
 /* NULL for what is not a thread; the caller's for NULL. */
@@ -381,6 +389,8 @@ bool tutti_thread_is_alive(const tutti_thread *thread)
 {
 	const struct tu_thread *t = thread_of(thread);
 
+	tu_point(TU_OP_FUTURE_LOOK, thread);
+	tu_polled();
 	return t && !(tu_future_word(&t->future) & TU_FUTURE_DONE);
 }
 

@@ -35,6 +35,7 @@ tutti_timer *tutti_timer_start(tutti_time delay, tutti_fn fn, void *arg)
 	struct tu_thread *t = fn ? tu_thread_make(fn, arg, NULL) : NULL;
 	int rc;
 
+	tu_point(TU_OP_TIMER_START, NULL);
 	if (!t)
 		return tu_future_failed(fn ? -ENOMEM : -EINVAL);
 	t->future.ops = &timer_ops;

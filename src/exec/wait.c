@@ -293,6 +293,7 @@ int tutti_wait(
 	struct many m = { .when = when, .n = n, .watch.ordered = order != NULL };
 	int rc = tu_cancel_pending(tu_self());
 
+	tu_point(TU_OP_FUTURE_WAIT_MANY, NULL);
 	if (rc < 0)
 		return rc;
 	if (!futures || n > INT_MAX || (unsigned)when > TUTTI_FIRST_ERROR)
@@ -314,6 +315,7 @@ int tutti_join_all(tutti_future **futures, size_t n)
 {
 	int rc = tu_cancel_pending(tu_self()), first = 0;
 
+	tu_point(TU_OP_FUTURE_WAIT_MANY, NULL);
 	if (rc < 0)
 		return rc;
 	if (has_caller(futures, n))

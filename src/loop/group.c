@@ -154,6 +154,7 @@ void tutti_group_cancel(tutti_group *group)
 {
 	struct tu_group *g = (struct tu_group *)group;
 
+	tu_point(TU_OP_FUTURE_CANCEL, NULL);
 	if (tu_load_rlx(&g->worker) == tu_worker_self()) /* only its own thread finds itself */
 		stop(g);
 	else
@@ -303,6 +304,7 @@ int tutti_group_start(tutti_group *group, tutti_fn fn, void *arg)
 	int rc = tu_likely(fn != NULL) ? enter(g, here) : -EINVAL;
 	struct child *c;
 
+	tu_point(TU_OP_GROUP_START, NULL);
 	if (tu_unlikely(rc < 0))
 		return rc;
 	if (tu_unlikely(is_stopped(g)) || tu_worker_is_closed(here)) {
@@ -349,6 +351,7 @@ int tutti_group_add(tutti_group *group, tutti_future *f)
 	int rc = f == self->self ? -EDEADLK : enter(g, self->worker);
 	struct member *m = rc == 0 ? tu_alloc(sizeof(*m)) : NULL;
 
+	tu_point(TU_OP_GROUP_START, NULL);
 	if (rc < 0)
 		return rc;
 	if (!m)
@@ -459,6 +462,7 @@ int tutti_group_join(tutti_group *group)
 	struct tu_context *self = tu_self();
 	int rc = enter(g, self->worker), error;
 
+	tu_point(TU_OP_GROUP_JOIN, group);
 	if (rc == 0 && is_child_of(self, g))
 		rc = -EDEADLK;
 	if (rc < 0)

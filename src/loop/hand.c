@@ -94,6 +94,7 @@ int tutti_loop_run_until_complete(tutti_loop *l, tutti_future *f)
 	struct tu_context *self = tu_self();
 	int rc = may_run(self, worker_of(l));
 
+	tu_point(TU_OP_LOOP_RUN, NULL);
 	if (rc == 0 && f == self->self)
 		rc = -EDEADLK;
 	if (rc == 0)
@@ -109,6 +110,7 @@ int tutti_loop_run_forever(tutti_loop *l)
 	struct tu_context *self = tu_self();
 	int rc = may_run(self, worker_of(l));
 
+	tu_point(TU_OP_LOOP_RUN, NULL);
 	if (rc == 0)
 		rc = run(self, NULL);
 	return rc == TUTTI_EPENDING ? 0 : rc;
@@ -118,6 +120,7 @@ int tutti_loop_stop(tutti_loop *l)
 {
 	struct tu_worker *w = worker_of(l);
 
+	tu_point(TU_OP_LOOP_CALL, NULL);
 	if (tu_worker_is_closed(w))
 		return TUTTI_ESHUTDOWN;
 	/* Before the notification, whose release publishes it. */
@@ -148,6 +151,7 @@ int tutti_loop_close(tutti_loop *l)
 	struct tu_worker *w = worker_of(l);
 	int rc = may_run(self, w);
 
+	tu_point(TU_OP_LOOP_RUN, NULL);
 	if (rc < 0)
 		return rc == TUTTI_ESHUTDOWN ? 0 : rc;
 	tu_store_rlx(&w->closed, true); /* see tu_worker_is_closed */
@@ -165,6 +169,7 @@ int tutti_loop_wake(tutti_loop *l)
 {
 	struct tu_worker *w = worker_of(l);
 
+	tu_point(TU_OP_LOOP_CALL, NULL);
 	if (tu_worker_is_closed(w))
 		return TUTTI_ESHUTDOWN;
 	/* seq: against tu_worker_lend, which looks at it once it is lent */

@@ -74,6 +74,7 @@ int tutti_loop_call_soon(tutti_loop *l, void (*fn)(void *), void *arg)
 {
 	struct tu_worker *here = tu_worker_self();
 
+	tu_point(TU_OP_LOOP_CALL, NULL);
 	if (l && (struct tu_worker *)l != here)
 		return -EPERM;
 	return call_soon(here, here, fn, arg);
@@ -83,6 +84,7 @@ int tutti_loop_call_soon_threadsafe(tutti_loop *l, void (*fn)(void *), void *arg
 {
 	struct tu_worker *here = tu_worker_self();
 
+	tu_point(TU_OP_LOOP_CALL, NULL);
 	return call_soon(here, l ? (struct tu_worker *)l : here, fn, arg);
 }
 
@@ -152,6 +154,7 @@ tutti_timer *tutti_loop_call_at(tutti_loop *l, tutti_time deadline, void (*fn)(v
 	struct tu_worker *here = tu_worker_self(), *w = l ? (struct tu_worker *)l : here;
 	struct loop_timer *t;
 
+	tu_point(TU_OP_LOOP_CALL, NULL);
 	if (!fn)
 		return tu_future_failed(-EINVAL);
 	if (tu_worker_is_closed(w))

@@ -88,5 +88,6 @@ int tutti_run(tutti_fn fn, void *arg, void **result)
 {
 	struct tu_context *self = tu_self();
 
+	tu_point(TU_OP_LOOP_RUN, NULL);
 	return self == &self->worker->native ? run(self, fn, arg, result) : -EBUSY;
 }

@@ -78,6 +78,7 @@ tutti_task *tutti_task_start(tutti_fn fn, void *arg, const tutti_task_options *o
 	struct tu_call *t;
 	int rc;
 
+	tu_point(TU_OP_TASK_START, NULL);
 	if (tu_unlikely(!fn))
 		return tu_future_failed(-EINVAL);
 	if (tu_worker_is_closed(

@@ -147,7 +147,7 @@ static int arrive(struct tu_context *self, tutti_barrier *b, tutti_time deadline
 	}
 }
 
-int tutti_barrier_wait_until(tutti_barrier *b, tutti_time deadline)
+static int wait(tutti_barrier *b, tutti_time deadline)
 {
 	struct tu_context *self = tu_self();
 	int rc;
@@ -164,7 +164,14 @@ int tutti_barrier_wait_until(tutti_barrier *b, tutti_time deadline)
 
 int tutti_barrier_wait(tutti_barrier *b)
 {
-	return tutti_barrier_wait_until(b, TUTTI_FOREVER);
+	tu_point(TU_OP_BARRIER_WAIT, b);
+	return wait(b, TUTTI_FOREVER);
+}
+
+int tutti_barrier_wait_until(tutti_barrier *b, tutti_time deadline)
+{
+	tu_point(TU_OP_BARRIER_WAIT, b);
+	return wait(b, deadline);
 }
 
 static int empty(tutti_barrier *b, uint32_t state)
@@ -184,17 +191,21 @@ static int empty(tutti_barrier *b, uint32_t state)
 
 int tutti_barrier_reset(tutti_barrier *b)
 {
+	tu_point(TU_OP_BARRIER_CHANGE, b);
 	return empty(b, 0);
 }
 
 int tutti_barrier_abort(tutti_barrier *b)
 {
+	tu_point(TU_OP_BARRIER_CHANGE, b);
 	return empty(b, BROKEN);
 }
 
 bool tutti_barrier_broken(const tutti_barrier *b)
 {
-	return tu_load_rlx(&b->priv[STATE]) & BROKEN; /* old news in any order */
+	tu_point(TU_OP_BARRIER_LOOK, b);
+	/* Relaxed: old news in any order. */
+	return tu_polled_unless(tu_load_rlx(&b->priv[STATE]) & BROKEN);
 }
 
 uint32_t tutti_barrier_parties(const tutti_barrier *b)
@@ -204,5 +215,7 @@ uint32_t tutti_barrier_parties(const tutti_barrier *b)
 
 uint32_t tutti_barrier_n_waiting(const tutti_barrier *b)
 {
+	tu_point(TU_OP_BARRIER_LOOK, b);
+	tu_polled();
 	return tu_load_rlx(&b->priv[ARRIVED]); /* old news in any order */
 }

@@ -62,7 +62,7 @@ static int wait_for_notify(
 	return rc;
 }
 
-int tutti_condition_wait_until(tutti_condition *c, tutti_lock *l, tutti_time deadline)
+static int wait(tutti_condition *c, tutti_lock *l, tutti_time deadline)
 {
 	struct tu_context *self = tu_self();
 	int rc = tu_lock_check(l, self);
@@ -76,18 +76,27 @@ int tutti_condition_wait_until(tutti_condition *c, tutti_lock *l, tutti_time dea
 
 int tutti_condition_wait(tutti_condition *c, tutti_lock *l)
 {
-	return tutti_condition_wait_until(c, l, TUTTI_FOREVER);
+	tu_point(TU_OP_CONDITION_WAIT, c);
+	return wait(c, l, TUTTI_FOREVER);
+}
+
+int tutti_condition_wait_until(tutti_condition *c, tutti_lock *l, tutti_time deadline)
+{
+	tu_point(TU_OP_CONDITION_WAIT, c);
+	return wait(c, l, deadline);
 }
 
 int tutti_condition_wait_for(
 	tutti_condition *c, tutti_lock *l, bool (*ready)(void *), void *arg, tutti_time deadline)
 {
-	int rc = tu_lock_check(l, tu_self());
+	int rc;
 
+	tu_point(TU_OP_CONDITION_WAIT, c);
+	rc = tu_lock_check(l, tu_self());
 	if (rc == 0)
 		rc = tu_cancel_pending(tu_self());
 	while (rc == 0 && !ready(arg)) {
-		rc = tutti_condition_wait_until(c, l, deadline);
+		rc = wait(c, l, deadline);
 		if (rc == TUTTI_ETIMEDOUT && ready(arg))
 			rc = 0;
 	}
@@ -99,8 +108,10 @@ int tutti_condition_notify(tutti_condition *c, tutti_lock *l, size_t n)
 	struct tu_wakes wakes = { 0 };
 	struct tu_bucket *both[2];
 	struct tu_waiter *w;
-	int rc = tu_lock_check(l, tu_self());
+	int rc;
 
+	tu_point(TU_OP_CONDITION_NOTIFY, c);
+	rc = tu_lock_check(l, tu_self());
 	/* Relaxed: the user's lock, which we hold, orders it against every wait; see the top. */
 	if (rc < 0 || tu_load_rlx(&c->priv[0]) == 0)
 		return rc;

@@ -54,8 +54,10 @@ static void set_slowly(tutti_event *e)
 
 void tutti_event_set(tutti_event *e)
 {
-	uint32_t v = tu_load_rlx(&e->priv[0]); /* a guess; the exchange below tells */
+	uint32_t v;
 
+	tu_point(TU_OP_EVENT_SET, e);
+	v = tu_load_rlx(&e->priv[0]); /* a guess; the exchange below tells */
 	/*
 	 * [event-1] release: all before the set, for who sees it in is_set, wait or clear.
 	 *
@@ -80,20 +82,22 @@ void tutti_event_clear(tutti_event *e)
 {
 	uint32_t set = SET;
 
+	tu_point(TU_OP_EVENT_CLEAR, e);
 	/* [event-1] acquire: what came before the set that is undone here; see tutti_event_set. If
 	   it is clear already it stays so. */
 	tu_cas_acq(&e->priv[0], &set, CLEAR);
 }
 
-bool tutti_event_is_set(const tutti_event *e)
+static bool is_set(const tutti_event *e)
 {
 	/* [event-1] acquire: all before the set; from tutti_event_set */
 	return tu_load_acq(&e->priv[0]) == SET;
 }
 
-int tutti_event_wait(tutti_event *e)
+bool tutti_event_is_set(const tutti_event *e)
 {
-	return tutti_event_wait_until(e, TUTTI_FOREVER);
+	tu_point(TU_OP_EVENT_LOOK, e);
+	return tu_polled_unless(is_set(e));
 }
 
 /* Say that somebody waits; under the lock. False: it is set. */
@@ -146,25 +150,39 @@ static int wait_slowly(struct tu_context *self, tutti_event *e, tutti_time deadl
 	return rc;
 }
 
-int tutti_event_wait_until(tutti_event *e, tutti_time deadline)
+static int wait(tutti_event *e, tutti_time deadline)
 {
 	struct tu_context *self = tu_self();
 	int rc = tu_cancel_pending(self);
 
 	if (rc < 0)
 		return rc;
-	if (tutti_event_is_set(e))
+	if (is_set(e))
 		return 0;
-	if (tu_past(deadline))
+	if (tu_past(deadline)) {
+		tu_polled();
 		return TUTTI_ETIMEDOUT;
+	}
 	return wait_slowly(self, e, deadline);
+}
+
+int tutti_event_wait(tutti_event *e)
+{
+	tu_point(TU_OP_EVENT_WAIT, e);
+	return wait(e, TUTTI_FOREVER);
+}
+
+int tutti_event_wait_until(tutti_event *e, tutti_time deadline)
+{
+	tu_point(TU_OP_EVENT_WAIT, e);
+	return wait(e, deadline);
 }
 
 /* -- as a case -------------------------------------------------------------------------------- */
 
 static int case_look(const tutti_case *c)
 {
-	return tutti_event_is_set(c->priv.object) ? 0 : TU_CASE_WAITS;
+	return is_set(c->priv.object) ? 0 : TU_CASE_WAITS;
 }
 
 static bool case_enqueue(const tutti_case *c, struct tu_waiter *me)

@@ -191,8 +191,10 @@ static __attribute__((noinline)) int acquire_slowly(
 	}
 	if (barge(l, self, 0))
 		return 0;
-	if (deadline != TUTTI_FOREVER && tu_past(deadline))
+	if (deadline != TUTTI_FOREVER && tu_past(deadline)) {
+		tu_polled();
 		return TUTTI_ETIMEDOUT;
+	}
 	return compete(l, self, deadline, 0);
 }
 
@@ -200,18 +202,36 @@ void tutti_lock_acquire(tutti_lock *l)
 {
 	struct tu_context *self = tu_self();
 
+	tu_point(TU_OP_LOCK_ACQUIRE, l);
 	if (tu_unlikely(!grab(l, self)))
 		acquire_slowly(l, self, TUTTI_FOREVER);
+	tu_took(TU_OP_LOCK_ACQUIRE, l);
 }
 
 int tutti_lock_acquire_until(tutti_lock *l, tutti_time deadline)
 {
 	struct tu_context *self = tu_self();
+	int rc;
 
-	return tu_likely(grab(l, self)) ? 0 : acquire_slowly(l, self, deadline);
+	tu_point(TU_OP_LOCK_ACQUIRE, l);
+	rc = tu_likely(grab(l, self)) ? 0 : acquire_slowly(l, self, deadline);
+	if (tu_likely(rc == 0))
+		tu_took(TU_OP_LOCK_ACQUIRE, l);
+	return rc;
 }
 
 /* -- releasing -------------------------------------------------------------------------------- */
+
+/*
+ * Is the lock to be given to who waits, or may whoever runs take it first? A simulation is fair
+ * unless it is out to find what others do to each other.
+ */
+static bool hands_over(const struct tu_waiter *first)
+{
+	if (tu_simulated())
+		return tu_choose(TU_CHOICE_BARGE, 2) == 0;
+	return tutti_now() - first->since > HAND_OFF_NS;
+}
 
 /* LOCKED is ours and QUEUED is set: see who is first. With the bucket's lock nobody changes the
    word now, so plain stores will do. */
@@ -228,7 +248,7 @@ static void let_go(tutti_lock *l)
 		return;
 	}
 	queued = tu_lot_after(first, first) ? QUEUED : 0;
-	if (tutti_now() - first->since > HAND_OFF_NS) {
+	if (hands_over(first)) {
 		tu_store_rlx(&l->priv[0], LOCKED | queued); /* stays held; the grant publishes */
 		tu_lot_grant(b, first, TU_LOCK_YOURS, &wakes);
 	} else {
@@ -267,7 +287,7 @@ static int release_level(tutti_lock *l)
 	return 0;
 }
 
-int tutti_lock_release(tutti_lock *l)
+static inline int release(tutti_lock *l)
 {
 	uint32_t w;
 
@@ -280,6 +300,7 @@ int tutti_lock_release(tutti_lock *l)
 	w = tu_load_rlx(&l->priv[0]); /* a guess, which the exchange below checks */
 	if (tu_unlikely(!(w & LOCKED)))
 		return TUTTI_EUNLOCKED;
+	tu_gave(l);
 	set_holder(l, 0);
 	/* [lock-1] release: all that was done under the lock */
 	if (tu_likely((w & (QUEUED | WOKEN)) != QUEUED) &&
@@ -288,16 +309,28 @@ int tutti_lock_release(tutti_lock *l)
 	return release_slowly(l, w);
 }
 
-bool tutti_lock_locked(const tutti_lock *l)
+int tutti_lock_release(tutti_lock *l)
+{
+	tu_point(TU_OP_LOCK_RELEASE, l);
+	return release(l);
+}
+
+static bool locked(const tutti_lock *l)
 {
 	return tu_load_rlx(&l->priv[0]) & LOCKED; /* true or false a moment later already */
+}
+
+bool tutti_lock_locked(const tutti_lock *l)
+{
+	tu_point(TU_OP_LOCK_LOOK, l);
+	return locked(l);
 }
 
 /* -- for conditions --------------------------------------------------------------------------- */
 
 int tu_lock_check(const tutti_lock *l, const struct tu_context *self)
 {
-	if (!tutti_lock_locked(l))
+	if (!locked(l))
 		return TUTTI_EUNLOCKED;
 	return levels(l) && !mine(l, self) ? -EPERM : 0;
 }
@@ -308,7 +341,7 @@ uint32_t tu_lock_give_all(tutti_lock *l)
 
 	if (depth)
 		set_levels(l, TUTTI_RECURSIVE);
-	tutti_lock_release(l);
+	release(l);
 	return depth;
 }
 
@@ -320,6 +353,7 @@ void tu_lock_take_back(tutti_lock *l, struct tu_context *self, int answer, uint3
 		compete(l, self, TUTTI_FOREVER, answer == TU_LOCK_COMPETE ? WOKEN : 0);
 	if (depth)
 		set_levels(l, depth);
+	tu_took_again(self, TU_OP_LOCK_ACQUIRE, l);
 }
 
 void tu_lock_queue_moved(struct tu_bucket *from, struct tu_bucket *to, struct tu_waiter *w,

@@ -110,8 +110,10 @@ int tutti_once_run(tutti_once *o, int (*fn)(void *arg), void *arg)
 {
 	struct tu_context *self = tu_self();
 	uint32_t fresh = NEW;
-	int rc = tu_cancel_pending(self);
+	int rc;
 
+	tu_point(TU_OP_ONCE, o);
+	rc = tu_cancel_pending(self);
 	if (rc < 0)
 		return rc;
 	/* [once-1] acquire: all that fn did; from end */

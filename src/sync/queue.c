@@ -40,74 +40,121 @@ void tutti_queue_free(tutti_queue *q)
 		q->kind->free(q);
 }
 
-int tutti_queue_put_until(tutti_queue *q, const void *item, tutti_time deadline)
+/* How a put or get ended: one that only tried, in vain, has polled. */
+static inline __attribute__((always_inline)) int tried(int rc)
+{
+	if (tu_unlikely(rc == TUTTI_EFULL || rc == TUTTI_EEMPTY))
+		tu_polled();
+	return rc;
+}
+
+static int put(tutti_queue *q, const void *item, tutti_time deadline)
 {
 	int rc = tu_cancel_pending(tu_self());
 
-	return rc < 0 ? rc : q->kind->put(q, item, deadline);
+	return rc < 0 ? rc : tried(q->kind->put(q, item, deadline));
+}
+
+int tutti_queue_put_until(tutti_queue *q, const void *item, tutti_time deadline)
+{
+	tu_point(TU_OP_QUEUE_PUT, q);
+	return put(q, item, deadline);
 }
 
 int tutti_queue_put(tutti_queue *q, const void *item)
 {
-	return tutti_queue_put_until(q, item, TUTTI_FOREVER);
+	tu_point(TU_OP_QUEUE_PUT, q);
+	return put(q, item, TUTTI_FOREVER);
+}
+
+static int get(tutti_queue *q, void *item, tutti_time deadline)
+{
+	int rc = tu_cancel_pending(tu_self());
+
+	return rc < 0 ? rc : tried(q->kind->get(q, item, deadline));
 }
 
 int tutti_queue_get_until(tutti_queue *q, void *item, tutti_time deadline)
 {
-	int rc = tu_cancel_pending(tu_self());
-
-	return rc < 0 ? rc : q->kind->get(q, item, deadline);
+	tu_point(TU_OP_QUEUE_GET, q);
+	return get(q, item, deadline);
 }
 
 int tutti_queue_get(tutti_queue *q, void *item)
 {
-	return tutti_queue_get_until(q, item, TUTTI_FOREVER);
+	tu_point(TU_OP_QUEUE_GET, q);
+	return get(q, item, TUTTI_FOREVER);
 }
+
+/* Those who ask how a queue stands, again and again, are waiting for it to change. */
 
 size_t tutti_queue_size(const tutti_queue *q)
 {
+	tu_point(TU_OP_QUEUE_LOOK, q);
+	tu_polled();
 	return q->kind->size(q);
 }
 
 bool tutti_queue_empty(const tutti_queue *q)
 {
+	tu_point(TU_OP_QUEUE_LOOK, q);
+	tu_polled();
 	return q->kind->size(q) == 0;
 }
 
 bool tutti_queue_full(const tutti_queue *q)
 {
+	tu_point(TU_OP_QUEUE_LOOK, q);
+	tu_polled();
 	return q->maxsize > 0 && q->kind->size(q) >= q->maxsize;
 }
 
 size_t tutti_queue_unfinished(const tutti_queue *q)
 {
+	tu_point(TU_OP_QUEUE_LOOK, q);
+	tu_polled();
 	return q->kind->unfinished(q);
 }
 
 bool tutti_queue_is_shutdown(const tutti_queue *q)
 {
-	return q->kind->is_shutdown(q);
+	tu_point(TU_OP_QUEUE_LOOK, q);
+	return tu_polled_unless(q->kind->is_shutdown(q));
 }
 
 int tutti_queue_task_done(tutti_queue *q)
 {
+	tu_point(TU_OP_QUEUE_CHANGE, q);
 	return q->kind->task_done(q);
 }
 
-int tutti_queue_join_until(tutti_queue *q, tutti_time deadline)
+static int join(tutti_queue *q, tutti_time deadline)
 {
 	int rc = tu_cancel_pending(tu_self());
 
 	return rc < 0 ? rc : q->kind->join(q, deadline);
 }
 
+int tutti_queue_join_until(tutti_queue *q, tutti_time deadline)
+{
+	int rc;
+
+	tu_point(TU_OP_QUEUE_JOIN, q);
+	rc = join(q, deadline);
+	if (rc == TUTTI_ETIMEDOUT)
+		tu_polled();
+	return rc;
+}
+
 int tutti_queue_join(tutti_queue *q)
 {
-	return tutti_queue_join_until(q, TUTTI_FOREVER);
+	tu_point(TU_OP_QUEUE_JOIN, q);
+	return join(q, TUTTI_FOREVER);
 }
 
 int tutti_queue_shutdown(tutti_queue *q, bool immediate)
 {
+	tu_point(TU_OP_QUEUE_CHANGE, q);
 	q->kind->shutdown(q, immediate);
 	return 0;
 }

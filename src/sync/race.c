@@ -2,7 +2,9 @@
 /* race.c - the place where a controlling scheduler may switch. Without one there is none. */
 #include <tutti/race.h>
 
+#include "core/probe.h"
+
 void tutti_point(const volatile void *where)
 {
-	(void)where;
+	tu_point(TU_OP_ACCESS, where);
 }

@@ -140,29 +140,47 @@ static inline int acquire(tutti_rwlock *l, uint32_t ask, tutti_time deadline)
 {
 	if (try_acquire(l, ask))
 		return 0;
-	if (tu_past(deadline))
+	if (tu_past(deadline)) {
+		tu_polled();
 		return TUTTI_ETIMEDOUT;
+	}
 	return acquire_slowly(l, ask, deadline);
 }
 
 void tutti_rwlock_acquire_read(tutti_rwlock *l)
 {
+	tu_point(TU_OP_READ_ACQUIRE, l);
 	acquire(l, READ, TUTTI_FOREVER);
+	tu_took(TU_OP_READ_ACQUIRE, l);
 }
 
 int tutti_rwlock_acquire_read_until(tutti_rwlock *l, tutti_time deadline)
 {
-	return acquire(l, READ, deadline);
+	int rc;
+
+	tu_point(TU_OP_READ_ACQUIRE, l);
+	rc = acquire(l, READ, deadline);
+	if (tu_likely(rc == 0))
+		tu_took(TU_OP_READ_ACQUIRE, l);
+	return rc;
 }
 
 void tutti_rwlock_acquire_write(tutti_rwlock *l)
 {
+	tu_point(TU_OP_WRITE_ACQUIRE, l);
 	acquire(l, WRITE, TUTTI_FOREVER);
+	tu_took(TU_OP_WRITE_ACQUIRE, l);
 }
 
 int tutti_rwlock_acquire_write_until(tutti_rwlock *l, tutti_time deadline)
 {
-	return acquire(l, WRITE, deadline);
+	int rc;
+
+	tu_point(TU_OP_WRITE_ACQUIRE, l);
+	rc = acquire(l, WRITE, deadline);
+	if (tu_likely(rc == 0))
+		tu_took(TU_OP_WRITE_ACQUIRE, l);
+	return rc;
 }
 
 /* -- release ---------------------------------------------------------------------------------- */
@@ -211,8 +229,11 @@ int tutti_rwlock_release(tutti_rwlock *l)
 {
 	struct tu_wakes wakes = { 0 };
 	struct tu_bucket *b;
-	int rc = let_go(l);
+	int rc;
 
+	tu_point(TU_OP_RWLOCK_RELEASE, l);
+	tu_gave(l);
+	rc = let_go(l);
 	if (tu_likely(rc != PASS_ON))
 		return rc;
 	b = tu_lot_lock(l);

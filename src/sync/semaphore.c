@@ -86,7 +86,7 @@ static int acquire_slowly(struct tu_context *self, tutti_semaphore *s, tutti_tim
 	return rc;
 }
 
-int tutti_semaphore_acquire_until(tutti_semaphore *s, tutti_time deadline)
+static int acquire(tutti_semaphore *s, tutti_time deadline)
 {
 	struct tu_context *self = tu_self();
 	int rc = tu_cancel_pending(self);
@@ -95,14 +95,23 @@ int tutti_semaphore_acquire_until(tutti_semaphore *s, tutti_time deadline)
 		return rc;
 	if (try_acquire(s))
 		return 0;
-	if (tu_past(deadline))
+	if (tu_past(deadline)) {
+		tu_polled();
 		return TUTTI_ETIMEDOUT;
+	}
 	return acquire_slowly(self, s, deadline);
 }
 
 int tutti_semaphore_acquire(tutti_semaphore *s)
 {
-	return tutti_semaphore_acquire_until(s, TUTTI_FOREVER);
+	tu_point(TU_OP_SEMAPHORE_ACQUIRE, s);
+	return acquire(s, TUTTI_FOREVER);
+}
+
+int tutti_semaphore_acquire_until(tutti_semaphore *s, tutti_time deadline)
+{
+	tu_point(TU_OP_SEMAPHORE_ACQUIRE, s);
+	return acquire(s, deadline);
 }
 
 /* Can n more be added to so many? */
@@ -154,6 +163,7 @@ int tutti_semaphore_release(tutti_semaphore *s, uint32_t n)
 	struct tu_bucket *b;
 	int rc;
 
+	tu_point(TU_OP_SEMAPHORE_RELEASE, s);
 	if (n == 0)
 		return -EINVAL;
 	rc = add(s, n);
@@ -172,7 +182,13 @@ int tutti_semaphore_release(tutti_semaphore *s, uint32_t n)
 
 uint32_t tutti_semaphore_value(const tutti_semaphore *s)
 {
-	return tu_load_rlx(&s->priv[0]) & ~WAITERS; /* old news in any order */
+	uint32_t value;
+
+	tu_point(TU_OP_SEMAPHORE_LOOK, s);
+	value = tu_load_rlx(&s->priv[0]) & ~WAITERS; /* old news in any order */
+	if (value == 0)
+		tu_polled();
+	return value;
 }
 
 /* -- as a case -------------------------------------------------------------------------------- */

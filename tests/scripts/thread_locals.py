@@ -13,7 +13,8 @@ import tempfile
 SOURCE = os.environ["TUTTI_SOURCE_DIR"]
 BUILD = os.environ["TUTTI_BUILD_DIR"]
 PROGRAM = os.path.join(SOURCE, "tests/support/programs/thread_locals.c")
-ROOMS = ("base", "os/linux", "core", "sync", "exec", "loop", "front", "observe")
+ROOMS = ("base", "os", "os/linux", "core", "sync", "exec", "loop", "front",
+	"observe", "sim")
 
 
 def sources():

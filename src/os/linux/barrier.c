@@ -7,6 +7,7 @@
  * in the README.
  */
 #include "os/os.h"
+#include "os/port.h"
 
 #include "base/check.h"
 
@@ -33,7 +34,7 @@ bool tu_os_barrier_prepare(void)
 	       membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED) == 0;
 }
 
-void tu_os_barrier(void)
+void tu_real_barrier(void)
 {
 	int rc = membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
 

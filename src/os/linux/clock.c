@@ -7,6 +7,7 @@
  */
 #include "os/linux/clock.h"
 #include "os/os.h"
+#include "os/port.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -41,7 +42,7 @@ __attribute__((constructor(101))) static void read_scale(void)
 	scale = value;
 }
 
-int64_t tu_os_now(void)
+int64_t tu_real_now(void)
 {
 	int64_t now = kernel_now();
 
@@ -66,11 +67,11 @@ struct timespec tu_clock_kernel(int64_t deadline)
 		.tv_nsec = (long)(deadline % 1000000000) };
 }
 
-void tu_os_sleep_until(int64_t deadline)
+void tu_real_sleep_until(int64_t deadline)
 {
 	struct timespec ts;
 
-	while (tu_os_now() < deadline) {
+	while (tu_real_now() < deadline) {
 		ts = tu_clock_kernel(deadline);
 		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
 			;

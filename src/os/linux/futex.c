@@ -2,6 +2,7 @@
 /* futex.c - sleep on a word, wake who sleeps there. Words are private to this process. */
 #include "os/linux/clock.h"
 #include "os/os.h"
+#include "os/port.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -9,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-int tu_os_futex_wait(uint32_t *word, uint32_t expected, int64_t deadline)
+int tu_real_futex_wait(uint32_t *word, uint32_t expected, int64_t deadline)
 {
 	struct timespec ts, *limit = NULL;
 	int saved = errno, rc = 0;
@@ -27,7 +28,7 @@ int tu_os_futex_wait(uint32_t *word, uint32_t expected, int64_t deadline)
 	return rc;
 }
 
-void tu_os_futex_wake(uint32_t *word, uint32_t n)
+void tu_real_futex_wake(uint32_t *word, uint32_t n)
 {
 	int saved = errno;
 

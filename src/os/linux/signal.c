@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* signal.c - faults at an address, interrupts from the keyboard, and words that need no lock. */
 #include "os/os.h"
+#include "os/port.h"
 
 #include "base/atomic.h"
 
@@ -91,6 +92,8 @@ int tu_os_fault_stack(void)
 	stack_t now, ours = { .ss_size = FAULT_STACK_BYTES };
 
 	if (__sanitizer_set_death_callback)
+		return 0;
+	if (tu_os_port) /* all that is simulated runs on one thread, which has one */
 		return 0;
 	if (sigaltstack(NULL, &now) == 0 && !(now.ss_flags & SS_DISABLE))
 		return 0; /* the thread has one already */

@@ -2,6 +2,7 @@
 /* thread.c - OS threads: begin, end, name, own stack. */
 #include "os/linux/thread.h"
 #include "os/os.h"
+#include "os/port.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -76,7 +77,7 @@ static int create(const struct tu_os_thread_start *start, pthread_attr_t *attr)
 	return rc;
 }
 
-int tu_os_thread_start(const struct tu_os_thread_start *start)
+int tu_real_thread_start(const struct tu_os_thread_start *start)
 {
 	pthread_attr_t attr;
 	int rc = pthread_attr_init(&attr);
@@ -90,7 +91,7 @@ int tu_os_thread_start(const struct tu_os_thread_start *start)
 	return -rc;
 }
 
-void tu_os_thread_name(const char *name)
+void tu_real_thread_name(const char *name)
 {
 	char cut[16];
 
@@ -99,22 +100,22 @@ void tu_os_thread_name(const char *name)
 	pthread_setname_np(pthread_self(), cut);
 }
 
-int tu_os_thread_id(void)
+int tu_real_thread_id(void)
 {
 	return (int)syscall(SYS_gettid);
 }
 
-bool tu_os_is_main_thread(void)
+bool tu_real_is_main_thread(void)
 {
 	return syscall(SYS_gettid) == getpid();
 }
 
-void tu_os_thread_yield(void)
+void tu_real_thread_yield(void)
 {
 	sched_yield();
 }
 
-void tu_os_thread_stack(void **low, size_t *bytes)
+void tu_real_thread_stack(void **low, size_t *bytes)
 {
 	pthread_attr_t attr;
 
@@ -164,7 +165,7 @@ static void make_ending_key(void)
 	ending_error = pthread_key_create(&ending_key, run_endings);
 }
 
-int tu_os_at_thread_end(void (*fn)(void *arg), void *arg)
+int tu_real_at_thread_end(void (*fn)(void *arg), void *arg)
 {
 	struct ending *ending;
 
@@ -182,7 +183,7 @@ int tu_os_at_thread_end(void (*fn)(void *arg), void *arg)
 	return 0;
 }
 
-_Noreturn void tu_os_thread_stop(void)
+_Noreturn void tu_real_thread_stop(void)
 {
 	sigset_t all;
 

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* probe.c - who is told, and the words for it. */
+#include "core/probe.h"
+
+#include "core/context.h"
+#include "os/os.h"
+#include "os/port.h"
+
+uint32_t tu_probing;
+
+static const struct tu_probe *simulator, *checker;
+
+static const struct {
+	const char *words;
+	enum tu_op_object object;
+} ops[] = {
+#define TU_OP(name, words, object) { words, TU_OBJECT_##object },
+#include "core/operations.h"
+#undef TU_OP
+};
+
+static const char *const nouns[] = {
+	[TU_OBJECT_NOTHING] = "",
+	[TU_OBJECT_LOCK] = "lock",
+	[TU_OBJECT_RWLOCK] = "rwlock",
+	[TU_OBJECT_CONDITION] = "condition",
+	[TU_OBJECT_EVENT] = "event",
+	[TU_OBJECT_SEMAPHORE] = "semaphore",
+	[TU_OBJECT_BARRIER] = "barrier",
+	[TU_OBJECT_ONCE] = "once",
+	[TU_OBJECT_QUEUE] = "queue",
+	[TU_OBJECT_FUTURE] = "future",
+	[TU_OBJECT_EXECUTOR] = "executor",
+	[TU_OBJECT_VARIABLE] = "variable",
+};
+
+const char *tu_op_words(enum tu_op op)
+{
+	return ops[op].words;
+}
+
+enum tu_op_object tu_op_object(enum tu_op op)
+{
+	return ops[op].object;
+}
+
+const char *tu_object_noun(enum tu_op_object object)
+{
+	return nouns[object];
+}
+
+void tu_probe_set(unsigned bit, const struct tu_probe *probe)
+{
+	const struct tu_probe **place = bit == TU_PROBE_SIMULATOR ? &simulator : &checker;
+
+	/* [probe-1] release: the table, and all it needs; acquired in who */
+	tu_store_rel(place, probe);
+	if (probe)
+		tu_or_acqrel(&tu_probing, bit);
+	else
+		tu_and_rel(&tu_probing, ~bit);
+}
+
+/* Of what is simulated the simulator is told, and nobody else; it does what a checker does. */
+static const struct tu_probe *who(void)
+{
+	/* [probe-1] acquire: as in tu_probe_set */
+	return tu_load_acq(tu_os_port ? &simulator : &checker);
+}
+
+void tu_point_slowly(enum tu_op op, const void *object, const void *where)
+{
+	const struct tu_probe *probe = who();
+	struct tu_context *self;
+
+	if (!probe)
+		return;
+	self = tu_self();
+	self->doing = (struct tu_doing){ object, where, tu_os_now(), op };
+	probe->point(self, &self->doing);
+}
+
+void tu_polled_slowly(void)
+{
+	const struct tu_probe *probe = who();
+
+	if (probe)
+		probe->polled(tu_self());
+}
+
+void tu_took_slowly(enum tu_op op, const void *object, const void *where)
+{
+	const struct tu_probe *probe = who();
+	struct tu_doing taken = { object, where, 0, op };
+
+	if (!probe)
+		return;
+	taken.since = tu_os_now();
+	probe->took(tu_self(), &taken);
+}
+
+void tu_took_again_slowly(struct tu_context *self, enum tu_op op, const void *object)
+{
+	tu_took_slowly(op, object, self->doing.where);
+}
+
+void tu_gave_slowly(const void *object)
+{
+	const struct tu_probe *probe = who();
+
+	if (probe)
+		probe->gave(tu_self(), object);
+}
+
+bool tu_simulated_slowly(void)
+{
+	return tu_os_port != NULL;
+}
+
+unsigned tu_choose_slowly(enum tu_choice_kind kind, unsigned n)
+{
+	return tu_os_port ? who()->choose(kind, n) : 0;
+}
