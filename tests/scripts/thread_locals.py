@@ -14,7 +14,7 @@ SOURCE = os.environ["TUTTI_SOURCE_DIR"]
 BUILD = os.environ["TUTTI_BUILD_DIR"]
 PROGRAM = os.path.join(SOURCE, "tests/support/programs/thread_locals.c")
 ROOMS = ("base", "os", "os/linux", "core", "sync", "exec", "loop", "front",
-	"observe", "sim")
+         "observe", "sim")
 
 
 def sources():
