@@ -12,8 +12,9 @@
  * atomic access, each is a place where a scheduler may switch, and between the two anything may
  * happen. They order nothing else; for that there are locks.
  *
- * For integers and pointers of up to eight bytes. TUTTI_LOAD(p) expands to
- * (tutti_point(p), __atomic_load_n((p), __ATOMIC_RELAXED)), TUTTI_STORE(p, v) likewise.
+ * For integers and pointers of up to eight bytes. TUTTI_LOAD(p) is tutti_point(p) and then the
+ * access; TUTTI_STORE(p, v) works out v, then comes tutti_point(p), then the access: so between
+ * the load and the store of TUTTI_STORE(p, TUTTI_LOAD(p) + 1) there is a place to switch.
  *
  * Example:
  *
@@ -30,7 +31,12 @@
  */
 
 #define TUTTI_LOAD(p) (tutti_point(p), __atomic_load_n((p), __ATOMIC_RELAXED))
-#define TUTTI_STORE(p, v) (tutti_point(p), __atomic_store_n((p), (v), __ATOMIC_RELAXED))
+#define TUTTI_STORE(p, v)                                              \
+	__extension__({                                                \
+		__typeof__(*(p)) tutti_value_ = (v);                   \
+		tutti_point(p);                                        \
+		__atomic_store_n((p), tutti_value_, __ATOMIC_RELAXED); \
+	})
 
 TUTTI_BEGIN
 

@@ -186,6 +186,31 @@ void tu_wakes_flush(struct tu_wakes *wakes)
 	wakes->n = 0;
 }
 
+/* One of b's waiters that is gone, or NULL. */
+static struct tu_waiter *find_gone(struct tu_bucket *b, bool (*gone)(const struct tu_context *c))
+{
+	for (struct tu_waiter *oldest = b->oldest; oldest; oldest = oldest->chain)
+		for (struct tu_waiter *w = oldest; w; w = tu_lot_after(oldest, w))
+			if (w->context && gone(w->context))
+				return w;
+	return NULL;
+}
+
+void tu_lot_forget(bool (*gone)(const struct tu_context *c))
+{
+	for (size_t i = 0; i < sizeof(buckets) / sizeof(buckets[0]); i++) {
+		struct tu_bucket *b = &buckets[i];
+		struct tu_waiter *w;
+
+		if (!b->oldest)
+			continue;
+		tu_mutex_lock(&b->lock);
+		while ((w = find_gone(b, gone)) != NULL)
+			tu_lot_remove(b, w);
+		tu_mutex_unlock(&b->lock);
+	}
+}
+
 void tu_lot_after_fork(void)
 {
 	for (size_t i = 0; i < sizeof(buckets) / sizeof(buckets[0]); i++)

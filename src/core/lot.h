@@ -96,6 +96,9 @@ struct tu_bucket *tu_lot_lock_waiter(struct tu_waiter *w);
 void tu_wakes_add(struct tu_wakes *wakes, struct tu_worker *worker);
 void tu_wakes_flush(struct tu_wakes *wakes);
 
+/* Forget the waiters of those contexts for which gone says so: they will never go on. */
+void tu_lot_forget(bool (*gone)(const struct tu_context *c));
+
 /* Forget all waiters: they were other threads, and this is a forked child. */
 void tu_lot_after_fork(void);
 

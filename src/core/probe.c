@@ -121,3 +121,8 @@ unsigned tu_choose_slowly(enum tu_choice_kind kind, unsigned n)
 {
 	return tu_os_port ? who()->choose(kind, n) : 0;
 }
+
+bool tu_reported_slowly(int code, const char *text)
+{
+	return tu_os_port && who()->reported(code, text);
+}

@@ -77,7 +77,9 @@ struct tu_probe {
 	void (*polled)(struct tu_context *self);
 	void (*took)(struct tu_context *self, const struct tu_doing *doing);
 	void (*gave)(struct tu_context *self, const void *object);
-	unsigned (*choose)(enum tu_choice_kind kind, unsigned n); /* of a simulator only */
+	/* These two of a simulator only. reported: false: it is to be written as usual. */
+	bool (*reported)(int code, const char *text);
+	unsigned (*choose)(enum tu_choice_kind kind, unsigned n);
 };
 enum { TU_PROBE_SIMULATOR = 1, TU_PROBE_CHECKER = 2 };
 
@@ -138,6 +140,14 @@ static inline __attribute__((always_inline)) bool tu_polled_unless(bool yes)
 }
 
 /* -- what is left open ------------------------------------------------------------------------ */
+
+bool tu_reported_slowly(int code, const char *text);
+
+/* Has a simulation taken what the library has to say? */
+static inline bool tu_reported(int code, const char *text)
+{
+	return TU_PROBED_ && tu_reported_slowly(code, text);
+}
 
 /* Is the calling thread one of a simulation's? */
 bool tu_simulated_slowly(void);

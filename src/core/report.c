@@ -3,6 +3,7 @@
 #include "core/report.h"
 
 #include "base/atomic.h"
+#include "core/probe.h"
 #include "os/os.h"
 
 #include <stdarg.h>
@@ -44,7 +45,8 @@ void tu_report(int code, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	fn(code, text, arg);
+	if (!tu_reported(code, text))
+		fn(code, text, arg);
 }
 
 const char *tu_code_place(const void *address, char *buf, size_t n)

@@ -204,6 +204,15 @@ static void keep_native(struct tu_worker *w)
 	tu_worker_push(w, &w->native.node);
 }
 
+void tu_worker_abandon(struct tu_worker *w)
+{
+	tu_workers_lock();
+	tu_store_rlx(&w->number, 0); /* compared, nothing hangs on it */
+	w->in_use = false;
+	w->abandoned = true;
+	tu_workers_unlock();
+}
+
 /* Of a thread that the child does not have: nothing can be sent there. */
 static void abandon(struct tu_worker *w)
 {

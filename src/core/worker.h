@@ -57,6 +57,7 @@ struct tu_worker {
 	int native_id;   /* its thread's number in the kernel; shown */
 	bool idle;       /* it has nothing to run, and sleeps; shown */
 	bool closing;    /* the thread ends: jobs are given up */
+	bool abandoned;  /* its thread was a simulated one, which will never go on */
 	void *thread;    /* what exec knows of the thread; NULL: nobody has asked. Owner */
 	bool helper;     /* tutti's own: not one of the program's threads */
 	bool daemon;     /* at the program's end it stops at its next wait */
@@ -157,6 +158,9 @@ static inline void tu_worker_timer(struct tu_worker *w, struct tu_timer *timer)
 
 /* The same if w still belongs to the thread that had number; false: that has ended. */
 bool tu_worker_post_to(struct tu_worker *w, uint32_t number, struct tu_runnable *r);
+
+/* Its thread will never go on: not one of the workers any more, and not to be used again. */
+void tu_worker_abandon(struct tu_worker *w);
 
 /* Give up timers and what others have sent: the thread is at its end, nobody will run them. */
 void tu_worker_drain(struct tu_worker *w);

@@ -326,6 +326,19 @@ void tu_thread_leave(struct tu_thread *t, void *result)
 		finish(t);
 }
 
+/* Its record stays: who has it may look at it. */
+void tu_thread_abandon(struct tu_worker *w)
+{
+	struct tu_thread *t = w->thread;
+
+	tu_worker_abandon(w);
+	if (!t || t == &main_thread)
+		return;
+	tu_thread_unlist(t);
+	if (t->started && !(tu_future_word(&t->future) & TU_FUTURE_DONE))
+		tu_ending_done(tu_thread_is_left(t));
+}
+
 static void thread_main(void *arg)
 {
 	struct tu_thread *t = arg;

@@ -43,6 +43,9 @@ int tu_thread_launch(struct tu_thread *t, void (*entry)(void *thread), size_t st
 /* Take it off the list, if it is still there. */
 void tu_thread_unlist(struct tu_thread *t);
 
+/* The thread of w was a simulated one, and will never go on. */
+void tu_thread_abandon(struct tu_worker *w);
+
 /*
  * First and last thing of a started thread. The future is done when the thread has come through the
  * destructors of its thread-locals, so that who has joined it finds nothing of it at work.

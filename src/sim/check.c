@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * check.c - one test, many runs, until one fails.
+ *
+ * The caller stands outside of the machine, on its own worker. In each run it starts the thread
+ * "main", lets the machine run until that is over, and forgets what is left.
+ */
+#include <tutti/sim.h>
+
+#include "base/atomic.h"
+#include "core/alloc.h"
+#include "core/environment.h"
+#include "core/probe.h"
+#include "core/report.h"
+#include "core/worker.h"
+#include "exec/thread.h"
+#include "os/port.h"
+#include "sim/holders.h"
+#include "sim/machine.h"
+#include "sim/replay.h"
+#include "sim/report.h"
+#include "sim/strategy.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const uint64_t runs_usual = 10000, steps_usual = 1000000;
+static const tutti_time budget_usual = TUTTI_SECONDS(30);
+
+static uint32_t running; /* atomic: a check is; taken by who runs it */
+
+/* What is under way: one check, in one thread. */
+static struct check {
+	tutti_sim_options o;
+	void (*test)(void *arg);
+	const struct tu_strategy *strategy;
+	const char *strategy_text;
+	void *self; /* the strategy's */
+	struct tu_machine_options machine;
+	tutti_sim_result result;
+	uint64_t run;
+	enum tu_trouble trouble; /* of this run */
+	struct tu_text words;    /* why */
+	struct tu_text report, json;
+	char save[160], again[400];
+	bool root_ended;
+} check;
+
+/* -- one run ----------------------------------------------------------------------------------- */
+
+static void describe(void)
+{
+	struct tu_finding f = { .trouble = check.trouble,
+		.name = check.o.name,
+		.strategy = check.strategy_text,
+		.seed = check.o.seed,
+		.run = check.run,
+		.runs = check.o.runs,
+		.words = check.words.n > 0 ? check.words.text : NULL };
+
+	if (*check.save && tu_replay_save(check.save, &f, check.o.flags, tu_choices_made()) == 0) {
+		snprintf(check.again, sizeof(check.again), "TUTTI_SIM_REPLAY=%s", check.save);
+		f.again = check.again;
+	}
+	tu_report_text(&check.report, &f);
+	tu_report_json(&check.json, &f);
+}
+
+static void notice(enum tu_trouble trouble)
+{
+	if (check.trouble == TU_TROUBLE_NONE)
+		check.trouble = trouble;
+}
+
+/* Is anybody left who is not a daemon? */
+static void count_left(struct tu_actor *a, void *n)
+{
+	struct tu_context *c = tu_actor_context(a);
+
+	if (!c || (!c->worker->daemon && !c->worker->helper))
+		++*(unsigned *)n;
+}
+
+/* On an actor's stack. */
+static void over(enum tu_trouble trouble)
+{
+	unsigned left = 0;
+
+	if (trouble == TU_TROUBLE_DEADLOCK && !tu_machine.root) {
+		tu_machine_each(count_left, &left);
+		trouble = left > 0 ? TU_TROUBLE_LEFT : TU_TROUBLE_NONE;
+	}
+	if (trouble != TU_TROUBLE_NONE)
+		notice(trouble);
+	if (check.trouble != TU_TROUBLE_NONE)
+		describe();
+	tu_machine_leave();
+}
+
+static bool reported(int code, const char *text)
+{
+	(void)code;
+	if (check.words.n == 0)
+		tu_text_add(&check.words, "%s", text);
+	notice(TU_TROUBLE_UNSEEN);
+	return true;
+}
+
+static void *test_main(void *arg)
+{
+	check.test(check.o.arg);
+	return arg;
+}
+
+static void run_once(void)
+{
+	static const tutti_thread_options named = { .name = "main", .daemon = -1 };
+	tutti_thread *root;
+
+	check.trouble = TU_TROUBLE_NONE;
+	tu_machine_begin(&check.machine);
+	tu_holders_begin();
+	tu_choices_begin(check.strategy, check.self);
+	tu_os_port = &tu_machine_port;
+	root = tutti_thread_start(test_main, NULL, &named);
+	tu_machine_run();
+	tu_os_port = NULL;
+	tutti_future_unref(root);
+	tu_machine_abandon();
+	if (check.strategy->end)
+		check.strategy->end(check.self, tu_choices_made());
+	check.result.runs++;
+	check.result.steps += tu_machine.steps;
+	check.result.hash = tu_choices_made()->hash;
+}
+
+/* -- a check ----------------------------------------------------------------------------------- */
+
+static void run_all(void)
+{
+	int64_t end = tu_real_now() + check.o.budget;
+
+	for (check.run = 0; check.run < check.o.runs; check.run++) {
+		if (!check.strategy->begin(check.self, check.run)) {
+			check.result.complete = true;
+			break;
+		}
+		run_once();
+		if (check.trouble != TU_TROUBLE_NONE)
+			return;
+		if (check.run % 64 == 63 && tu_real_now() >= end)
+			return;
+	}
+}
+
+static int refuse(int rc, const char *why, const char *what)
+{
+	tu_report(rc, "tutti_sim_check of '%s': %s%s", check.o.name, why, what);
+	return rc;
+}
+
+static int open_strategy(void)
+{
+	const char *argument;
+	char known[160];
+	int rc;
+
+	check.strategy = tu_strategy_find(check.strategy_text, &argument);
+	rc = check.strategy ? check.strategy->open(&check.self, argument, check.o.seed) : -EINVAL;
+	if (rc != -EINVAL)
+		return rc;
+	tu_strategy_list(known, sizeof(known));
+	return refuse(rc, "the strategies are ", known);
+}
+
+static int open_replay(const char *file)
+{
+	struct tu_replay r;
+	int rc = tu_replay_load(file, &r);
+
+	if (rc < 0)
+		return refuse(rc, "cannot repeat ", file);
+	check.strategy = &tu_strategy_replay;
+	check.strategy_text = "replay";
+	check.o.flags = r.flags | (check.o.flags & TUTTI_SIM_QUIET);
+	*check.save = 0;
+	rc = tu_strategy_replay_open(&check.self, r.answered, r.count);
+	tu_free(r.answered);
+	return rc;
+}
+
+/* The file named in the environment, if it is of a run of this test. */
+static const char *file_for_this(void)
+{
+	const char *file = tu_environment("TUTTI_SIM_REPLAY");
+	struct tu_replay r;
+	bool its;
+
+	if (!file || !*file || tu_replay_load(file, &r) < 0)
+		return NULL;
+	its = strcmp(r.name, check.o.name) == 0;
+	tu_free(r.answered);
+	return its ? file : NULL;
+}
+
+/* NAME.replay, with nothing in it that a file's name should not have. */
+static void name_file(void)
+{
+	if (check.o.save) {
+		snprintf(check.save, sizeof(check.save), "%s", check.o.save);
+		return;
+	}
+	snprintf(check.save, sizeof(check.save), "%s.replay", check.o.name);
+	for (char *p = check.save; *p; p++)
+		if (*p == '/' || (unsigned char)*p <= ' ')
+			*p = '_';
+}
+
+static int fill_in(void (*test)(void *arg), const tutti_sim_options *options)
+{
+	tutti_sim_options *o = &check.o;
+	const char *replay;
+
+	memset(&check, 0, sizeof(check));
+	if (options)
+		*o = *options;
+	o->name = o->name ? o->name : "test";
+	o->runs = o->runs ? o->runs : runs_usual;
+	o->budget = o->budget ? o->budget : budget_usual;
+	o->steps = o->steps ? o->steps : steps_usual;
+	check.test = test;
+	check.strategy_text = o->strategy ? o->strategy : "auto";
+	if (!test)
+		return refuse(-EINVAL, "there is no test", "");
+	if (o->budget < 0 || o->horizon < 0)
+		return refuse(-EINVAL, "a time is less than 0", "");
+	name_file();
+	replay = o->replay ? o->replay : file_for_this();
+	return replay ? open_replay(replay) : open_strategy();
+}
+
+static void set_machine(void)
+{
+	unsigned flags = check.o.flags;
+
+	check.machine = (struct tu_machine_options){ .steps_most = check.o.steps,
+		.horizon = check.o.horizon ? check.o.horizon : INT64_MAX,
+		.eager = flags & TUTTI_SIM_EAGER,
+		.early_time = !(flags & TUTTI_SIM_STRICT_TIME) &&
+			check.strategy != &tu_strategy_fifo,
+		.spurious = flags & TUTTI_SIM_SPURIOUS,
+		.allocations = flags & TUTTI_SIM_ALLOCATIONS,
+		.over = over,
+		.reported = reported };
+}
+
+/* A replay that did not come to the end of its list, or not in the same way. */
+static void look_at_replay(void)
+{
+	const struct tu_answered *met;
+	size_t at;
+
+	if (check.strategy != &tu_strategy_replay)
+		return;
+	met = tu_strategy_replay_diverged(check.self, &at);
+	if (!met)
+		return;
+	check.trouble = TU_TROUBLE_DIVERGED;
+	tu_text_add(&check.report,
+		"tutti: %s: the replay went another way at choice %zu (step %llu): something other "
+		"than tutti decides in this test, such as an address, a clock or a random number\n",
+		check.o.name, at, (unsigned long long)met->step);
+}
+
+static char *take(struct tu_text *t)
+{
+	char *text = t->text;
+
+	*t = (struct tu_text){ 0 };
+	return text;
+}
+
+static void say_shown(void)
+{
+	char shown[200] = "one run once more";
+
+	if (check.strategy->shown)
+		check.strategy->shown(check.self, check.result.runs, shown, sizeof(shown));
+	check.result.shown = tu_copy_text(shown);
+}
+
+static int conclude(void)
+{
+	int rc;
+
+	look_at_replay();
+	rc = check.trouble != TU_TROUBLE_NONE;
+	check.result.trouble = (tutti_sim_trouble)check.trouble;
+	if (!rc)
+		say_shown();
+	if (check.report.n > 0 && !(check.o.flags & TUTTI_SIM_QUIET))
+		fputs(check.report.text, stderr);
+	check.result.text = take(&check.report);
+	check.result.json = take(&check.json);
+	tu_free(take(&check.words));
+	check.strategy->close(check.self);
+	if (check.o.result)
+		*check.o.result = check.result;
+	else
+		tutti_sim_result_clear(&check.result);
+	return rc;
+}
+
+int tutti_sim_check(void (*test)(void *arg), const tutti_sim_options *options)
+{
+	int rc;
+
+	if (tu_os_port || tu_self() != &tu_self()->worker->native)
+		return -EBUSY;
+	/* [check-1] acquire: what the last check has left; from below */
+	if (tu_swap_acqrel(&running, 1))
+		return -EBUSY;
+	rc = fill_in(test, options);
+	if (rc == 0) {
+		set_machine();
+		tu_probe_set(TU_PROBE_SIMULATOR, &tu_machine_probe);
+		run_all();
+		tu_probe_set(TU_PROBE_SIMULATOR, NULL);
+		rc = conclude();
+	}
+	tu_store_rel(&running, 0); /* [check-1] release: for the next check */
+	return rc;
+}
+
+void tutti_sim_result_clear(tutti_sim_result *result)
+{
+	if (!result)
+		return;
+	tu_free(result->shown);
+	tu_free(result->text);
+	tu_free(result->json);
+	*result = (tutti_sim_result){ 0 };
+}
+
+/* -- from within a run ------------------------------------------------------------------------- */
+
+bool tutti_simulated(void)
+{
+	return tu_os_port != NULL;
+}
+
+void tutti_sim_fail(const char *format, ...)
+{
+	char text[500];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	tu_check(tu_os_port != NULL, text);
+	tu_text_add(&check.words, "%s", text);
+	over(TU_TROUBLE_FAILED);
+	tu_panic("a run that had failed went on");
+}

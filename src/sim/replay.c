@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * replay.c - see replay.h. The format:
+ *
+ *     tutti-replay 1
+ *     test NAME
+ *     found TROUBLE, by STRATEGY seed N run N
+ *     flags N
+ *     choices N
+ *     KIND N ANSWER HASH        one line each, hash in hexadecimal
+ */
+#include "sim/replay.h"
+
+#include "core/alloc.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static void write_all(FILE *to, const struct tu_finding *f, unsigned flags,
+	const struct tu_choices *made)
+{
+	fprintf(to, "tutti-replay 1\ntest %s\n", f->name);
+	fprintf(to, "found %s, by %s seed %" PRIu64 " run %" PRIu64 "\n",
+		tu_trouble_word(f->trouble), f->strategy, f->seed, f->run);
+	fprintf(to, "flags %u\nchoices %zu\n", flags, made->count);
+	for (size_t i = 0; i < made->count; i++) {
+		const struct tu_answered *a = &made->answered[i];
+
+		fprintf(to, "%u %" PRIu32 " %" PRIu32 " %08" PRIx32 "\n", a->kind, a->n, a->answer,
+			a->hash);
+	}
+}
+
+int tu_replay_save(const char *file, const struct tu_finding *f, unsigned flags,
+	const struct tu_choices *made)
+{
+	FILE *to = fopen(file, "w");
+	int rc;
+
+	if (!to)
+		return -errno;
+	write_all(to, f, flags, made);
+	rc = ferror(to) ? -EIO : 0;
+	return fclose(to) == 0 ? rc : -errno;
+}
+
+static bool read_choices(FILE *from, struct tu_replay *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		struct tu_answered *a = &r->answered[i];
+		unsigned kind;
+
+		if (fscanf(from, "%u %" SCNu32 " %" SCNu32 " %" SCNx32, &kind, &a->n, &a->answer,
+			    &a->hash) != 4 ||
+			kind >= TU_CHOICE_KINDS || a->answer >= a->n)
+			return false;
+		a->kind = (uint8_t)kind;
+	}
+	return true;
+}
+
+static bool read_all(FILE *from, struct tu_replay *r)
+{
+	enum { MOST = 100000000 };
+	int version;
+
+	if (fscanf(from, "tutti-replay %d test %127[^\n] found %*[^\n] flags %u choices %zu",
+		    &version, r->name, &r->flags, &r->count) != 4 ||
+		version != 1 || r->count > MOST)
+		return false;
+	r->answered = tu_machine_alloc((r->count + 1) * sizeof(*r->answered));
+	if (read_choices(from, r))
+		return true;
+	tu_free(r->answered);
+	r->answered = NULL;
+	return false;
+}
+
+int tu_replay_load(const char *file, struct tu_replay *r)
+{
+	FILE *from = fopen(file, "r");
+	bool good;
+
+	if (!from)
+		return -errno;
+	*r = (struct tu_replay){ .count = 0 };
+	good = read_all(from, r);
+	fclose(from);
+	return good ? 0 : -EINVAL;
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT */
+/* report.c - see report.h. The text and the JSON tell the same, from the same look around. */
+#include "sim/report.h"
+
+#include "core/alloc.h"
+#include "core/overflow.h"
+#include "core/report.h"
+#include "core/worker.h"
+#include "exec/thread.h"
+#include "sim/choices.h"
+#include "sim/circle.h"
+#include "sim/holders.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* -- texts that grow --------------------------------------------------------------------------- */
+
+static void make_room(struct tu_text *t, size_t more)
+{
+	char *larger;
+
+	if (t->n + more < t->room)
+		return;
+	t->room = (t->n + more) * 2 + 256;
+	larger = tu_machine_alloc(t->room);
+	if (t->n > 0)
+		memcpy(larger, t->text, t->n);
+	tu_free(t->text);
+	t->text = larger;
+}
+
+void tu_text_add(struct tu_text *t, const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (n < 0)
+		return;
+	make_room(t, (size_t)n + 1);
+	va_start(args, format);
+	vsnprintf(t->text + t->n, (size_t)n + 1, format, args);
+	va_end(args);
+	t->n += (size_t)n;
+}
+
+void tu_text_add_quoted(struct tu_text *t, const char *text)
+{
+	tu_text_add(t, "\"");
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c == '"' || c == '\\')
+			tu_text_add(t, "\\%c", c);
+		else if (c < 0x20)
+			tu_text_add(t, "\\u%04x", c);
+		else
+			tu_text_add(t, "%c", c);
+	}
+	tu_text_add(t, "\"");
+}
+
+/* -- looking around ---------------------------------------------------------------------------- */
+
+const char *tu_trouble_word(enum tu_trouble trouble)
+{
+	static const char *const words[TU_TROUBLES] = {
+		[TU_TROUBLE_NONE] = "nothing",
+		[TU_TROUBLE_FAILED] = "failure",
+		[TU_TROUBLE_DEADLOCK] = "deadlock",
+		[TU_TROUBLE_CIRCLE] = "deadlock of some",
+		[TU_TROUBLE_LIVELOCK] = "livelock",
+		[TU_TROUBLE_LEFT] = "somebody was left waiting",
+		[TU_TROUBLE_HELD] = "a lock was left held",
+		[TU_TROUBLE_UNSEEN] = "an unseen failure",
+		[TU_TROUBLE_OUTSIDE] = "a call from outside holds everything up",
+		[TU_TROUBLE_DIVERGED] = "the replay went another way",
+	};
+
+	return words[trouble];
+}
+
+static const char *explanation(enum tu_trouble trouble)
+{
+	switch (trouble) {
+	case TU_TROUBLE_DEADLOCK:
+		return "nobody can run, and no deadline is left";
+	case TU_TROUBLE_CIRCLE:
+		return "some wait for each other, while others live";
+	case TU_TROUBLE_LIVELOCK:
+		return "too many steps, or all who can run only look again";
+	case TU_TROUBLE_LEFT:
+		return "main has returned, and somebody waits for ever";
+	default:
+		return "";
+	}
+}
+
+/* "thread 'main'", "task 'Task-1'". */
+static const char *name_of(const struct tu_context *c, char *buf, size_t n)
+{
+	const struct tu_thread *t = c->worker->thread;
+
+	if (c != &c->worker->native && c->self && tu_context_name)
+		return tu_context_name(c, buf, n);
+	snprintf(buf, n, "thread '%s'", t ? t->future.extra->name : "?");
+	return buf;
+}
+
+/* Does it run? Then what it did last is done, and the object may be gone. */
+static bool runs(const struct tu_context *c)
+{
+	return c == tu_current;
+}
+
+static const char *state_of(const struct tu_actor *a, const struct tu_context *c)
+{
+	if (tu_waits(c))
+		return "waits";
+	if (runs(c))
+		return "runs";
+	return a->state == TU_ACTOR_STOPPED ? "stopped" : "ready";
+}
+
+struct walk {
+	struct tu_text *t;
+	struct tu_actor *actor;
+	void (*tell)(struct walk *w, const struct tu_context *c);
+	bool second;
+};
+
+static void tell_task(struct tu_context *c, void *walk)
+{
+	struct walk *w = walk;
+
+	w->tell(w, c);
+}
+
+/* Of a worker that nobody sees, what runs there for somebody: nothing, as a rule. */
+static void tell_actor(struct tu_actor *a, void *walk)
+{
+	struct walk *w = walk;
+	struct tu_context *c = tu_actor_context(a);
+
+	if (!c)
+		return;
+	w->actor = a;
+	if (!c->worker->helper)
+		w->tell(w, &c->worker->native);
+	tu_context_each(c->worker, tell_task, w);
+}
+
+static void tell_all(struct tu_text *t, void (*tell)(struct walk *w, const struct tu_context *c))
+{
+	struct walk w = { .t = t, .tell = tell };
+
+	tu_machine_each(tell_actor, &w);
+}
+
+static double seconds(int64_t instant)
+{
+	return (double)(instant - TU_MACHINE_EPOCH) / 1e9;
+}
+
+/* "lock 1" if it has a number, else by its address. */
+static void add_object(struct tu_text *t, const struct tu_context *c)
+{
+	const void *object = c->doing.object;
+	enum tu_op op = c->doing.op;
+	const char *noun = tu_object_noun(tu_op_object(op));
+	unsigned number = tu_holder_number(object);
+	char buf[64];
+
+	if (tu_op_object(op) == TU_OBJECT_FUTURE && object && !runs(c)) {
+		tutti_future *f = (tutti_future *)object;
+
+		tu_text_add(t, " %s '%s'", f->ops->noun, f->ops->name(f, buf, sizeof(buf)));
+	} else if (number > 0) {
+		tu_text_add(t, " %s %u", noun, number);
+	} else if (*noun) {
+		tu_text_add(t, " the %s at %p", noun, object);
+	}
+}
+
+/* -- the text ---------------------------------------------------------------------------------- */
+
+static void text_doing(struct tu_text *t, const struct tu_context *c)
+{
+	char place[256];
+
+	tu_text_add(t, "%s %s",
+		tu_waits(c) ? " to"
+		: runs(c)   ? ", after"
+			    : ", before",
+		tu_op_words(c->doing.op));
+	add_object(t, c);
+	tu_text_add(t, ", since %.9g s", seconds(c->doing.since));
+	tu_text_add(t, ", at %s\n", tu_code_place(c->doing.where, place, sizeof(place)));
+}
+
+static void text_holder(struct tu_text *t, const struct tu_context *c)
+{
+	const struct tu_holder *h = tu_waits(c) ? tu_holder_of(c->doing.object) : NULL;
+	char name[80], place[256];
+
+	if (!h)
+		return;
+	tu_text_add(t, "      it is held by %s since %.9g s, taken at %s\n",
+		h->context->id == h->id ? name_of(h->context, name, sizeof(name))
+					: "one that has ended",
+		seconds(h->since), tu_code_place(h->where, place, sizeof(place)));
+}
+
+static void text_one(struct walk *w, const struct tu_context *c)
+{
+	char name[80];
+
+	tu_text_add(w->t, "  %s %s", name_of(c, name, sizeof(name)), state_of(w->actor, c));
+	if (c->doing.op != 0 || c->doing.where)
+		text_doing(w->t, c);
+	else
+		tu_text_add(w->t, ", and has not called anything\n");
+	text_holder(w->t, c);
+}
+
+static void text_circle_from(struct tu_text *t, const struct tu_context *first)
+{
+	const struct tu_context *c = first;
+	char name[80];
+
+	tu_text_add(t, "  the circle: %s", name_of(c, name, sizeof(name)));
+	do {
+		tu_text_add(t, " waits for");
+		add_object(t, c);
+		c = tu_waits_for(c);
+		if (tu_op_object(c->doing.op) != TU_OBJECT_FUTURE || c == first)
+			tu_text_add(t, " of %s", name_of(c, name, sizeof(name)));
+		tu_text_add(t, c == first ? "\n" : ", which");
+	} while (c != first);
+}
+
+static void text_circle(struct walk *w, const struct tu_context *c)
+{
+	if (w->second || !tu_circle_of(c))
+		return;
+	w->second = true; /* one is enough: the others are the same, or can wait */
+	text_circle_from(w->t, c);
+}
+
+void tu_report_text(struct tu_text *t, const struct tu_finding *f)
+{
+	const char *more = explanation(f->trouble);
+
+	tu_text_add(t, "tutti: %s: %s%s%s\n", f->name, tu_trouble_word(f->trouble),
+		*more ? ": " : "", more);
+	if (f->words)
+		tu_text_add(t, "  %s\n", f->words);
+	tell_all(t, text_one);
+	tell_all(t, text_circle);
+	tu_text_add(t, "  in run %llu by strategy %s, seed %llu: step %llu, %.9g s of virtual time\n",
+		(unsigned long long)f->run + 1, f->strategy, (unsigned long long)f->seed,
+		(unsigned long long)tu_machine.steps, seconds(tu_machine.now));
+	if (f->again)
+		tu_text_add(t, "  once more: %s\n", f->again);
+}
+
+/* -- JSON -------------------------------------------------------------------------------------- */
+
+static void json_pair(struct tu_text *t, const char *key, const char *value)
+{
+	tu_text_add(t, ",\"%s\":", key);
+	tu_text_add_quoted(t, value);
+}
+
+static void json_object(struct tu_text *t, const struct tu_context *c)
+{
+	struct tu_text words = { 0 };
+
+	add_object(&words, c);
+	if (words.n > 0)
+		json_pair(t, "object", words.text + 1);
+	tu_free(words.text);
+}
+
+static void json_holder(struct tu_text *t, const struct tu_holder *h)
+{
+	char name[80], place[256];
+
+	json_pair(t, "held_by",
+		h->context->id == h->id ? name_of(h->context, name, sizeof(name)) : "");
+	json_pair(t, "taken_at", tu_code_place(h->where, place, sizeof(place)));
+	tu_text_add(t, ",\"held_since_ns\":%lld", (long long)(h->since - TU_MACHINE_EPOCH));
+}
+
+static void json_one(struct walk *w, const struct tu_context *c)
+{
+	const struct tu_holder *h = tu_waits(c) ? tu_holder_of(c->doing.object) : NULL;
+	char name[80], place[256];
+
+	tu_text_add(w->t, "%s{\"name\":", w->second ? "," : "");
+	w->second = true;
+	tu_text_add_quoted(w->t, name_of(c, name, sizeof(name)));
+	json_pair(w->t, "state", state_of(w->actor, c));
+	if (c->doing.where) {
+		json_pair(w->t, "operation", tu_op_words(c->doing.op));
+		json_object(w->t, c);
+		json_pair(w->t, "at", tu_code_place(c->doing.where, place, sizeof(place)));
+		tu_text_add(w->t, ",\"since_ns\":%lld",
+			(long long)(c->doing.since - TU_MACHINE_EPOCH));
+	}
+	if (h)
+		json_holder(w->t, h);
+	tu_text_add(w->t, ",\"in_circle\":%s}", tu_circle_of(c) ? "true" : "false");
+}
+
+void tu_report_json(struct tu_text *t, const struct tu_finding *f)
+{
+	tu_text_add(t, "{\"test\":");
+	tu_text_add_quoted(t, f->name);
+	json_pair(t, "trouble", tu_trouble_word(f->trouble));
+	if (f->words)
+		json_pair(t, "words", f->words);
+	json_pair(t, "strategy", f->strategy);
+	tu_text_add(t, ",\"seed\":%llu,\"run\":%llu,\"step\":%llu,\"virtual_ns\":%lld,\"hash\":%llu",
+		(unsigned long long)f->seed, (unsigned long long)f->run,
+		(unsigned long long)tu_machine.steps,
+		(long long)(tu_machine.now - TU_MACHINE_EPOCH),
+		(unsigned long long)tu_choices_made()->hash);
+	tu_text_add(t, ",\"actors\":[");
+	tell_all(t, json_one);
+	tu_text_add(t, "]");
+	if (f->again)
+		json_pair(t, "again", f->again);
+	tu_text_add(t, "}\n");
+}

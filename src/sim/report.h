@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* report.h - what a person is told about a failed run. */
+#ifndef TU_SIM_REPORT_H
+#define TU_SIM_REPORT_H
+
+#include "sim/machine.h"
+
+/* A text that grows. Zero to begin with; free with tu_free(text). */
+struct tu_text {
+	char *text;
+	size_t n, room;
+};
+
+void tu_text_add(struct tu_text *t, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* The same as a string of JSON, quotes included. */
+void tu_text_add_quoted(struct tu_text *t, const char *text);
+
+struct tu_finding {
+	enum tu_trouble trouble;
+	const char *name; /* of the test or program */
+	const char *strategy;
+	uint64_t seed, run, runs; /* the run'th of at most so many */
+	const char *words; /* of who failed, or what was reported; NULL: none */
+	const char *again; /* how to repeat it; NULL: it cannot be */
+};
+
+/* On the stack of whoever noticed, with all others where they stand. */
+void tu_report_text(struct tu_text *t, const struct tu_finding *f);
+void tu_report_json(struct tu_text *t, const struct tu_finding *f);
+
+/* "deadlock" */
+const char *tu_trouble_word(enum tu_trouble trouble);
+
+#endif
