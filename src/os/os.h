@@ -205,6 +205,56 @@ int tu_os_thread_ask(int native_id);
  */
 int tu_os_stack_walk(const void *pc, void **frames, int most);
 
+/* -- a clock that ticks on ---------------------------------------------------------------------- */
+
+/*
+ * Have ticked(pc, cpu) called in a signal handler on the calling thread, every so many nanoseconds
+ * of real time, whatever the thread does; pc is where it was interrupted, and cpu the time for
+ * which it has computed so far. It may stop a wait in the kernel: it runs on the stack of whoever
+ * waits there. -EBUSY: the program handles that signal. One at a time.
+ */
+int tu_os_tick_begin(int64_t period, void (*ticked)(const void *pc, int64_t cpu));
+void tu_os_tick_end(void);
+
+/* In ticked, for who goes on from there without returning. */
+void tu_os_tick_left(void);
+
+/* -- runs in children --------------------------------------------------------------------------- */
+
+enum { TU_OS_CHILD = 0 };
+
+/* How a child ended: by exit, or by a signal; not both are 0 unless it was exit(0). */
+struct tu_os_end {
+	int status, signal;
+	bool late; /* it was killed, as it had not ended by the limit */
+};
+
+/*
+ * Go on in a child too, which is the process as it is now, and ends with its parent. silent: its
+ * standard streams are the null device. limit: real nanoseconds after which it is killed.
+ * TU_OS_CHILD in the child, its number in the parent; or a negative errno value.
+ */
+int tu_os_child_begin(bool silent, int64_t limit);
+
+/* Wait until it has ended. */
+void tu_os_child_end(int child, struct tu_os_end *end);
+
+/* Zeroed memory that a child shares. NULL: none. */
+void *tu_os_shared_map(size_t bytes);
+
+/* The process ends here, with what it has written so far, and without its exit handlers. */
+_Noreturn void tu_os_exit_now(int status);
+
+/* Is somebody likely to look at the error stream while it is written? */
+bool tu_os_error_is_terminal(void);
+
+/*
+ * Have crashed(signal) called, in a signal handler, before the process dies of a fault or of
+ * abort; which then goes on. It may leave by another stack. -EBUSY: it is done already.
+ */
+int tu_os_crash_begin(void (*crashed)(int signal));
+void tu_os_crash_end(void);
+
 /* -- signals and ends ------------------------------------------------------------------------ */
 
 /*

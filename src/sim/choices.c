@@ -12,6 +12,7 @@ static struct tu_choices made;
 static const struct tu_strategy *strategy;
 static void *strategy_self;
 static bool preempts;
+static size_t *shown_count; /* in shared memory; NULL: the list is our own */
 
 void tu_choices_begin(const struct tu_strategy *s, void *self)
 {
@@ -20,6 +21,13 @@ void tu_choices_begin(const struct tu_strategy *s, void *self)
 	preempts = s->preempts;
 	made.count = 0;
 	made.hash = made.step = 0;
+}
+
+void tu_choices_use(struct tu_answered *answered, size_t room, size_t *count)
+{
+	made.answered = answered;
+	made.room = room;
+	shown_count = count;
 }
 
 bool tu_choices_preempts(void)
@@ -63,13 +71,17 @@ unsigned tu_choices_make(const struct tu_question *q)
 {
 	unsigned answer;
 
-	if (tu_unlikely(made.count == made.room))
+	if (tu_unlikely(made.count == made.room) && !shown_count)
 		make_room();
 	/* In its place before the strategy sees it: a replay compares. */
 	made.answered[made.count] = (struct tu_answered){ (uint8_t)q->kind, q->goes_on, q->time,
 		q->n, 0, (uint32_t)(made.hash >> 32), made.step };
 	answer = strategy->choose(strategy_self, q, &made);
-	made.answered[made.count++].answer = answer;
+	made.answered[made.count].answer = answer;
+	if (!shown_count)
+		made.count++;
+	else if (made.count + 1 < made.room) /* the last place is kept for the question */
+		*shown_count = ++made.count;
 	mix((uint64_t)q->kind << 56 | (uint64_t)q->n << 28 | answer);
 	return answer;
 }

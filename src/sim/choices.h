@@ -39,6 +39,9 @@ struct tu_choices {
 
 struct tu_strategy;
 
+/* Keep the answers there, for good; those for which there is no room are not kept. */
+void tu_choices_use(struct tu_answered *answered, size_t room, size_t *count);
+
 /* Let strategy answer from here on; the list is empty. */
 void tu_choices_begin(const struct tu_strategy *strategy, void *self);
 

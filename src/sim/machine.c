@@ -253,6 +253,14 @@ static bool changes_something(enum tu_op op)
 	}
 }
 
+static bool is_switch(uint64_t access)
+{
+	for (size_t i = 0; i < tu_machine.options.n_switches; i++)
+		if (tu_machine.options.switches[i] == access)
+			return true;
+	return false;
+}
+
 static void point(struct tu_context *self, const struct tu_doing *doing)
 {
 	struct tu_machine *m = &tu_machine;
@@ -264,8 +272,12 @@ static void point(struct tu_context *self, const struct tu_doing *doing)
 	tu_choices_step(m->running->number, doing->op, m->now);
 	if (changes_something(doing->op))
 		m->changes++;
-	if (tu_choices_preempts() && (m->ready_count > 0 || m->options.early_time))
+	if (doing->op == TU_OP_ACCESS && is_switch(++m->accesses) && m->ready_count > 0) {
+		make_ready(m->running);
+		give_way();
+	} else if (tu_choices_preempts() && (m->ready_count > 0 || m->options.early_time)) {
 		preempt();
+	}
 }
 
 /* So many looks in vain make a round of all that runs on the actor's worker. */
@@ -547,7 +559,7 @@ static void reset(const struct tu_machine_options *options)
 
 	m->options = *options;
 	m->now = TU_MACHINE_EPOCH;
-	m->steps = m->changes = 0;
+	m->steps = m->changes = m->accesses = 0;
 	m->started = 0;
 	m->root = NULL;
 	m->ready_count = 0;

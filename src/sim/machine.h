@@ -79,6 +79,8 @@ struct tu_machine_options {
 	bool early_time;      /* that the clock moves early is among the choices */
 	bool spurious;        /* so is that a sleeper wakes up for no reason */
 	bool allocations;     /* so is that there is no memory */
+	const uint64_t *switches; /* accesses (race.h), counted from 1, before which others go */
+	size_t n_switches;
 	/* Nobody can run any more, or the run is in trouble. On some actor's stack; may return only
 	   by tu_machine_leave. */
 	void (*over)(enum tu_trouble trouble);
@@ -97,6 +99,7 @@ struct tu_machine {
 	int64_t now;
 	uint64_t steps;   /* of this run */
 	uint64_t changes; /* what is not a mere look, of this run */
+	uint64_t accesses;
 	unsigned started; /* actors, of this run */
 	struct tu_actor *root; /* the first of them; NULL once it has ended */
 	struct tu_actor *all, *spare;

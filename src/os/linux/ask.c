@@ -5,6 +5,7 @@
  * The usual signal is SIGURG: nobody gets one without having asked for it, its default is that
  * nothing happens, so that one which comes too late does no harm, and debuggers let it pass.
  */
+#include "os/linux/frame.h"
 #include "os/linux/thread.h"
 #include "os/os.h"
 
@@ -14,7 +15,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/syscall.h>
-#include <ucontext.h>
 #include <unistd.h>
 #if defined(__has_include)
 #if __has_include(<execinfo.h>)
@@ -29,28 +29,13 @@ static void (*asked_fn)(const void *pc);
 static struct sigaction before;
 static int asked_by; /* shown; 0: nobody is asked */
 
-static const void *pc_of(const void *frame)
-{
-	const ucontext_t *context = frame;
-
-#if defined(__x86_64__)
-	return (const void *)context->uc_mcontext.gregs[REG_RIP];
-#elif defined(__aarch64__)
-	return (const void *)context->uc_mcontext.pc;
-#elif defined(__riscv)
-	return (const void *)context->uc_mcontext.__gregs[REG_PC];
-#else
-	return (void)context, NULL;
-#endif
-}
-
 static void on_ask(int number, siginfo_t *info, void *frame)
 {
 	int saved = errno;
 
 	(void)number;
 	if (info->si_code == SI_TKILL && info->si_pid == getpid())
-		asked_fn(pc_of(frame));
+		asked_fn(tu_frame_pc(frame));
 	errno = saved;
 }
 

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * program.c - the process itself is simulated, from before main until it ends.
+ *
+ * Its first thread stays on its own stack, and all others become fibers of it. When the run is over
+ * before the program is, the process ends there: nobody is left who could go on.
+ */
+#include "sim/program.h"
+
+#include "base/atomic.h"
+#include "core/environment.h"
+#include "core/probe.h"
+#include "core/random.h"
+#include "core/startup.h"
+#include "os/os.h"
+#include "os/port.h"
+#include "sim/holders.h"
+#include "sim/outside.h"
+#include "sim/replay.h"
+#include "sim/report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tutti/error.h>
+
+static struct {
+	struct tu_settings s;
+	struct tu_outcome *outcome; /* NULL: nobody waits for it */
+	struct tu_text words;
+	enum tu_trouble noticed; /* first; it is told at the end */
+	int64_t began;           /* real time */
+	char again[512];
+	bool over;
+} program;
+
+const char *tu_program_name(void)
+{
+	return program_invocation_short_name;
+}
+
+/* -- how it ends ------------------------------------------------------------------------------- */
+
+static void find(struct tu_finding *f, enum tu_trouble trouble)
+{
+	*f = (struct tu_finding){ .trouble = trouble,
+		.name = tu_program_name(),
+		.strategy = *program.s.replay ? "replay" : program.s.strategy,
+		.seed = program.s.seed,
+		.run = program.s.run,
+		.words = program.words.n > 0 ? program.words.text : NULL };
+}
+
+static void save(struct tu_finding *f)
+{
+	int rc;
+
+	if (!*program.s.save)
+		return;
+	rc = tu_replay_save(program.s.save, f, 0, tu_choices_made());
+	if (rc < 0)
+		snprintf(program.again, sizeof(program.again), "%s cannot be written: %s",
+			program.s.save, tutti_strerror(rc));
+	else
+		snprintf(program.again, sizeof(program.again), "TUTTI_SIM=replay=%s",
+			program.s.save);
+	f->again = program.again;
+}
+
+static void copy(char *to, size_t n, const struct tu_text *from)
+{
+	snprintf(to, n, "%s", from->n > 0 ? from->text : "");
+}
+
+static void tell(enum tu_trouble trouble)
+{
+	struct tu_text text = { 0 }, json = { 0 };
+	struct tu_finding f;
+
+	find(&f, trouble);
+	save(&f);
+	tu_report_text(&text, &f);
+	tu_report_json(&json, &f);
+	if (!program.outcome) {
+		fflush(stdout); /* what the program has said comes before */
+		fputs(program.s.json ? json.text : text.text, stderr);
+		return;
+	}
+	program.outcome->trouble = trouble;
+	copy(program.outcome->text, sizeof(program.outcome->text), &text);
+	copy(program.outcome->json, sizeof(program.outcome->json), &json);
+}
+
+static void sum_up(void)
+{
+	double virtual_s = (double)(tu_machine.now - TU_MACHINE_EPOCH) / 1e9;
+	double real_s = (double)(tu_real_now() - program.began) / 1e9;
+
+	if (program.outcome) {
+		program.outcome->steps = tu_machine.steps;
+		program.outcome->hash = tu_choices_made()->hash;
+		program.outcome->now = tu_machine.now;
+	}
+	if (program.s.stats)
+		fprintf(stderr, "tutti: %.9f s of virtual time in %.6f s; %llu steps, hash %016llx\n",
+			virtual_s, real_s, (unsigned long long)tu_machine.steps,
+			(unsigned long long)tu_choices_made()->hash);
+}
+
+/* On any stack. The run ends here, and the process with it. */
+static void over(enum tu_trouble trouble)
+{
+	program.over = true;
+	tu_outside_end();
+	if (trouble == TU_TROUBLE_NONE)
+		trouble = program.noticed;
+	if (trouble != TU_TROUBLE_NONE)
+		tell(trouble);
+	sum_up();
+	tu_os_exit_now(trouble == TU_TROUBLE_NONE ? 0 : TU_SIM_STATUS);
+}
+
+static bool reported(int code, const char *text)
+{
+	(void)code;
+	if (program.noticed == TU_TROUBLE_NONE)
+		tu_text_add(&program.words, "%s", text);
+	program.noticed = TU_TROUBLE_UNSEEN;
+	return program.outcome != NULL; /* else it is also written, as without a simulation */
+}
+
+static void held(const char *words)
+{
+	tu_text_add(&program.words, "%s", words);
+	over(TU_TROUBLE_OUTSIDE);
+}
+
+/* The program ends by itself. Its exit handlers run before this one. */
+static void at_exit(void)
+{
+	if (program.over || !tu_os_port)
+		return;
+	tu_outside_end();
+	sum_up();
+	if (program.outcome && program.noticed != TU_TROUBLE_NONE)
+		tell(program.noticed);
+}
+
+/* -- how it begins ----------------------------------------------------------------------------- */
+
+void tu_program_begin(const struct tu_settings *s, const struct tu_strategy *strategy, void *self,
+	struct tu_outcome *outcome)
+{
+	struct tu_machine_options o = { .steps_most = s->steps,
+		.horizon = s->horizon,
+		.eager = s->eager,
+		.early_time = s->early,
+		.over = over,
+		.reported = reported };
+
+	program.s = *s;
+	program.outcome = outcome;
+	program.began = tu_real_now();
+	o.switches = program.s.switches;
+	o.n_switches = program.s.n_switches;
+	tu_random_script(program.s.draws, program.s.n_draws);
+	if (outcome)
+		tu_choices_use(outcome->answered, TU_OUTCOME_ANSWERS, &outcome->count);
+	tu_choices_begin(strategy, self);
+	tu_holders_begin();
+	tu_machine_become(&o);
+	tu_probe_set(TU_PROBE_SIMULATOR, &tu_machine_probe);
+	tu_os_port = &tu_machine_port;
+	atexit(at_exit);
+	tu_outside_begin(held);
+}
+
+static _Noreturn void refuse(const char *text, const char *why)
+{
+	fprintf(stderr, "tutti: TUTTI_SIM='%s': %s\n", text, why);
+	tu_os_exit_now(2);
+}
+
+static void open_replay(const char *text, struct tu_settings *s, void **self)
+{
+	struct tu_replay r;
+	int rc = tu_replay_load(s->replay, &r);
+
+	if (rc < 0)
+		refuse(text, rc == -EINVAL ? "the file is no run of ours" : tutti_strerror(rc));
+	rc = tu_strategy_replay_open(self, r.answered, r.count);
+	if (rc < 0)
+		refuse(text, tutti_strerror(rc));
+	s->early = r.flags & 1;
+}
+
+static const struct tu_strategy *open_strategy(
+	const char *text, struct tu_settings *s, void **self)
+{
+	const struct tu_strategy *strategy = &tu_strategy_replay;
+	const char *argument;
+
+	if (*s->replay) {
+		open_replay(text, s, self);
+	} else {
+		strategy = tu_strategy_find(s->strategy, &argument);
+		if (strategy->open(self, argument, s->seed) < 0)
+			refuse(text, "the strategy cannot be so");
+	}
+	return strategy;
+}
+
+void tu_sim_startup(void)
+{
+	const char *text = tu_environment("TUTTI_SIM");
+	const struct tu_strategy *strategy;
+	struct tu_settings s;
+	char wrong[300];
+	void *self;
+
+	if (!text || !*text || strcmp(text, "0") == 0 || strcmp(text, "off") == 0)
+		return;
+	if (tu_settings_parse(&s, text, wrong, sizeof(wrong)) < 0)
+		refuse(text, wrong);
+	strategy = open_strategy(text, &s, &self);
+	if (s.runs > 0) {
+		tu_server_run(&s, strategy, self);
+		return;
+	}
+	strategy->begin(self, s.run);
+	tu_program_begin(&s, strategy, self, NULL);
+}
+
+__attribute__((constructor)) static void start(void)
+{
+	tu_sim_startup();
+}
