@@ -75,15 +75,15 @@ TUTTI_BEGIN
 
 typedef enum tutti_sim_trouble {
 	TUTTI_SIM_NONE,
-	TUTTI_SIM_FAILED,    /* the test said so */
-	TUTTI_SIM_DEADLOCK,  /* nobody can run, and no deadline is left */
-	TUTTI_SIM_CIRCLE,    /* some wait for each other, others live */
-	TUTTI_SIM_LIVELOCK,  /* too many steps, or nothing but looking */
-	TUTTI_SIM_LEFT,      /* the test has returned, and somebody waits for ever */
-	TUTTI_SIM_HELD,      /* a thread or task ended with a lock held */
-	TUTTI_SIM_UNSEEN,    /* a failure that nobody looked at, or another report of the library */
-	TUTTI_SIM_OUTSIDE,   /* a call that is not ours holds everything up */
-	TUTTI_SIM_DIVERGED   /* a replay went another way than the run it repeats */
+	TUTTI_SIM_FAILED,   /* the test said so */
+	TUTTI_SIM_DEADLOCK, /* nobody can run, and no deadline is left */
+	TUTTI_SIM_CIRCLE,   /* some wait for each other, others live */
+	TUTTI_SIM_LIVELOCK, /* too many steps, or nothing but looking */
+	TUTTI_SIM_LEFT,     /* the test has returned, and somebody waits for ever */
+	TUTTI_SIM_HELD,     /* a thread or task ended with a lock held */
+	TUTTI_SIM_UNSEEN,   /* a failure that nobody looked at, or another report of the library */
+	TUTTI_SIM_OUTSIDE,  /* a call that is not ours holds everything up */
+	TUTTI_SIM_DIVERGED  /* a replay went another way than the run it repeats */
 } tutti_sim_trouble;
 
 /* What a check has found. Free the texts with tutti_sim_result_clear. */
@@ -101,7 +101,7 @@ typedef struct tutti_sim_result {
 
 enum {
 	TUTTI_SIM_ALLOCATIONS = 1, /* each allocation of tutti may fail */
-	TUTTI_SIM_SPURIOUS = 2,    /* each sleep of a thread may end for no reason: for tutti itself */
+	TUTTI_SIM_SPURIOUS = 2, /* each sleep of a thread may end for no reason: for tutti itself */
 	TUTTI_SIM_STRICT_TIME = 4, /* the clock never moves while somebody can run */
 	TUTTI_SIM_EAGER = 8,       /* who starts a thread goes on when all others wait */
 	TUTTI_SIM_QUIET = 16       /* nothing is written; result has it all */
@@ -119,7 +119,7 @@ typedef struct tutti_sim_options {
 	const char *save;     /* file for the failed run; NULL: "NAME.replay"; "": none */
 	const char *replay;   /* file of a run to be repeated instead; NULL: none */
 	unsigned flags;
-	void *arg; /* for the test */
+	void *arg;                /* for the test */
 	tutti_sim_result *result; /* receives what was found; NULL: not wanted */
 	uint64_t reserved[4];
 } tutti_sim_options;
@@ -165,11 +165,11 @@ TUTTI_API void tutti_sim_result_clear(tutti_sim_result *result);
  * Waits      never; does not return
  */
 TUTTI_API void tutti_sim_fail(const char *format, ...)
-	__attribute__((noreturn, format(printf, 1, 2)));
+	__attribute__((__noreturn__, __format__(__printf__, 1, 2)));
 
 /* Fail unless condition holds, naming it and its place. */
-#define TUTTI_SIM_REQUIRE(condition)                                                          \
-	((condition) ? (void)0                                                                \
+#define TUTTI_SIM_REQUIRE(condition) \
+	((condition) ? (void)0       \
 		     : tutti_sim_fail("%s:%d: not so: %s", __FILE__, __LINE__, #condition))
 
 /*

@@ -25,8 +25,8 @@ static struct {
 	size_t next; /* atomic */
 } script;
 
-static uint64_t seed;     /* before main */
-static uint32_t threads;  /* atomic: how many have drawn */
+static uint64_t seed;           /* before main */
+static uint32_t threads;        /* atomic: how many have drawn */
 static double own[SCRIPT_MOST]; /* of TUTTI_DRAWS */
 
 static __thread struct {

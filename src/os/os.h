@@ -205,7 +205,7 @@ int tu_os_thread_ask(int native_id);
  */
 int tu_os_stack_walk(const void *pc, void **frames, int most);
 
-/* -- a clock that ticks on ---------------------------------------------------------------------- */
+/* -- a clock that ticks on --------------------------------------------------------------------- */
 
 /*
  * Have ticked(pc, cpu) called in a signal handler on the calling thread, every so many nanoseconds
@@ -219,7 +219,7 @@ void tu_os_tick_end(void);
 /* In ticked, for who goes on from there without returning. */
 void tu_os_tick_left(void);
 
-/* -- runs in children --------------------------------------------------------------------------- */
+/* -- runs in children -------------------------------------------------------------------------- */
 
 enum { TU_OS_CHILD = 0 };
 

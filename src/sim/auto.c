@@ -124,7 +124,8 @@ static void auto_shown(void *self, uint64_t runs, char *buf, size_t n)
 
 	for (int i = SEARCHES - 1; i >= 0 && used == 0; i--)
 		if (p->complete[i])
-			used = (size_t)snprintf(buf, n, "all %llu schedules with at most %s preemption%s",
+			used = (size_t)snprintf(buf, n,
+				"all %llu schedules with at most %s preemption%s",
 				(unsigned long long)p->runs[i], stages[i].argument,
 				strcmp(stages[i].argument, "1") == 0 ? "" : "s");
 	for (unsigned i = 0; i < SEARCHES; i++)

@@ -17,6 +17,7 @@
 #include "os/port.h"
 #include "sim/holders.h"
 #include "sim/machine.h"
+#include "sim/outside.h"
 #include "sim/replay.h"
 #include "sim/report.h"
 #include "sim/strategy.h"
@@ -45,8 +46,9 @@ static struct check {
 	struct tu_text words;    /* why */
 	struct tu_text report, json;
 	char save[160], again[400];
-	bool root_ended;
 } check;
+
+static bool inside; /* a run is under way */
 
 /* -- one run ----------------------------------------------------------------------------------- */
 
@@ -108,6 +110,29 @@ static bool reported(int code, const char *text)
 	return true;
 }
 
+/* In a signal handler, on the stack of who waits there: the run is left from it as from a call. */
+static void held(const char *words)
+{
+	if (!inside || tu_machine.running == &tu_machine.outside)
+		return;
+	tu_text_add(&check.words, "%s", words);
+	tu_os_tick_left();
+	over(TU_TROUBLE_OUTSIDE);
+}
+
+/* Likewise, and the process dies of it afterwards: the report is all that is left of the check. */
+static void crashed(int signal)
+{
+	if (!inside)
+		return;
+	inside = false;
+	tu_text_add(&check.words, "it ended by signal %d (%s)", signal, strsignal(signal));
+	notice(TU_TROUBLE_FAILED);
+	describe();
+	if (!(check.o.flags & TUTTI_SIM_QUIET))
+		tu_os_write_error(check.report.text, check.report.n);
+}
+
 static void *test_main(void *arg)
 {
 	check.test(check.o.arg);
@@ -124,8 +149,10 @@ static void run_once(void)
 	tu_holders_begin();
 	tu_choices_begin(check.strategy, check.self);
 	tu_os_port = &tu_machine_port;
+	inside = true;
 	root = tutti_thread_start(test_main, NULL, &named);
 	tu_machine_run();
+	inside = false;
 	tu_os_port = NULL;
 	tutti_future_unref(root);
 	tu_machine_abandon();
@@ -248,8 +275,8 @@ static void set_machine(void)
 	check.machine = (struct tu_machine_options){ .steps_most = check.o.steps,
 		.horizon = check.o.horizon ? check.o.horizon : INT64_MAX,
 		.eager = flags & TUTTI_SIM_EAGER,
-		.early_time = !(flags & TUTTI_SIM_STRICT_TIME) &&
-			check.strategy != &tu_strategy_fifo,
+		.early_time =
+			!(flags & TUTTI_SIM_STRICT_TIME) && check.strategy != &tu_strategy_fifo,
 		.spurious = flags & TUTTI_SIM_SPURIOUS,
 		.allocations = flags & TUTTI_SIM_ALLOCATIONS,
 		.over = over,
@@ -326,7 +353,11 @@ int tutti_sim_check(void (*test)(void *arg), const tutti_sim_options *options)
 	if (rc == 0) {
 		set_machine();
 		tu_probe_set(TU_PROBE_SIMULATOR, &tu_machine_probe);
+		tu_outside_begin(held);
+		tu_os_crash_begin(crashed);
 		run_all();
+		tu_os_crash_end();
+		tu_outside_end();
 		tu_probe_set(TU_PROBE_SIMULATOR, NULL);
 		rc = conclude();
 	}

@@ -42,14 +42,14 @@ struct tu_actor {
 	struct tu_worker *lent;     /* tu_lent, likewise */
 	int error;                  /* errno, likewise */
 	enum tu_actor_state state;
-	unsigned number;       /* in the order of starting, from 0: the same in each such run */
-	uint32_t *word;        /* asleep: until a wake there; NULL: only until the deadline */
-	int64_t deadline;      /* asleep: INT64_MAX: none */
-	uint64_t went;         /* asleep: since which step */
-	bool timed_out;        /* it is ready because of its deadline */
-	uint64_t polled_at;    /* how many changes there had been when it polled last, */
-	unsigned polls;        /* and how often since then */
-	uint64_t priority;     /* a strategy's */
+	unsigned number;    /* in the order of starting, from 0: the same in each such run */
+	uint32_t *word;     /* asleep: until a wake there; NULL: only until the deadline */
+	int64_t deadline;   /* asleep: INT64_MAX: none */
+	uint64_t went;      /* asleep: since which step */
+	bool timed_out;     /* it is ready because of its deadline */
+	uint64_t polled_at; /* how many changes there had been when it polled last, */
+	unsigned polls;     /* and how often since then */
+	uint64_t priority;  /* a strategy's */
 	struct tu_heap_node due;
 	struct tu_os_thread_start start;
 	struct tu_ending endings[TU_ACTOR_ENDINGS];
@@ -73,12 +73,12 @@ enum tu_trouble {
 };
 
 struct tu_machine_options {
-	uint64_t steps_most;  /* in a run; 0: no limit */
-	int64_t horizon;      /* how long the clock may run; INT64_MAX: no limit */
-	bool eager;           /* who starts a thread goes on when all others wait */
-	bool early_time;      /* that the clock moves early is among the choices */
-	bool spurious;        /* so is that a sleeper wakes up for no reason */
-	bool allocations;     /* so is that there is no memory */
+	uint64_t steps_most;      /* in a run; 0: no limit */
+	int64_t horizon;          /* how long the clock may run; INT64_MAX: no limit */
+	bool eager;               /* who starts a thread goes on when all others wait */
+	bool early_time;          /* that the clock moves early is among the choices */
+	bool spurious;            /* so is that a sleeper wakes up for no reason */
+	bool allocations;         /* so is that there is no memory */
 	const uint64_t *switches; /* accesses (race.h), counted from 1, before which others go */
 	size_t n_switches;
 	/* Nobody can run any more, or the run is in trouble. On some actor's stack; may return only
@@ -100,12 +100,12 @@ struct tu_machine {
 	uint64_t steps;   /* of this run */
 	uint64_t changes; /* what is not a mere look, of this run */
 	uint64_t accesses;
-	unsigned started; /* actors, of this run */
+	unsigned started;      /* actors, of this run */
 	struct tu_actor *root; /* the first of them; NULL once it has ended */
 	struct tu_actor *all, *spare;
 	struct tu_caught *caught;
 	bool own;   /* an allocation is the machine's own */
-	bool whole; /* the first actor is the OS thread's own stack: there is nobody to go back to */
+	bool whole; /* outside is the first actor: there is nobody to go back to */
 };
 
 extern struct tu_machine tu_machine;

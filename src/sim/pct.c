@@ -113,7 +113,7 @@ static unsigned pct_choose(void *self, const struct tu_question *q, const struct
 
 	if (q->kind != TU_CHOICE_ACTOR)
 		return (unsigned)tu_prng_below(
-			&p->prng, q->kind == TU_CHOICE_ALLOCATION ? 64 : q->n) %
+			       &p->prng, q->kind == TU_CHOICE_ALLOCATION ? 64 : q->n) %
 		       q->n;
 	answer = highest(p, q);
 	if (!drops_at(p, made->count))

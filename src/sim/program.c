@@ -103,7 +103,8 @@ static void sum_up(void)
 		program.outcome->now = tu_machine.now;
 	}
 	if (program.s.stats)
-		fprintf(stderr, "tutti: %.9f s of virtual time in %.6f s; %llu steps, hash %016llx\n",
+		fprintf(stderr,
+			"tutti: %.9f s of virtual time in %.6f s; %llu steps, hash %016llx\n",
 			virtual_s, real_s, (unsigned long long)tu_machine.steps,
 			(unsigned long long)tu_choices_made()->hash);
 }
@@ -195,8 +196,7 @@ static void open_replay(const char *text, struct tu_settings *s, void **self)
 	s->early = r.flags & 1;
 }
 
-static const struct tu_strategy *open_strategy(
-	const char *text, struct tu_settings *s, void **self)
+static const struct tu_strategy *open_strategy(const char *text, struct tu_settings *s, void **self)
 {
 	const struct tu_strategy *strategy = &tu_strategy_replay;
 	const char *argument;

@@ -18,8 +18,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void write_all(FILE *to, const struct tu_finding *f, unsigned flags,
-	const struct tu_choices *made)
+static void write_all(
+	FILE *to, const struct tu_finding *f, unsigned flags, const struct tu_choices *made)
 {
 	fprintf(to, "tutti-replay 1\ntest %s\n", f->name);
 	fprintf(to, "found %s, by %s seed %" PRIu64 " run %" PRIu64 "\n",
@@ -33,8 +33,8 @@ static void write_all(FILE *to, const struct tu_finding *f, unsigned flags,
 	}
 }
 
-int tu_replay_save(const char *file, const struct tu_finding *f, unsigned flags,
-	const struct tu_choices *made)
+int tu_replay_save(
+	const char *file, const struct tu_finding *f, unsigned flags, const struct tu_choices *made)
 {
 	FILE *to = fopen(file, "w");
 	int rc;

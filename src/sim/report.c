@@ -261,7 +261,8 @@ void tu_report_text(struct tu_text *t, const struct tu_finding *f)
 		tu_text_add(t, "  %s\n", f->words);
 	tell_all(t, text_one);
 	tell_all(t, text_circle);
-	tu_text_add(t, "  in run %llu by strategy %s, seed %llu: step %llu, %.9g s of virtual time\n",
+	tu_text_add(t,
+		"  in run %llu by strategy %s, seed %llu: step %llu, %.9g s of virtual time\n",
 		(unsigned long long)f->run + 1, f->strategy, (unsigned long long)f->seed,
 		(unsigned long long)tu_machine.steps, seconds(tu_machine.now));
 	if (f->again)
@@ -309,8 +310,8 @@ static void json_one(struct walk *w, const struct tu_context *c)
 		json_pair(w->t, "operation", tu_op_words(c->doing.op));
 		json_object(w->t, c);
 		json_pair(w->t, "at", tu_code_place(c->doing.where, place, sizeof(place)));
-		tu_text_add(w->t, ",\"since_ns\":%lld",
-			(long long)(c->doing.since - TU_MACHINE_EPOCH));
+		tu_text_add(
+			w->t, ",\"since_ns\":%lld", (long long)(c->doing.since - TU_MACHINE_EPOCH));
 	}
 	if (h)
 		json_holder(w->t, h);
@@ -325,7 +326,8 @@ void tu_report_json(struct tu_text *t, const struct tu_finding *f)
 	if (f->words)
 		json_pair(t, "words", f->words);
 	json_pair(t, "strategy", f->strategy);
-	tu_text_add(t, ",\"seed\":%llu,\"run\":%llu,\"step\":%llu,\"virtual_ns\":%lld,\"hash\":%llu",
+	tu_text_add(t,
+		",\"seed\":%llu,\"run\":%llu,\"step\":%llu,\"virtual_ns\":%lld,\"hash\":%llu",
 		(unsigned long long)f->seed, (unsigned long long)f->run,
 		(unsigned long long)tu_machine.steps,
 		(long long)(tu_machine.now - TU_MACHINE_EPOCH),

@@ -11,8 +11,7 @@ struct tu_text {
 	size_t n, room;
 };
 
-void tu_text_add(struct tu_text *t, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+void tu_text_add(struct tu_text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The same as a string of JSON, quotes included. */
 void tu_text_add_quoted(struct tu_text *t, const char *text);
@@ -22,8 +21,8 @@ struct tu_finding {
 	const char *name; /* of the test or program */
 	const char *strategy;
 	uint64_t seed, run, runs; /* the run'th of at most so many */
-	const char *words; /* of who failed, or what was reported; NULL: none */
-	const char *again; /* how to repeat it; NULL: it cannot be */
+	const char *words;        /* of who failed, or what was reported; NULL: none */
+	const char *again;        /* how to repeat it; NULL: it cannot be */
 };
 
 /* On the stack of whoever noticed, with all others where they stand. */

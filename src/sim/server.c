@@ -17,6 +17,8 @@
 #include <string.h>
 #include <tutti/error.h>
 
+enum { STEPS_USUAL = 1000000 }; /* in a run, beyond which it is a livelock */
+
 static struct {
 	const struct tu_settings *s;
 	const struct tu_strategy *strategy;
@@ -170,8 +172,8 @@ static void tell_passed(void)
 		printf("{\"test\":\"%s\",\"trouble\":\"nothing\",\"runs\":%llu,\"steps\":%llu,"
 		       "\"complete\":%s,\"shown\":\"%s\",\"seconds\":%.3f}\n",
 			tu_program_name(), (unsigned long long)server.runs,
-			(unsigned long long)server.steps, server.complete ? "true" : "false",
-			shown, took);
+			(unsigned long long)server.steps, server.complete ? "true" : "false", shown,
+			took);
 	else
 		fprintf(stderr, "tutti: %s: no run failed: %s (%.3g s, %.0f runs/s, %llu steps)\n",
 			tu_program_name(), shown, took, (double)server.runs / took,
@@ -204,6 +206,7 @@ static void be_the_program(const struct tu_settings *s)
 	struct tu_settings its = *s;
 
 	its.run += server.runs;
+	its.steps = its.steps ? its.steps : STEPS_USUAL;
 	*its.save = 0; /* the server does that */
 	its.stats = false;
 	tu_program_begin(&its, server.strategy, server.self, server.outcome);

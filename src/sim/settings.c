@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STEPS_USUAL = 10000000 };
-
 static bool number(const char *text, uint64_t *value)
 {
 	char *end;
@@ -140,8 +138,10 @@ int tu_settings_parse(struct tu_settings *s, const char *text, char *wrong, size
 {
 	char copy_of[4096], *rest;
 
-	*s = (struct tu_settings){ .strategy = "fifo", .steps = STEPS_USUAL, .horizon = INT64_MAX,
-		.budget = INT64_MAX, .limit = INT64_C(30000000000) };
+	*s = (struct tu_settings){ .strategy = "fifo",
+		.horizon = INT64_MAX,
+		.budget = INT64_MAX,
+		.limit = INT64_C(30000000000) };
 	if (!copy(copy_of, sizeof(copy_of), text)) {
 		snprintf(wrong, n, "it is too long");
 		return -EINVAL;

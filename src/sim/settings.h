@@ -36,9 +36,9 @@ struct tu_settings {
 	size_t n_switches;
 	char replay[256], save[256]; /* "": none */
 	/* Of `tutti check`, which starts the program with these as well. */
-	uint64_t runs;    /* 0: once */
-	int64_t budget;   /* real time; INT64_MAX: no limit */
-	int64_t limit;    /* real time of one run */
+	uint64_t runs;  /* 0: once */
+	int64_t budget; /* real time; INT64_MAX: no limit */
+	int64_t limit;  /* real time of one run */
 	bool progress;
 };
 

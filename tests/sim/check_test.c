@@ -10,6 +10,7 @@
 #include <tutti/sim.h>
 #include <tutti/task.h>
 #include <tutti/thread.h>
+#include <unistd.h>
 
 /* -- programs ---------------------------------------------------------------------------------- */
 
@@ -98,8 +99,11 @@ static tutti_sim_result result;
 
 static int run(void (*test)(void *), const char *strategy)
 {
-	return tutti_sim_check(test, &(tutti_sim_options){ .name = "t", .strategy = strategy,
-		.save = "", .flags = TUTTI_SIM_QUIET, .result = &result });
+	return tutti_sim_check(test, &(tutti_sim_options){ .name = "t",
+					     .strategy = strategy,
+					     .save = "",
+					     .flags = TUTTI_SIM_QUIET,
+					     .result = &result });
 }
 
 static const char *const strategies[] = { "auto", "random", "pct:2", "pct:3", "exhaustive:2" };
@@ -138,11 +142,45 @@ static void names_the_circle(void)
 	}
 }
 
+static void *reads(void *arg)
+{
+	char byte;
+
+	return read(((int *)arg)[0], &byte, 1) == 1 ? arg : NULL;
+}
+
+static void blocks_outside(void *arg)
+{
+	tutti_thread *t = tutti_thread_start(reads, arg, &(tutti_thread_options){ .name = "r" });
+
+	tutti_thread_join(t, NULL);
+	tutti_future_unref(t);
+}
+
+static void names_a_call_from_outside(void)
+{
+	int ends[2];
+
+	CHECK(pipe(ends) == 0);
+	CHECK(tutti_sim_check(blocks_outside, &(tutti_sim_options){ .save = "",
+						      .flags = TUTTI_SIM_QUIET,
+						      .arg = ends,
+						      .result = &result }) == 1);
+	CHECK(result.trouble == TUTTI_SIM_OUTSIDE);
+	printf("%s", result.text);
+	CHECK(strstr(result.text, "read"));
+	CHECK(strstr(result.text, "thread 'r' runs"));
+	tutti_sim_result_clear(&result);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 int main(void)
 {
 	suite_begin();
 	RUN(finds_a_lost_update);
 	RUN(passes_what_is_locked);
 	RUN(names_the_circle);
+	RUN(names_a_call_from_outside);
 	return suite_end();
 }

@@ -2,7 +2,7 @@
 /*
  * tick.c - a timer that interrupts one thread.
  *
- * By SIGVTALRM, which hardly any program uses: the timer of that name, of setitimer, is not touched.
+ * By SIGVTALRM, which hardly any program uses; setitimer, which it is for, is not touched.
  */
 #include "os/linux/clock.h"
 #include "os/linux/frame.h"

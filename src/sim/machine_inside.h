@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* machine_inside.h - what the files of the machine ask of each other, on its OS thread. */
+#ifndef TU_SIM_MACHINE_INSIDE_H
+#define TU_SIM_MACHINE_INSIDE_H
+
+#include "sim/machine.h"
+
+static inline struct tu_actor *tu_actor_of(const struct tu_link *link)
+{
+	return tu_container_of((struct tu_link *)link, struct tu_actor, link);
+}
+
+/* Does it take part, or has it only begun the run? */
+bool tu_machine_runs(const struct tu_actor *a);
+
+/* It can run: it is the last in line. */
+void tu_machine_ready(struct tu_actor *a);
+
+/* The running one is ready, or waits: somebody else goes on, until it is ready again and chosen. */
+void tu_machine_give_way(void);
+
+/* The running one could go on; others may come first. */
+void tu_machine_preempt(void);
+
+/* The clock shows next, and who is due is ready. */
+void tu_machine_move_clock(int64_t next);
+
+/* Until a wake on word, or the deadline: then true. word NULL: only until that. */
+bool tu_machine_sleep(uint32_t *word, int64_t deadline);
+
+/* Up to n that sleep there, the first who went first; how many that were. */
+unsigned tu_machine_wake(uint32_t *word, unsigned n);
+
+void tu_machine_forget_sleepers(void);
+
+/* The run is over. */
+_Noreturn void tu_machine_over(enum tu_trouble trouble);
+
+/* tu_os_port's thread_start. */
+int tu_actor_start(const struct tu_os_thread_start *start);
+
+#endif

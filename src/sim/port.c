@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* port.c - the machine as core sees it: a clock, a futex, threads. */
+#include "sim/machine_inside.h"
+
+#include "core/probe.h"
+#include "os/port.h"
+
+#include <errno.h>
+
+static int64_t now(void)
+{
+	return tu_machine.now;
+}
+
+static void sleep_until(int64_t deadline)
+{
+	if (deadline > tu_machine.now)
+		tu_machine_sleep(NULL, deadline);
+}
+
+static int futex_wait(uint32_t *word, uint32_t expected, int64_t deadline)
+{
+	if (tu_load_rlx(word) != expected) /* of one OS thread to itself */
+		return 0;
+	if (deadline <= tu_machine.now)
+		return -ETIMEDOUT;
+	if (tu_machine.options.spurious && tu_choose(TU_CHOICE_SPURIOUS, 2) != 0)
+		return 0;
+	return tu_machine_sleep(word, deadline) ? -ETIMEDOUT : 0;
+}
+
+static void futex_wake(uint32_t *word, uint32_t n)
+{
+	tu_machine_wake(word, n);
+}
+
+static int thread_id(void)
+{
+	enum { FIRST = 1 << 30 };
+
+	return tu_machine.running == &tu_machine.outside ? tu_real_thread_id()
+							 : FIRST + (int)tu_machine.running->number;
+}
+
+static bool is_main_thread(void)
+{
+	return tu_machine.running == &tu_machine.outside && tu_real_is_main_thread();
+}
+
+static void thread_yield(void)
+{
+	/* Whoever asks for it by tutti_yield has polled, which is that. */
+}
+
+static void thread_stack(void **low, size_t *bytes)
+{
+	const struct tu_actor *a = tu_machine.running;
+
+	if (a == &tu_machine.outside) {
+		tu_real_thread_stack(low, bytes);
+		return;
+	}
+	*low = a->birth.low;
+	*bytes = a->birth.bytes;
+}
+
+static int at_thread_end(void (*fn)(void *arg), void *arg)
+{
+	struct tu_actor *a = tu_machine.running;
+
+	if (a == &tu_machine.outside)
+		return tu_real_at_thread_end(fn, arg);
+	if (a->n_endings == TU_ACTOR_ENDINGS)
+		return -ENOMEM;
+	a->endings[a->n_endings++] = (struct tu_ending){ fn, arg };
+	return 0;
+}
+
+static void thread_stop(void)
+{
+	tu_machine.running->state = TU_ACTOR_STOPPED;
+	for (;;)
+		tu_machine_give_way();
+}
+
+const struct tu_os_port tu_machine_port = { now, sleep_until, futex_wait, futex_wake,
+	tu_actor_start, thread_id, is_main_thread, thread_yield, thread_stack, at_thread_end,
+	thread_stop };
