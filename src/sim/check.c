@@ -62,7 +62,8 @@ static void describe(void)
 		.runs = check.o.runs,
 		.words = check.words.n > 0 ? check.words.text : NULL };
 
-	if (*check.save && tu_replay_save(check.save, &f, check.o.flags, tu_choices_made()) == 0) {
+	if (*check.save &&
+		tu_replay_save(check.save, &f, check.o.flags, "", tu_choices_made()) == 0) {
 		snprintf(check.again, sizeof(check.again), "TUTTI_SIM_REPLAY=%s", check.save);
 		f.again = check.again;
 	}
@@ -277,6 +278,7 @@ static void set_machine(void)
 		.eager = flags & TUTTI_SIM_EAGER,
 		.early_time =
 			!(flags & TUTTI_SIM_STRICT_TIME) && check.strategy != &tu_strategy_fifo,
+		.stall = TU_MACHINE_STALL,
 		.spurious = flags & TUTTI_SIM_SPURIOUS,
 		.allocations = flags & TUTTI_SIM_ALLOCATIONS,
 		.over = over,

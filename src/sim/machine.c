@@ -65,12 +65,14 @@ static void change(struct tu_actor *to)
 void tu_machine_ready(struct tu_actor *a)
 {
 	a->state = TU_ACTOR_READY;
+	a->ready_since = tu_machine.now;
 	tu_list_add_tail(&tu_machine.ready, &a->link);
 	tu_machine.ready_count++;
 }
 
 static void unready(struct tu_actor *a)
 {
+	tu_assert(&a->link != &tu_machine.ready.head);
 	tu_list_remove(&a->link);
 	tu_machine.ready_count--;
 }
@@ -155,6 +157,23 @@ struct tu_actor *tu_machine_option(unsigned i)
 }
 
 /*
+ * What is due already is not reached by moving the clock, but by letting its owner run. And no
+ * machine is as slow as to hold somebody up for ever.
+ */
+static bool time_could_pass(void)
+{
+	int64_t next = tu_machine_next_deadline(), oldest = tu_machine.now;
+
+	tu_list_each(link, &tu_machine.ready) {
+		int64_t since = tu_actor_of(link)->ready_since;
+
+		oldest = since < oldest ? since : oldest;
+	}
+	return next != INT64_MAX && next > tu_machine.now &&
+	       next - oldest <= tu_machine.options.stall;
+}
+
+/*
  * One of the ready, in their order; first_goes_on: the first of them is running and might go on.
  * NULL: it was chosen that time passes first.
  */
@@ -163,8 +182,7 @@ static struct tu_actor *choose(bool first_goes_on)
 	struct tu_machine *m = &tu_machine;
 	struct tu_question q = { TU_CHOICE_ACTOR, m->ready_count, first_goes_on, false };
 
-	if (m->options.early_time && tu_choices_preempts() &&
-		tu_machine_next_deadline() != INT64_MAX) {
+	if (m->options.early_time && tu_choices_preempts() && time_could_pass()) {
 		q.time = true;
 		q.n++;
 	}
@@ -180,12 +198,10 @@ static struct tu_actor *next_actor(void)
 		struct tu_link *patient;
 		int64_t next;
 
-		if (tu_machine.ready_count > 0 && (a = choose(false)) != NULL)
-			return a;
 		if (tu_machine.ready_count == 0 && (patient = tu_list_take(&tu_machine.patient)))
 			tu_machine_ready(tu_actor_of(patient));
-		if (tu_machine.ready_count > 0)
-			continue;
+		if (tu_machine.ready_count > 0 && (a = choose(false)) != NULL)
+			return a;
 		next = tu_machine_next_deadline();
 		if (next == INT64_MAX)
 			tu_machine_over(TU_TROUBLE_DEADLOCK);
@@ -206,6 +222,7 @@ void tu_machine_preempt(void)
 	struct tu_machine *m = &tu_machine;
 	struct tu_actor *self = m->running, *next;
 
+	self->ready_since = m->now;
 	tu_list_add_head(&m->ready, &self->link);
 	m->ready_count++;
 	while (!(next = choose(true)))

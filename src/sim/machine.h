@@ -42,14 +42,15 @@ struct tu_actor {
 	struct tu_worker *lent;     /* tu_lent, likewise */
 	int error;                  /* errno, likewise */
 	enum tu_actor_state state;
-	unsigned number;    /* in the order of starting, from 0: the same in each such run */
-	uint32_t *word;     /* asleep: until a wake there; NULL: only until the deadline */
-	int64_t deadline;   /* asleep: INT64_MAX: none */
-	uint64_t went;      /* asleep: since which step */
-	bool timed_out;     /* it is ready because of its deadline */
-	uint64_t polled_at; /* how many changes there had been when it polled last, */
-	unsigned polls;     /* and how often since then */
-	uint64_t priority;  /* a strategy's */
+	unsigned number;     /* in the order of starting, from 0: the same in each such run */
+	uint32_t *word;      /* asleep: until a wake there; NULL: only until the deadline */
+	int64_t deadline;    /* asleep: INT64_MAX: none */
+	uint64_t went;       /* asleep: since which step */
+	int64_t ready_since; /* ready: since which instant */
+	bool timed_out;      /* it is ready because of its deadline */
+	uint64_t polled_at;  /* how many changes there had been when it polled last, */
+	unsigned polls;      /* and how often since then */
+	uint64_t priority;   /* a strategy's */
 	struct tu_heap_node due;
 	struct tu_os_thread_start start;
 	struct tu_ending endings[TU_ACTOR_ENDINGS];
@@ -77,6 +78,7 @@ struct tu_machine_options {
 	int64_t horizon;          /* how long the clock may run; INT64_MAX: no limit */
 	bool eager;               /* who starts a thread goes on when all others wait */
 	bool early_time;          /* that the clock moves early is among the choices */
+	int64_t stall;            /* for how long that holds up one who can run, at most */
 	bool spurious;            /* so is that a sleeper wakes up for no reason */
 	bool allocations;         /* so is that there is no memory */
 	const uint64_t *switches; /* accesses (race.h), counted from 1, before which others go */
@@ -109,6 +111,8 @@ struct tu_machine {
 };
 
 extern struct tu_machine tu_machine;
+
+#define TU_MACHINE_STALL INT64_C(60000000000) /* as a rule */
 
 enum { TU_MACHINE_EPOCH = 1000000000 }; /* what the clock shows at the beginning */
 
