@@ -107,7 +107,8 @@ static int64_t deadline_of_ready(struct tu_actor *a)
 {
 	struct tu_context *c = a == tu_machine.running ? tu_current : a->current;
 
-	return c ? tu_wheel_next(&c->worker->wheel) : INT64_MAX;
+	return c && tu_wheel_count(&c->worker->wheel) > 0 ? tu_wheel_next(&c->worker->wheel)
+							 : INT64_MAX;
 }
 
 int64_t tu_machine_next_deadline(void)
