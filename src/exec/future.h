@@ -331,9 +331,10 @@ static inline void tu_future_complete_from(tutti_future *f, struct tu_context *s
 		return;
 	}
 	f->value.pointer = result;
+	self->self = NULL; /* f may be gone before it is asked for, by a signal: see core/watch.h */
 	tu_future_complete(f, 0);
-	tu_context_clean(
-		self); /* only now: until it is DONE a cancel may still be delivered here */
+	/* Only now: until it is DONE a cancel may still be delivered here. */
+	tu_context_clean(self);
 }
 
 /* The same for one that nobody else knows yet, or that RUNNING keeps from being withdrawn. */
