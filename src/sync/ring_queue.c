@@ -230,18 +230,23 @@ static void finish_if_last(struct ring_queue *q)
 		let_go(&q->joiners, UINT32_MAX);
 }
 
-static int ring_task_done(tutti_queue *queue)
+/* false: nothing is unfinished, there was one call of task_done too many. */
+static bool finish_one(struct ring_queue *q)
 {
-	struct ring_queue *q = of(queue);
 	uint64_t finished = tu_load_rlx(&q->finished); /* a guess; the exchange tells */
 
 	do {
 		if (finished == tu_ring_puts(&q->ring))
-			return -EINVAL;
+			return false;
 		/* seq: released to joiners, and before the look at them */
 	} while (!tu_cas_weak_seq(&q->finished, &finished, finished + 1));
 	finish_if_last(q);
-	return 0;
+	return true;
+}
+
+static int ring_task_done(tutti_queue *queue)
+{
+	return finish_one(of(queue)) ? 0 : -EINVAL;
 }
 
 static int ring_join(tutti_queue *queue, tutti_time deadline)
@@ -256,25 +261,13 @@ static int ring_join(tutti_queue *queue, tutti_time deadline)
 				 : stand_in_line(q, &q->joiners, is_unfinished, deadline);
 }
 
-static void drop_items(struct ring_queue *q)
-{
-	char *item = tu_alloc(q->ring.item_bytes);
-
-	/* Without memory the items stay in and are drained by getters, as if not immediate. */
-	while (item && tu_ring_get(&q->ring, item) == TU_RING_DONE)
-		if (unfinished(q) > 0)
-			tu_add_seq(&q->finished, 1); /* as in ring_task_done */
-	tu_free(item);
-	finish_if_last(q);
-}
-
 static void ring_shutdown(tutti_queue *queue, bool immediate)
 {
 	struct ring_queue *q = of(queue);
 
 	tu_ring_close(&q->ring);
-	if (immediate)
-		drop_items(q);
+	while (immediate && tu_ring_drop(&q->ring) == TU_RING_DONE)
+		finish_one(q);
 	let_go(&q->getters, UINT32_MAX);
 	let_go(&q->putters, UINT32_MAX);
 }
