@@ -30,7 +30,8 @@ struct tu_group {
 	uint32_t stop;            /* atomic; set by anyone: takes no more */
 	bool told;                /* the members have been cancelled */
 	bool joining;             /* somebody waits in the lot */
-	uint64_t age;             /* the process's, see renew */
+	bool would_lend; /* that is a job, which has found no member to lend its seat for */
+	uint64_t age;    /* the process's, see renew */
 };
 _Static_assert(sizeof(struct tu_group) <= sizeof(tutti_group), "fits what the header promises");
 
@@ -46,7 +47,7 @@ struct child {
 };
 _Static_assert(sizeof(struct child) <= 128, "a child is a block of the pool");
 
-enum { GRANTED_END, GRANTED_STOP }; /* why a joiner was woken */
+enum { GRANTED_LOOK, GRANTED_STOP }; /* why a joiner was woken */
 
 enum { TEXTS = 8 }; /* so many of the other failures are kept in words */
 
@@ -213,7 +214,7 @@ static void note_end(struct tu_group *g, tutti_future *f)
 static void leave(struct tu_group *g)
 {
 	if (--g->alive == 0 && g->joining)
-		wake_joiners(g, GRANTED_END);
+		wake_joiners(g, GRANTED_LOOK);
 }
 
 /* -- children --------------------------------------------------------------------------------- */
@@ -346,11 +347,15 @@ int tutti_group_add(tutti_group *group, tutti_future *f)
 {
 	struct tu_group *g = (struct tu_group *)group;
 	struct tu_context *self = tu_self();
-	int rc = f == self->self ? -EDEADLK : enter(g, self->worker);
-	struct member *m = rc == 0 ? tu_alloc(sizeof(*m)) : NULL;
+	struct member *m;
+	int rc;
 
+	if (!f)
+		return -EINVAL;
+	rc = tu_future_is_caller(self, f) ? -EDEADLK : enter(g, self->worker);
 	if (rc < 0)
 		return rc;
+	m = tu_alloc(sizeof(*m));
 	if (!m)
 		return -ENOMEM;
 	*m = (struct member){ .group = g, .future = f };
@@ -366,6 +371,8 @@ int tutti_group_add(tutti_group *group, tutti_future *f)
 		tell(g);
 		tutti_future_cancel(f);
 	}
+	if (g->would_lend && tu_job_wait_may_lend(f))
+		wake_joiners(g, GRANTED_LOOK);
 	tutti_future_unref(f);
 	return rc;
 }
@@ -411,9 +418,10 @@ static int wait_for_all(struct tu_context *self, struct tu_group *g)
 	struct tu_job_wait lent = { NULL, NULL, 0 };
 	int rc = tu_cancel_pending(self);
 
-	if (self->job)
-		lend_seat(g, &lent);
 	while (keep_up(g, NULL), g->alive > 0) {
+		if (self->job && !lent.job)
+			lend_seat(g, &lent);
+		g->would_lend = self->job && !lent.job;
 		if (rc < 0 || is_stopped(g))
 			stop(g);
 		if (wait(self, g, rc < 0 ? 0 : TU_WAIT_CANCELABLE) < 0)
@@ -453,6 +461,18 @@ static char *take_text(struct tu_group *g)
 	return text ? text : tu_copy_text(tutti_strerror(g->error));
 }
 
+/* As new. From elsewhere a cancel may be looking, or store in stop, just now. */
+static void reset(struct tu_group *g)
+{
+	g->members = NULL;
+	g->text = NULL;
+	g->error = 0;
+	g->others = 0;
+	g->told = g->joining = g->would_lend = false;
+	tu_store_rlx(&g->stop, 0u); /* as in stop and enter: words by themselves */
+	tu_store_rlx(&g->worker, (struct tu_worker *)NULL);
+}
+
 int tutti_group_join(tutti_group *group)
 {
 	struct tu_group *g = (struct tu_group *)group;
@@ -466,7 +486,7 @@ int tutti_group_join(tutti_group *group)
 	rc = wait_for_all(self, g);
 	error = g->error;
 	say(self, take_text(g));
-	*g = (struct tu_group){ 0 };
+	reset(g);
 	return error < 0 ? error : rc;
 }
 

@@ -243,6 +243,45 @@ static void one_that_is_added_meanwhile(void)
 	}
 }
 
+static void *adds_to_group(void *g)
+{
+	CHECK_EQ(tutti_group_add(g, one_submit(pool)), 0);
+	return NULL;
+}
+
+static int joins_what_grows(void)
+{
+	tutti_group g = { 0 };
+
+	CHECK_EQ(tutti_group_add(&g, tutti_future_ref(promise)), 0);
+	CHECK_EQ(tutti_group_start(&g, adds_to_group, &g), 0);
+	return tutti_group_join(&g);
+}
+TUTTI_JOB(joins_what_grows, int, void);
+
+static void set_promise(tutti_future *f, void *arg)
+{
+	(void)f, (void)arg;
+	CHECK_EQ(tutti_future_set_result(promise, NULL), 0);
+}
+
+/* A task of the group adds a job of the pool, whose one seat the joiner sits in. */
+static void one_that_a_child_adds(void)
+{
+	tutti_future *f, *last;
+
+	open_pool(0);
+	promise = tutti_future_create(0);
+	f = joins_what_grows_submit(pool);
+	last = one_submit(pool); /* it runs when the seat is lent */
+	CHECK_EQ(tutti_future_add_done_callback(last, set_promise, NULL), 0);
+	CHECK_EQ(tutti_future_result(f, NULL, 0), 0);
+	tutti_future_unref(f);
+	tutti_future_unref(last);
+	tutti_future_unref(promise);
+	close_pool();
+}
+
 /* -- kept -------------------------------------------------------------------------------------- */
 
 static bool began;
@@ -367,6 +406,7 @@ int main(void)
 	RUN(every_way_lends_the_seat);
 	RUN(each_to_any_depth);
 	RUN(one_that_is_added_meanwhile);
+	RUN(one_that_a_child_adds);
 	RUN(for_others_the_seat_is_kept);
 	RUN(a_lent_stack_is_as_large_as_the_pools);
 	return suite_end();
