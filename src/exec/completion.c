@@ -22,6 +22,7 @@
 enum {
 	BLOCK = 16, /* watchers of the first block that adding one by one makes */
 	AGAIN = 1,  /* a taker's answer: nothing in hand, but what there is has changed */
+	TAKEN = 1,  /* a watcher's ask: it is in somebody's hand, and counted no more */
 };
 
 struct block {
@@ -85,6 +86,7 @@ static struct tu_watcher *take(tutti_completion *c)
 	if (!w)
 		return NULL;
 	c->ready = w->before;
+	w->waiter.ask = TAKEN;
 	c->left--;
 	return w;
 }
@@ -272,6 +274,14 @@ tutti_completion *tutti_completion_create(tutti_future *const *futures, size_t n
 
 /* -- after a fork ------------------------------------------------------------------------------ */
 
+/* Who drew these may not have come to say so. */
+static void let_go_of_old(struct tu_watcher *drawn)
+{
+	for (struct tu_watcher *w = drawn; w; w = w->before)
+		if (w->age != tu_future_age)
+			tu_watcher_let_go(w);
+}
+
 /* Those that nobody will tell, in a list. Under the lock. */
 static struct tu_watcher *take_lost(tutti_completion *c)
 {
@@ -281,15 +291,13 @@ static struct tu_watcher *take_lost(tutti_completion *c)
 		return NULL;
 	tu_store_rlx(&c->age, tu_future_age); /* under the lock but for renew's guess */
 	tu_store_rlx(&c->acting, 0u);         /* whoever was to act is not here */
-	/* Who drew one may not have come to say so. [watch-2] acquire: from tu_watcher_draw */
-	for (struct tu_watcher *w = tu_load_acq(&c->watch.drawn); w; w = w->before)
-		if (w->age != tu_future_age)
-			tu_watcher_let_go(w);
+	let_go_of_old(c->ready);
+	let_go_of_old(tu_load_acq(&c->watch.drawn)); /* [watch-2] acquire: from tu_watcher_draw */
 	for (struct block *b = c->blocks; b; b = b->next) {
 		for (size_t i = 0; i < b->n; i++) {
 			struct tu_watcher *w = &b->watchers[i];
 
-			if (!w->watch || w->age == tu_future_age ||
+			if (!w->watch || w->waiter.ask == TAKEN || w->age == tu_future_age ||
 				tu_load_acq(&w->waiter.granted)) /* [watch-1] */
 				continue;
 			w->before = lost;
