@@ -48,7 +48,7 @@ static __attribute__((noinline)) void let_go(uint32_t *line, uint32_t n)
 	struct tu_waiter *w;
 
 	while (n > 0 && (w = tu_lot_first(b, line)) != NULL) {
-		tu_add_seq(line, -1u); /* under the lock; seq only as it is everywhere */
+		tu_queue_line_add(line, -1);
 		if (!tu_lot_claim(b, w))
 			continue;
 		tu_lot_grant(b, w, 0, &wakes);
@@ -71,12 +71,12 @@ static bool get_in_line(struct ring_queue *q, uint32_t *line,
 	struct tu_bucket *b = tu_lot_lock(line);
 	bool waits;
 
-	tu_add_seq(line, 1); /* seq: before the look below; see the top */
+	tu_queue_line_add(line, 1); /* before the look below; see the top */
 	waits = blocked(q);
 	if (waits)
 		tu_lot_enqueue(b, me, line);
 	else
-		tu_add_seq(line, -1u); /* under the lock, as above */
+		tu_queue_line_add(line, -1);
 	tu_lot_unlock(b);
 	return waits;
 }
@@ -93,7 +93,7 @@ static int stand_in_line(struct ring_queue *q, uint32_t *line,
 		return 0;
 	rc = tu_wait(me.context, &me, deadline, TU_WAIT_CANCELABLE, &b);
 	if (rc < 0) {
-		tu_add_seq(line, -1u); /* under the lock, as above */
+		tu_queue_line_add(line, -1);
 		tu_lot_unlock(b);
 	}
 	return rc;
@@ -282,19 +282,6 @@ static bool ring_enqueue(tutti_queue *queue, bool to_put, struct tu_waiter *me)
 		      : get_in_line(q, &q->getters, is_empty, me);
 }
 
-static void ring_leave(tutti_queue *queue, bool to_put, struct tu_waiter *me)
-{
-	struct ring_queue *q = of(queue);
-	uint32_t *line = to_put ? &q->putters : &q->getters;
-	struct tu_bucket *b = tu_lot_lock(line);
-
-	if (me->next) {
-		tu_lot_remove(b, me);
-		tu_add_seq(line, -1u); /* under the lock, as above */
-	}
-	tu_lot_unlock(b);
-}
-
 static void ring_free(tutti_queue *q)
 {
 	tu_ring_free(&of(q)->ring);
@@ -305,7 +292,7 @@ tutti_queue *tu_ring_queue_create(size_t item_size, size_t maxsize)
 {
 	static const struct tu_queue_kind kind = { ring_put, ring_get, ring_size, ring_unfinished,
 		ring_is_shutdown, ring_task_done, ring_join, ring_shutdown, ring_enqueue,
-		ring_leave, ring_free };
+		ring_free };
 	struct ring_queue *q = tu_alloc_aligned(sizeof(*q), 128);
 
 	if (!q)
