@@ -30,7 +30,6 @@ static int create(tutti_executor **out, const tutti_engine *engine, void *self,
 	e->self = self;
 	e->own = own;
 	e->seats = engine == &tu_engine_threads ? tu_threads_seats(self) : NULL;
-	e->listed = !e->seats;
 	e->refs = 1;
 	e->ending = TU_EXECUTOR_OPEN;
 	tu_list_init(&e->under_way);
@@ -165,9 +164,9 @@ static int admit(tutti_executor *e, struct tu_job_future *jf)
 	if (rc == 0) {
 		jf->executor = e;
 		jf->own = e->own;
-		jf->listed = e->listed;
+		jf->listed = tu_executor_lists(e);
 		jf->has_room = e->bounded;
-		if (e->listed)
+		if (tu_executor_lists(e))
 			list(e, jf);
 	} else if (e->bounded) {
 		tutti_semaphore_release(&e->room, 1);
@@ -183,7 +182,7 @@ static void leave_room(tutti_executor *e, struct tu_job_future *jf)
 	if (!e->bounded)
 		return;
 	tu_mutex_lock(&e->lock);
-	had_room = jf->has_room && (e->listed || tu_future_is_of_now(&jf->future));
+	had_room = jf->has_room && (tu_executor_lists(e) || tu_future_is_of_now(&jf->future));
 	jf->has_room = false;
 	tu_mutex_unlock(&e->lock);
 	if (had_room)
@@ -200,7 +199,7 @@ static bool is_counted(tutti_executor *e, struct tu_job_future *jf)
 {
 	bool is;
 
-	if (!e->listed)
+	if (!tu_executor_lists(e))
 		return tu_future_is_of_now(&jf->future);
 	tu_mutex_lock(&e->lock);
 	is = tu_link_used(&jf->link);
@@ -211,7 +210,6 @@ static bool is_counted(tutti_executor *e, struct tu_job_future *jf)
 void tu_executor_let_go(struct tu_job_future *jf)
 {
 	tutti_executor *e = jf->executor;
-
 	bool counted = is_counted(e, jf);
 
 	tu_executor_let_go_of(jf);
@@ -229,7 +227,7 @@ void tu_executor_let_go_of(struct tu_job_future *jf)
 	tutti_executor *e = jf->executor;
 
 	leave_room(e, jf);
-	if (e->listed) {
+	if (tu_executor_lists(e)) {
 		tu_mutex_lock(&e->lock);
 		if (tu_link_used(&jf->link))
 			tu_list_remove(&jf->link);
