@@ -153,10 +153,34 @@ static void list(tutti_executor *e, struct tu_job_future *jf)
 	tu_mutex_unlock(&e->lock);
 }
 
+/* Is the caller in a job of e's, which keeps a seat? */
+static bool sits_in(const tutti_executor *e)
+{
+	const tutti_future *job = tu_self()->job;
+
+	return e->seats && job && tu_job_future_of(job)->executor == e;
+}
+
+/* Room is made by a job that begins: who waits for that in a job of e's lends it the seat. */
+static int wait_for_room(tutti_executor *e)
+{
+	struct tu_lease *lease = NULL;
+	int rc = tutti_semaphore_acquire_until(&e->room, 0);
+
+	if (rc != TUTTI_ETIMEDOUT)
+		return rc;
+	if (sits_in(e))
+		lease = tu_seats_lend(e->seats);
+	rc = tutti_semaphore_acquire(&e->room);
+	if (lease)
+		tu_seats_take_back(lease);
+	return rc;
+}
+
 /* Take jf on: 0, or why not. Waits for room. */
 static int admit(tutti_executor *e, struct tu_job_future *jf)
 {
-	int rc = e->bounded ? tutti_semaphore_acquire(&e->room) : 0;
+	int rc = e->bounded ? wait_for_room(e) : 0;
 
 	if (rc < 0)
 		return rc;

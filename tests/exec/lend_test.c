@@ -282,6 +282,33 @@ static void one_that_a_child_adds(void)
 	close_pool();
 }
 
+/* -- for room ---------------------------------------------------------------------------------- */
+
+static int submits_some(void)
+{
+	tutti_future *f[MOST];
+
+	for (int i = 0; i < MOST; i++)
+		f[i] = one_submit(pool);
+	return tutti_join_all(f, MOST);
+}
+TUTTI_JOB(submits_some, int, void);
+
+/* There is room for one that has not begun: each but the first has to wait until that has. */
+static void waiting_for_room_lends_the_seat(void)
+{
+	tutti_executor_options options = { .max_workers = 1, .pending_max = 1 };
+	tutti_future *f;
+	int rc = 1;
+
+	CHECK_EQ(tutti_executor_open(&pool, "threads", &options), 0);
+	f = submits_some_submit(pool);
+	CHECK_EQ(submits_some_result(f, &rc), 0);
+	CHECK_EQ(rc, 0);
+	tutti_future_unref(f);
+	close_pool();
+}
+
 /* -- kept -------------------------------------------------------------------------------------- */
 
 static bool began;
@@ -407,6 +434,7 @@ int main(void)
 	RUN(each_to_any_depth);
 	RUN(one_that_is_added_meanwhile);
 	RUN(one_that_a_child_adds);
+	RUN(waiting_for_room_lends_the_seat);
 	RUN(for_others_the_seat_is_kept);
 	RUN(a_lent_stack_is_as_large_as_the_pools);
 	return suite_end();
