@@ -153,14 +153,6 @@ static void list(tutti_executor *e, struct tu_job_future *jf)
 	tu_mutex_unlock(&e->lock);
 }
 
-/* Is the caller in a job of e's, which keeps a seat? */
-static bool sits_in(const tutti_executor *e)
-{
-	const tutti_future *job = tu_self()->job;
-
-	return e->seats && job && tu_job_future_of(job)->executor == e;
-}
-
 /* Room is made by a job that begins: who waits for that in a job of e's lends it the seat. */
 static int wait_for_room(tutti_executor *e)
 {
@@ -169,7 +161,7 @@ static int wait_for_room(tutti_executor *e)
 
 	if (rc != TUTTI_ETIMEDOUT)
 		return rc;
-	if (sits_in(e))
+	if (tu_executor_seats_of_caller(e))
 		lease = tu_seats_lend(e->seats);
 	rc = tutti_semaphore_acquire(&e->room);
 	if (lease)
@@ -278,12 +270,13 @@ void tu_executor_tell_cancelled(struct tu_job_future *jf)
 	become_calmer(e, 1);
 }
 
-struct tu_seats *tu_executor_seats_of_both(
-	const struct tu_job_future *a, const struct tu_job_future *b)
+struct tu_seats *tu_executor_seats_of_caller(const tutti_executor *e)
 {
-	tutti_executor *e = a->executor;
+	const tutti_future *f = e ? tu_self()->job : NULL;
 
-	return e && e == b->executor ? e->seats : NULL;
+	while (f && tu_job_future_of(f)->executor != e)
+		f = tu_job_future_of(f)->beneath;
+	return f ? e->seats : NULL;
 }
 
 int tu_executor_threads(const tutti_executor *e)

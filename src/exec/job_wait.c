@@ -72,7 +72,7 @@ int tu_job_wait_begins(tutti_future *f, int64_t deadline, struct tu_job_wait *wa
 	int rc = for_ever ? note(&job->future, f) : 0;
 
 	*wait = (struct tu_job_wait){ rc == 0 ? &job->future : NULL, NULL, 0 };
-	seats = rc == 0 ? tu_executor_seats_of_both(job, awaited) : NULL;
+	seats = rc == 0 ? tu_executor_seats_of_caller(awaited->executor) : NULL;
 	/* Here it would run within the caller's scopes, and beyond a deadline of the wait. */
 	if (seats)
 		tu_seats_help(seats, awaited, for_ever && !self->scopes, &wait->lease);
@@ -83,7 +83,7 @@ int tu_job_wait_begins(tutti_future *f, int64_t deadline, struct tu_job_wait *wa
 static void lend_for(tutti_future *f, struct tu_job_future *job, struct tu_job_wait *wait)
 {
 	struct tu_job_future *awaited = tu_job_future_of(f);
-	struct tu_seats *seats = awaited ? tu_executor_seats_of_both(job, awaited) : NULL;
+	struct tu_seats *seats = awaited ? tu_executor_seats_of_caller(awaited->executor) : NULL;
 
 	if (seats) {
 		wait->job = &job->future;

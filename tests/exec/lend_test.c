@@ -309,6 +309,60 @@ static void waiting_for_room_lends_the_seat(void)
 	close_pool();
 }
 
+/* -- from within another executor's job ------------------------------------------------------- */
+
+static tutti_executor *here;
+
+static int by_another(void)
+{
+	tutti_future *f = waits_for_some_submit(here);
+	int sum = 0;
+
+	CHECK_EQ(waits_for_some_result(f, &sum), 0);
+	tutti_future_unref(f);
+	return sum;
+}
+TUTTI_JOB(by_another, int, void);
+
+static int submits_by_another(void)
+{
+	tutti_future *f = submits_some_submit(here);
+	int rc = 1;
+
+	CHECK_EQ(submits_some_result(f, &rc), 0);
+	tutti_future_unref(f);
+	return rc;
+}
+TUTTI_JOB(submits_by_another, int, void);
+
+/* What runs in the seat has called what waits. */
+static void a_job_beneath_lends_its_seat(void)
+{
+	tutti_executor_options options = { .max_workers = 1, .pending_max = MOST };
+	tutti_future *f;
+	int sum = 0, rc = 1;
+
+	CHECK_EQ(tutti_executor_open(&here, "inline", NULL), 0);
+	CHECK_EQ(tutti_executor_open(&pool, "threads", &options), 0);
+	for (int i = 0; i < WAYS; i++) {
+		printf("way %d\n", i);
+		way = ways[i];
+		f = by_another_submit(pool);
+		CHECK_EQ(by_another_result(f, &sum), 0);
+		CHECK_EQ(sum, MOST);
+		tutti_future_unref(f);
+	}
+	close_pool();
+	options.pending_max = 1;
+	CHECK_EQ(tutti_executor_open(&pool, "threads", &options), 0);
+	f = submits_by_another_submit(pool);
+	CHECK_EQ(submits_by_another_result(f, &rc), 0);
+	CHECK_EQ(rc, 0);
+	tutti_future_unref(f);
+	close_pool();
+	tutti_executor_free(here);
+}
+
 /* -- kept -------------------------------------------------------------------------------------- */
 
 static bool began;
@@ -435,6 +489,7 @@ int main(void)
 	RUN(one_that_is_added_meanwhile);
 	RUN(one_that_a_child_adds);
 	RUN(waiting_for_room_lends_the_seat);
+	RUN(a_job_beneath_lends_its_seat);
 	RUN(for_others_the_seat_is_kept);
 	RUN(a_lent_stack_is_as_large_as_the_pools);
 	return suite_end();
