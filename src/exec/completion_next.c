@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-/* -- lending: a job asks, and what it waits for may need its seat ------------------------------- */
+/* -- lending: a job asks, and what it waits for may need its seat ----------------------------- */
 
 /* Round and round through all watchers: what the next one watches, if it may be waited for. */
 static tutti_future *look_at_next(tutti_completion *c)

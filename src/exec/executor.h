@@ -50,7 +50,7 @@ void tu_executor_tell_cancelled(struct tu_job_future *jf);
 
 /*
  * Where e's threads sit, if the caller is in a job of e's: in the one that it runs just now, or in
- * one that has called that. NULL: it is in none, or e has no seats. e may be gone, if it is in none.
+ * one that has called that. NULL: it is in none, and e may be gone; or e has no seats.
  */
 struct tu_seats *tu_executor_seats_of_caller(const tutti_executor *e);
 

@@ -8,8 +8,8 @@
  * A job that waits for a job of its own pool would keep its seat from the very one it waits for. So
  * it runs that one itself, on its own stack, if it has not begun (tu_seats_help). Otherwise, or if
  * half of its stack is used up, it lends its seat for as long as it waits: another stack of the
- * same thread, as large as the thread's own, takes jobs meanwhile. So it does while it waits for room
- * to submit one. Waits for anything else keep the seat.
+ * same thread, as large as the thread's own, takes jobs meanwhile. So it does while it waits for
+ * room to submit one. Waits for anything else keep the seat.
  */
 #ifndef TU_EXEC_SEATS_H
 #define TU_EXEC_SEATS_H

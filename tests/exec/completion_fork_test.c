@@ -11,7 +11,7 @@
 
 enum { N = 2 };
 
-/* -- futures that stop on their way to being done ----------------------------------------------- */
+/* -- futures that stop on their way to being done --------------------------------------------- */
 
 static int held;
 static bool released;

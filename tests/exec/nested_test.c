@@ -98,7 +98,7 @@ static void as_a_tree(void)
 	}
 }
 
-/* -- what the waiter has around it is not the awaited one's ------------------------------------ */
+/* -- what the waiter has around it is not the awaited one's ----------------------------------- */
 
 static int sleeps_long(void)
 {
@@ -275,7 +275,7 @@ static void circles_are_refused(void)
 	}
 }
 
-/* -- no circles: a wait with a deadline ends by itself ------------------------------------------- */
+/* -- no circles: a wait with a deadline ends by itself ---------------------------------------- */
 
 static int about_to_wait;
 
