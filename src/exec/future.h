@@ -113,6 +113,9 @@ void tu_job_wait_many_begins(tutti_future *const *futures, size_t n, struct tu_j
 /* Can it do anything for a future of f's kind? */
 bool tu_job_wait_may_lend(const tutti_future *f);
 
+/* Is f a job of the caller's pool? */
+bool tu_job_wait_is_own(const tutti_future *f);
+
 /* What few futures have. Made and changed under the lock of the future's bucket. */
 struct tu_future_extra {
 	char *text; /* of the failure */

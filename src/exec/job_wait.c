@@ -63,6 +63,17 @@ tutti_future *tu_job_waits_for(tutti_future *job, tutti_future *f)
 	return before;
 }
 
+/* Where the pool sits that both the caller's job and awaited are of; NULL: there is none. */
+static struct tu_seats *common_seats(const struct tu_job_future *awaited)
+{
+	return awaited ? tu_executor_seats_of_caller(awaited->executor) : NULL;
+}
+
+bool tu_job_wait_is_own(const tutti_future *f)
+{
+	return common_seats(tu_job_future_of(f)) != NULL;
+}
+
 int tu_job_wait_begins(tutti_future *f, int64_t deadline, struct tu_job_wait *wait)
 {
 	struct tu_context *self = tu_self();
@@ -72,7 +83,7 @@ int tu_job_wait_begins(tutti_future *f, int64_t deadline, struct tu_job_wait *wa
 	int rc = for_ever ? note(&job->future, f) : 0;
 
 	*wait = (struct tu_job_wait){ rc == 0 ? &job->future : NULL, NULL, 0 };
-	seats = rc == 0 ? tu_executor_seats_of_caller(awaited->executor) : NULL;
+	seats = rc == 0 ? common_seats(awaited) : NULL;
 	/* Here it would run within the caller's scopes, and beyond a deadline of the wait. */
 	if (seats)
 		tu_seats_help(seats, awaited, for_ever && !self->scopes, &wait->lease);
@@ -83,7 +94,7 @@ int tu_job_wait_begins(tutti_future *f, int64_t deadline, struct tu_job_wait *wa
 static void lend_for(tutti_future *f, struct tu_job_future *job, struct tu_job_wait *wait)
 {
 	struct tu_job_future *awaited = tu_job_future_of(f);
-	struct tu_seats *seats = awaited ? tu_executor_seats_of_caller(awaited->executor) : NULL;
+	struct tu_seats *seats = common_seats(awaited);
 
 	if (seats) {
 		wait->job = &job->future;

@@ -117,9 +117,43 @@ static void by_join_all(tutti_future **f, size_t n)
 	join_all(them, n);
 }
 
+static void keep_promise(tutti_future *f, void *promise)
+{
+	(void)f;
+	CHECK_EQ(tutti_future_set_result(promise, NULL), 0);
+}
+
+/* What is waited for first is no job, and done once the last of them is. */
+static tutti_future *promise_of(tutti_future *last)
+{
+	tutti_future *p = tutti_future_create(0);
+
+	CHECK_EQ(tutti_future_add_done_callback(last, keep_promise, p), 0);
+	return p;
+}
+
+static void by_join_all_behind_a_promise(tutti_future **f, size_t n)
+{
+	tutti_future *them[MOST + 1] = { promise_of(f[n - 1]) };
+
+	for (size_t i = 0; i < n; i++)
+		them[i + 1] = tutti_future_ref(f[i]);
+	join_all(them, n + 1);
+}
+
+static void by_join_all_of_gathers(tutti_future **f, size_t n)
+{
+	tutti_future *p = promise_of(f[n - 1]);
+	tutti_future *them[3] = { tutti_gather(&p, 1, TUTTI_ALL_COMPLETED), p,
+		tutti_gather(f, n, TUTTI_ALL_COMPLETED) };
+
+	join_all(them, 3);
+}
+
 static void (*const ways[])(tutti_future **f, size_t n) = { by_completion,
 	by_completion_of_one_by_one, by_completion_of_a_gather, by_wait_for_the_first,
-	by_wait_for_a_gather, by_result_of_a_gather, by_group, by_join_all };
+	by_wait_for_a_gather, by_result_of_a_gather, by_group, by_join_all,
+	by_join_all_behind_a_promise, by_join_all_of_gathers };
 enum { WAYS = sizeof(ways) / sizeof(*ways) };
 static void (*way)(tutti_future **f, size_t n);
 
