@@ -14,7 +14,7 @@
 /* -- an allocator that stalls ------------------------------------------------------------------ */
 
 static _Atomic(const char *) doomed; /* how the name begins; NULL: free as usual */
-static atomic_int told;
+static atomic_bool told, freed;
 
 static void *nothing(void *arg)
 {
@@ -29,6 +29,7 @@ static void spoil(char *p)
 	tutti_future_unref(tutti_task_start(nothing, NULL, NULL));
 	while (!atomic_load(&told))
 		usleep(500);
+	atomic_store(&freed, true);
 }
 
 static void *plain_alloc(size_t size, void *arg)
@@ -69,7 +70,7 @@ static void on_stall(const tutti_stall *stall, void *arg)
 	CHECK(!strchr(stall->what, '#'));
 	CHECK(!strchr(stall->thread, '#'));
 	CHECK(stall->thread[0]);
-	atomic_store(&told, 1);
+	atomic_store(&told, true);
 }
 
 static void watch(void (*end)(void))
@@ -78,10 +79,11 @@ static void watch(void (*end)(void))
 		.stall = TUTTI_MILLISECONDS(20), .quiet = true, .fn = on_stall
 	};
 
-	atomic_store(&told, 0);
+	atomic_store(&told, false);
+	atomic_store(&freed, false);
 	CHECK_EQ(tutti_watchdog_start(&o), 0);
 	end();
-	EVENTUALLY(atomic_load(&told) > 0);
+	EVENTUALLY(atomic_load(&freed));
 	CHECK_EQ(tutti_watchdog_stop(), 0);
 	settle();
 }
