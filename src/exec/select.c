@@ -23,16 +23,7 @@ static bool future_enqueue(const tutti_case *c, struct tu_waiter *me)
 	return future_look(c) == TU_CASE_WAITS && tu_future_enqueue(c->priv.object, me);
 }
 
-static void future_leave(const tutti_case *c, struct tu_waiter *me)
-{
-	struct tu_bucket *b = tu_lot_lock(c->priv.object);
-
-	if (me->next)
-		tu_lot_remove(b, me);
-	tu_lot_unlock(b);
-}
-
-static const struct tu_case_kind case_future = { future_look, future_enqueue, future_leave, true };
+static const struct tu_case_kind case_future = { future_look, future_enqueue, NULL, true };
 
 static const struct tu_case_kind *const kinds[] = {
 	[TUTTI_CASE_GET] = &tu_case_get,

@@ -185,6 +185,15 @@ static struct tu_thread *adopt(struct tu_context *native)
 	return t;
 }
 
+/* Destructors may ask who they are, and a watchdog at any time: so t stays until it is unknown. */
+static void complete(struct tu_thread *t, struct tu_context *native, void *result)
+{
+	tutti_future_ref(&t->future);
+	tu_future_complete_from(&t->future, native, result);
+	native->worker->thread = NULL;
+	tutti_future_unref(&t->future);
+}
+
 static void foreign_ends(struct tu_context *native)
 {
 	struct tu_thread *t = native->worker->thread;
@@ -195,8 +204,7 @@ static void foreign_ends(struct tu_context *native)
 	if (!t || t == &main_thread)
 		return;
 	tu_thread_unlist(t);
-	tu_future_complete_from(&t->future, native, NULL);
-	native->worker->thread = NULL;
+	complete(t, native, NULL);
 }
 
 /*
@@ -282,11 +290,11 @@ static void finish(void *arg)
 	tu_thread_unlist(t); /* it has not left by itself if it ended by pthread_exit */
 	if (t->withdrawn) {
 		native->self = NULL;
+		native->worker->thread = NULL;
 		tutti_future_unref(&t->future);
 	} else {
-		tu_future_complete_from(&t->future, native, t->result);
+		complete(t, native, t->result);
 	}
-	native->worker->thread = NULL; /* only now: destructors may ask who they are */
 	tu_ending_done(left);
 }
 

@@ -192,8 +192,9 @@ bool tu_os_large_pages(void);
 int tu_os_ask_begin(int signal, void (*asked)(const void *pc));
 void tu_os_ask_end(void);
 
-/* Let the signal through to the calling thread, if that was begun by tu_os_thread_start. */
-void tu_os_ask_allow(void);
+/* A thread begun by tu_os_thread_start lets the signal through from here on, if there is one, and
+   no longer the one that it was before. */
+void tu_os_ask_follow(void);
 
 /* Between begin and end. 0; -ESRCH: it has ended. It is asked if it lets the signal through. */
 int tu_os_thread_ask(int native_id);

@@ -49,15 +49,28 @@ static size_t enqueue_all(struct tu_choice *choice, struct tu_option *options)
 	return choice->n;
 }
 
+/* Unless somebody has taken it off. */
+static void leave(const struct tu_case_kind *kind, struct tu_waiter *w)
+{
+	struct tu_bucket *b;
+
+	/* [grant-1] acquire: as in tu_wait. Whoever granted it has taken it off. */
+	if (tu_load_acq(&w->granted))
+		return;
+	b = tu_lot_lock_waiter(w);
+	if (w->next) {
+		tu_lot_remove(b, w);
+		if (kind->left)
+			kind->left((void *)tu_load_rlx(&w->key), b); /* under its lock */
+	}
+	tu_lot_unlock(b);
+}
+
 static void leave_all(const struct tu_choice *choice, struct tu_option *options, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		const tutti_case *c = &choice->cases[i];
-
-		/* [grant-1] acquire: as in tu_wait. Whoever granted it has taken it off. */
-		if (c->priv.object && !tu_load_acq(&options[i].waiter.granted))
-			kind_of(choice, c)->leave(c, &options[i].waiter);
-	}
+	for (size_t i = 0; i < n; i++)
+		if (choice->cases[i].priv.object)
+			leave(kind_of(choice, &choice->cases[i]), &options[i].waiter);
 }
 
 /* A fork has emptied the lot: those beside them are gone. Alone, but there, they can leave. */

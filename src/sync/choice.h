@@ -28,8 +28,9 @@ struct tu_case_kind {
 	int (*look)(const tutti_case *c);
 	/* Queue me; false: look again. */
 	bool (*enqueue)(const tutti_case *c, struct tu_waiter *me);
-	/* Leave the queue, unless somebody has taken me off. */
-	void (*leave)(const tutti_case *c, struct tu_waiter *me);
+	/* Somebody was not granted and has left the queue of key, under the lock of its bucket: put
+	   the object right. May be NULL. */
+	void (*left)(void *key, struct tu_bucket *b);
 	bool given; /* who is granted has it, with code 0 */
 };
 
