@@ -174,7 +174,7 @@ static int64_t sleep_limit(struct tu_worker *w)
 {
 	int64_t limit = tu_wheel_next(&w->wheel), now, look;
 
-	if (!plenty(w) || tu_simulated()) /* there time is not spent on what nobody sees */
+	if (tu_simulated() || !plenty(w)) /* there time is not spent on what nobody sees */
 		return limit;
 	now = tu_os_now();
 	trim(w, now);

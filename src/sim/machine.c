@@ -165,13 +165,14 @@ static bool time_could_pass(void)
 {
 	int64_t next = tu_machine_next_deadline(), oldest = tu_machine.now;
 
+	if (next == INT64_MAX)
+		return false;
 	tu_list_each(link, &tu_machine.ready) {
 		int64_t since = tu_actor_of(link)->ready_since;
 
 		oldest = since < oldest ? since : oldest;
 	}
-	return next != INT64_MAX && next > tu_machine.now &&
-	       next - oldest <= tu_machine.options.stall;
+	return next > tu_machine.now && next - oldest <= tu_machine.options.stall;
 }
 
 /*
@@ -183,7 +184,7 @@ static struct tu_actor *choose(bool first_goes_on)
 	struct tu_machine *m = &tu_machine;
 	struct tu_question q = { TU_CHOICE_ACTOR, m->ready_count, first_goes_on, false };
 
-	if (m->options.early_time && tu_choices_preempts() && time_could_pass()) {
+	if (m->options.early_time && time_could_pass()) {
 		q.time = true;
 		q.n++;
 	}
