@@ -167,7 +167,7 @@ static int case_look(const tutti_case *c)
 	return tutti_event_is_set(c->priv.object) ? 0 : TU_CASE_WAITS;
 }
 
-static bool case_enqueue(const tutti_case *c, struct tu_waiter *me)
+static int case_enqueue(const tutti_case *c, struct tu_waiter *me)
 {
 	return enqueue(c->priv.object, me);
 }
@@ -183,4 +183,4 @@ static void case_leave(const tutti_case *c, struct tu_waiter *me)
 	tu_lot_unlock(b);
 }
 
-const struct tu_case_kind tu_case_event = { case_look, case_enqueue, case_leave, true };
+const struct tu_case_kind tu_case_event = { case_look, case_enqueue, case_leave, .given = true };

@@ -122,7 +122,7 @@ static int get_look(const tutti_case *c)
 	return rc == TUTTI_EEMPTY ? TU_CASE_WAITS : rc;
 }
 
-static bool get_enqueue(const tutti_case *c, struct tu_waiter *me)
+static int get_enqueue(const tutti_case *c, struct tu_waiter *me)
 {
 	tutti_queue *q = c->priv.object;
 
@@ -136,7 +136,7 @@ static void get_leave(const tutti_case *c, struct tu_waiter *me)
 	q->kind->leave(q, false, me);
 }
 
-const struct tu_case_kind tu_case_get = { get_look, get_enqueue, get_leave, false };
+const struct tu_case_kind tu_case_get = { get_look, get_enqueue, get_leave, .given = false };
 
 static int put_look(const tutti_case *c)
 {
@@ -146,7 +146,7 @@ static int put_look(const tutti_case *c)
 	return rc == TUTTI_EFULL ? TU_CASE_WAITS : rc;
 }
 
-static bool put_enqueue(const tutti_case *c, struct tu_waiter *me)
+static int put_enqueue(const tutti_case *c, struct tu_waiter *me)
 {
 	tutti_queue *q = c->priv.object;
 
@@ -160,4 +160,4 @@ static void put_leave(const tutti_case *c, struct tu_waiter *me)
 	q->kind->leave(q, true, me);
 }
 
-const struct tu_case_kind tu_case_put = { put_look, put_enqueue, put_leave, false };
+const struct tu_case_kind tu_case_put = { put_look, put_enqueue, put_leave, .given = false };
