@@ -56,6 +56,40 @@ static void wait_readable_then_writable(void)
 	wait_writable();
 }
 
+/* As two tasks of one thread that want different things: enter, and wait after the second has. */
+static void enter(struct tu_waiter *w, unsigned events)
+{
+	*w = (struct tu_waiter){ .context = tu_self(), .ask = events };
+	MODEL_CHECK(tu_poller_enter(w->context->worker, FD, w) == 0);
+}
+
+static void await(struct tu_waiter *w)
+{
+	while (!tu_load_acq(&w->granted)) /* [grant-1] acquire: the answer */
+		tu_park(tu_self());
+	MODEL_CHECK(w->answer == (int)w->ask);
+	tu_poller_leave(w->context->worker, FD, w);
+}
+
+static void wait_for_each(void)
+{
+	struct tu_waiter older;
+
+	enter(&older, TUTTI_WRITABLE);
+	wait_readable();
+	await(&older);
+}
+
+static void wait_for_the_older(void)
+{
+	struct tu_waiter older, younger;
+
+	enter(&older, TUTTI_WRITABLE);
+	enter(&younger, TUTTI_READABLE);
+	await(&older);
+	tu_poller_leave(younger.context->worker, FD, &younger);
+}
+
 static void wait_readable_until_soon(void)
 {
 	MODEL_CHECK(wait_for(TUTTI_READABLE, SOON) != TUTTI_ECANCELED);
@@ -172,25 +206,30 @@ static void post(void)
 }
 
 static const struct model_test tests[] = {
-	{ "one_waiter", begin, { wait_readable, make_readable }, NULL, { 0 }, READABLE,
+	{ "one_waiter", begin, { wait_readable, make_readable }, model_fd_end, { 0 }, READABLE,
 		.bound = MODEL_ALL, .deep = MODEL_ALL },
 	{ "one_after_the_other", begin,
-		{ wait_readable_then_writable, make_readable, make_writable }, NULL, { 0 }, BOTH,
+		{ wait_readable_then_writable, make_readable, make_writable }, model_fd_end, { 0 },
+		BOTH, .bound = 4, .deep = 6 },
+	{ "two_of_one_thread", begin, { wait_for_each, make_readable, make_writable }, model_fd_end,
 		.bound = 4, .deep = 6 },
+	{ "the_older_of_one_thread", begin, { wait_for_the_older, make_writable }, model_fd_end,
+		.bound = 5, .deep = 7 },
 	{ "two_threads_wait", begin, { wait_readable, wait_writable, make_readable_then_writable },
-		NULL, { 0 }, BOTH, .bound = 3, .deep = 4 },
-	{ "deadline", begin, { wait_readable_until_soon, make_readable }, NULL, { SOON },
+		model_fd_end, { 0 }, BOTH, .bound = 3, .deep = 4 },
+	{ "deadline", begin, { wait_readable_until_soon, make_readable }, model_fd_end, { SOON },
 		READABLE | TIMED_OUT, .bound = 5, .deep = 7 },
-	{ "cancel", begin, { wait_for_any_end, make_readable, cancel }, NULL, { 0 },
+	{ "cancel", begin, { wait_for_any_end, make_readable, cancel }, model_fd_end, { 0 },
 		READABLE | CANCELED, .bound = 3, .deep = 5 },
-	{ "closing", begin, { wait_for_any_end, is_closing, make_readable }, NULL, { 0 },
+	{ "closing", begin, { wait_for_any_end, is_closing, make_readable }, model_fd_end, { 0 },
 		READABLE | CLOSED, .bound = 3, .deep = 5 },
-	{ "end_of_the_thread", begin, { wait_and_end, make_readable, cancel }, NULL, { 0 },
+	{ "end_of_the_thread", begin, { wait_and_end, make_readable, cancel }, model_fd_end, { 0 },
 		READABLE | CANCELED, .bound = 3, .deep = 5 },
-	{ "call", begin, { wait_for_call, call }, NULL, .bound = 5, .deep = 7 },
-	{ "signal", begin, { wait_for_call, call_from_signal }, NULL, .bound = 5, .deep = 7 },
-	{ "job", begin, { wait_for_job, post }, NULL, .bound = 5, .deep = 7 },
-	{ "timer", begin, { wait_until_soon, call }, NULL, { SOON }, TIMED_OUT, .bound = 5,
+	{ "call", begin, { wait_for_call, call }, model_fd_end, .bound = 5, .deep = 7 },
+	{ "signal", begin, { wait_for_call, call_from_signal }, model_fd_end, .bound = 5,
+		.deep = 7 },
+	{ "job", begin, { wait_for_job, post }, model_fd_end, .bound = 5, .deep = 7 },
+	{ "timer", begin, { wait_until_soon, call }, model_fd_end, { SOON }, TIMED_OUT, .bound = 5,
 		.deep = 7 },
 };
 

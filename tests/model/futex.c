@@ -81,6 +81,13 @@ void model_fd_begin(void)
 	memset(poller, 0, sizeof poller);
 }
 
+void model_fd_end(void)
+{
+	for (int i = 0; i < MODEL_FIBERS; i++)
+		for (int fd = 0; fd < MODEL_FDS; fd++)
+			MODEL_CHECK(poller[i].watched[fd] == 0);
+}
+
 void model_fd_make_ready(int fd, unsigned events)
 {
 	tu_model_point(&model_fd[fd]);

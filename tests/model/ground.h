@@ -21,10 +21,14 @@ static inline struct tu_context *model_context(int fiber)
 	return &model_worker[fiber].native;
 }
 
-/* Descriptors of futex.c: what each is ready for. Begin makes all of them new, and no poller. */
+/*
+ * Descriptors of futex.c: what each is ready for. Begin makes all of them new, and no poller; end
+ * sees that none is watched any more.
+ */
 enum { MODEL_FDS = 2 };
 
 void model_fd_begin(void);
+void model_fd_end(void);
 void model_fd_make_ready(int fd, unsigned events);
 extern uint32_t model_fd[MODEL_FDS];
 
