@@ -51,8 +51,9 @@ enum { TUTTI_READABLE = 1, TUTTI_WRITABLE = 2 };
  * Errors     TUTTI_ETIMEDOUT   not ready by then
  *            TUTTI_ECANCELED   the caller was cancelled
  *            -EBADF            not open, or it is about to be closed
- *            -EINVAL           no events, or others; or fd is the caller's own tutti_loop_fd
- *            -ELOOP            fd is an epoll descriptor that waits for the calling thread's loop
+ *            -EINVAL           no events, or unknown ones
+ *            -ELOOP            fd is that of a poller which itself waits for the caller's loop, as
+ *                              the loop's own tutti_loop_fd
  *            -EMFILE           no descriptor left to wait with, at a thread's first; also -ENFILE
  *            -ENOMEM           no memory; also -ENOSPC, of the user's share of it in the kernel
  * Context    any thread or task
