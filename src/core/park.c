@@ -221,14 +221,15 @@ static __attribute__((noinline)) void doze(struct tu_worker *w)
 	uint32_t how = w->polled ? TU_WORKER_POLLING : TU_WORKER_ASLEEP;
 
 	stop_if_ending(w);
-	if (tu_wheel_next(&w->wheel) <= 0 || spin(w))
+	if (tu_wheel_next(&w->wheel) <= 0 || (!w->by_fd && spin(w)))
 		return;
+	w->by_fd = false;
 	tu_show(&w->idle, true);
 	/* seq, both: as shown above */
 	tu_store_seq(&w->sleep, how);
 	if (!tu_load_seq(&w->inbox)) {
 		if (how == TU_WORKER_POLLING)
-			tu_poller_sleep(w, sleep_limit(w));
+			w->by_fd = tu_poller_sleep(w, sleep_limit(w)) > 0;
 		else
 			tu_os_futex_wait(&w->sleep, TU_WORKER_ASLEEP, sleep_limit(w));
 	}

@@ -135,9 +135,9 @@ uint32_t tu_poller_look(struct tu_worker *w)
 	return wait_and_grant(w, 0);
 }
 
-void tu_poller_sleep(struct tu_worker *w, int64_t deadline)
+uint32_t tu_poller_sleep(struct tu_worker *w, int64_t deadline)
 {
-	wait_and_grant(w, deadline);
+	return wait_and_grant(w, deadline);
 }
 
 /* Against closing as in embed.c, on the same word. */

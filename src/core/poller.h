@@ -48,7 +48,7 @@ void tu_poller_end_waits(int fd, int answer);
 uint32_t tu_poller_look(struct tu_worker *w);
 
 /* The same, once there are some, or the deadline, or tu_poller_wake: park.c sleeps here. Owner. */
-void tu_poller_sleep(struct tu_worker *w, int64_t deadline);
+uint32_t tu_poller_sleep(struct tu_worker *w, int64_t deadline);
 
 /* Any thread, signal handlers too. Nothing happens without a poller. */
 void tu_poller_wake(struct tu_worker *w);

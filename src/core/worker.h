@@ -61,6 +61,7 @@ struct tu_worker {
 	uint32_t index;  /* of the worker: fixed */
 	int native_id;   /* its thread's number in the kernel; shown */
 	bool idle;       /* it has nothing to run, and sleeps; shown */
+	bool by_fd;      /* a descriptor ended its last sleep: nobody spins for the next. Owner */
 	bool closing;    /* the thread ends: jobs are given up */
 	void *thread;    /* what exec knows of the thread; NULL: nobody has asked. Owner */
 	bool helper;     /* tutti's own: not one of the program's threads */

@@ -5,10 +5,10 @@
 
 #include "support/child.h"
 #include "support/descriptors.h"
-#include "support/leaks.h"
 #include "support/suite.h"
 
 static pid_t child;
+static int alone; /* how many threads there are without the tests' */
 
 static void both_are_well(void)
 {
@@ -42,7 +42,7 @@ static void hears_of_descriptors_of_its_own(void)
 /* The parent's task goes on there; the child has none, and its loop is quiet. */
 static void *fork_beside_a_waiting_task(void *arg)
 {
-	int before = leaks_descriptors();
+	int before = descriptors_of(alone + 1);
 	tutti_task *task = tutti_task_start(wait_readable, NULL, NULL);
 
 	settle();
@@ -64,16 +64,16 @@ static void *fork_beside_a_waiting_task(void *arg)
 
 /* -- a task forks while its thread waits ------------------------------------------------------- */
 
-static bool polls_in_child;
+static bool polls_meanwhile;
 
 static void *fork_and_write(void *arg)
 {
 	settle();
 	child = child_fork();
-	if (polls_in_child)
-		hears_of_descriptors_of_its_own();
 	if (child != 0)
 		child_wait(child); /* so that each has one byte to read */
+	if (polls_meanwhile)
+		hears_of_descriptors_of_its_own();
 	write_one(far_end);
 	return arg;
 }
@@ -113,7 +113,7 @@ static void on_a_thread(tutti_fn fn)
 	int before;
 
 	open_pair();
-	before = leaks_descriptors();
+	before = descriptors_of(alone);
 	finish(tutti_thread_start(fn, NULL, NULL));
 	EVENTUALLY(leaks_descriptors() == before);
 	close_both();
@@ -127,7 +127,7 @@ static void goes_on_in_the_parent(void)
 static void the_threads_own_wait_goes_on_in_both(void)
 {
 	for (int i = 0; i < 2; i++) {
-		polls_in_child = i;
+		polls_meanwhile = i;
 		on_a_thread(wait_while_a_task_forks);
 		on_a_thread(select_while_a_task_forks);
 	}
@@ -136,6 +136,7 @@ static void the_threads_own_wait_goes_on_in_both(void)
 int main(void)
 {
 	suite_begin();
+	alone = threads_alone();
 	RUN(goes_on_in_the_parent);
 	RUN(the_threads_own_wait_goes_on_in_both);
 	return suite_end();

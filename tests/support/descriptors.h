@@ -4,6 +4,7 @@
 #define TESTS_SUPPORT_DESCRIPTORS_H
 
 #include "support/both.h"
+#include "support/leaks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -69,6 +70,20 @@ static inline void empty(int fd)
 	while (read(fd, block, sizeof block) > 0)
 		;
 	CHECK_EQ(errno, EAGAIN);
+}
+
+/* Count the threads at first. The first sleep reads files, which would be counted elsewhere. */
+static inline int threads_alone(void)
+{
+	CHECK_EQ(tutti_sleep(TUTTI_MILLISECONDS(1)), 0);
+	return leaks_threads();
+}
+
+/* Count what is open once only so many threads are left: those of earlier tests hold pollers. */
+static inline int descriptors_of(int threads)
+{
+	EVENTUALLY(leaks_threads() <= threads);
+	return leaks_descriptors();
 }
 
 /* -- a waiter, as a thread or a task ----------------------------------------------------------- */

@@ -4,12 +4,13 @@
 #include <tutti/fd.h>
 
 #include "support/descriptors.h"
-#include "support/leaks.h"
 #include "support/suite.h"
 
 #include <sys/resource.h>
 
 static const tutti_time past = 0;
+
+static int alone; /* how many threads there are without the tests' */
 
 /* -- deadline and cancel ----------------------------------------------------------------------- */
 
@@ -232,7 +233,7 @@ static void other_threads_wake_it_all_the_same(void)
 
 static void *use_and_count(void *arg)
 {
-	int before = leaks_descriptors();
+	int before = descriptors_of(alone + 1);
 
 	CHECK_EQ(tutti_sleep(1), 0);
 	CHECK_EQ(tutti_fd_wait(near_end, R, past), TUTTI_ETIMEDOUT);
@@ -252,7 +253,7 @@ static void ends_with_the_thread_or_its_loop(void)
 	int before;
 
 	open_pipe();
-	before = leaks_descriptors();
+	before = descriptors_of(alone);
 	for (int i = 0; i < 3; i++)
 		finish(tutti_thread_start(use_and_count, NULL, NULL));
 	EVENTUALLY(leaks_descriptors() == before);
@@ -302,6 +303,7 @@ static void a_waiting_task_ends_with_its_thread(void)
 /* The main thread's poller stays to the program's end; the suite wants its descriptors back. */
 static void *everything(void *arg)
 {
+	alone = threads_alone();
 	RUN_MIXES(the_deadline_ends_it);
 	RUN_MIXES(a_cancel_ends_it);
 	RUN(a_cancel_comes_before_what_is_ready);
