@@ -187,9 +187,9 @@ static int case_look(const tutti_case *c)
 	return is_set(c->priv.object) ? 0 : TU_CASE_WAITS;
 }
 
-static bool case_enqueue(const tutti_case *c, struct tu_waiter *me)
+static int case_enqueue(const tutti_case *c, struct tu_waiter *me)
 {
 	return enqueue(c->priv.object, me);
 }
 
-const struct tu_case_kind tu_case_event = { case_look, case_enqueue, left, true };
+const struct tu_case_kind tu_case_event = { case_look, case_enqueue, left, .given = true };

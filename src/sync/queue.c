@@ -175,14 +175,14 @@ static int get_look(const tutti_case *c)
 	return rc == TUTTI_EEMPTY ? TU_CASE_WAITS : rc;
 }
 
-static bool get_enqueue(const tutti_case *c, struct tu_waiter *me)
+static int get_enqueue(const tutti_case *c, struct tu_waiter *me)
 {
 	tutti_queue *q = c->priv.object;
 
 	return q->kind->enqueue(q, false, me);
 }
 
-const struct tu_case_kind tu_case_get = { get_look, get_enqueue, left, false };
+const struct tu_case_kind tu_case_get = { get_look, get_enqueue, left, .given = false };
 
 static int put_look(const tutti_case *c)
 {
@@ -192,11 +192,11 @@ static int put_look(const tutti_case *c)
 	return rc == TUTTI_EFULL ? TU_CASE_WAITS : rc;
 }
 
-static bool put_enqueue(const tutti_case *c, struct tu_waiter *me)
+static int put_enqueue(const tutti_case *c, struct tu_waiter *me)
 {
 	tutti_queue *q = c->priv.object;
 
 	return q->kind->enqueue(q, true, me);
 }
 
-const struct tu_case_kind tu_case_put = { put_look, put_enqueue, left, false };
+const struct tu_case_kind tu_case_put = { put_look, put_enqueue, left, .given = false };

@@ -107,6 +107,7 @@ void model_ground_end(void)
 		MODEL_CHECK(tu_wheel_count(&w->wheel) == 0);
 		MODEL_CHECK(!w->inbox && !w->head);
 		MODEL_CHECK(w->sleep == TU_WORKER_AWAKE);
+		MODEL_CHECK(w->polled == 0);
 		MODEL_CHECK(w->native.park != TU_PARK_PARKED);
 	}
 }

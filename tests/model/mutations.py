@@ -21,16 +21,38 @@ SOURCE = pathlib.Path(os.environ.get("TUTTI_SOURCE_DIR", HERE))
 BUILD = pathlib.Path(os.environ.get("TUTTI_BUILD_DIR", HERE / "build/dev"))
 CC = os.environ.get("TUTTI_CC", "cc")
 LIMIT_S = 60
-ON_FUTEX = ("park", "mutex")
+ON_FUTEX = ("park", "mutex", "fd")
 
 # (source, what goes wrong, model, [(text, instead), ...])
 MUTATIONS = [
     ("core/park.c", "sleep without a last look at the inbox", "park",
-     [("\tif (!tu_load_seq(&w->inbox))\n\t\ttu_os", "\ttu_os")]),
+     [("\tif (!tu_load_seq(&w->inbox)) {", "\tif (true) {")]),
     ("core/park.c", "look at the inbox before saying that one sleeps", "park",
-     [("\ttu_store_seq(&w->sleep, TU_WORKER_ASLEEP);\n\tif (!tu_load_seq(&w->inbox))\n",
+     [("\ttu_store_seq(&w->sleep, how);\n\tif (!tu_load_seq(&w->inbox)) {\n",
        "\tbool nothing = !tu_load_seq(&w->inbox);\n"
-       "\ttu_store_seq(&w->sleep, TU_WORKER_ASLEEP);\n\tif (nothing)\n")]),
+       "\ttu_store_seq(&w->sleep, how);\n\tif (nothing) {\n")]),
+    ("core/park.c", "sleep in the poller without a last look at the inbox", "fd",
+     [("\tif (!tu_load_seq(&w->inbox)) {", "\tif (true) {")]),
+    ("core/park.c", "do not wake who sleeps in its poller", "fd",
+     [("\t\ttu_poller_wake(w);", "\t\t;")]),
+    ("core/park.c", "sleep on the word with a descriptor to wait for", "fd",
+     [("w->polled ? TU_WORKER_POLLING : TU_WORKER_ASLEEP", "TU_WORKER_ASLEEP")]),
+    ("core/poller.c", "wake a poller that may be closed just now", "fd",
+     [("\ttu_add_seq(&w->ringing, 1u);", "\t;"), ("\ttu_sub_rel(&w->ringing, 1u);", "\t;")]),
+    ("core/poller.c", "do not wait for those who wake", "fd",
+     [("while (tu_load_seq(&w->ringing))", "while (false)")]),
+    ("core/poller.c", "what is ready is granted to all threads' waiters", "fd",
+     [("if (w && i->context->worker != w)", "if (false)")]),
+    ("core/poller.c", "what others ask for is forgotten when one is served", "fd",
+     [("\t\tif (left)\n", "\t\tif (false)\n")]),
+    ("core/poller.c", "a new wait takes the place of an older one", "fd",
+     [("events = me->ask | asked(b, fd, w);", "events = me->ask;")]),
+    ("core/poller.c", "an answer for what was not asked", "fd",
+     [("if (!(i->ask & events))", "if (!events)")]),
+    ("core/poller.c", "it waits on although it was given up", "fd",
+     [("\tw->polled--;", "\t;")]),
+    ("sync/fd.c", "leave the queue alone", "fd",
+     [("\ttu_poller_leave(self->worker, fd, &me);", "\t;")]),
     ("core/park.c", "wake no thread", "park",
      [("\t\ttu_os_futex_wake(&w->sleep, 1);", "\t\t;")]),
     ("core/park.c", "the waker leaves the sleep word as it is", "park",
