@@ -152,6 +152,9 @@ int tu_os_poller_wait(
 /* End the wait of now, or the next one. Any thread, signal handlers too. */
 void tu_os_poller_wake(const struct tu_os_poller *p);
 
+/* Wait until a wait on one of them would return at once, or for no reason. A signal ends it. */
+void tu_os_pollers_wait(const struct tu_os_poller *const *pollers, size_t n);
+
 /* -- threads --------------------------------------------------------------------------------- */
 
 struct tu_os_thread_start {

@@ -16,6 +16,9 @@
  * anything changed the clock moves on too, as if they slept: or a loop that waits by looking would
  * stop it for good. A choice may also move it early: a slow machine.
  *
+ * Descriptors are real. Whether one is ready is looked at whenever somebody else is to run; and if
+ * nobody can run and no deadline is left it is waited for, while the clock stands still.
+ *
  * There is one machine in the process, and it is used by one OS thread at a time.
  */
 #ifndef TU_SIM_MACHINE_H
@@ -52,6 +55,8 @@ struct tu_actor {
 	unsigned polls;      /* and how often since then */
 	uint64_t priority;   /* a strategy's */
 	struct tu_heap_node due;
+	const struct tu_os_poller *poller; /* asleep: until it has something; NULL: not there */
+	struct tu_link polling;            /* among those who do */
 	struct tu_os_thread_start start;
 	struct tu_ending endings[TU_ACTOR_ENDINGS];
 	unsigned n_endings;
@@ -98,6 +103,8 @@ struct tu_machine {
 	unsigned ready_count;
 	struct tu_list patient; /* have started somebody eagerly: they go on when nobody is ready */
 	struct tu_heap due;
+	struct tu_list polling; /* asleep in a poller: the world outside may wake them */
+	bool world;             /* it is being waited for */
 	int64_t now;
 	uint64_t steps;   /* of this run */
 	uint64_t changes; /* what is not a mere look, of this run */

@@ -15,6 +15,7 @@
  */
 #include "os/linux/clock.h"
 #include "os/os.h"
+#include "os/port.h"
 
 #include "base/atomic.h"
 
@@ -130,7 +131,7 @@ static int wait_until(int fd, struct epoll_event *events, int most, int64_t dead
 	return ppoll(&p, 1, limit, NULL) > 0 ? epoll_wait(fd, events, most, 0) : 0;
 }
 
-int tu_os_poller_wait(
+int tu_real_poller_wait(
 	const struct tu_os_poller *p, struct tu_os_ready *ready, int n, int64_t deadline)
 {
 	struct epoll_event events[BATCH];
@@ -145,7 +146,7 @@ int tu_os_poller_wait(
 	return reported;
 }
 
-void tu_os_poller_wake(const struct tu_os_poller *p)
+void tu_real_poller_wake(const struct tu_os_poller *p)
 {
 	const uint64_t one = 1;
 	int saved = errno;
@@ -153,4 +154,16 @@ void tu_os_poller_wake(const struct tu_os_poller *p)
 	/* Fails only after some 2^64 wakes. */
 	if (write(p->ring, &one, sizeof(one)) < 0)
 		errno = saved;
+}
+
+void tu_os_pollers_wait(const struct tu_os_poller *const *pollers, size_t n)
+{
+	enum { MOST = 256 }; /* of more, the first ones: who waits for the others waits longer */
+	struct pollfd p[MOST];
+
+	if (n > MOST)
+		n = MOST;
+	for (size_t i = 0; i < n; i++)
+		p[i] = (struct pollfd){ .fd = pollers[i]->fd, .events = POLLIN };
+	ppoll(p, n, NULL, NULL);
 }
