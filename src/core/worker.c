@@ -105,6 +105,7 @@ static void worker_begin(struct tu_worker *w)
 	tu_show(&w->native_id, tu_os_thread_id());
 	tu_show(&w->budget, 1u);
 	w->daemon = w->helper = false;
+	w->task_number = 0;
 	w->closed = false;
 	w->stop = w->woken = 0;
 	w->thread = NULL;

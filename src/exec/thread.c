@@ -23,9 +23,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint32_t lock;        /* of all below */
-static uint64_t numbers = 1; /* main has 1 */
-static unsigned thread_names, dummy_names;
+static uint32_t lock;                      /* of all below */
+static uint64_t numbers = 1;               /* main has 1 */
+static unsigned thread_names, dummy_names; /* how many of each were given */
 static const struct tu_future_ops thread_ops;
 
 /* Main is known before it calls tutti, and never forgotten: not allocated. */
@@ -138,6 +138,17 @@ struct tu_thread *tu_thread_make(tutti_fn fn, void *arg, const char *name)
 	t->future.value.start.fn = fn;
 	t->future.value.start.arg = arg;
 	return t;
+}
+
+unsigned tu_thread_names_from(unsigned n)
+{
+	unsigned before;
+
+	tu_mutex_lock(&lock);
+	before = thread_names;
+	thread_names = n;
+	tu_mutex_unlock(&lock);
+	return before;
 }
 
 static void list_add(struct tu_thread *t)

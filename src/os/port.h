@@ -34,8 +34,8 @@ struct tu_os_port {
 	void (*sleep_until)(int64_t deadline);
 	int (*futex_wait)(uint32_t *word, uint32_t expected, int64_t deadline);
 	void (*futex_wake)(uint32_t *word, uint32_t n);
-	int (*poller_wait)(const struct tu_os_poller *p, struct tu_os_ready *ready, int n,
-		int64_t deadline);
+	int (*poller_wait)(
+		const struct tu_os_poller *p, struct tu_os_ready *ready, int n, int64_t deadline);
 	void (*poller_wake)(const struct tu_os_poller *p);
 	int (*thread_start)(const struct tu_os_thread_start *start);
 	int (*thread_id)(void);

@@ -14,6 +14,7 @@
 #include "core/report.h"
 #include "core/worker.h"
 #include "exec/thread.h"
+#include "exec/threads.h"
 #include "os/port.h"
 #include "sim/holders.h"
 #include "sim/machine.h"
@@ -143,6 +144,8 @@ static void *test_main(void *arg)
 static void run_once(void)
 {
 	static const tutti_thread_options named = { .name = "main", .daemon = -1 };
+	unsigned names = tu_thread_names_from(0); /* the same in each run */
+	unsigned pools = tu_threads_names_from(0);
 	tutti_thread *root;
 
 	check.trouble = TU_TROUBLE_NONE;
@@ -157,6 +160,8 @@ static void run_once(void)
 	tu_os_port = NULL;
 	tutti_future_unref(root);
 	tu_machine_abandon();
+	tu_thread_names_from(names);
+	tu_threads_names_from(pools);
 	if (check.strategy->end)
 		check.strategy->end(check.self, tu_choices_made());
 	check.result.runs++;

@@ -73,7 +73,6 @@ void tu_machine_ready(struct tu_actor *a)
 
 static void unready(struct tu_actor *a)
 {
-	tu_assert(&a->link != &tu_machine.ready.head);
 	tu_list_remove(&a->link);
 	tu_machine.ready_count--;
 }
@@ -119,8 +118,9 @@ int64_t tu_machine_next_deadline(void)
 {
 	struct tu_actor *first = first_due();
 	int64_t next = first ? first->deadline : INT64_MAX;
+	struct tu_link *link = tu_machine.ready.head.next;
 
-	tu_list_each(link, &tu_machine.ready) {
+	for (unsigned n = tu_machine.ready_count; n > 0 && link; n--, link = link->next) {
 		int64_t its = deadline_of_ready(tu_actor_of(link));
 
 		next = its < next ? its : next;
