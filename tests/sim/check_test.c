@@ -105,6 +105,7 @@ static int run(void (*test)(void *), const char *strategy)
 {
 	return tutti_sim_check(test, &(tutti_sim_options){ .name = "t",
 					     .strategy = strategy,
+					     .runs = 2000,
 					     .save = "",
 					     .flags = TUTTI_SIM_QUIET,
 					     .result = &result });
@@ -237,7 +238,7 @@ static void goes_on_after_failures(void)
 {
 	for (int i = 0; i < 20; i++) {
 		expect(two_orders, "random", TUTTI_SIM_DEADLOCK, NULL);
-		expect(one_order, "random", TUTTI_SIM_NONE, NULL);
+		expect(one_order, "exhaustive:1", TUTTI_SIM_NONE, NULL);
 		expect(leaves_one, "fifo", TUTTI_SIM_LEFT, NULL);
 	}
 }
