@@ -36,6 +36,7 @@ struct tu_actor {
 	int64_t until;              /* when its wait ends by itself; INT64_MAX: never; 0: no wait */
 	void *runs[2];              /* while it waits: the futures of what runs there; NULL: none */
 	char *name;                 /* once it has ended; NULL: no memory for it */
+	uint32_t seen;              /* by a search, the ledger's */
 	struct tu_link link;        /* in order of coming */
 };
 
@@ -98,6 +99,6 @@ struct tu_circle {
  * Does self wait for itself, by way of others who all wait without end? For locks, rwlocks and
  * futures. One that holds what it waits for is a circle of one.
  */
-bool tu_ledger_deadlock(const struct tu_ledger *l, uint64_t self, struct tu_circle *circle);
+bool tu_ledger_deadlock(struct tu_ledger *l, uint64_t self, struct tu_circle *circle);
 
 #endif

@@ -26,8 +26,8 @@ static inline size_t tu_table_home(const struct tu_table *t, uint64_t key)
 	return (size_t)((key * 0x9e3779b97f4a7c15u) >> t->shift);
 }
 
-/* NULL: it is not there. */
-static inline void *tu_table_find(const struct tu_table *t, uint64_t key)
+/* The slot of key, to be read and written until the table changes; NULL: it is not there. */
+static inline void **tu_table_at(const struct tu_table *t, uint64_t key)
 {
 	size_t i;
 
@@ -35,8 +35,20 @@ static inline void *tu_table_find(const struct tu_table *t, uint64_t key)
 		return NULL;
 	for (i = tu_table_home(t, key); t->slots[i].key; i = (i + 1) & (t->size - 1))
 		if (t->slots[i].key == key)
-			return t->slots[i].value;
+			return &t->slots[i].value;
 	return NULL;
+}
+
+static inline void *tu_table_find(const struct tu_table *t, uint64_t key)
+{
+	void **at = tu_table_at(t, key);
+
+	return at ? *at : NULL;
+}
+
+static inline uint64_t tu_table_key(const void *address)
+{
+	return (uint64_t)(uintptr_t)address;
 }
 
 /* Have room for n in all. false: no memory. */
