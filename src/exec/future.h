@@ -333,6 +333,7 @@ static inline void tu_future_complete_from(tutti_future *f, struct tu_context *s
 		tu_future_complete_from_odd(f, self, result);
 		return;
 	}
+	tu_ended(self);
 	f->value.pointer = result;
 	tu_future_complete(f, 0);
 	tu_context_clean(

@@ -192,8 +192,10 @@ static void foreign_ends(struct tu_context *native)
 	tu_worker_close(native->worker);
 	if (native->slots)
 		native->slots->end(native);
-	if (!t || t == &main_thread)
+	if (!t || t == &main_thread) {
+		tu_ended(native);
 		return;
+	}
 	tu_thread_unlist(t);
 	tu_future_complete_from(&t->future, native, NULL);
 	native->worker->thread = NULL;

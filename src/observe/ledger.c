@@ -42,6 +42,13 @@ static void keep_actor(struct tu_ledger *l, struct tu_actor *a)
 	tu_list_add_head(&l->spare_actors, &a->link);
 }
 
+/* Kept here, as only the context's own thread may look there. */
+static void look_who(struct tu_actor *a)
+{
+	a->runs[0] = a->context->self;
+	a->runs[1] = a->context->job != a->runs[0] ? a->context->job : NULL;
+}
+
 static struct tu_actor *come(struct tu_ledger *l, struct tu_context *c)
 {
 	struct tu_actor *a = actor_of(l, c);
@@ -54,6 +61,7 @@ static struct tu_actor *come(struct tu_ledger *l, struct tu_context *c)
 	if (!a)
 		return NULL;
 	*a = (struct tu_actor){ .id = c->id, .context = c };
+	look_who(a);
 	if (!tu_table_put(&l->actors, a->id, a)) {
 		keep_actor(l, a);
 		return NULL;
@@ -67,7 +75,8 @@ static void go_if_idle(struct tu_ledger *l, struct tu_actor *a)
 	if (a->holds || a->until)
 		return;
 	tu_list_remove(&a->link);
-	tu_table_remove(&l->actors, a->id);
+	if (a->context)
+		tu_table_remove(&l->actors, a->id);
 	keep_actor(l, a);
 }
 
@@ -207,8 +216,7 @@ void tu_ledger_waits(
 		stop_waiting(l, a);
 	a->waits = *what;
 	a->until = until;
-	a->runs[0] = self->self;
-	a->runs[1] = self->job != self->self ? self->job : NULL;
+	look_who(a);
 	for (int i = 0; i < 2; i++)
 		if (a->runs[i] && !tu_table_at(&l->runners, tu_table_key(a->runs[i])))
 			tu_table_put(&l->runners, tu_table_key(a->runs[i]), a);
@@ -244,6 +252,7 @@ const struct tu_actor *tu_ledger_ended(
 		go_if_idle(l, a);
 		return NULL;
 	}
+	tu_table_remove(&l->actors, a->id); /* a pool's thread goes on to its next job */
 	a->context = NULL;
 	a->name = tu_copy_text(name);
 	return a;

@@ -30,11 +30,11 @@ struct tu_hold {
 
 struct tu_actor {
 	uint64_t id;                /* the context's, of what runs there */
-	struct tu_context *context; /* NULL: it has ended, with all that in its hands */
+	struct tu_context *context; /* NULL: it has ended, with all this in its hands */
 	struct tu_hold *holds;      /* the latest first; NULL: none */
 	struct tu_doing waits;      /* for what; only while until is not 0 */
 	int64_t until;              /* when its wait ends by itself; INT64_MAX: never; 0: no wait */
-	void *runs[2];              /* while it waits: the futures of what runs there; NULL: none */
+	void *runs[2];              /* futures of what runs there: itself, its job; NULL: none */
 	char *name;                 /* once it has ended; NULL: no memory for it */
 	uint32_t seen;              /* by a search, the ledger's */
 	struct tu_link link;        /* in order of coming */
