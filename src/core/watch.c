@@ -33,7 +33,7 @@ static struct {
 	struct tu_answer *answer;
 } probe;
 
-bool tu_watching;
+uint32_t tu_watching;
 static bool asking;            /* the watcher's: threads can be asked */
 static tu_watch_name *name_fn; /* before asking */
 
@@ -47,16 +47,27 @@ void tu_worker_glance(const struct tu_worker *w, struct tu_glance *g)
 	g->native_id = tu_shown(&w->native_id);
 	g->idle = tu_shown(&w->idle);
 	g->ready = tu_shown(&w->head) || tu_load_rlx(&w->inbox);
-	g->due_by = tu_shown(&w->wheel.watched) ? tu_shown(&w->wheel.due_by) : INT64_MAX;
+	g->watched = tu_shown(&w->wheel.watched);
+	g->due_by = g->watched ? tu_shown(&w->wheel.due_by) : INT64_MAX;
 }
 
 void tu_watch_notice_slowly(struct tu_worker *w)
 {
-	bool on = tu_shown(&tu_watching);
-
-	tu_wheel_watch(&w->wheel, on);
-	if (on)
+	w->watched_by = tu_load_rlx(&tu_watching); /* as in tu_watch_notice */
+	tu_wheel_watch(&w->wheel, w->watched_by != 0);
+	if (w->watched_by & TU_WATCHING_STALLS)
 		tu_os_ask_allow();
+}
+
+void tu_watch_timers(uint32_t bit, bool on)
+{
+	/* Whoever sees it a look later keeps the more a look later. */
+	if (!on) {
+		tu_and_acqrel(&tu_watching, ~bit);
+		return;
+	}
+	tu_or_acqrel(&tu_watching, bit);
+	tu_watch_notice(tu_worker_self()); /* it may be about to stall: it need not look before */
 }
 
 int64_t tu_watch_cpu(const struct tu_glance *g, bool *runs)
@@ -156,14 +167,13 @@ int tu_watch_begin(int signal, tu_watch_name *name)
 	if (rc < 0)
 		return rc;
 	asking = signal >= 0;
-	tu_show(&tu_watching, true);
-	tu_watch_notice(tu_worker_self()); /* it may be about to stall: it need not look before */
+	tu_watch_timers(TU_WATCHING_STALLS, true);
 	return 0;
 }
 
 void tu_watch_end(void)
 {
-	tu_show(&tu_watching, false);
+	tu_watch_timers(TU_WATCHING_STALLS, false);
 	if (asking)
 		tu_os_ask_end();
 	asking = false;

@@ -442,6 +442,27 @@ size_t tutti_thread_enumerate(tutti_thread **buf, size_t n)
 	return i;
 }
 
+size_t tu_threads_waited_for(char *buf, size_t n)
+{
+	const struct tu_thread *self = tu_worker_self()->thread;
+	size_t count = 0, used = 0;
+
+	*buf = 0;
+	tu_mutex_lock(&lock);
+	tu_list_each(link, &alive) {
+		const struct tu_thread *t = tu_container_of(link, struct tu_thread, link);
+
+		if (t == self || !t->started || tu_thread_is_left(t))
+			continue;
+		if (used < n)
+			used += (size_t)snprintf(buf + used, n - used, "%sthread '%s'",
+				count ? ", " : "", t->future.extra->name);
+		count++;
+	}
+	tu_mutex_unlock(&lock);
+	return count;
+}
+
 size_t tutti_thread_active_count(void)
 {
 	return tutti_thread_enumerate(NULL, 0);

@@ -65,7 +65,7 @@ struct tu_context *tu_attach(void)
 	tu_panic("a fiber without a context");
 }
 
-bool tu_watching; /* never */
+uint32_t tu_watching; /* never */
 
 void tu_watch_notice_slowly(struct tu_worker *w)
 {
