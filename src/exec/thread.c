@@ -463,6 +463,21 @@ size_t tu_threads_waited_for(char *buf, size_t n)
 	return count;
 }
 
+bool tu_threads_are_coming(void)
+{
+	bool any = false;
+
+	tu_mutex_lock(&lock);
+	tu_list_each(link, &alive) {
+		const struct tu_thread *t = tu_container_of(link, struct tu_thread, link);
+
+		/* Relaxed: a guess; nothing is read through it. */
+		any = any || (t->started && !tu_load_rlx(&t->context));
+	}
+	tu_mutex_unlock(&lock);
+	return any;
+}
+
 size_t tutti_thread_active_count(void)
 {
 	return tutti_thread_enumerate(NULL, 0);

@@ -29,6 +29,9 @@ struct tu_thread {
  */
 size_t tu_threads_waited_for(char *buf, size_t n);
 
+/* Is there one that was started and has not come to its first line yet? */
+bool tu_threads_are_coming(void);
+
 /* What a thread's future can do; a timer is made from it. */
 const struct tu_future_ops *tu_thread_ops(void);
 

@@ -3,6 +3,7 @@
 #include "observe/stillness.h"
 
 #include "core/watch.h"
+#include "exec/thread.h"
 
 #include <tutti/time.h>
 
@@ -31,6 +32,7 @@ bool tu_stillness_look(struct tu_stillness *s, int64_t limit)
 	struct sum sum = { 0, false };
 
 	tu_worker_each(glance, &sum);
+	sum.moves = sum.moves || tu_threads_are_coming();
 	if (sum.moves || sum.turns != s->turns || s->since == 0)
 		*s = (struct tu_stillness){ sum.turns, sum.moves ? 0 : now, false };
 	if (s->since == 0 || s->told || now - s->since < limit)
