@@ -26,12 +26,12 @@
  * the program was stripped; so are locks named that are variables of the program.
  *
  * A lock is known by its address. One that begins where another was freed inherits what was seen
- * of that other, unless it is made with tutti_lock_init. Locks taken before the start are not known.
- * Futures are followed to who ends them if that is a thread, a task or a job which waits in turn.
+ * of that other, unless it is made with tutti_lock_init. Locks taken before the start are not
+ * known. Who waits for a future waits for the thread, the task or the job that ends it.
  *
- * Without a line of code: TUTTI_DEBUG=1 in the environment starts it before main, with all defaults.
- * It costs a lock and its release together about 0.2 us more, and all threads share the ledger;
- * while it is off, nothing. A forked child has none until it starts its own.
+ * Without a line of code: TUTTI_DEBUG=1 in the environment starts it before main, with all
+ * defaults. It costs a lock and its release together about 0.2 us more, and all threads share the
+ * ledger; while it is off, nothing. A forked child has none until it starts its own.
  *
  * Example:
  *

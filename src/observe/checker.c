@@ -265,32 +265,46 @@ static const struct tu_probe probe = {
 
 /* -- who waits for whom ------------------------------------------------------------------------ */
 
-int tutti_debug_dump(tutti_reporter fn, void *arg)
+/* A line for each, most at most. How many; 0: no ledger is kept; -ENOMEM. */
+static int put_into_words(struct tu_text *text, int most)
 {
-	struct tu_text text = { 0 };
-	char *line, *rest;
 	int n;
 
 	tu_self();
 	if (!enter())
 		return 0;
-	n = tu_words_all(&text, ledger, tutti_now(), fn ? INT32_MAX : LINES_MOST);
+	n = tu_words_all(text, ledger, tutti_now(), most);
 	leave();
-	if (text.failed)
-		n = -ENOMEM;
-	rest = text.failed ? NULL : text.bytes;
+	return text->failed ? -ENOMEM : n;
+}
+
+static void tell_lines(struct tu_text *text, tutti_reporter fn, void *arg)
+{
+	char *line, *rest = text->failed ? NULL : text->bytes;
+
 	while ((line = strsep(&rest, "\n")) != NULL)
 		if (fn)
 			fn(0, line, arg);
 		else
 			tu_report_text(0, line);
-	tu_text_free(&text);
+	tu_text_free(text);
+}
+
+int tutti_debug_dump(tutti_reporter fn, void *arg)
+{
+	struct tu_text text = { 0 };
+	int n = put_into_words(&text, INT32_MAX);
+
+	tell_lines(&text, fn, arg);
 	return n;
 }
 
-static void dump(void)
+static void tell_what_exit_waits_for(void)
 {
-	tutti_debug_dump(NULL, NULL);
+	struct tu_text text = { 0 };
+
+	put_into_words(&text, LINES_MOST);
+	tell_lines(&text, NULL, NULL);
 }
 
 /* -- the thread that looks --------------------------------------------------------------------- */
@@ -312,11 +326,14 @@ static void look(struct looker *k)
 	struct tu_stillness s = { 0 };
 
 	while (!k->forked && tutti_event_wait_until(&k->stop, tutti_after(period)) < 0) {
+		struct tu_text text = { 0 };
+
 		if (!tu_stillness_look(&s, k->limit))
 			continue;
+		put_into_words(&text, LINES_MOST); /* before anybody hears, who may let some go */
 		tu_report(0, "nothing moves: for %.3f s all that tutti knows has waited",
 			(double)k->limit / 1e9);
-		dump();
+		tell_lines(&text, NULL, NULL);
 	}
 }
 
@@ -444,7 +461,7 @@ static int start(const tutti_debug_options *o)
 		return rc;
 	}
 	tu_ending_be_patient(o->exit);
-	tu_ending_told = dump;
+	tu_ending_told = tell_what_exit_waits_for;
 	tu_probe_set(TU_PROBE_CHECKER, &probe);
 	return 0;
 }

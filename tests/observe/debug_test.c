@@ -39,6 +39,7 @@ static void on_report(int code, const char *text, void *arg)
 	pthread_mutex_lock(&heard.lock);
 	CHECK(heard.n < LINES);
 	heard.lines[heard.n++] = strdup(text);
+	printf("\t%s\n", text);
 	pthread_mutex_unlock(&heard.lock);
 	if (dead && heard.let_go)
 		CHECK_EQ(tutti_lock_release(heard.let_go), 0);
@@ -371,6 +372,7 @@ static void nothing_moves(void)
 	f[0] = start(false, await_event, &go, "sleeper");
 	f[1] = start(true, await_event, &go, "dreamer");
 	join_all(f, 2);
+	CHECK_EQ(tutti_debug_stop(), 0); /* all is told by then */
 	CHECK_EQ(HEARD("nothing moves: for 0.020 s "), 1);
 	CHECK_EQ(HEARD(": wait for event 'go' (0x", ") at debug_test(await_event+0x",
 			 "holds lock 'green' (0x"),
