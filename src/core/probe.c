@@ -126,6 +126,7 @@ void tu_parks_slowly(struct tu_context *self)
 	const struct tu_probe *probe = who();
 	bool timed = self->alarm && tu_timer_pending(self->alarm);
 
+	/* Relaxed: where it is queued just now; nothing is read through it. */
 	if (probe && probe->parks)
 		probe->parks(self, self->waits ? tu_load_rlx(&self->waits->key) : NULL,
 			timed ? self->alarm->deadline : INT64_MAX);

@@ -71,6 +71,7 @@ static void at_exit(void)
 	struct tu_context *self = tu_self();
 	size_t own = count_of_caller();
 	struct tu_bucket *b = tu_lot_lock(&waited);
+	/* Relaxed: a number by itself. */
 	int64_t until = tu_simulated() ? TUTTI_FOREVER : tutti_after(tu_load_rlx(&patience));
 
 	while (waited > own) {

@@ -3,9 +3,9 @@
  * checker.c - the ledger of a running program: told by the probe, asked when somebody waits.
  *
  * Whoever does something is told to the ledger on its own thread, under one lock. What is found is
- * put into words under that lock, as who is spoken of may be gone after it, and told without it. The
- * lock is a tu_mutex; memory may be the program's own, which may come back to us: such calls are
- * passed over.
+ * put into words under that lock, as who is spoken of may be gone after it, and told without it.
+ * The lock is a tu_mutex; memory may be the program's own, which may come back to us: such calls
+ * are passed over.
  *
  * A second part looks, on a thread of ours, whether anything moves at all.
  */

@@ -114,8 +114,9 @@ static void drop_hold(struct tu_ledger *l, struct tu_hold *h)
 	struct tu_hold *first = *at, **link = &h->actor->holds;
 	struct tu_actor *a = h->actor;
 
-	while (*link != h)
+	while (*link && *link != h)
 		link = &(*link)->earlier;
+	tu_check(*link == h, "a hold that its holder does not know");
 	*link = h->earlier;
 	if (first == h && !h->others) {
 		tu_table_remove(&l->holds, tu_table_key(h->object));
@@ -295,7 +296,7 @@ static bool waits_for_ever(const struct tu_actor *a)
 	return a->until == INT64_MAX;
 }
 
-/* One step on the way from a: to whoever it waits for, by that hold of theirs or, NULL, their end. */
+/* One step on: to whom the last waits for, by that hold of theirs or, if NULL, their end. */
 static bool step(struct tu_ledger *l, struct tu_circle *circle, struct tu_actor *to,
 	const struct tu_hold *hold);
 

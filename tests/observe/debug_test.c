@@ -5,13 +5,9 @@
  */
 #include <errno.h>
 #include <pthread.h>
-#include <stdatomic.h>
 
 #include <tutti/tutti.h>
 
-#include "support/again.h"
-#include "support/child.h"
-#include "support/memory.h"
 #include "support/suite.h"
 
 enum { LINES = 40 };
@@ -65,22 +61,17 @@ static int heard_of(const char *const *parts)
 }
 #define HEARD(...) heard_of((const char *const[]){ __VA_ARGS__, NULL })
 
+/* With new locks: what was seen of those before is not told of these. */
 static void begin(tutti_time still)
 {
 	const tutti_debug_options o = { .still = still };
 
-	tutti_set_reporter(on_report, NULL);
-	CHECK_EQ(tutti_debug_start(&o), 0);
-}
-
-/* With new locks, for nobody is at work. */
-static void begin_anew(tutti_time still)
-{
 	tutti_lock_init(&red, 0);
 	tutti_lock_init(&blue, 0);
 	tutti_lock_init(&green, 0);
 	tutti_rwlock_init(&ledger_lock, 0);
-	begin(still);
+	tutti_set_reporter(on_report, NULL);
+	CHECK_EQ(tutti_debug_start(&o), 0);
 }
 
 static void end(void)
@@ -121,7 +112,7 @@ static void orders(void)
 	tutti_lock *there[] = { &red, &blue }, *back[] = { &blue, &red };
 	uint64_t count = tutti_debug_count();
 
-	begin_anew(-1);
+	begin(-1);
 	finish(start(false, take_in_order, there, "first"));
 	CHECK_EQ(heard.n, 0);
 	finish(start(true, take_in_order, back, "second"));
@@ -144,7 +135,7 @@ static void what_is_right_is_not_told(void)
 	uint64_t count = tutti_debug_count();
 	tutti_rlock again_and_again = TUTTI_RLOCK_INIT;
 
-	begin_anew(-1);
+	begin(-1);
 	for (int i = 0; i < 2; i++) {
 		/* With a deadline there is a way out. */
 		tutti_lock_acquire(i ? &red : &blue);
@@ -173,7 +164,7 @@ static void *take_twice(void *arg)
 
 static void one_alone(bool task)
 {
-	begin_anew(-1);
+	begin(-1);
 	heard.let_go = &red;
 	finish(start(task, take_twice, NULL, "alone"));
 	CHECK_EQ(HEARD("deadlock: ", " 'alone': acquire lock 'red' (0x", "(take_twice+0x",
@@ -206,7 +197,7 @@ static void two_cross(bool first_task, bool second_task)
 	tutti_lock *there[] = { &red, &blue }, *back[] = { &blue, &red };
 	tutti_future *f[2];
 
-	begin_anew(-1);
+	begin(-1);
 	heard.let_go = &red;
 	tutti_barrier_init(&both, 2, NULL, NULL, 0);
 	f[0] = start(first_task, cross, there, "one");
@@ -250,7 +241,7 @@ static void waiting_for_an_end(void)
 {
 	tutti_future *f[2];
 
-	begin_anew(-1);
+	begin(-1);
 	heard.let_go = &red;
 	tutti_barrier_init(&both, 2, NULL, NULL, 0);
 	f[0] = start(false, want_that_lock, NULL, "asks");
@@ -279,7 +270,7 @@ static void a_lock_for_reading(void)
 {
 	tutti_future *f;
 
-	begin_anew(-1);
+	begin(-1);
 	tutti_barrier_init(&both, 2, NULL, NULL, 0);
 	f = start(false, read_and_write, NULL, "reader");
 	tutti_barrier_wait(&both);
@@ -313,7 +304,7 @@ static void locks_held_at_an_end(void)
 	tutti_executor *e;
 	tutti_future *job;
 
-	begin_anew(-1);
+	begin(-1);
 	finish(start(false, forget, &red, "forgetful"));
 	CHECK_EQ(HEARD("lock held: thread 'forgetful' has ended and holds lock 'red' (0x",
 			 ", taken at debug_test(forget+0x"),
@@ -321,7 +312,7 @@ static void locks_held_at_an_end(void)
 	finish(start(true, forget, &blue, "forgetful")); /* told before */
 	CHECK_EQ(heard.n, 1);
 	end();
-	begin_anew(-1);
+	begin(-1);
 	finish(start(true, forget, &blue, "forgetful"));
 	CHECK_EQ(HEARD("lock held: task 'forgetful' has ended and holds lock 'blue' (0x"), 1);
 	CHECK_EQ(tutti_executor_open(&e, "threads", &one_thread), 0);
@@ -339,7 +330,7 @@ static void jobs_of_the_caller(void)
 	tutti_executor *e;
 	tutti_future *job;
 
-	begin_anew(-1);
+	begin(-1);
 	CHECK_EQ(tutti_executor_open(&e, "inline", NULL), 0);
 	tutti_lock_acquire(&blue);
 	job = forget_in_job_submit(e, 0);
@@ -367,7 +358,7 @@ static void nothing_moves(void)
 	tutti_future *f[2];
 
 	tutti_event_init(&go, 0);
-	begin_anew(TUTTI_MILLISECONDS(20));
+	begin(TUTTI_MILLISECONDS(20));
 	heard.awaits = &go;
 	f[0] = start(false, await_event, &go, "sleeper");
 	f[1] = start(true, await_event, &go, "dreamer");
@@ -397,7 +388,7 @@ static void dump_on_request(void)
 	int lines = 0;
 
 	CHECK_EQ(tutti_debug_dump(count_line, &lines), 0);
-	begin_anew(-1);
+	begin(-1);
 	CHECK_EQ(tutti_debug_dump(count_line, &lines), 0);
 	tutti_rwlock_acquire_read(&ledger_lock);
 	tutti_lock_acquire(&red);
@@ -427,7 +418,7 @@ static void conditions(void)
 {
 	tutti_future *f;
 
-	begin_anew(-1);
+	begin(-1);
 	f = start(true, until_ready, NULL, "patient");
 	while (tutti_debug_dump(NULL, NULL) < 1 ||
 		HEARD("'patient': wait on condition 'changed'") == 0)
@@ -443,178 +434,9 @@ static void conditions(void)
 	end();
 }
 
-/* -- the checker itself ------------------------------------------------------------------------ */
-
-static void begins_and_ends(void)
+int main(void)
 {
-	tutti_debug_options o = { .still = TUTTI_MILLISECONDS(1) };
-
-	CHECK_EQ(tutti_debug_stop(), 0);
-	for (int i = 0; i < suite_rounds(20); i++) {
-		CHECK_EQ(tutti_debug_start(&o), 0);
-		CHECK_EQ(tutti_debug_start(NULL), -EALREADY);
-		take_both(&red, &blue);
-		CHECK_EQ(tutti_debug_stop(), 0);
-	}
-	o.exit = -1;
-	CHECK_EQ(tutti_debug_start(&o), -EINVAL);
-	CHECK_EQ(tutti_thread_active_count(), 1);
-}
-
-static void no_memory(void)
-{
-	size_t live = test_alloc_live();
-
-	for (uint64_t n = 1;; n++) {
-		int rc;
-
-		test_alloc_fail_at(n);
-		rc = tutti_debug_start(NULL);
-		if (rc == 0)
-			break;
-		CHECK_EQ(rc, -ENOMEM);
-		CHECK_EQ(test_alloc_live(), live);
-	}
-	test_alloc_fail_at(0);
-	CHECK_EQ(tutti_debug_stop(), 0);
-	while (test_alloc_live() > live) /* its thread has said that it ends, and does */
-		usleep(100);
-}
-
-/* Comes and goes while others take locks, nested. */
-static void *keep_taking(void *arg)
-{
-	atomic_bool *stop = arg;
-
-	while (!atomic_load(stop)) {
-		take_both(&red, &blue);
-		tutti_yield();
-	}
-	return NULL;
-}
-
-static void among_others(enum mix mix)
-{
-	atomic_bool stop = false;
-	tutti_future *f[4];
-
-	start_all(mix, f, 4, keep_taking, &stop);
-	for (int i = 0; i < suite_rounds(20); i++) {
-		begin(TUTTI_SECONDS(1));
-		for (int k = 0; k < 20; k++) {
-			tutti_yield();
-			take_both(&red, &blue);
-		}
-		CHECK_EQ(heard.n, 0);
-		end();
-	}
-	atomic_store(&stop, true);
-	join_all(f, 4);
-}
-
-static void forked_children_have_none(void)
-{
-	pid_t pid;
-
-	begin_anew(TUTTI_MILLISECONDS(5));
-	tutti_lock_acquire(&blue);
-	pid = child_fork();
-	if (pid == 0) {
-		CHECK_EQ(tutti_debug_dump(NULL, NULL), 0);
-		tutti_lock_release(&blue);
-		CHECK_EQ(tutti_debug_start(NULL), 0);
-		take_both(&red, &blue);
-		child_uses_everything();
-		CHECK_EQ(tutti_debug_stop(), 0);
-		_exit(0);
-	}
-	child_wait(pid);
-	tutti_lock_release(&blue);
-	CHECK_EQ(heard.n, 0);
-	end();
-}
-
-/* -- the end of the program -------------------------------------------------------------------- */
-
-static tutti_event told_at_exit;
-
-static void tell_at_exit(int code, const char *text, void *arg)
-{
-	tutti_report_stderr(code, text, arg);
-	/* With a ledger there is more to come, all of it put into words already. */
-	if (strncmp(text, "exit waits for ", 15) == 0 ? !getenv("TUTTI_DEBUG")
-						      : strstr(text, "told_at_exit") != NULL)
-		tutti_event_set(&told_at_exit);
-}
-
-static void *until_told(void *arg)
-{
-	CHECK_EQ(tutti_event_wait(&told_at_exit), 0);
-	return arg;
-}
-
-static int wait_in_job(int n)
-{
-	CHECK_EQ(tutti_event_wait(&told_at_exit), 0);
-	return n;
-}
-TUTTI_JOB(wait_in_job, int, int);
-
-/* Main returns, a thread and a job go on. */
-static int leaves_behind(void)
-{
-	static tutti_executor *e; /* never shut down */
-
-	tutti_set_reporter(tell_at_exit, NULL);
-	CHECK_EQ(tutti_executor_open(&e, "threads", NULL), 0);
-	tutti_future_unref(wait_in_job_submit(e, 1));
-	tutti_future_unref(start(false, until_told, NULL, "endless"));
-	tutti_future_unref(tutti_thread_start(
-		until_told, NULL, &(tutti_thread_options){ .name = "demon", .daemon = 1 }));
-	return 0;
-}
-
-static int ends_at_once(void)
-{
-	tutti_set_reporter(tell_at_exit, NULL);
-	return (int)finish(start(false, forget, &red, NULL));
-}
-
-static const struct again_part parts[] = { { "leaves_behind", leaves_behind },
-	{ "ends_at_once", ends_at_once }, { NULL, NULL } };
-
-static void exit_says_for_whom(void)
-{
-	struct again a;
-
-	setenv("TUTTI_TIME_SCALE", "0.002", 1); /* of 10 s */
-	a = again("leaves_behind");
-	again_check_exit(&a, "leaves_behind", 0);
-	CHECK_STR(a.err, "tutti: exit waits for thread 'endless', and for 1 executors with jobs\n");
-	again_free(&a);
-	a = again("ends_at_once");
-	again_check_exit(&a, "ends_at_once", 0);
-	CHECK_STR(a.err, "");
-	again_free(&a);
-	setenv("TUTTI_DEBUG", "1", 1); /* of 1 s, and more is known */
-	setenv("TUTTI_TIME_SCALE", "0.02", 1);
-	a = again("leaves_behind");
-	again_check_exit(&a, "leaves_behind", 0);
-	CHECK(strstr(
-		a.err, "tutti: exit waits for thread 'endless', and for 1 executors with jobs\n"));
-	CHECK(strstr(a.err, "tutti: thread 'endless': wait for event 'told_at_exit' (0x"));
-	CHECK(strstr(a.err, "tutti: job 'wait_in_job' on thread '"));
-	again_free(&a);
-	unsetenv("TUTTI_DEBUG");
-	unsetenv("TUTTI_TIME_SCALE");
-}
-
-int main(int argc, char **argv)
-{
-	if (argc > 1)
-		return again_part(parts, argv[1]);
 	suite_begin();
-	RUN(no_memory);
 	RUN(orders);
 	RUN(what_is_right_is_not_told);
 	RUN(self_deadlock);
@@ -626,9 +448,5 @@ int main(int argc, char **argv)
 	RUN(nothing_moves);
 	RUN(dump_on_request);
 	RUN(conditions);
-	RUN(begins_and_ends);
-	RUN_MIXES(among_others);
-	RUN(forked_children_have_none);
-	RUN(exit_says_for_whom);
 	return suite_end();
 }

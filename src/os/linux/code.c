@@ -84,8 +84,8 @@ static const section *symbol_table(const struct image *m, const section **string
 }
 
 /*
- * What is around address, STT_FUNC or STT_OBJECT, copied to buf; false: not known. *into: how far it
- * is into it.
+ * What is around address, STT_FUNC or STT_OBJECT, copied to buf; false: not known. *into: how far
+ * it is into it.
  */
 static bool find_symbol(
 	const struct image *m, int type, uintptr_t address, char *buf, size_t n, size_t *into)
