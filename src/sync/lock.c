@@ -210,6 +210,14 @@ void tutti_lock_acquire(tutti_lock *l)
 	tu_took(TU_OP_LOCK_ACQUIRE, l);
 }
 
+void tu_lock_acquire(tutti_lock *l)
+{
+	struct tu_context *self = tu_self();
+
+	if (!grab(l, self))
+		acquire_slowly(l, self, TUTTI_FOREVER);
+}
+
 int tutti_lock_acquire_until(tutti_lock *l, tutti_time deadline)
 {
 	struct tu_context *self = tu_self();
@@ -314,6 +322,11 @@ static inline int release(tutti_lock *l)
 int tutti_lock_release(tutti_lock *l)
 {
 	tu_point(TU_OP_LOCK_RELEASE, l);
+	return release(l);
+}
+
+int tu_lock_release(tutti_lock *l)
+{
 	return release(l);
 }
 
