@@ -30,8 +30,8 @@
  * known. Who waits for a future waits for the thread, the task or the job that ends it.
  *
  * Without a line of code: TUTTI_DEBUG=1 in the environment starts it before main, with all
- * defaults. It costs a lock and its release together about 0.2 us more, and all threads share the
- * ledger; while it is off, nothing. A forked child has none until it starts its own.
+ * defaults. A lock and its release together take 0.1 us then instead of 10 ns, and all threads
+ * share the ledger; while it is off it costs nothing. A forked child has none until it starts its own.
  *
  * Example:
  *

@@ -86,7 +86,7 @@ const char *tu_words_name(const struct tu_actor *a, char *buf, size_t n)
 	size_t used = 0;
 
 	if (!a->context) {
-		snprintf(buf, n, "%s, which has ended,", a->name ? a->name : "something");
+		snprintf(buf, n, "%s, which has ended", a->name ? a->name : "something");
 		return buf;
 	}
 	if (a->runs[1]) {

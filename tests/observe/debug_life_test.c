@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* ctest: LABELS no-qemu */
 /*
- * debug_life_test.c - the checker itself: it begins and ends, among others that go on, is not in a
- * forked child, and has more to say when the program ends.
+ * debug_life_test.c - the checker itself: it begins and ends, among others that go on, and has more
+ * to say when the program ends.
  */
 #include <errno.h>
 #include <stdatomic.h>
@@ -10,7 +10,6 @@
 #include <tutti/tutti.h>
 
 #include "support/again.h"
-#include "support/child.h"
 #include "support/memory.h"
 #include "support/suite.h"
 
@@ -111,28 +110,6 @@ static void among_others(enum mix mix)
 	join_all(f, 4);
 }
 
-static void forked_children_have_none(void)
-{
-	pid_t pid;
-
-	begin(TUTTI_MILLISECONDS(5));
-	tutti_lock_acquire(&blue);
-	pid = child_fork();
-	if (pid == 0) {
-		CHECK_EQ(tutti_debug_dump(NULL, NULL), 0);
-		tutti_lock_release(&blue);
-		CHECK_EQ(tutti_debug_start(NULL), 0);
-		take_both(&red, &blue);
-		child_uses_everything();
-		CHECK_EQ(tutti_debug_stop(), 0);
-		_exit(0);
-	}
-	child_wait(pid);
-	tutti_lock_release(&blue);
-	CHECK_EQ(heard, 0);
-	end();
-}
-
 /* -- the end of the program -------------------------------------------------------------------- */
 
 static tutti_event told_at_exit;
@@ -223,7 +200,6 @@ int main(int argc, char **argv)
 	RUN(no_memory);
 	RUN(begins_and_ends);
 	RUN_MIXES(among_others);
-	RUN(forked_children_have_none);
 	RUN(exit_says_for_whom);
 	return suite_end();
 }
