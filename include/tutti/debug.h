@@ -31,11 +31,10 @@
  *
  * Without a line of code: TUTTI_DEBUG=1 in the environment starts it before main, with all
  * defaults. A lock and its release together take 0.1 us then instead of 10 ns, and all threads
- * share the ledger; while it is off it costs nothing. A forked child has none until it starts its own.
+ * share the ledger; while it is off it costs nothing. A forked child has none until it starts its
+ * own.
  *
  * Example:
- *
- *     #include <signal.h>
  *
  *     int checked(void (*program)(void))
  *     {

@@ -245,7 +245,7 @@ int tu_words_all(struct tu_text *t, struct tu_ledger *l, int64_t now, int most)
 		else
 			tu_text_add(t, "%s", tu_words_name(a, name, sizeof(name)));
 		if (a->holds) {
-			tu_text_add(t, "%s", a->until ? "; holds " : " holds ");
+			tu_text_add(t, "%s", a->until ? "; holds " : ": holds ");
 			tu_words_holds(t, a);
 		}
 	}

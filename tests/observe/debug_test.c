@@ -378,7 +378,7 @@ static void nothing_moves(void)
 static void count_line(int code, const char *text, void *arg)
 {
 	CHECK_EQ(code, 0);
-	CHECK(strstr(text, "thread 'MainThread' holds lock 'red' (0x"));
+	CHECK(strstr(text, "thread 'MainThread': holds lock 'red' (0x"));
 	CHECK(strstr(text, "; rwlock 'ledger_lock' (0x"));
 	++*(int *)arg;
 }
