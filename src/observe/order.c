@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * order.c - see order.h. A graph: locks are its nodes, orders its edges. It is searched only when an
- * edge is new, or has lost its gate, so that what was seen before costs one look at a table.
+ * order.c - see order.h. A graph: locks are its nodes, orders its edges. It is searched only when
+ * an edge is new, or has lost its gate: what was seen before costs one look at a table.
  */
 #include "observe/order.h"
 

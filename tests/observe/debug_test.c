@@ -401,7 +401,7 @@ static void dump_on_request(void)
 	end();
 }
 
-/* -- a condition gives its lock while it waits --------------------------------------------------- */
+/* -- a condition gives its lock while it waits ------------------------------------------------ */
 
 static tutti_condition changed;
 static bool ready;
