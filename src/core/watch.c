@@ -64,12 +64,13 @@ void tu_watch_notice_slowly(struct tu_worker *w)
 
 void tu_watch_timers(uint32_t bit, bool on)
 {
-	uint32_t before = tu_load_rlx(&tu_watching), bits, after;
+	uint32_t before = tu_load_rlx(&tu_watching), bits, after; /* a guess: the exchange tells */
 
 	/* [watching-1] release: what begin and end have done; acquired in tu_watch_notice_slowly */
 	do {
 		bits = before & TU_WATCHING_ALL;
 		bits = on ? bits | bit : bits & ~bit;
+		/* Relaxed: a number by itself. */
 		after = bits ? tu_add_rlx(&changes, (uint32_t)TU_WATCHING_CHANGE) | bits : 0;
 	} while (!tu_cas_acqrel(&tu_watching, &before, after));
 	if (on)

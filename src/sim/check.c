@@ -16,6 +16,7 @@
 #include "exec/thread.h"
 #include "exec/threads.h"
 #include "os/port.h"
+#include "sim/hints.h"
 #include "sim/holders.h"
 #include "sim/machine.h"
 #include "sim/outside.h"
@@ -160,6 +161,7 @@ static void run_once(void)
 	check.trouble = TU_TROUBLE_NONE;
 	tu_machine_begin(&check.machine);
 	tu_holders_begin();
+	tu_hints_begin();
 	tu_choices_begin(check.strategy, check.self);
 	tu_os_port = &tu_machine_port;
 	inside = true;

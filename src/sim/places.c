@@ -5,6 +5,7 @@
 #include "core/probe.h"
 #include "core/worker.h"
 #include "sim/choices.h"
+#include "sim/hints.h"
 #include "sim/holders.h"
 
 enum { POLLS_MOST = 10000 }; /* of one, in vain, with nobody there who could change anything */
@@ -48,13 +49,14 @@ static void point(struct tu_context *self, const struct tu_doing *doing)
 {
 	struct tu_machine *m = &tu_machine;
 
-	(void)self;
 	if (!tu_machine_runs(m->running))
 		return;
 	step();
 	tu_choices_step(m->running->number, doing->op, m->now);
 	if (changes_something(doing->op))
 		m->changes++;
+	if (doing->op == TU_OP_CONDITION_NOTIFY)
+		tu_hints_notify(self, doing);
 	if (doing->op == TU_OP_ACCESS && is_switch(++m->accesses) && m->ready_count > 0) {
 		tu_machine_ready(m->running);
 		tu_machine_give_way();

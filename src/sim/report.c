@@ -9,6 +9,7 @@
 #include "exec/thread.h"
 #include "sim/choices.h"
 #include "sim/circle.h"
+#include "sim/hints.h"
 #include "sim/holders.h"
 
 #include <stdarg.h>
@@ -101,7 +102,7 @@ static const char *explanation(enum tu_trouble trouble)
 }
 
 /* "thread 'main'", "task 'Task-1'". */
-static const char *name_of(const struct tu_context *c, char *buf, size_t n)
+const char *tu_finding_name(const struct tu_context *c, char *buf, size_t n)
 {
 	const struct tu_thread *t = c->worker->thread;
 
@@ -212,21 +213,36 @@ static void text_holder(struct tu_page *t, const struct tu_context *c)
 	if (!h)
 		return;
 	tu_page_add(t, "      it is held by %s since %.9g s, taken at %s\n",
-		h->context->id == h->id ? name_of(h->context, name, sizeof(name))
+		h->context->id == h->id ? tu_finding_name(h->context, name, sizeof(name))
 					: "one that has ended",
 		seconds(h->since), tu_code_place(h->where, place, sizeof(place)));
+}
+
+static void text_hint(struct tu_page *t, const struct tu_context *c)
+{
+	const struct tu_hint *hint = NULL;
+	char place[256];
+
+	if (tu_waits(c) && c->doing.op == TU_OP_CONDITION_WAIT)
+		hint = tu_hint_of(c->doing.object);
+	if (hint)
+		tu_page_add(t,
+			"      it was notified at step %llu by %s, when nobody waited, at %s\n",
+			(unsigned long long)hint->step, hint->name,
+			tu_code_place(hint->where, place, sizeof(place)));
 }
 
 static void text_one(struct walk *w, const struct tu_context *c)
 {
 	char name[80];
 
-	tu_page_add(w->t, "  %s %s", name_of(c, name, sizeof(name)), state_of(w->actor, c));
+	tu_page_add(w->t, "  %s %s", tu_finding_name(c, name, sizeof(name)), state_of(w->actor, c));
 	if (c->doing.op != 0 || c->doing.where)
 		text_doing(w->t, c);
 	else
 		tu_page_add(w->t, ", and has not called anything\n");
 	text_holder(w->t, c);
+	text_hint(w->t, c);
 }
 
 static void text_circle_from(struct tu_page *t, const struct tu_context *first)
@@ -234,13 +250,13 @@ static void text_circle_from(struct tu_page *t, const struct tu_context *first)
 	const struct tu_context *c = first;
 	char name[80];
 
-	tu_page_add(t, "  the circle: %s", name_of(c, name, sizeof(name)));
+	tu_page_add(t, "  the circle: %s", tu_finding_name(c, name, sizeof(name)));
 	do {
 		tu_page_add(t, " waits for");
 		add_object(t, c);
 		c = tu_waits_for(c);
 		if (tu_op_object(c->doing.op) != TU_OBJECT_FUTURE || c == first)
-			tu_page_add(t, " of %s", name_of(c, name, sizeof(name)));
+			tu_page_add(t, " of %s", tu_finding_name(c, name, sizeof(name)));
 		tu_page_add(t, c == first ? "\n" : ", which");
 	} while (c != first);
 }
@@ -279,8 +295,9 @@ void tu_finding_held(struct tu_page *t, const struct tu_context *c)
 	const struct tu_holder *h = tu_held_by(c, 0);
 	char name[80], place[256];
 
-	tu_page_add(t, "%s ended with lock %u held, taken at %s", name_of(c, name, sizeof(name)),
-		h->number, tu_code_place(h->where, place, sizeof(place)));
+	tu_page_add(t, "%s ended with lock %u held, taken at %s",
+		tu_finding_name(c, name, sizeof(name)), h->number,
+		tu_code_place(h->where, place, sizeof(place)));
 }
 
 /* -- JSON -------------------------------------------------------------------------------------- */
@@ -306,9 +323,21 @@ static void json_holder(struct tu_page *t, const struct tu_holder *h)
 	char name[80], place[256];
 
 	json_pair(t, "held_by",
-		h->context->id == h->id ? name_of(h->context, name, sizeof(name)) : "");
+		h->context->id == h->id ? tu_finding_name(h->context, name, sizeof(name)) : "");
 	json_pair(t, "taken_at", tu_code_place(h->where, place, sizeof(place)));
 	tu_page_add(t, ",\"held_since_ns\":%lld", (long long)(h->since - TU_MACHINE_EPOCH));
+}
+
+static void json_hint(struct tu_page *t, const struct tu_context *c)
+{
+	const struct tu_hint *hint = NULL;
+
+	if (tu_waits(c) && c->doing.op == TU_OP_CONDITION_WAIT)
+		hint = tu_hint_of(c->doing.object);
+	if (!hint)
+		return;
+	json_pair(t, "notified_in_vain_by", hint->name);
+	tu_page_add(t, ",\"notified_in_vain_at_step\":%llu", (unsigned long long)hint->step);
 }
 
 static void json_one(struct walk *w, const struct tu_context *c)
@@ -318,7 +347,7 @@ static void json_one(struct walk *w, const struct tu_context *c)
 
 	tu_page_add(w->t, "%s{\"name\":", w->second ? "," : "");
 	w->second = true;
-	tu_page_add_quoted(w->t, name_of(c, name, sizeof(name)));
+	tu_page_add_quoted(w->t, tu_finding_name(c, name, sizeof(name)));
 	json_pair(w->t, "state", state_of(w->actor, c));
 	if (c->doing.where) {
 		json_pair(w->t, "operation", tu_op_words(c->doing.op));
@@ -329,6 +358,7 @@ static void json_one(struct walk *w, const struct tu_context *c)
 	}
 	if (h)
 		json_holder(w->t, h);
+	json_hint(w->t, c);
 	tu_page_add(w->t, ",\"in_circle\":%s}", tu_circle_of(c) ? "true" : "false");
 }
 

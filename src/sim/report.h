@@ -29,6 +29,9 @@ struct tu_finding {
 void tu_finding_text(struct tu_page *t, const struct tu_finding *f);
 void tu_finding_json(struct tu_page *t, const struct tu_finding *f);
 
+/* "thread 'a'", "task 'Task-1'": in buf, or one that lives as long as what runs on c. */
+const char *tu_finding_name(const struct tu_context *c, char *buf, size_t n);
+
 /* Of one that has ended: "thread 'a' ended with lock 1 held, taken at ..." */
 void tu_finding_held(struct tu_page *t, const struct tu_context *c);
 
