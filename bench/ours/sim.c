@@ -77,7 +77,7 @@ static void accesses(void *arg)
 static void simulated(const struct bench_options *o)
 {
 	uint64_t runs = (uint64_t)(1000000 / o->divide);
-	long each = 10000000 / o->divide;
+	long each = 100000;
 	tutti_sim_result result;
 	int64_t begin;
 
@@ -88,7 +88,7 @@ static void simulated(const struct bench_options *o)
 	bench_report("points", (double)result.steps / (double)runs, "each");
 	tutti_sim_result_clear(&result);
 	begin = bench_now();
-	result = check(accesses, 1, each);
+	result = check(accesses, (uint64_t)(100 / o->divide), each);
 	bench_report("point", (double)(bench_now() - begin) / (double)result.steps, "ns");
 	tutti_sim_result_clear(&result);
 }

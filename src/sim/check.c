@@ -305,19 +305,18 @@ static void set_machine(void)
 /* A replay that did not come to the end of its list, or not in the same way. */
 static void look_at_replay(void)
 {
-	const struct tu_answered *met;
+	uint64_t step;
 	size_t at;
 
 	if (check.strategy != &tu_strategy_replay)
 		return;
-	met = tu_strategy_replay_diverged(check.self, &at);
-	if (!met)
+	if (!tu_strategy_replay_diverged(check.self, &at, &step))
 		return;
 	check.trouble = TU_TROUBLE_DIVERGED;
 	tu_page_add(&check.report,
 		"tutti: %s: the replay went another way at choice %zu (step %llu): something other "
 		"than tutti decides in this test, such as an address, a clock or a random number\n",
-		check.o.name, at, (unsigned long long)met->step);
+		check.o.name, at, (unsigned long long)step);
 }
 
 static char *take(struct tu_page *t)

@@ -75,7 +75,7 @@ unsigned tu_choices_make(const struct tu_question *q)
 		make_room();
 	/* In its place before the strategy sees it: a replay compares. */
 	made.answered[made.count] = (struct tu_answered){ (uint8_t)q->kind, q->goes_on, q->time,
-		q->n, 0, (uint32_t)(made.hash >> 32), made.step };
+		q->n, 0, (uint32_t)(made.hash >> 32) };
 	answer = strategy->choose(strategy_self, q, &made);
 	made.answered[made.count].answer = answer;
 	if (!shown_count)

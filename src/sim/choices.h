@@ -27,7 +27,6 @@ struct tu_answered {
 	bool goes_on, time;
 	uint32_t n, answer;
 	uint32_t hash; /* of all before */
-	uint64_t step;
 };
 
 struct tu_choices {

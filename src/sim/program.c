@@ -97,17 +97,16 @@ static void tell(enum tu_trouble trouble)
 /* A run once more that was not the same run. */
 static void say_diverged(void)
 {
-	const struct tu_answered *met;
+	uint64_t step;
 	size_t at;
 
 	if (!*program.s.replay)
 		return;
-	met = tu_strategy_replay_diverged(program.strategy_self, &at);
-	if (met)
+	if (tu_strategy_replay_diverged(program.strategy_self, &at, &step))
 		fprintf(stderr,
 			"tutti: this is not the run in %s any more from choice %zu on, step %llu: "
 			"something other than tutti decides too, or the program has changed\n",
-			program.s.replay, at, (unsigned long long)met->step);
+			program.s.replay, at, (unsigned long long)step);
 }
 
 static void sum_up(void)

@@ -133,7 +133,7 @@ struct replay {
 	struct tu_answered *answered;
 	size_t count, at;
 	bool diverged;
-	struct tu_answered met;
+	uint64_t step; /* where it did */
 };
 
 int tu_strategy_replay_open(void **self, const struct tu_answered *answered, size_t count)
@@ -182,18 +182,19 @@ static unsigned replay_choose(
 		return 0;
 	if (!same(&r->answered[r->at], now)) {
 		r->diverged = true;
-		r->met = *now;
+		r->step = made->step;
 		return 0;
 	}
 	return r->answered[r->at++].answer;
 }
 
-const struct tu_answered *tu_strategy_replay_diverged(void *self, size_t *at)
+bool tu_strategy_replay_diverged(const void *self, size_t *at, uint64_t *step)
 {
-	struct replay *r = self;
+	const struct replay *r = self;
 
 	*at = r->at;
-	return r->diverged ? &r->met : NULL;
+	*step = r->step;
+	return r->diverged;
 }
 
 const struct tu_strategy tu_strategy_replay = { .name = "replay",

@@ -42,7 +42,7 @@ void tu_strategy_list(char *buf, size_t n);
 /* For the replay: the list to follow, in place of an argument. Copied. */
 int tu_strategy_replay_open(void **self, const struct tu_answered *answered, size_t count);
 
-/* At which answer it found itself in another run; NULL: nowhere. */
-const struct tu_answered *tu_strategy_replay_diverged(void *self, size_t *at);
+/* Did it find itself in another run? Then also at which answer, and at which step. */
+bool tu_strategy_replay_diverged(const void *self, size_t *at, uint64_t *step);
 
 #endif
