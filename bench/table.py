@@ -99,6 +99,10 @@ GROUPS = {
         Contestant("libuv", "libuv1-dev", (("libuv_timers",),)),
         Contestant("Go", GO, (("go_peer", "timers"),)),
     ),
+    "sim": (
+        Contestant(OURS, "", (("ours_sim",),)),
+        Contestant("real threads", "", (("ours_sim", "threads"),)),
+    ),
     "pool": (
         Contestant(OURS, "", (("ours_pool",),)),
         Contestant("Go", GO, (("go_peer", "pool"),)),
@@ -172,6 +176,10 @@ ROWS = (
         (Target("better", 1.3, "best"),)),
     Row("timers", "timer_removed", "the same, with what cancelling puts off", "ns"),
     Row("timers", "timer_fire", "a million timers: fire one", "ns", (Target("better", 8, "best"),)),
+    Row("sim", "sim_runs", "complete runs of three threads and twelve calls, simulated", "k/s",
+        (Target("better", 40, "real threads"), Target("least", 1000)), more_is_better=True),
+    Row("sim", "sim_point", "a place to switch, of two threads at random", "ns",
+        (Target("most", 40),)),
     Row("pool", "pool_plain", "a million light jobs to two threads, as a map", "M/s",
         (Target("better", 1, "Go"), Target("better", 2, "GThreadPool")), more_is_better=True),
     Row("pool", "pool_each", "the same, each submitted by itself", "M/s", more_is_better=True),
