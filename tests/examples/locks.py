@@ -7,7 +7,7 @@ import time
 from run import (CPUS, TORTURE, Late, at_least, late_unless, number, run, same, same_set,
                  wrong_unless)
 
-TENTHS = ",".join(f"{i / 10:.1f}" for i in range(1, 11))
+TENTHS = ":".join(f"{i / 10:.1f}" for i in range(1, 11))
 
 
 def balance(done):
