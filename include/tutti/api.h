@@ -48,6 +48,7 @@
 
 #define TUTTI_API __attribute__((visibility("default")))
 #define TUTTI_UNUSED __attribute__((unused))
+#define TUTTI_NORETURN __attribute__((__noreturn__))
 #define TUTTI_PRINTF(a, b) __attribute__((format(printf, a, b)))
 #define TUTTI_CAT(a, b) TUTTI_CAT_(a, b)
 #define TUTTI_CAT_(a, b) a##b

@@ -164,8 +164,7 @@ TUTTI_API void tutti_sim_result_clear(tutti_sim_result *result);
  * Context    any thread or task
  * Waits      never; does not return
  */
-TUTTI_API void tutti_sim_fail(const char *format, ...)
-	__attribute__((__noreturn__, __format__(__printf__, 1, 2)));
+TUTTI_API void tutti_sim_fail(const char *format, ...) TUTTI_PRINTF(1, 2) TUTTI_NORETURN;
 
 /* Fail unless condition holds, naming it and its place. */
 #define TUTTI_SIM_REQUIRE(condition) \
