@@ -85,6 +85,7 @@ static struct tu_actor *take_actor(void)
 	a->link = (struct tu_link){ 0 };
 	a->current = NULL;
 	a->lent = NULL;
+	a->doing = false;
 	a->birth.fake_stack = NULL;
 	return a;
 }
@@ -99,7 +100,7 @@ int tu_actor_start(const struct tu_os_thread_start *start)
 	tu_arch_prepare(&a->regs, a->birth.low + a->birth.bytes, live, a);
 	a->start = *start;
 	a->number = m->started++;
-	a->polled_at = UINT64_MAX;
+	a->polled_at = a->unsure = UINT64_MAX;
 	tu_choices_born(a);
 	if (!m->root && a->number == 0)
 		m->root = a;

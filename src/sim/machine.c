@@ -90,6 +90,8 @@ static void awake(struct tu_actor *a, bool timed_out)
 	if (tu_heap_has(&a->due))
 		tu_heap_remove(&tu_machine.due, &a->due, due_before);
 	a->timed_out = timed_out;
+	if (!timed_out)
+		a->unsure = tu_machine.changes;
 	tu_machine_ready(a);
 }
 
@@ -229,7 +231,10 @@ bool tu_machine_sleep(uint32_t *word, int64_t deadline)
 	self->state = TU_ACTOR_ASLEEP;
 	self->word = word;
 	self->deadline = deadline;
-	self->went = ++m->changes;
+	self->went = ++m->sleeps;
+	if (self->doing)
+		m->changes++;
+	self->doing = false;
 	self->timed_out = false;
 	if (word)
 		tu_list_add_tail(bucket_of(word), &self->link);
@@ -279,7 +284,7 @@ static void reset(const struct tu_machine_options *options)
 
 	m->options = *options;
 	m->now = TU_MACHINE_EPOCH;
-	m->steps = m->changes = m->accesses = 0;
+	m->steps = m->changes = m->sleeps = m->accesses = 0;
 	m->started = 0;
 	m->root = NULL;
 	m->ready_count = 0;
@@ -325,6 +330,6 @@ void tu_machine_become(const struct tu_machine_options *options)
 	tu_machine.running = &tu_machine.outside;
 	tu_machine.started = 1;
 	tu_machine.root = &tu_machine.outside;
-	tu_machine.outside.polled_at = UINT64_MAX;
+	tu_machine.outside.polled_at = tu_machine.outside.unsure = UINT64_MAX;
 	tu_choices_born(&tu_machine.outside);
 }
