@@ -112,6 +112,16 @@ def p78_two_deadlocks(program):
     at_least(done.seconds, 2)
 
 
+def p78_plain_deadlocks(program):
+    """Nothing comes after the locks are taken, and only an interrupt ends it."""
+    for kind, said in (("1", ["one: has the lock, and forgets it", "two: waits for the lock"]),
+                       ("2", ["one: has its first lock", "two: has its first lock"])):
+        done = run(program, kind, scale=0.5, rc=-signal.SIGINT,
+                   stop=lambda text: text.count("\n") == 2 and not time.sleep(0.3))
+        same_set(done.lines, said)
+    run(program, rc=2)
+
+
 def p67_pool_without_lock(program):
     """Seven waves of sixteen at most, of each of which one deposit counts."""
     done = run(program, scale=5)
