@@ -15,6 +15,7 @@ enum {
 };
 
 /* The subcommands; argv[0] is the word that chose them. Each returns an exit status. */
+int check_main(int argc, char **argv);
 int info_main(int argc, char **argv);
 int jobs_main(int argc, char **argv);
 int map_main(int argc, char **argv);

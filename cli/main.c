@@ -14,6 +14,7 @@ static const struct subcommand {
 	const char *does;
 } subcommands[] = {
 	{ "map", map_main, "run a job over many inputs at once" },
+	{ "check", check_main, "look for a schedule under which a program fails" },
 	{ "jobs", jobs_main, "list the jobs there are" },
 	{ "new", new_main, "write a file with a job to begin with" },
 	{ "info", info_main, "say what the library found on this machine" },

@@ -74,17 +74,33 @@ _tutti_map()
 	fi
 }
 
+_tutti_check()
+{
+	case $prev in
+	--strategy) _tutti_words "auto fifo shuffle random pct:2 pct:3 exhaustive:1 exhaustive:2"; return ;;
+	--save | --replay) _tutti_files; return ;;
+	--runs | --seconds | --seed | --steps | --timeout | --horizon | --draws) return ;;
+	esac
+	if [[ $cur == -* ]]; then
+		_tutti_words "--runs --seconds --strategy --seed --steps --timeout --horizon --draws
+			--strict-time --eager --save --replay --json --quiet --help"
+	else
+		_tutti_files
+	fi
+}
+
 _tutti()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	COMPREPLY=()
 	if [ "$COMP_CWORD" = 1 ]; then
-		_tutti_words "map jobs new info --help --version"
+		_tutti_words "map check jobs new info --help --version"
 		return
 	fi
 	case ${COMP_WORDS[1]} in
 	map) _tutti_map ;;
 	jobs) if [[ $cur == -* ]]; then _tutti_words --help; else _tutti_files; fi ;;
+	check) _tutti_check ;;
 	new | info) _tutti_words --help ;;
 	esac
 }

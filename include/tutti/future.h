@@ -92,7 +92,7 @@ TUTTI_API int tutti_future_set_error(tutti_future *f, int code, const char *text
  *            TUTTI_ETYPE          size is neither 0 nor the result's
  *            TUTTI_EJOBCANCELED   f was cancelled
  *            TUTTI_EJOBTIMEDOUT   f ran out of time
- *            -EDEADLK             f is the caller, or a job that waits for the caller's job
+ *            -EDEADLK             f is the caller, or a job that waits, for ever, for the caller's
  *            any other            f failed with it; tutti_future_text has the words
  * Context    any thread or task
  * Waits      may; cancellation point
@@ -109,7 +109,8 @@ TUTTI_API int tutti_future_result(tutti_future *f, void *out, size_t size);
  * deadline   absolute; in the past: only look
  * Returns    0
  * Errors     TUTTI_ETIMEDOUT   not done at the deadline
- *            and those of tutti_future_result, TUTTI_ECANCELED among them
+ *            and those of tutti_future_result, TUTTI_ECANCELED among them; -EDEADLK only if f is
+ *            the caller, unless deadline is TUTTI_FOREVER
  * Context    any thread or task
  * Waits      may; cancellation point
  * Order      as tutti_future_result

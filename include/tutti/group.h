@@ -52,6 +52,7 @@ typedef struct tutti_group {
  * Returns    0
  * Errors     TUTTI_ESHUTDOWN   the group was cancelled or a child has failed: takes no more until
  *                              it is joined; also if the caller's loop is closed
+ *            -EINVAL           fn is NULL
  *            -EPERM            another thread's group
  *            -ENOMEM           no memory
  * Context    any thread or task
@@ -67,8 +68,9 @@ TUTTI_API int tutti_group_start(tutti_group *g, tutti_fn fn, void *arg);
  * g          the group
  * f          your reference, which the group takes over unless this fails
  * Returns    0
- * Errors     -EPERM    another thread's group
- *            -EDEADLK  f is the caller
+ * Errors     -EINVAL   f is NULL
+ *            -EPERM    another thread's group
+ *            -EDEADLK  f is the caller, or its job
  *            -ENOMEM   no memory
  * Context    any thread or task
  * Waits      never

@@ -3,13 +3,14 @@
 #define TUTTI_SELECT_H
 
 #include <tutti/event.h>
+#include <tutti/fd.h>
 #include <tutti/future.h>
 #include <tutti/queue.h>
 #include <tutti/semaphore.h>
 
 /*
  * select.h - wait for whichever comes first of an item, room for one, an event, the end of a
- * future, a permit, and a deadline; do that one and nothing else.
+ * future, a permit, a descriptor, and a deadline; do that one and nothing else.
  *
  *     case      is ready when                       being chosen
  *     get       an item is in, or it is shut down   takes it
@@ -17,13 +18,14 @@
  *     acquire   there is a permit                   takes it
  *     event     it is set                           changes nothing
  *     future    it is done, well or not             changes nothing; its result is yours to ask for
+ *     fd        it can be read or written       changes nothing; its code says for which
  *
  * Exactly one case takes effect. The others take no item, no permit and nobody's turn: what would
  * have woken this call and finds it served goes to the next who waits there. A case waits in line
  * like the plain call, and may be mixed with it on the same object, from threads and tasks.
  *
- * A case whose object is NULL is never ready: to leave one out, take its object away. The same
- * object may be in several cases. Cases can be used again.
+ * A case whose object is NULL, or its descriptor negative, is never ready: to leave one out, take
+ * its object away. The same object may be in several cases. Cases can be used again.
  *
  * Which one: if none is ready, the first that becomes so. If several are, each call begins to look
  * at a case drawn by a pseudo-random number and goes on in the order of the array, so that each
@@ -49,7 +51,7 @@ TUTTI_BEGIN
 
 /* One thing to wait for. All bytes zero is one that is never ready. */
 typedef struct tutti_case {
-	int code; /* once it was chosen: 0, or the error of the put or get; else as it was */
+	int code; /* once it was chosen: 0, events, or its error; else as it was */
 	struct {
 		int kind;
 		void *object, *item;
@@ -61,15 +63,18 @@ typedef struct tutti_case {
  * Wait until one of the cases is ready, and do it.
  *
  * cases      n of them, not to be changed by others meanwhile; the chosen one's code says how the
- *            put or get ended: 0, or TUTTI_ESHUTDOWN, or -ENOMEM of a put without a bound
+ *            put or get ended: 0, or TUTTI_ESHUTDOWN, or -ENOMEM of a put without a bound; of a
+ *            descriptor it is TUTTI_READABLE, TUTTI_WRITABLE, or both, or -EBADF
  * n          how many; at most INT_MAX. 0: there is only the deadline
  * deadline   absolute; in the past: only look, and choose one that is ready now
  * Returns    the index of the chosen case
  * Errors     TUTTI_ETIMEDOUT   none was ready by then, also of a call that only looked
  *            TUTTI_ECANCELED   the caller was cancelled; nothing happened
- *            -EINVAL           no cases, or one that none of the functions below has made
+ *            -EINVAL           no cases, or one that none of the functions below has made; or no
+ *                              events, or unknown ones
  *            -EDEADLK          the caller is among the futures
  *            -ENOMEM           no memory; never of 16 or fewer, nor if one is ready at once
+ *            any other         a descriptor cannot be waited for, as tutti_fd_wait; nor then
  * Context    any thread or task
  * Waits      may; cancellation point
  * Order      what the plain call of the chosen case promises
@@ -82,7 +87,8 @@ enum {
 	TUTTI_CASE_PUT,
 	TUTTI_CASE_ACQUIRE,
 	TUTTI_CASE_EVENT,
-	TUTTI_CASE_FUTURE
+	TUTTI_CASE_FUTURE,
+	TUTTI_CASE_FD
 };
 
 /* Not for use by hand. */
@@ -121,6 +127,16 @@ TUTTI_UNUSED static inline tutti_case tutti_case_event(tutti_event *e)
 TUTTI_UNUSED static inline tutti_case tutti_case_future(tutti_future *f)
 {
 	return tutti_case_make(TUTTI_CASE_FUTURE, f, NULL);
+}
+
+/* Wait until fd is ready for any of events, as tutti_fd_wait. The code says for which. */
+TUTTI_UNUSED static inline tutti_case tutti_case_fd(int fd, unsigned events)
+{
+	/* An odd number, which is no object's address. */
+	void *object = fd < 0 ? NULL : (void *)((uintptr_t)fd * 2 + 1);
+	tutti_case c = { 0, { TUTTI_CASE_FD, object, NULL, events } };
+
+	return c;
 }
 
 TUTTI_END

@@ -38,6 +38,7 @@
 #include <tutti/cpu.h>
 #include <tutti/error.h>
 #include <tutti/executor.h>
+#include <tutti/fd.h>
 #include <tutti/forkjoin.h>
 #include <tutti/future.h>
 #include <tutti/generator.h>

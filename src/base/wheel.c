@@ -73,7 +73,7 @@ void tu_wheel_init(struct tu_wheel *w, int64_t now)
 {
 	memset(&w->position, 0,
 		offsetof(struct tu_wheel, slots) - offsetof(struct tu_wheel, position));
-	tu_show(&w->watched, false);
+	tu_show(&w->watched, 0u);
 	tu_show(&w->due_by, INT64_MAX);
 	w->position = biased(now);
 	w->next = UNKNOWN;
@@ -300,7 +300,7 @@ int64_t tu_wheel_next(struct tu_wheel *w)
 	return w->next;
 }
 
-void tu_wheel_watch(struct tu_wheel *w, bool watched)
+void tu_wheel_watch(struct tu_wheel *w, uint32_t watched)
 {
 	tu_show(&w->watched, watched);
 	tu_show(&w->due_by, INT64_MAX);

@@ -50,8 +50,8 @@ struct tu_wheel_slot {
  * next seconds. See wheel.c for what the fields promise.
  */
 struct tu_wheel {
-	bool watched;   /* due_by is kept; this and the next are shown to other threads */
-	int64_t due_by; /* by then some timer is due, INT64_MAX: not known of any */
+	uint32_t watched; /* due_by is kept; this and the next are shown to other threads */
+	int64_t due_by;   /* by then some timer is due, INT64_MAX: not known of any */
 	uint64_t position;
 	int64_t next;
 	uint64_t seq;
@@ -89,7 +89,7 @@ int64_t tu_wheel_next(struct tu_wheel *w);
  * Keep due_by from now on, or no longer: the first deadline, or a later one of those that are near
  * if finding the first would take long. It costs a look at some timers after each that leaves.
  */
-void tu_wheel_watch(struct tu_wheel *w, bool watched);
+void tu_wheel_watch(struct tu_wheel *w, uint32_t watched);
 
 /* Is timer in a wheel, neither popped nor removed? */
 static inline bool tu_timer_pending(const struct tu_timer *timer)

@@ -15,6 +15,12 @@ int tu_worker_bell(struct tu_worker *w)
 	rc = tu_os_bell_open(&w->bell);
 	if (rc < 0)
 		return rc;
+	if (tu_load_rlx(&w->has_poller)) /* likewise */
+		rc = tu_os_bell_add(&w->bell, w->poller.fd);
+	if (rc < 0) {
+		tu_os_bell_close(&w->bell);
+		return rc;
+	}
 	tu_store_seq(&w->has_bell, 1);
 	tu_worker_ring(w); /* not lent yet: see embed.h */
 	return w->bell.fd;

@@ -10,6 +10,7 @@
  * With nothing ready the worker's thread sleeps on whatever stack it happens to be.
  */
 #include "core/embed.h"
+#include "core/poller.h"
 #include "core/report.h"
 #include "core/switch.h"
 #include "core/watch.h"
@@ -22,6 +23,7 @@ __thread struct tu_context *tu_current;
 
 enum {
 	TURNS = 61, /* between two looks at timers and inbox: prime, so that no pattern locks in */
+	POLLS = 8,  /* one of so many such looks is at descriptors too */
 	SPIN_NS = 2000,
 	TRIM_NS = 100000000,
 	SORT_NS = 1000000, /* between two steps of giving back blocks, each of which is as short */
@@ -88,12 +90,23 @@ static uint32_t fire_timers(struct tu_worker *w)
 	return n;
 }
 
+/* A look at descriptors is a call into the kernel. With nothing ready it is left to doze. */
+static uint32_t look_at_descriptors(struct tu_worker *w)
+{
+	return w->head && w->looks % POLLS == 0 ? tu_poller_look(w) : 0;
+}
+
 /* What has fired gets turns beyond the others': or with every look the queue would be longer. */
 static __attribute__((noinline)) void look_around(struct tu_worker *w)
 {
+	uint32_t fired;
+
 	take_inbox(w);
 	tu_show(&w->looks, w->looks + 1);
-	tu_show(&w->budget, TURNS + fire_timers(w));
+	fired = fire_timers(w);
+	if (tu_unlikely(w->polled))
+		fired += look_at_descriptors(w);
+	tu_show(&w->budget, TURNS + fired);
 	tu_watch_notice(w);
 }
 
@@ -174,7 +187,7 @@ static int64_t sleep_limit(struct tu_worker *w)
 {
 	int64_t limit = tu_wheel_next(&w->wheel), now, look;
 
-	if (!plenty(w) || tu_simulated()) /* there time is not spent on what nobody sees */
+	if (tu_simulated() || !plenty(w)) /* there time is not spent on what nobody sees */
 		return limit;
 	now = tu_os_now();
 	trim(w, now);
@@ -194,26 +207,37 @@ static void stop_if_ending(struct tu_worker *w)
 }
 
 /*
- * Sleep until something is in the inbox or a timer is due. Against post, this way round:
+ * Sleep until something is in the inbox, a timer is due or a descriptor ready. Against post, this
+ * way round:
  *
  *     here                            post
- *     sleep = ASLEEP     (seq)        inbox = entry      (seq)
+ *     sleep = how        (seq)        inbox = entry      (seq)
  *     look at inbox      (seq)        look at sleep      (seq)
  *
- * At least one of the two looks sees the other's store, so either we do not sleep or we are woken.
+ * At least one of the two looks sees the other's store, so either we do not sleep or we are woken:
+ * ASLEEP by the futex, which compares once more; POLLING by the poller, which keeps a wake that
+ * comes before we wait there.
  */
 static __attribute__((noinline)) void doze(struct tu_worker *w)
 {
+	uint32_t how = w->polled ? TU_WORKER_POLLING : TU_WORKER_ASLEEP;
+
 	stop_if_ending(w);
-	if (tu_wheel_next(&w->wheel) <= 0 || spin(w))
+	if (tu_wheel_next(&w->wheel) <= 0 || (!w->by_fd && spin(w)))
 		return;
+	w->by_fd = false;
 	tu_show(&w->idle, true);
-	tu_store_seq(&w->sleep, TU_WORKER_ASLEEP);
-	if (!tu_load_seq(&w->inbox))
-		tu_os_futex_wait(&w->sleep, TU_WORKER_ASLEEP, sleep_limit(w));
+	/* seq, both: as shown above */
+	tu_store_seq(&w->sleep, how);
+	if (!tu_load_seq(&w->inbox)) {
+		if (how == TU_WORKER_POLLING)
+			w->by_fd = tu_poller_sleep(w, sleep_limit(w)) > 0;
+		else
+			tu_os_futex_wait(&w->sleep, TU_WORKER_ASLEEP, sleep_limit(w));
+	}
 	if (tu_load_rlx(&w->inbox)) /* a guess: there is something to be done */
 		w->sorting = false;
-	tu_store_rlx(&w->sleep, TU_WORKER_AWAKE); /* a waker that still sees ASLEEP wakes nobody */
+	tu_store_rlx(&w->sleep, TU_WORKER_AWAKE); /* who still sees us asleep wakes nobody */
 	tu_show(&w->idle, false);
 	stop_if_ending(w);
 }
@@ -231,6 +255,8 @@ void tu_worker_wake(struct tu_worker *w)
 		tu_os_futex_wake(&w->sleep, 1);
 	else if (was == TU_WORKER_LENT)
 		tu_worker_ring(w);
+	else if (was == TU_WORKER_POLLING)
+		tu_poller_wake(w);
 }
 
 static void post(struct tu_worker *w, struct tu_runnable *r)
@@ -411,6 +437,8 @@ int tu_worker_turn(struct tu_worker *w)
 {
 	int n = 0;
 
+	if (tu_load_rlx(&w->has_poller)) /* the owner's own word */
+		tu_poller_look(w);
 	look_around(w);
 	for (struct tu_runnable *r = w->head; r; r = r->next)
 		n++;

@@ -288,6 +288,8 @@ void tu_stacks_trim(struct tu_worker *w)
 
 void tu_stacks_trim_all(struct tu_worker *w)
 {
+	if (!w->slabs)
+		return;
 	for (unsigned i = 0; i < TU_STACK_CLASSES; i++) {
 		trim_class(w, i, w->spare_count[i]);
 		w->spare_least[i] = 0;

@@ -33,7 +33,8 @@ static struct {
 	struct tu_answer *answer;
 } probe;
 
-bool tu_watching;
+uint32_t tu_watching;
+static uint32_t watches;       /* so far */
 static bool asking;            /* the watcher's: threads can be asked */
 static tu_watch_name *name_fn; /* before asking */
 
@@ -52,11 +53,9 @@ void tu_worker_glance(const struct tu_worker *w, struct tu_glance *g)
 
 void tu_watch_notice_slowly(struct tu_worker *w)
 {
-	bool on = tu_shown(&tu_watching);
-
-	tu_wheel_watch(&w->wheel, on);
-	if (on)
-		tu_os_ask_allow();
+	/* [watching-1] acquire: by which signal threads are asked now; from begin and end */
+	tu_wheel_watch(&w->wheel, tu_load_acq(&tu_watching));
+	tu_os_ask_follow();
 }
 
 int64_t tu_watch_cpu(const struct tu_glance *g, bool *runs)
@@ -156,17 +155,18 @@ int tu_watch_begin(int signal, tu_watch_name *name)
 	if (rc < 0)
 		return rc;
 	asking = signal >= 0;
-	tu_show(&tu_watching, true);
-	tu_watch_notice(tu_worker_self()); /* it may be about to stall: it need not look before */
+	watches = watches < UINT32_MAX ? watches + 1 : 1;
+	tu_store_rel(&tu_watching, watches); /* [watching-1] release: see tu_watch_notice_slowly */
+	tu_watch_notice(tu_worker_self());   /* it may be about to stall: it need not look before */
 	return 0;
 }
 
 void tu_watch_end(void)
 {
-	tu_show(&tu_watching, false);
 	if (asking)
 		tu_os_ask_end();
 	asking = false;
+	tu_store_rel(&tu_watching, 0u); /* [watching-1] release: as in tu_watch_begin */
 }
 
 void tu_watch_after_fork(void)

@@ -23,12 +23,12 @@ struct tu_glance {
 
 void tu_worker_glance(const struct tu_worker *w, struct tu_glance *g);
 
-/* Is anybody watching? Workers then keep some more for whoever does. */
-extern bool tu_watching;
+/* Which watch it is, for which workers keep some more; 0: nobody watches. */
+extern uint32_t tu_watching;
 
 void tu_watch_notice_slowly(struct tu_worker *w);
 
-/* The owner, now and then: has somebody begun to watch, or left off? */
+/* The owner, now and then: has somebody begun to watch, or left off, or both? */
 static inline void tu_watch_notice(struct tu_worker *w)
 {
 	if (tu_unlikely(tu_shown(&tu_watching) != w->wheel.watched))

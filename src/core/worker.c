@@ -11,6 +11,7 @@
 #include "core/fork.h"
 #include "core/lot.h"
 #include "core/mutex.h"
+#include "core/poller.h"
 #include "core/pool.h"
 #include "core/sanitize.h"
 #include "core/watch.h"
@@ -104,6 +105,7 @@ static void worker_begin(struct tu_worker *w)
 	tu_show(&w->native_id, tu_os_thread_id());
 	tu_show(&w->budget, 1u);
 	w->daemon = w->helper = false;
+	w->task_number = 0;
 	w->closed = false;
 	w->stop = w->woken = 0;
 	w->thread = NULL;
@@ -136,6 +138,7 @@ static void thread_ends(void *worker)
 	tu_store_rlx(&w->number, 0);
 	tu_worker_drain(w);
 	tu_worker_bell_close(w);
+	tu_poller_close(w);
 	tu_current = NULL;
 	worker_give(w);
 }
@@ -230,6 +233,7 @@ void tu_workers_after_fork(void)
 	mine = tu_current ? tu_current->worker : NULL;
 	for (struct tu_worker *w = all; w; w = w->next) {
 		tu_worker_bell_forget(w);
+		tu_poller_forget(w);
 		w->next_id = w->ids_end; /* new ids are above all others */
 		if (w != mine)
 			abandon(w);

@@ -16,8 +16,11 @@
 
 struct tu_slab;
 
-/* LENT: its thread is in a loop that is not ours, and the bell is to be rung; see embed.h. */
-enum { TU_WORKER_AWAKE, TU_WORKER_ASLEEP, TU_WORKER_LENT };
+/*
+ * LENT: its thread is in a loop that is not ours, and the bell is to be rung; see embed.h.
+ * POLLING: it sleeps in its poller, which is to be woken; see poller.h.
+ */
+enum { TU_WORKER_AWAKE, TU_WORKER_ASLEEP, TU_WORKER_LENT, TU_WORKER_POLLING };
 
 struct tu_worker {
 	/* Owner only. Ready jobs and contexts, first in first out; head and its like are shown. */
@@ -30,6 +33,7 @@ struct tu_worker {
 	uint32_t drawn;           /* how many pseudo-random numbers, see exec/select.c */
 	bool closed;              /* by hand: takes no more tasks. Atomic: others look */
 	bool telling;             /* it is being closed by hand: what is given up is named */
+	uint32_t polled;          /* waits for descriptors that have begun here and not ended */
 	int *errno_at;            /* the thread's errno: found once, as a call is dear in a yield */
 	struct tu_caught *caught; /* likewise, see caught.h */
 	uint64_t next_id, ids_end; /* what is left of the ids it has drawn, see tu_worker_new_id */
@@ -40,11 +44,12 @@ struct tu_worker {
 
 	/* Shared: written by other threads. A line of its own. */
 	_Alignas(64) struct tu_runnable *inbox; /* atomic stack, last in first */
-	uint32_t sleep;                         /* futex: TU_WORKER_AWAKE, ASLEEP or LENT */
-	uint32_t stop;     /* tutti_loop_stop was called; any thread sets, the owner clears */
-	uint32_t woken;    /* tutti_loop_wake was called; likewise */
-	uint32_t has_bell; /* the owner sets and clears; who rings looks */
-	uint32_t ringing;  /* so many are ringing it just now */
+	uint32_t sleep;                         /* futex: TU_WORKER_AWAKE or one of the others */
+	uint32_t stop;       /* tutti_loop_stop was called; any thread sets, the owner clears */
+	uint32_t woken;      /* tutti_loop_wake was called; likewise */
+	uint32_t has_bell;   /* the owner sets and clears; who rings looks */
+	uint32_t ringing;    /* so many are ringing it, or waking the poller, just now */
+	uint32_t has_poller; /* as has_bell */
 
 	/* Owner only, seldom. */
 	_Alignas(64) struct tu_slab *slabs;
@@ -56,13 +61,15 @@ struct tu_worker {
 	uint32_t index;  /* of the worker: fixed */
 	int native_id;   /* its thread's number in the kernel; shown */
 	bool idle;       /* it has nothing to run, and sleeps; shown */
+	bool by_fd;      /* a descriptor ended its last sleep: nobody spins for the next. Owner */
 	bool closing;    /* the thread ends: jobs are given up */
 	bool abandoned;  /* its thread was a simulated one, which will never go on */
 	void *thread;    /* what exec knows of the thread; NULL: nobody has asked. Owner */
 	bool helper;     /* tutti's own: not one of the program's threads */
 	bool daemon;     /* at the program's end it stops at its next wait */
 
-	struct tu_os_bell bell; /* if has_bell; the owner opens and closes it */
+	struct tu_os_bell bell;     /* if has_bell; the owner opens and closes it */
+	struct tu_os_poller poller; /* if has_poller; likewise */
 
 	struct tu_worker *next; /* all workers ever, or the free ones; under the registry's lock */
 	struct tu_worker *next_free;

@@ -30,7 +30,6 @@ static int create(tutti_executor **out, const tutti_engine *engine, void *self,
 	e->self = self;
 	e->own = own;
 	e->seats = engine == &tu_engine_threads ? tu_threads_seats(self) : NULL;
-	e->listed = !e->seats;
 	e->refs = 1;
 	e->ending = TU_EXECUTOR_OPEN;
 	tu_list_init(&e->under_way);
@@ -154,10 +153,26 @@ static void list(tutti_executor *e, struct tu_job_future *jf)
 	tu_mutex_unlock(&e->lock);
 }
 
+/* Room is made by a job that begins: who waits for that in a job of e's lends it the seat. */
+static int wait_for_room(tutti_executor *e)
+{
+	struct tu_lease *lease = NULL;
+	int rc = tutti_semaphore_acquire_until(&e->room, 0);
+
+	if (rc != TUTTI_ETIMEDOUT)
+		return rc;
+	if (tu_executor_seats_of_caller(e))
+		lease = tu_seats_lend(e->seats);
+	rc = tutti_semaphore_acquire(&e->room);
+	if (lease)
+		tu_seats_take_back(lease);
+	return rc;
+}
+
 /* Take jf on: 0, or why not. Waits for room. */
 static int admit(tutti_executor *e, struct tu_job_future *jf)
 {
-	int rc = e->bounded ? tutti_semaphore_acquire(&e->room) : 0;
+	int rc = e->bounded ? wait_for_room(e) : 0;
 
 	if (rc < 0)
 		return rc;
@@ -165,9 +180,9 @@ static int admit(tutti_executor *e, struct tu_job_future *jf)
 	if (rc == 0) {
 		jf->executor = e;
 		jf->own = e->own;
-		jf->listed = e->listed;
+		jf->listed = tu_executor_lists(e);
 		jf->has_room = e->bounded;
-		if (e->listed)
+		if (tu_executor_lists(e))
 			list(e, jf);
 	} else if (e->bounded) {
 		tutti_semaphore_release(&e->room, 1);
@@ -183,7 +198,7 @@ static void leave_room(tutti_executor *e, struct tu_job_future *jf)
 	if (!e->bounded)
 		return;
 	tu_mutex_lock(&e->lock);
-	had_room = jf->has_room && (e->listed || tu_future_is_of_now(&jf->future));
+	had_room = jf->has_room && (tu_executor_lists(e) || tu_future_is_of_now(&jf->future));
 	jf->has_room = false;
 	tu_mutex_unlock(&e->lock);
 	if (had_room)
@@ -200,7 +215,7 @@ static bool is_counted(tutti_executor *e, struct tu_job_future *jf)
 {
 	bool is;
 
-	if (!e->listed)
+	if (!tu_executor_lists(e))
 		return tu_future_is_of_now(&jf->future);
 	tu_mutex_lock(&e->lock);
 	is = tu_link_used(&jf->link);
@@ -211,7 +226,6 @@ static bool is_counted(tutti_executor *e, struct tu_job_future *jf)
 void tu_executor_let_go(struct tu_job_future *jf)
 {
 	tutti_executor *e = jf->executor;
-
 	bool counted = is_counted(e, jf);
 
 	tu_executor_let_go_of(jf);
@@ -229,7 +243,7 @@ void tu_executor_let_go_of(struct tu_job_future *jf)
 	tutti_executor *e = jf->executor;
 
 	leave_room(e, jf);
-	if (e->listed) {
+	if (tu_executor_lists(e)) {
 		tu_mutex_lock(&e->lock);
 		if (tu_link_used(&jf->link))
 			tu_list_remove(&jf->link);
@@ -256,12 +270,13 @@ void tu_executor_tell_cancelled(struct tu_job_future *jf)
 	become_calmer(e, 1);
 }
 
-struct tu_seats *tu_executor_seats_of_both(
-	const struct tu_job_future *a, const struct tu_job_future *b)
+struct tu_seats *tu_executor_seats_of_caller(const tutti_executor *e)
 {
-	tutti_executor *e = a->executor;
+	const tutti_future *f = e ? tu_self()->job : NULL;
 
-	return e && e == b->executor ? e->seats : NULL;
+	while (f && tu_job_future_of(f)->executor != e)
+		f = tu_job_future_of(f)->beneath;
+	return f ? e->seats : NULL;
 }
 
 int tu_executor_threads(const tutti_executor *e)

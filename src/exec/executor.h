@@ -48,9 +48,11 @@ void tu_executor_ended(tutti_executor *e, size_t n);
 /* The job was cancelled before it began: say so to an engine that wants to know. */
 void tu_executor_tell_cancelled(struct tu_job_future *jf);
 
-/* Where the pool of threads that both were submitted to runs its jobs; NULL: they were not. */
-struct tu_seats *tu_executor_seats_of_both(
-	const struct tu_job_future *a, const struct tu_job_future *b);
+/*
+ * Where e's threads sit, if the caller is in a job of e's: in the one that it runs just now, or in
+ * one that has called that. NULL: it is in none, and e may be gone; or e has no seats.
+ */
+struct tu_seats *tu_executor_seats_of_caller(const tutti_executor *e);
 
 /* How many threads of this process share its jobs; 0: it is of another kind. */
 int tu_executor_threads(const tutti_executor *e);

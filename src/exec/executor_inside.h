@@ -29,10 +29,10 @@ enum {
 };
 
 struct tutti_executor {
-	const tutti_engine *engine; /* this and the next four: fixed after create */
+	const tutti_engine *engine; /* this and the next three: fixed after create */
 	void *self;
-	struct tu_seats *seats; /* of the engine "threads" */
-	bool own, listed;
+	struct tu_seats *seats; /* of the engine "threads", which knows its jobs by them; or NULL */
+	bool own;
 	bool bounded;         /* fixed: room is used */
 	tutti_semaphore room; /* a permit for each job that may be pending */
 	tutti_event idle;     /* ended and nothing under way */
@@ -45,6 +45,12 @@ struct tutti_executor {
 	struct tu_list under_way;
 	uint32_t sweeps;
 };
+
+/* Are its jobs on the list of those under way? */
+static inline bool tu_executor_lists(const tutti_executor *e)
+{
+	return !e->seats;
+}
 
 void tu_executor_ref(tutti_executor *e);
 

@@ -184,6 +184,7 @@ void tu_future_complete_from_odd(tutti_future *f, struct tu_context *self, void 
 	} else if (self->cancel_told) {
 		flags = TU_FUTURE_CANCELED;
 	}
+	self->self = NULL; /* as in tu_future_complete_from */
 	tu_future_complete(f, flags);
 	/* Only now: until it is DONE a cancel may still be delivered here. */
 	tu_context_clean(self);

@@ -113,6 +113,9 @@ void tu_job_wait_many_begins(tutti_future *const *futures, size_t n, struct tu_j
 /* Can it do anything for a future of f's kind? */
 bool tu_job_wait_may_lend(const tutti_future *f);
 
+/* Is f a job of the caller's pool? */
+bool tu_job_wait_is_own(const tutti_future *f);
+
 /* What few futures have. Made and changed under the lock of the future's bucket. */
 struct tu_future_extra {
 	char *text; /* of the failure */
@@ -334,9 +337,10 @@ static inline void tu_future_complete_from(tutti_future *f, struct tu_context *s
 		return;
 	}
 	f->value.pointer = result;
+	self->self = NULL; /* f may be gone before it is asked for, by a signal: see core/watch.h */
 	tu_future_complete(f, 0);
-	tu_context_clean(
-		self); /* only now: until it is DONE a cancel may still be delivered here */
+	/* Only now: until it is DONE a cancel may still be delivered here. */
+	tu_context_clean(self);
 }
 
 /* The same for one that nobody else knows yet, or that RUNNING keeps from being withdrawn. */

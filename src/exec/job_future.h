@@ -24,7 +24,7 @@ struct tu_job_future {
 	void *engine;     /* the built-in engines': what they need to know it by */
 	struct tu_runnable node;         /* "tasks": in a queue until it begins */
 	struct tu_link queued;           /* "threads": in the pool's queue; under the pool's lock */
-	tutti_future *waits_for;         /* the job that it waits for just now; see job_wait.c */
+	tutti_future *waits_for;         /* the job that it waits for, for ever; see job_wait.c */
 	struct tutti_progress *progress; /* fixed; told before it is done; NULL: none */
 	struct tu_context *runs_on;      /* atomic; NULL until it runs */
 	tutti_future *beneath; /* the job that runs on that context and waits for this one's end */
@@ -45,7 +45,7 @@ struct tu_job_future *tu_job_future_of(const tutti_future *f);
 /* What a submit returns when there is no memory for anything else. */
 tutti_future *tu_job_future_no_memory(void);
 
-/* Note what job waits for from now on, and return what it was. */
+/* Note what job waits for, for ever, from now on; NULL: nothing. Returns what it was. */
 tutti_future *tu_job_waits_for(tutti_future *job, tutti_future *f);
 
 /* For the ops: see future.h. */

@@ -3,10 +3,11 @@
  * job_wait.c - a job that waits for another job.
  *
  * Each says so in waits_for. If what it is about to wait for waits, through others perhaps, for
- * itself, nobody would ever end: that wait is refused. Chains are followed from the awaited one on,
- * which has seldom begun to wait for anything, so that a recursion of any depth looks at one link.
+ * itself, nobody would ever end: that wait is refused, so that no circle ever comes to be. Chains
+ * are followed from the awaited one on, which has seldom begun to wait for anything, so that a
+ * recursion of any depth looks at one link.
  *
- * A wait with a deadline ends by itself and is no deadlock.
+ * A wait with a deadline ends by itself: it is no link of a chain, and never refused.
  */
 #include "core/fork.h"
 #include "core/mutex.h"
@@ -34,12 +35,12 @@ static bool waits_for(const tutti_future *f, const tutti_future *job)
 }
 
 /* 0, and noted; -EDEADLK. */
-static int note(tutti_future *job, tutti_future *f, bool for_ever)
+static int note(tutti_future *job, tutti_future *f)
 {
 	bool circle;
 
 	tu_mutex_lock(&lock);
-	circle = for_ever && waits_for(f, job);
+	circle = waits_for(f, job);
 	if (!circle)
 		tu_job_future_of(job)->waits_for = f;
 	tu_mutex_unlock(&lock);
@@ -62,16 +63,27 @@ tutti_future *tu_job_waits_for(tutti_future *job, tutti_future *f)
 	return before;
 }
 
+/* Where the pool sits that both the caller's job and awaited are of; NULL: there is none. */
+static struct tu_seats *common_seats(const struct tu_job_future *awaited)
+{
+	return awaited ? tu_executor_seats_of_caller(awaited->executor) : NULL;
+}
+
+bool tu_job_wait_is_own(const tutti_future *f)
+{
+	return common_seats(tu_job_future_of(f)) != NULL;
+}
+
 int tu_job_wait_begins(tutti_future *f, int64_t deadline, struct tu_job_wait *wait)
 {
 	struct tu_context *self = tu_self();
 	struct tu_job_future *job = tu_job_future_of(self->job), *awaited = tu_job_future_of(f);
 	bool for_ever = deadline == TUTTI_FOREVER;
 	struct tu_seats *seats;
-	int rc = note(&job->future, f, for_ever);
+	int rc = for_ever ? note(&job->future, f) : 0;
 
 	*wait = (struct tu_job_wait){ rc == 0 ? &job->future : NULL, NULL, 0 };
-	seats = rc == 0 ? tu_executor_seats_of_both(job, awaited) : NULL;
+	seats = rc == 0 ? common_seats(awaited) : NULL;
 	/* Here it would run within the caller's scopes, and beyond a deadline of the wait. */
 	if (seats)
 		tu_seats_help(seats, awaited, for_ever && !self->scopes, &wait->lease);
@@ -82,7 +94,7 @@ int tu_job_wait_begins(tutti_future *f, int64_t deadline, struct tu_job_wait *wa
 static void lend_for(tutti_future *f, struct tu_job_future *job, struct tu_job_wait *wait)
 {
 	struct tu_job_future *awaited = tu_job_future_of(f);
-	struct tu_seats *seats = awaited ? tu_executor_seats_of_both(job, awaited) : NULL;
+	struct tu_seats *seats = common_seats(awaited);
 
 	if (seats) {
 		wait->job = &job->future;

@@ -242,8 +242,7 @@ static void lease_runs(struct tu_runnable *node, int rc)
 	lease_drop(lease);
 }
 
-/* Without memory nothing is lent: the wait goes on as any other. */
-static struct tu_lease *lend(struct tu_seats *s, struct tu_context *self)
+struct tu_lease *tu_seats_lend(struct tu_seats *s)
 {
 	static const struct tu_start starts[TU_STACK_CLASSES] = TU_STARTS(lease_runs);
 	struct tu_lease *lease = tu_alloc_zero(sizeof(*lease));
@@ -253,7 +252,7 @@ static struct tu_lease *lend(struct tu_seats *s, struct tu_context *self)
 	lease->seats = s;
 	lease->parties = 2;
 	lease->node.job = tu_start_for(starts, s->stacks);
-	tu_worker_push(self->worker, &lease->node);
+	tu_worker_push(tu_worker_self(), &lease->node);
 	return lease;
 }
 
@@ -305,7 +304,7 @@ bool tu_seats_help(
 	if (run)
 		tutti_future_run(&awaited->future);
 	else
-		*lease = lend(s, self);
+		*lease = tu_seats_lend(s);
 	return run;
 }
 

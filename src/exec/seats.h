@@ -8,8 +8,8 @@
  * A job that waits for a job of its own pool would keep its seat from the very one it waits for. So
  * it runs that one itself, on its own stack, if it has not begun (tu_seats_help). Otherwise, or if
  * half of its stack is used up, it lends its seat for as long as it waits: another stack of the
- * same thread, as large as the thread's own, takes jobs meanwhile. Waits for anything else keep the
- * seat.
+ * same thread, as large as the thread's own, takes jobs meanwhile. So it does while it waits for
+ * room to submit one. Waits for anything else keep the seat.
  */
 #ifndef TU_EXEC_SEATS_H
 #define TU_EXEC_SEATS_H
@@ -53,13 +53,18 @@ bool tu_seats_without_thread(struct tu_seats *s, struct tu_job_future *own, int 
 void tu_seats_work(struct tu_seats *s);
 
 /*
- * The caller's job waits for awaited, of the same seats. true: that has been run, here and now,
- * which happens only if may_run. Otherwise the caller's seat is lent, and *lease is to be taken
- * back when the wait is over; NULL: there was no memory for that.
+ * The caller's job waits: its seat is lent, and to be taken back when the wait is over. Without
+ * memory, NULL, nothing is lent, and the wait goes on as any other.
+ */
+struct tu_lease *tu_seats_lend(struct tu_seats *s);
+void tu_seats_take_back(struct tu_lease *lease);
+
+/*
+ * It waits for awaited, of the same seats. true: that has been run, here and now, which happens
+ * only if may_run. Otherwise the caller's seat is lent, and *lease as above.
  */
 bool tu_seats_help(
 	struct tu_seats *s, struct tu_job_future *awaited, bool may_run, struct tu_lease **lease);
-void tu_seats_take_back(struct tu_lease *lease);
 
 /* Cancel what has not begun; and what has, if running. */
 void tu_seats_stop(struct tu_seats *s, bool running);

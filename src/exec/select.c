@@ -18,21 +18,12 @@ static int future_look(const tutti_case *c)
 	return tu_future_word(c->priv.object) & TU_FUTURE_DONE ? 0 : TU_CASE_WAITS;
 }
 
-static bool future_enqueue(const tutti_case *c, struct tu_waiter *me)
+static int future_enqueue(const tutti_case *c, struct tu_waiter *me)
 {
 	return future_look(c) == TU_CASE_WAITS && tu_future_enqueue(c->priv.object, me);
 }
 
-static void future_leave(const tutti_case *c, struct tu_waiter *me)
-{
-	struct tu_bucket *b = tu_lot_lock(c->priv.object);
-
-	if (me->next)
-		tu_lot_remove(b, me);
-	tu_lot_unlock(b);
-}
-
-static const struct tu_case_kind case_future = { future_look, future_enqueue, future_leave, true };
+static const struct tu_case_kind case_future = { future_look, future_enqueue, .given = true };
 
 static const struct tu_case_kind *const kinds[] = {
 	[TUTTI_CASE_GET] = &tu_case_get,
@@ -40,9 +31,15 @@ static const struct tu_case_kind *const kinds[] = {
 	[TUTTI_CASE_ACQUIRE] = &tu_case_acquire,
 	[TUTTI_CASE_EVENT] = &tu_case_event,
 	[TUTTI_CASE_FUTURE] = &case_future,
+	[TUTTI_CASE_FD] = &tu_case_fd,
 };
 
 /* -- as the program calls it ------------------------------------------------------------------ */
+
+static bool is_some_event(uint64_t events)
+{
+	return events != 0 && (events & ~(uint64_t)(TUTTI_READABLE | TUTTI_WRITABLE)) == 0;
+}
 
 static int check(const struct tu_context *self, const tutti_case *cases, size_t n)
 {
@@ -52,7 +49,9 @@ static int check(const struct tu_context *self, const tutti_case *cases, size_t 
 		int kind = cases[i].priv.kind;
 		const void *object = cases[i].priv.object;
 
-		if (kind < 0 || kind > TUTTI_CASE_FUTURE || (kind == TUTTI_CASE_NONE && object))
+		if (kind < 0 || kind > TUTTI_CASE_FD || (kind == TUTTI_CASE_NONE && object))
+			return -EINVAL;
+		if (kind == TUTTI_CASE_FD && object && !is_some_event(cases[i].priv.reserved))
 			return -EINVAL;
 		if (kind == TUTTI_CASE_FUTURE && object && tu_future_is_caller(self, object))
 			return -EDEADLK;

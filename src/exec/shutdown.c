@@ -57,7 +57,7 @@ static void sweep_list(tutti_executor *e, int (*cancel)(tutti_future *f))
 /* One that is stopped makes room for one that has not begun: those first. */
 static void sweep(tutti_executor *e, tutti_ending how)
 {
-	if (!e->listed) {
+	if (!tu_executor_lists(e)) {
 		tu_seats_stop(e->seats, how == TUTTI_TERMINATE);
 		return;
 	}
@@ -160,7 +160,7 @@ static uint64_t still_busy(tutti_executor *e)
 	struct tu_context *self = tu_current;
 	uint64_t n;
 
-	if (e->listed)
+	if (tu_executor_lists(e))
 		return sweep_lost(e);
 	n = self ? jobs_on(e, self) : 0;
 	if (self && self != &self->worker->native)

@@ -23,9 +23,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint32_t lock;        /* of all below */
-static uint64_t numbers = 1; /* main has 1 */
-static unsigned thread_names, dummy_names;
+static uint32_t lock;                      /* of all below */
+static uint64_t numbers = 1;               /* main has 1 */
+static unsigned thread_names, dummy_names; /* how many of each were given */
 static const struct tu_future_ops thread_ops;
 
 /* Main is known before it calls tutti, and never forgotten: not allocated. */
@@ -112,21 +112,43 @@ static unsigned count_up(unsigned *counter)
 	return n;
 }
 
+/* "Thread-12": every start has one to make, and printf takes longer than all the rest of it. */
+static const char *number_name(char buf[32], unsigned number)
+{
+	char *p = buf + 31;
+
+	*p = 0;
+	do {
+		*--p = (char)('0' + number % 10);
+	} while ((number /= 10) > 0);
+	p -= sizeof("Thread-") - 1;
+	return memcpy(p, "Thread-", sizeof("Thread-") - 1);
+}
+
 struct tu_thread *tu_thread_make(tutti_fn fn, void *arg, const char *name)
 {
 	char buf[32];
 	struct tu_thread *t;
 
-	if (!name) {
-		snprintf(buf, sizeof(buf), "Thread-%u", count_up(&thread_names));
-		name = buf;
-	}
+	if (!name)
+		name = number_name(buf, count_up(&thread_names));
 	t = record(name);
 	if (!t)
 		return NULL;
 	t->future.value.start.fn = fn;
 	t->future.value.start.arg = arg;
 	return t;
+}
+
+unsigned tu_thread_names_from(unsigned n)
+{
+	unsigned before;
+
+	tu_mutex_lock(&lock);
+	before = thread_names;
+	thread_names = n;
+	tu_mutex_unlock(&lock);
+	return before;
 }
 
 static void list_add(struct tu_thread *t)
@@ -185,6 +207,15 @@ static struct tu_thread *adopt(struct tu_context *native)
 	return t;
 }
 
+/* Destructors may ask who they are, and a watchdog at any time: so t stays until it is unknown. */
+static void complete(struct tu_thread *t, struct tu_context *native, void *result)
+{
+	tutti_future_ref(&t->future);
+	tu_future_complete_from(&t->future, native, result);
+	native->worker->thread = NULL;
+	tutti_future_unref(&t->future);
+}
+
 static void foreign_ends(struct tu_context *native)
 {
 	struct tu_thread *t = native->worker->thread;
@@ -195,8 +226,7 @@ static void foreign_ends(struct tu_context *native)
 	if (!t || t == &main_thread)
 		return;
 	tu_thread_unlist(t);
-	tu_future_complete_from(&t->future, native, NULL);
-	native->worker->thread = NULL;
+	complete(t, native, NULL);
 }
 
 /*
@@ -282,11 +312,11 @@ static void finish(void *arg)
 	tu_thread_unlist(t); /* it has not left by itself if it ended by pthread_exit */
 	if (t->withdrawn) {
 		native->self = NULL;
+		native->worker->thread = NULL;
 		tutti_future_unref(&t->future);
 	} else {
-		tu_future_complete_from(&t->future, native, t->result);
+		complete(t, native, t->result);
 	}
-	native->worker->thread = NULL; /* only now: destructors may ask who they are */
 	tu_ending_done(left);
 }
 

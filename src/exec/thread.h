@@ -43,6 +43,9 @@ int tu_thread_launch(struct tu_thread *t, void (*entry)(void *thread), size_t st
 /* Take it off the list, if it is still there. */
 void tu_thread_unlist(struct tu_thread *t);
 
+/* The next thread without a name of its own is "Thread-n+1"; what n would have been. */
+unsigned tu_thread_names_from(unsigned n);
+
 /* The thread of w was a simulated one, and will never go on. */
 void tu_thread_abandon(struct tu_worker *w);
 

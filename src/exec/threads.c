@@ -46,6 +46,13 @@ struct pool {
 	struct tu_fork_guard guard;
 };
 
+static unsigned pools; /* atomic: how many were opened; for their names */
+
+unsigned tu_threads_names_from(unsigned n)
+{
+	return tu_swap_acqrel(&pools, n); /* a number by itself */
+}
+
 static void member_main(void *arg)
 {
 	struct tu_thread *t = arg;
@@ -136,7 +143,6 @@ static void after_fork(struct tu_fork_guard *g)
 
 static char *name_of(const char *given)
 {
-	static unsigned pools;
 	char name[NAME_BYTES];
 
 	if (given)

@@ -240,14 +240,43 @@ static int watch_for_all(tutti_future *const *futures, size_t n, tutti_time dead
 	return rc;
 }
 
+/*
+ * A job waits for something, which is not of its pool; but what comes after it may be, and the one
+ * may wait for the other. *at: where those begin that may be; it goes on to the first that is.
+ */
+static int wait_for_other(
+	tutti_future *f, tutti_future *const *futures, size_t n, size_t *at, tutti_time deadline)
+{
+	struct tu_job_wait wait = { NULL, NULL, 0 };
+	int rc;
+
+	for (; *at < n; (*at)++) {
+		tu_job_wait_many_begins(futures + *at, 1, &wait);
+		if (wait.job)
+			break;
+	}
+	rc = tu_future_wait(f, deadline, TU_WAIT_CANCELABLE);
+	if (wait.job)
+		tu_job_wait_over(&wait);
+	return rc;
+}
+
 /* A job waits for one after the other, so that each wait knows for whom: it may be of its pool. */
 static int wait_for_each(tutti_future *const *futures, size_t n, tutti_time deadline)
 {
+	size_t at = 0;
 	int rc = 0;
 
-	for (size_t i = 0; i < n && rc == 0; i++)
-		if (!is_done(futures[i]))
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		if (is_done(futures[i]))
+			continue;
+		if (at <= i)
+			at = i + 1; /* if it is of the pool itself, its own wait sees to that */
+		if (tu_job_wait_is_own(futures[i]))
 			rc = tu_future_wait(futures[i], deadline, TU_WAIT_CANCELABLE);
+		else
+			rc = wait_for_other(futures[i], futures, n, &at, deadline);
+	}
 	return rc;
 }
 

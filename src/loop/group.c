@@ -13,24 +13,22 @@
  */
 #include "core/alloc.h"
 #include "loop/call.h"
+#include "loop/failures.h"
 #include "loop/task.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <tutti/group.h>
-#include <tutti/local.h>
 
 struct tu_group {
 	struct tu_worker *worker; /* NULL: not in use. Atomic: misuse from elsewhere reads it */
 	struct member *members;   /* those to be told of a cancel */
 	size_t alive;             /* children and what was added, not ended */
-	char *text;               /* of the first failure, then of others */
-	int32_t error;            /* the first; 0: none */
-	uint32_t others;          /* failures beside the first */
-	uint32_t stop;            /* atomic; set by anyone: takes no more */
-	bool told;                /* the members have been cancelled */
-	bool joining;             /* somebody waits in the lot */
-	uint64_t age;             /* the process's, see renew */
+	struct tu_failures failures;
+	uint32_t stop;   /* atomic; set by anyone: takes no more */
+	bool told;       /* the members have been cancelled */
+	bool joining;    /* somebody waits in the lot */
+	bool would_lend; /* that is a job, which has found no member to lend its seat for */
+	uint64_t age;    /* the process's, see renew */
 };
 _Static_assert(sizeof(struct tu_group) <= sizeof(tutti_group), "fits what the header promises");
 
@@ -46,17 +44,7 @@ struct child {
 };
 _Static_assert(sizeof(struct child) <= 128, "a child is a block of the pool");
 
-enum { GRANTED_END, GRANTED_STOP }; /* why a joiner was woken */
-
-enum { TEXTS = 8 }; /* so many of the other failures are kept in words */
-
-static void words_end(void *text)
-{
-	tu_free(text);
-}
-
-/* Of the calling context's last join. */
-static tutti_local words = TUTTI_LOCAL_INIT(words_end);
+enum { GRANTED_LOOK, GRANTED_STOP }; /* why a joiner was woken */
 
 /*
  * Nearly always there is no other member. The CPU guesses that from the branches and need not wait
@@ -163,43 +151,10 @@ void tutti_group_cancel(tutti_group *group)
 
 /* -- failures --------------------------------------------------------------------------------- */
 
-static char *format(const char *how, ...) __attribute__((format(printf, 1, 2)));
-
-static char *format(const char *how, ...)
-{
-	va_list args;
-	char *text;
-
-	va_start(args, how);
-	text = tu_format_text(how, args);
-	va_end(args);
-	return text;
-}
-
-/* Words that there is no memory for are lost. */
-static void attach(struct tu_group *g, const tutti_future *f, int code, const char *text)
-{
-	char buf[64], *all;
-
-	if (g->others++ >= TEXTS)
-		return;
-	all = format("%s; %s '%s': %s (%s)", g->text ? g->text : tutti_strerror(g->error),
-		f->ops->noun, f->ops->name(f, buf, sizeof(buf)), text, tutti_errname(code));
-	if (!all)
-		return;
-	tu_free(g->text);
-	g->text = all;
-}
-
 static void note_failure(struct tu_group *g, const tutti_future *f, int code, const char *text)
 {
-	if (g->error < 0) {
-		attach(g, f, code, text);
-		return;
-	}
-	g->error = code;
-	g->text = tu_copy_text(text);
-	stop(g);
+	if (tu_failures_note(&g->failures, f, code, text))
+		stop(g);
 }
 
 /* f, of which the caller has a reference, is done. */
@@ -214,7 +169,7 @@ static void note_end(struct tu_group *g, tutti_future *f)
 static void leave(struct tu_group *g)
 {
 	if (--g->alive == 0 && g->joining)
-		wake_joiners(g, GRANTED_END);
+		wake_joiners(g, GRANTED_LOOK);
 }
 
 /* -- children --------------------------------------------------------------------------------- */
@@ -348,12 +303,16 @@ int tutti_group_add(tutti_group *group, tutti_future *f)
 {
 	struct tu_group *g = (struct tu_group *)group;
 	struct tu_context *self = tu_self();
-	int rc = f == self->self ? -EDEADLK : enter(g, self->worker);
-	struct member *m = rc == 0 ? tu_alloc(sizeof(*m)) : NULL;
+	struct member *m;
+	int rc;
 
 	tu_point(TU_OP_GROUP_START, NULL);
+	if (!f)
+		return -EINVAL;
+	rc = tu_future_is_caller(self, f) ? -EDEADLK : enter(g, self->worker);
 	if (rc < 0)
 		return rc;
+	m = tu_alloc(sizeof(*m));
 	if (!m)
 		return -ENOMEM;
 	*m = (struct member){ .group = g, .future = f };
@@ -369,6 +328,8 @@ int tutti_group_add(tutti_group *group, tutti_future *f)
 		tell(g);
 		tutti_future_cancel(f);
 	}
+	if (g->would_lend && tu_job_wait_may_lend(f))
+		wake_joiners(g, GRANTED_LOOK);
 	tutti_future_unref(f);
 	return rc;
 }
@@ -414,9 +375,10 @@ static int wait_for_all(struct tu_context *self, struct tu_group *g)
 	struct tu_job_wait lent = { NULL, NULL, 0 };
 	int rc = tu_cancel_pending(self);
 
-	if (self->job)
-		lend_seat(g, &lent);
 	while (keep_up(g, NULL), g->alive > 0) {
+		if (self->job && !lent.job)
+			lend_seat(g, &lent);
+		g->would_lend = self->job && !lent.job;
 		if (rc < 0 || is_stopped(g))
 			stop(g);
 		if (wait(self, g, rc < 0 ? 0 : TU_WAIT_CANCELABLE) < 0)
@@ -427,40 +389,20 @@ static int wait_for_all(struct tu_context *self, struct tu_group *g)
 	return rc;
 }
 
-/* Keep the words for the caller to ask for. Takes text over. */
-static void say(struct tu_context *self, char *text)
+/* As new. From elsewhere a cancel may be looking, or store in stop, just now. */
+static void reset(struct tu_group *g)
 {
-	if (!text && !self->slots)
-		return;
-	tu_free(tutti_local_get(&words));
-	if (tutti_local_set(&words, text) < 0)
-		tu_free(text);
-}
-
-/* The words of all failures, told as one. */
-static char *take_text(struct tu_group *g)
-{
-	char *text = g->text;
-
-	if (g->error == 0)
-		return NULL;
-	if (g->others > TEXTS) {
-		char *all = format("%s; and %u more", text ? text : tutti_strerror(g->error),
-			g->others - TEXTS);
-
-		if (all) {
-			tu_free(text);
-			text = all;
-		}
-	}
-	return text ? text : tu_copy_text(tutti_strerror(g->error));
+	g->members = NULL;
+	g->told = g->joining = g->would_lend = false;
+	tu_store_rlx(&g->stop, 0u); /* as in stop and enter: words by themselves */
+	tu_store_rlx(&g->worker, (struct tu_worker *)NULL);
 }
 
 int tutti_group_join(tutti_group *group)
 {
 	struct tu_group *g = (struct tu_group *)group;
 	struct tu_context *self = tu_self();
-	int rc = enter(g, self->worker), error;
+	int rc = enter(g, self->worker), failed;
 
 	tu_point(TU_OP_GROUP_JOIN, group);
 	if (rc == 0 && is_child_of(self, g))
@@ -468,15 +410,7 @@ int tutti_group_join(tutti_group *group)
 	if (rc < 0)
 		return rc;
 	rc = wait_for_all(self, g);
-	error = g->error;
-	say(self, take_text(g));
-	*g = (struct tu_group){ 0 };
-	return error < 0 ? error : rc;
-}
-
-const char *tutti_group_text(void)
-{
-	const char *text = tutti_local_get(&words);
-
-	return text ? text : "";
+	failed = tu_failures_tell(&g->failures, self);
+	reset(g);
+	return failed < 0 ? failed : rc;
 }

@@ -6,6 +6,7 @@
  */
 #include "base/list.h"
 #include "core/embed.h"
+#include "core/poller.h"
 #include "core/report.h"
 #include "core/wait.h"
 #include "exec/future.h"
@@ -160,6 +161,8 @@ int tutti_loop_close(tutti_loop *l)
 	tu_worker_close(w);
 	w->telling = false;
 	tu_worker_bell_close(w);
+	if (w->polled == 0) /* a wait of the thread's own may be beneath this call */
+		tu_poller_close(w);
 	return 0;
 }
 

@@ -28,6 +28,7 @@ static const tutti_time line_every = TUTTI_SECONDS(1);
 /* A stall that has been told. */
 struct stall {
 	uint64_t number;
+	int native_id;   /* the thread's, whose worker may be another's at the end */
 	tutti_time told; /* how long it had lasted then */
 	bool heard;      /* by the reporter, so that it is to hear the end */
 	struct tu_answer answer;
@@ -152,7 +153,7 @@ static bool take_line(struct tu_stalls *s)
 	return true;
 }
 
-static void tell(struct tu_stalls *s, struct seen *seen, bool over)
+static void tell(struct tu_stalls *s, struct seen *seen, tutti_time lasted, bool over)
 {
 	struct stall *stall = seen->stall;
 	struct tu_answer *answer = &stall->answer;
@@ -163,15 +164,15 @@ static void tell(struct tu_stalls *s, struct seen *seen, bool over)
 		.computing = seen->runs * 2 >= seen->looks,
 		.what = answer->what[0] ? answer->what : "a task",
 		.thread = answer->thread,
-		.thread_native_id = seen->glance.native_id,
-		.lasted = s->now - seen->since,
+		.thread_native_id = stall->native_id,
+		.lasted = lasted,
 		.cpu = seen->ran,
 		.stack = answer->frames,
 		.depth = (size_t)answer->depth,
 		.text = s->text,
 	};
 
-	stall->told = told.lasted;
+	stall->told = lasted;
 	stall->heard = stall->heard || heard;
 	put_all(s, &told);
 	if (heard) {
@@ -203,9 +204,10 @@ static void ask(struct tu_stalls *s, struct seen *seen)
 		tu_thread_shown_name(
 			seen->glance.native_id, answer->thread, sizeof(answer->thread));
 	seen->stall = stall;
+	stall->native_id = seen->glance.native_id;
 	stall->number = tu_add_rlx(&found, (uint64_t)1) + 1; /* a number by itself */
-	s->now = tutti_now();
-	tell(s, seen, false);
+	/* It has taken a while; but the others are judged by how this look has found them. */
+	tell(s, seen, tutti_now() - seen->since, false);
 }
 
 /* What the thread has done since it was noted; and note it. */
@@ -250,7 +252,7 @@ static void moves(struct tu_stalls *s, struct seen *seen)
 	const struct tu_glance *g = &seen->glance;
 
 	if (seen->stall)
-		tell(s, seen, true);
+		tell(s, seen, s->now - seen->since, true);
 	tu_free(seen->stall);
 	seen->stall = NULL;
 	if (seen->turn != g->turn || seen->number != g->number)
@@ -272,7 +274,7 @@ static void stands(struct tu_stalls *s, struct seen *seen)
 	if (!seen->stall && seen->looks && lasted - seen->kept >= s->options.stall)
 		ask(s, seen);
 	else if (seen->stall && lasted >= 2 * seen->stall->told)
-		tell(s, seen, false);
+		tell(s, seen, lasted, false);
 }
 
 static void judge(struct tu_stalls *s, struct seen *seen)

@@ -145,7 +145,8 @@ static void in_child(struct tu_fork_guard *g)
 	(void)g;
 	if (!running)
 		return;
-	running->forked = true; /* the caller may be its thread, in fn */
+	running->forked = true;           /* the caller may be its thread, in fn */
+	tutti_event_set(&running->ended); /* who forks may do so while its thread stops it */
 	running->next = left;
 	left = running;
 	running = NULL;

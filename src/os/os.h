@@ -99,6 +99,62 @@ void tu_os_bell_quiet(const struct tu_os_bell *b);
 /* Have it ring at deadline too, instead of at the last one set; INT64_MAX: never. Owner. */
 void tu_os_bell_set(struct tu_os_bell *b, int64_t deadline);
 
+/* Have it ring whenever fd, a poller's, is readable, until that is closed. 0 or -ENOMEM. Owner. */
+int tu_os_bell_add(const struct tu_os_bell *b, int fd);
+
+/* -- descriptors ----------------------------------------------------------------------------- */
+
+enum { TU_OS_READABLE = 1, TU_OS_WRITABLE = 2 };
+
+/*
+ * Which of events, a set of the two above, fd is ready for just now: 0 if for none. An error or a
+ * hang-up makes it ready for all of them, and what cannot be waited for, as a file, is always
+ * ready. -EBADF, -ENOMEM.
+ */
+int tu_os_fd_look(int fd, unsigned events);
+
+/*
+ * Where one thread waits for many descriptors. All is for that thread, but wake. fd is readable,
+ * for another poller, while wait would return at once.
+ */
+struct tu_os_poller {
+	int fd, ring;
+};
+
+/* One that is ready, and for what. */
+struct tu_os_ready {
+	int fd;
+	unsigned events;
+};
+
+/* 0, -EMFILE, -ENFILE or -ENOMEM. In a forked child the parent's is only to be closed. */
+int tu_os_poller_open(struct tu_os_poller *p);
+void tu_os_poller_close(struct tu_os_poller *p);
+
+/*
+ * Have wait report fd once, as soon as it is ready for any of events, or is already. Takes the
+ * place of an earlier call for that fd, reported or not. Nothing is ever reported of one that is
+ * closed before. 0; -EBADF; -EPERM: it is always ready; -ENOMEM; -ENOSPC: the user has too many;
+ * -EINVAL, -ELOOP: it is a poller that waits for p, or p itself.
+ */
+int tu_os_poller_watch(const struct tu_os_poller *p, int fd, unsigned events);
+
+/* Do not report fd, unless it is closed by now. */
+void tu_os_poller_unwatch(const struct tu_os_poller *p, int fd);
+
+/*
+ * Wait until something is to be reported, a wake, the deadline, or for no reason at all; one in the
+ * past only looks. Returns how many are in ready, which has room for n.
+ */
+int tu_os_poller_wait(
+	const struct tu_os_poller *p, struct tu_os_ready *ready, int n, int64_t deadline);
+
+/* End the wait of now, or the next one. Any thread, signal handlers too. */
+void tu_os_poller_wake(const struct tu_os_poller *p);
+
+/* Wait until a wait on one of them would return at once, or for no reason. A signal ends it. */
+void tu_os_pollers_wait(const struct tu_os_poller *const *pollers, size_t n);
+
 /* -- threads --------------------------------------------------------------------------------- */
 
 struct tu_os_thread_start {
@@ -192,8 +248,9 @@ bool tu_os_large_pages(void);
 int tu_os_ask_begin(int signal, void (*asked)(const void *pc));
 void tu_os_ask_end(void);
 
-/* Let the signal through to the calling thread, if that was begun by tu_os_thread_start. */
-void tu_os_ask_allow(void);
+/* A thread begun by tu_os_thread_start lets the signal through from here on, if there is one, and
+   no longer the one that it was before. */
+void tu_os_ask_follow(void);
 
 /* Between begin and end. 0; -ESRCH: it has ended. It is asked if it lets the signal through. */
 int tu_os_thread_ask(int native_id);

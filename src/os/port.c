@@ -40,6 +40,21 @@ void tu_os_barrier(void)
 		tu_real_barrier();
 }
 
+int tu_os_poller_wait(
+	const struct tu_os_poller *p, struct tu_os_ready *ready, int n, int64_t deadline)
+{
+	return tu_likely(!tu_os_port) ? tu_real_poller_wait(p, ready, n, deadline)
+				      : tu_os_port->poller_wait(p, ready, n, deadline);
+}
+
+void tu_os_poller_wake(const struct tu_os_poller *p)
+{
+	if (tu_os_port)
+		tu_os_port->poller_wake(p);
+	else
+		tu_real_poller_wake(p);
+}
+
 int tu_os_thread_start(const struct tu_os_thread_start *start)
 {
 	return tu_os_port ? tu_os_port->thread_start(start) : tu_real_thread_start(start);

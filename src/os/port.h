@@ -16,6 +16,9 @@ void tu_real_sleep_until(int64_t deadline);
 int tu_real_futex_wait(uint32_t *word, uint32_t expected, int64_t deadline);
 void tu_real_futex_wake(uint32_t *word, uint32_t n);
 void tu_real_barrier(void);
+int tu_real_poller_wait(
+	const struct tu_os_poller *p, struct tu_os_ready *ready, int n, int64_t deadline);
+void tu_real_poller_wake(const struct tu_os_poller *p);
 int tu_real_thread_start(const struct tu_os_thread_start *start);
 void tu_real_thread_name(const char *name);
 int tu_real_thread_id(void);
@@ -31,6 +34,9 @@ struct tu_os_port {
 	void (*sleep_until)(int64_t deadline);
 	int (*futex_wait)(uint32_t *word, uint32_t expected, int64_t deadline);
 	void (*futex_wake)(uint32_t *word, uint32_t n);
+	int (*poller_wait)(
+		const struct tu_os_poller *p, struct tu_os_ready *ready, int n, int64_t deadline);
+	void (*poller_wake)(const struct tu_os_poller *p);
 	int (*thread_start)(const struct tu_os_thread_start *start);
 	int (*thread_id)(void);
 	bool (*is_main_thread)(void);

@@ -14,6 +14,7 @@
 #include "core/report.h"
 #include "core/worker.h"
 #include "exec/thread.h"
+#include "exec/threads.h"
 #include "os/port.h"
 #include "sim/holders.h"
 #include "sim/machine.h"
@@ -62,7 +63,8 @@ static void describe(void)
 		.runs = check.o.runs,
 		.words = check.words.n > 0 ? check.words.text : NULL };
 
-	if (*check.save && tu_replay_save(check.save, &f, check.o.flags, tu_choices_made()) == 0) {
+	if (*check.save &&
+		tu_replay_save(check.save, &f, check.o.flags, "", tu_choices_made()) == 0) {
 		snprintf(check.again, sizeof(check.again), "TUTTI_SIM_REPLAY=%s", check.save);
 		f.again = check.again;
 	}
@@ -142,6 +144,8 @@ static void *test_main(void *arg)
 static void run_once(void)
 {
 	static const tutti_thread_options named = { .name = "main", .daemon = -1 };
+	unsigned names = tu_thread_names_from(0); /* the same in each run */
+	unsigned pools = tu_threads_names_from(0);
 	tutti_thread *root;
 
 	check.trouble = TU_TROUBLE_NONE;
@@ -156,6 +160,8 @@ static void run_once(void)
 	tu_os_port = NULL;
 	tutti_future_unref(root);
 	tu_machine_abandon();
+	tu_thread_names_from(names);
+	tu_threads_names_from(pools);
 	if (check.strategy->end)
 		check.strategy->end(check.self, tu_choices_made());
 	check.result.runs++;
@@ -277,6 +283,7 @@ static void set_machine(void)
 		.eager = flags & TUTTI_SIM_EAGER,
 		.early_time =
 			!(flags & TUTTI_SIM_STRICT_TIME) && check.strategy != &tu_strategy_fifo,
+		.stall = TU_MACHINE_STALL,
 		.spurious = flags & TUTTI_SIM_SPURIOUS,
 		.allocations = flags & TUTTI_SIM_ALLOCATIONS,
 		.over = over,

@@ -8,9 +8,12 @@
 
 #include <string.h>
 
+enum { ROOM_FIRST = 64, FEW = 16 }; /* a table of the first size does not move for a few */
+
 static struct tu_holder *table;
 static size_t room, used; /* room is a power of two */
 static unsigned numbers;
+static struct tu_holder *few[FEW]; /* the places in use, if there are no more */
 
 static struct tu_holder *find_in(struct tu_holder *in, size_t n, const void *object)
 {
@@ -23,7 +26,7 @@ static struct tu_holder *find_in(struct tu_holder *in, size_t n, const void *obj
 
 static void grow(void)
 {
-	size_t more = room ? room * 2 : 64;
+	size_t more = room ? room * 2 : ROOM_FIRST;
 	struct tu_holder *larger = tu_machine_alloc(more * sizeof(*larger));
 
 	for (size_t i = 0; i < room; i++)
@@ -34,9 +37,13 @@ static void grow(void)
 	room = more;
 }
 
+/* A run that used little of a table costs little, whatever others used. */
 void tu_holders_begin(void)
 {
-	if (used > 0)
+	if (used <= FEW)
+		for (size_t i = 0; i < used; i++)
+			*few[i] = (struct tu_holder){ .number = 0 };
+	else
 		memset(table, 0, room * sizeof(*table));
 	used = 0;
 	numbers = 0;
@@ -52,6 +59,8 @@ void tu_holders_took(struct tu_context *self, const struct tu_doing *doing)
 	if (!h->object) {
 		h->object = doing->object;
 		h->number = ++numbers;
+		if (used < FEW)
+			few[used] = h;
 		used++;
 	}
 	if (h->held > 0 && h->context == self && h->id == self->id &&

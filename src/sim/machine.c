@@ -16,6 +16,7 @@ enum { BUCKETS = 64 };
 
 struct tu_machine tu_machine = {
 	.ready = { { &tu_machine.ready.head, &tu_machine.ready.head } },
+	.polling = { { &tu_machine.polling.head, &tu_machine.polling.head } },
 	.patient = { { &tu_machine.patient.head, &tu_machine.patient.head } },
 };
 
@@ -65,6 +66,7 @@ static void change(struct tu_actor *to)
 void tu_machine_ready(struct tu_actor *a)
 {
 	a->state = TU_ACTOR_READY;
+	a->ready_since = tu_machine.now;
 	tu_list_add_tail(&tu_machine.ready, &a->link);
 	tu_machine.ready_count++;
 }
@@ -87,6 +89,9 @@ static void awake(struct tu_actor *a, bool timed_out)
 {
 	if (a->word)
 		tu_list_remove(&a->link);
+	if (a->poller)
+		tu_list_remove(&a->polling);
+	a->poller = NULL;
 	if (tu_heap_has(&a->due))
 		tu_heap_remove(&tu_machine.due, &a->due, due_before);
 	a->timed_out = timed_out;
@@ -107,15 +112,17 @@ static int64_t deadline_of_ready(struct tu_actor *a)
 {
 	struct tu_context *c = a == tu_machine.running ? tu_current : a->current;
 
-	return c ? tu_wheel_next(&c->worker->wheel) : INT64_MAX;
+	return c && tu_wheel_count(&c->worker->wheel) > 0 ? tu_wheel_next(&c->worker->wheel)
+							  : INT64_MAX;
 }
 
 int64_t tu_machine_next_deadline(void)
 {
 	struct tu_actor *first = first_due();
 	int64_t next = first ? first->deadline : INT64_MAX;
+	struct tu_link *link = tu_machine.ready.head.next;
 
-	tu_list_each(link, &tu_machine.ready) {
+	for (unsigned n = tu_machine.ready_count; n > 0 && link; n--, link = link->next) {
 		int64_t its = deadline_of_ready(tu_actor_of(link));
 
 		next = its < next ? its : next;
@@ -157,6 +164,24 @@ struct tu_actor *tu_machine_option(unsigned i)
 }
 
 /*
+ * What is due already is not reached by moving the clock, but by letting its owner run. And no
+ * machine is as slow as to hold somebody up for ever.
+ */
+static bool time_could_pass(void)
+{
+	int64_t next = tu_machine_next_deadline(), oldest = tu_machine.now;
+
+	if (next == INT64_MAX)
+		return false;
+	tu_list_each(link, &tu_machine.ready) {
+		int64_t since = tu_actor_of(link)->ready_since;
+
+		oldest = since < oldest ? since : oldest;
+	}
+	return next > tu_machine.now && next - oldest <= tu_machine.options.stall;
+}
+
+/*
  * One of the ready, in their order; first_goes_on: the first of them is running and might go on.
  * NULL: it was chosen that time passes first.
  */
@@ -165,12 +190,40 @@ static struct tu_actor *choose(bool first_goes_on)
 	struct tu_machine *m = &tu_machine;
 	struct tu_question q = { TU_CHOICE_ACTOR, m->ready_count, first_goes_on, false };
 
-	if (m->options.early_time && tu_choices_preempts() &&
-		tu_machine_next_deadline() != INT64_MAX) {
+	if (m->options.early_time && time_could_pass()) {
 		q.time = true;
 		q.n++;
 	}
 	return q.n == 1 ? tu_machine_option(0) : tu_machine_option(tu_choices_make(&q));
+}
+
+static struct tu_actor *polling_of(const struct tu_link *link)
+{
+	return tu_container_of((struct tu_link *)link, struct tu_actor, polling);
+}
+
+static void look_at_pollers(void)
+{
+	tu_list_each_safe(link, &tu_machine.polling) {
+		struct tu_actor *a = polling_of(link);
+
+		if (tu_os_fd_look(a->poller->fd, TU_OS_READABLE) > 0)
+			awake(a, false);
+	}
+}
+
+static void wait_for_world(void)
+{
+	enum { MOST = 256 };
+	const struct tu_os_poller *pollers[MOST];
+	size_t n = 0;
+
+	tu_list_each(link, &tu_machine.polling)
+		if (n < MOST)
+			pollers[n++] = polling_of(link)->poller;
+	tu_machine.world = true; /* it is no call from outside that holds everybody up */
+	tu_os_pollers_wait(pollers, n);
+	tu_machine.world = false;
 }
 
 /* Somebody who can run; the clock moves if nobody can. */
@@ -182,16 +235,18 @@ static struct tu_actor *next_actor(void)
 		struct tu_link *patient;
 		int64_t next;
 
-		if (tu_machine.ready_count > 0 && (a = choose(false)) != NULL)
-			return a;
+		look_at_pollers();
 		if (tu_machine.ready_count == 0 && (patient = tu_list_take(&tu_machine.patient)))
 			tu_machine_ready(tu_actor_of(patient));
-		if (tu_machine.ready_count > 0)
-			continue;
+		if (tu_machine.ready_count > 0 && (a = choose(false)) != NULL)
+			return a;
 		next = tu_machine_next_deadline();
-		if (next == INT64_MAX)
+		if (next != INT64_MAX)
+			tu_machine_move_clock(next);
+		else if (!tu_list_empty(&tu_machine.polling))
+			wait_for_world();
+		else
 			tu_machine_over(TU_TROUBLE_DEADLOCK);
-		tu_machine_move_clock(next);
 	}
 }
 
@@ -208,6 +263,7 @@ void tu_machine_preempt(void)
 	struct tu_machine *m = &tu_machine;
 	struct tu_actor *self = m->running, *next;
 
+	self->ready_since = m->now;
 	tu_list_add_head(&m->ready, &self->link);
 	m->ready_count++;
 	while (!(next = choose(true)))
@@ -244,6 +300,22 @@ bool tu_machine_sleep(uint32_t *word, int64_t deadline)
 		tu_machine_over(TU_TROUBLE_CIRCLE);
 	tu_machine_give_way();
 	return self->timed_out;
+}
+
+bool tu_machine_sleep_in(const struct tu_os_poller *p, int64_t deadline)
+{
+	struct tu_actor *self = tu_machine.running;
+
+	self->poller = p;
+	tu_list_add_tail(&tu_machine.polling, &self->polling);
+	return tu_machine_sleep(NULL, deadline);
+}
+
+void tu_machine_wake_in(const struct tu_os_poller *p)
+{
+	tu_list_each_safe(link, &tu_machine.polling)
+		if (polling_of(link)->poller == p)
+			awake(polling_of(link), false);
 }
 
 unsigned tu_machine_wake(uint32_t *word, unsigned n)
@@ -291,6 +363,7 @@ static void reset(const struct tu_machine_options *options)
 	m->due.root = NULL;
 	tu_list_init(&m->ready);
 	tu_list_init(&m->patient);
+	tu_list_init(&m->polling);
 	m->caught = tu_caught_here();
 }
 

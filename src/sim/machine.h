@@ -17,6 +17,9 @@
  * too, as if they slept: or a loop that waits by looking would stop it for good. A choice may also
  * move it early: a slow machine.
  *
+ * Descriptors are real. Whether one is ready is looked at whenever somebody else is to run; and if
+ * nobody can run and no deadline is left it is waited for, while the clock stands still.
+ *
  * There is one machine in the process, and it is used by one OS thread at a time.
  */
 #ifndef TU_SIM_MACHINE_H
@@ -48,20 +51,23 @@ struct tu_actor {
 	struct tu_worker *lent;     /* tu_lent, likewise */
 	int error;                  /* errno, likewise */
 	enum tu_actor_state state;
-	unsigned number;    /* in the order of starting, from 0: the same in each such run */
-	uint32_t *word;     /* asleep: until a wake there; NULL: only until the deadline */
-	int64_t deadline;   /* asleep: INT64_MAX: none */
-	uint64_t went;      /* asleep: before whom, if both are due at once */
-	bool timed_out;     /* it is ready because of its deadline */
-	bool doing;         /* what will be a change, unless it turns out to be a look in vain */
-	uint64_t polled_at; /* how many changes there had been when it polled last, */
-	unsigned polls;     /* how often since then, */
-	bool round;         /* and whether it has come to where it had looked before */
-	uint64_t unsure;    /* how many changes there had been when it did perhaps one more */
+	unsigned number;     /* in the order of starting, from 0: the same in each such run */
+	uint32_t *word;      /* asleep: until a wake there; NULL: only until the deadline */
+	int64_t deadline;    /* asleep: INT64_MAX: none */
+	uint64_t went;       /* asleep: before whom, if both are due at once */
+	int64_t ready_since; /* ready: since which instant */
+	bool timed_out;      /* it is ready because of its deadline */
+	bool doing;          /* what will be a change, unless it turns out to be a look in vain */
+	uint64_t polled_at;  /* how many changes there had been when it polled last, */
+	unsigned polls;      /* how often since then, */
+	bool round;          /* and whether it has come to where it had looked before */
+	uint64_t unsure;     /* how many changes there had been when it did perhaps one more */
 	struct tu_look look;
 	unsigned loads;    /* in a row, with nothing else between them */
 	uint64_t priority; /* a strategy's */
 	struct tu_heap_node due;
+	const struct tu_os_poller *poller; /* asleep: until it has something; NULL: not there */
+	struct tu_link polling;            /* among those who do */
 	struct tu_os_thread_start start;
 	struct tu_ending endings[TU_ACTOR_ENDINGS];
 	unsigned n_endings;
@@ -88,6 +94,7 @@ struct tu_machine_options {
 	int64_t horizon;          /* how long the clock may run; INT64_MAX: no limit */
 	bool eager;               /* who starts a thread goes on when all others wait */
 	bool early_time;          /* that the clock moves early is among the choices */
+	int64_t stall;            /* for how long that holds up one who can run, at most */
 	bool spurious;            /* so is that a sleeper wakes up for no reason */
 	bool allocations;         /* so is that there is no memory */
 	const uint64_t *switches; /* accesses (race.h), counted from 1, before which others go */
@@ -107,6 +114,8 @@ struct tu_machine {
 	unsigned ready_count;
 	struct tu_list patient; /* have started somebody eagerly: they go on when nobody is ready */
 	struct tu_heap due;
+	struct tu_list polling; /* asleep in a poller: the world outside may wake them */
+	bool world;             /* it is being waited for */
 	int64_t now;
 	uint64_t steps;   /* of this run */
 	uint64_t changes; /* what is not a mere look, of this run */
@@ -121,6 +130,8 @@ struct tu_machine {
 };
 
 extern struct tu_machine tu_machine;
+
+#define TU_MACHINE_STALL INT64_C(60000000000) /* as a rule */
 
 enum { TU_MACHINE_EPOCH = 1000000000 }; /* what the clock shows at the beginning */
 

@@ -28,6 +28,10 @@ void tu_machine_move_clock(int64_t next);
 /* Until a wake on word, or the deadline: then true. word NULL: only until that. */
 bool tu_machine_sleep(uint32_t *word, int64_t deadline);
 
+/* The same, until p has something to report, or is woken. */
+bool tu_machine_sleep_in(const struct tu_os_poller *p, int64_t deadline);
+void tu_machine_wake_in(const struct tu_os_poller *p);
+
 /* Up to n that sleep there, the first who went first; how many that were. */
 unsigned tu_machine_wake(uint32_t *word, unsigned n);
 

@@ -54,7 +54,7 @@ static void say_busy(void)
 static void ticked(const void *pc, int64_t cpu)
 {
 	bool computed = cpu - look.cpu > IDLE_CPU_NS;
-	bool stepped = tu_machine.steps != look.steps || !tu_os_port;
+	bool stepped = tu_machine.steps != look.steps || !tu_os_port || tu_machine.world;
 	char text[2000];
 
 	look.steps = tu_machine.steps;

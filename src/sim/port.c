@@ -34,6 +34,24 @@ static void futex_wake(uint32_t *word, uint32_t n)
 	tu_machine_wake(word, n);
 }
 
+/* What has come is in ready at the second look. A wake is remembered by the poller itself. */
+static int poller_wait(
+	const struct tu_os_poller *p, struct tu_os_ready *ready, int n, int64_t deadline)
+{
+	int found = tu_real_poller_wait(p, ready, n, 0);
+
+	if (found > 0 || deadline <= tu_machine.now)
+		return found;
+	tu_machine_sleep_in(p, deadline);
+	return tu_real_poller_wait(p, ready, n, 0);
+}
+
+static void poller_wake(const struct tu_os_poller *p)
+{
+	tu_real_poller_wake(p);
+	tu_machine_wake_in(p);
+}
+
 static int thread_id(void)
 {
 	enum { FIRST = 1 << 30 };
@@ -83,6 +101,16 @@ static void thread_stop(void)
 		tu_machine_give_way();
 }
 
-const struct tu_os_port tu_machine_port = { now, sleep_until, futex_wait, futex_wake,
-	tu_actor_start, thread_id, is_main_thread, thread_yield, thread_stack, at_thread_end,
-	thread_stop };
+const struct tu_os_port tu_machine_port = { .now = now,
+	.sleep_until = sleep_until,
+	.futex_wait = futex_wait,
+	.futex_wake = futex_wake,
+	.poller_wait = poller_wait,
+	.poller_wake = poller_wake,
+	.thread_start = tu_actor_start,
+	.thread_id = thread_id,
+	.is_main_thread = is_main_thread,
+	.thread_yield = thread_yield,
+	.thread_stack = thread_stack,
+	.at_thread_end = at_thread_end,
+	.thread_stop = thread_stop };

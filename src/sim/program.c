@@ -8,6 +8,7 @@
 #include "sim/program.h"
 
 #include "base/atomic.h"
+#include "core/alloc.h"
 #include "core/environment.h"
 #include "core/probe.h"
 #include "core/random.h"
@@ -29,6 +30,7 @@ static struct {
 	struct tu_settings s;
 	struct tu_outcome *outcome; /* NULL: nobody waits for it */
 	struct tu_text words;
+	void *strategy_self;
 	enum tu_trouble noticed; /* first; it is told at the end */
 	int64_t began;           /* real time */
 	char again[512];
@@ -58,7 +60,7 @@ static void save(struct tu_finding *f)
 
 	if (!*program.s.save)
 		return;
-	rc = tu_replay_save(program.s.save, f, 0, tu_choices_made());
+	rc = tu_replay_save(program.s.save, f, 0, program.s.text, tu_choices_made());
 	if (rc < 0)
 		snprintf(program.again, sizeof(program.again), "%s cannot be written: %s",
 			program.s.save, tutti_strerror(rc));
@@ -92,6 +94,22 @@ static void tell(enum tu_trouble trouble)
 	copy(program.outcome->json, sizeof(program.outcome->json), &json);
 }
 
+/* A run once more that was not the same run. */
+static void say_diverged(void)
+{
+	const struct tu_answered *met;
+	size_t at;
+
+	if (!*program.s.replay)
+		return;
+	met = tu_strategy_replay_diverged(program.strategy_self, &at);
+	if (met)
+		fprintf(stderr,
+			"tutti: this is not the run in %s any more from choice %zu on, step %llu: "
+			"something other than tutti decides too, or the program has changed\n",
+			program.s.replay, at, (unsigned long long)met->step);
+}
+
 static void sum_up(void)
 {
 	double virtual_s = (double)(tu_machine.now - TU_MACHINE_EPOCH) / 1e9;
@@ -102,6 +120,7 @@ static void sum_up(void)
 		program.outcome->hash = tu_choices_made()->hash;
 		program.outcome->now = tu_machine.now;
 	}
+	say_diverged();
 	if (program.s.stats)
 		fprintf(stderr,
 			"tutti: %.9f s of virtual time in %.6f s; %llu steps, hash %016llx\n",
@@ -157,11 +176,13 @@ void tu_program_begin(const struct tu_settings *s, const struct tu_strategy *str
 		.horizon = s->horizon,
 		.eager = s->eager,
 		.early_time = s->early,
+		.stall = TU_MACHINE_STALL,
 		.over = over,
 		.reported = reported };
 
 	program.s = *s;
 	program.outcome = outcome;
+	program.strategy_self = self;
 	program.began = tu_real_now();
 	o.switches = program.s.switches;
 	o.n_switches = program.s.n_switches;
@@ -185,15 +206,25 @@ static _Noreturn void refuse(const char *text, const char *why)
 
 static void open_replay(const char *text, struct tu_settings *s, void **self)
 {
+	char file[sizeof(s->replay)], wrong[300];
 	struct tu_replay r;
-	int rc = tu_replay_load(s->replay, &r);
+	int rc;
+
+	strcpy(file, s->replay);
+	rc = tu_replay_load(file, &r);
 
 	if (rc < 0)
 		refuse(text, rc == -EINVAL ? "the file is no run of ours" : tutti_strerror(rc));
 	rc = tu_strategy_replay_open(self, r.answered, r.count);
 	if (rc < 0)
 		refuse(text, tutti_strerror(rc));
-	s->early = r.flags & 1;
+	if (*r.settings && tu_settings_parse(s, r.settings, wrong, sizeof(wrong)) < 0)
+		refuse(r.settings, wrong);
+	s->runs = 0;
+	*s->save = 0;
+	s->progress = false;
+	strcpy(s->replay, file);
+	tu_free(r.answered);
 }
 
 static const struct tu_strategy *open_strategy(const char *text, struct tu_settings *s, void **self)

@@ -6,6 +6,7 @@
  *     test NAME
  *     found TROUBLE, by STRATEGY seed N run N
  *     flags N
+ *     settings TEXT
  *     choices N
  *     KIND N ANSWER HASH        one line each, hash in hexadecimal
  */
@@ -18,13 +19,14 @@
 #include <stdio.h>
 #include <string.h>
 
-static void write_all(
-	FILE *to, const struct tu_finding *f, unsigned flags, const struct tu_choices *made)
+static void write_all(FILE *to, const struct tu_finding *f, unsigned flags, const char *settings,
+	const struct tu_choices *made)
 {
 	fprintf(to, "tutti-replay 1\ntest %s\n", f->name);
 	fprintf(to, "found %s, by %s seed %" PRIu64 " run %" PRIu64 "\n",
 		tu_trouble_word(f->trouble), f->strategy, f->seed, f->run);
-	fprintf(to, "flags %u\nchoices %zu\n", flags, made->count);
+	fprintf(to, "flags %u\nsettings %s\nchoices %zu\n", flags, *settings ? settings : "-",
+		made->count);
 	for (size_t i = 0; i < made->count; i++) {
 		const struct tu_answered *a = &made->answered[i];
 
@@ -33,15 +35,15 @@ static void write_all(
 	}
 }
 
-int tu_replay_save(
-	const char *file, const struct tu_finding *f, unsigned flags, const struct tu_choices *made)
+int tu_replay_save(const char *file, const struct tu_finding *f, unsigned flags,
+	const char *settings, const struct tu_choices *made)
 {
 	FILE *to = fopen(file, "w");
 	int rc;
 
 	if (!to)
 		return -errno;
-	write_all(to, f, flags, made);
+	write_all(to, f, flags, settings, made);
 	rc = ferror(to) ? -EIO : 0;
 	return fclose(to) == 0 ? rc : -errno;
 }
@@ -66,10 +68,14 @@ static bool read_all(FILE *from, struct tu_replay *r)
 	enum { MOST = 100000000 };
 	int version;
 
-	if (fscanf(from, "tutti-replay %d test %127[^\n] found %*[^\n] flags %u choices %zu",
-		    &version, r->name, &r->flags, &r->count) != 4 ||
+	if (fscanf(from,
+		    "tutti-replay %d test %127[^\n] found %*[^\n] flags %u settings %1023[^\n] "
+		    "choices %zu",
+		    &version, r->name, &r->flags, r->settings, &r->count) != 5 ||
 		version != 1 || r->count > MOST)
 		return false;
+	if (strcmp(r->settings, "-") == 0)
+		*r->settings = 0;
 	r->answered = tu_machine_alloc((r->count + 1) * sizeof(*r->answered));
 	if (read_choices(from, r))
 		return true;

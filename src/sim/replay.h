@@ -8,15 +8,16 @@
 #include "sim/choices.h"
 
 struct tu_replay {
-	char name[128]; /* of the test */
-	unsigned flags;
+	char name[128];               /* of the test */
+	unsigned flags;               /* of a check */
+	char settings[1024];          /* of a program: its TUTTI_SIM; else "" */
 	struct tu_answered *answered; /* tu_free it */
 	size_t count;
 };
 
 /* 0, or a negative errno value. */
 int tu_replay_save(const char *file, const struct tu_finding *f, unsigned flags,
-	const struct tu_choices *made);
+	const char *settings, const struct tu_choices *made);
 
 /* Likewise; -EINVAL: it is no such file. */
 int tu_replay_load(const char *file, struct tu_replay *r);

@@ -190,13 +190,15 @@ static void add_object(struct tu_text *t, const struct tu_context *c)
 
 static void text_doing(struct tu_text *t, const struct tu_context *c)
 {
+	const char *words = tu_op_words(c->doing.op);
 	char place[256];
 
-	tu_text_add(t, "%s %s",
-		tu_waits(c) ? " to"
-		: runs(c)   ? ", after"
-			    : ", before",
-		tu_op_words(c->doing.op));
+	if (!tu_waits(c))
+		tu_text_add(t, ", %s %s", runs(c) ? "after" : "before", words);
+	else if (strncmp(words, "wait", 4) == 0)
+		tu_text_add(t, "%s", words + 4); /* "waits for" */
+	else
+		tu_text_add(t, " to %s", words);
 	add_object(t, c);
 	tu_text_add(t, ", since %.9g s", seconds(c->doing.since));
 	tu_text_add(t, ", at %s\n", tu_code_place(c->doing.where, place, sizeof(place)));
@@ -257,6 +259,9 @@ void tu_report_text(struct tu_text *t, const struct tu_finding *f)
 
 	tu_text_add(t, "tutti: %s: %s%s%s\n", f->name, tu_trouble_word(f->trouble),
 		*more ? ": " : "", more);
+	if (f->trouble == TU_TROUBLE_LIVELOCK && tu_machine.steps == tu_machine.options.steps_most)
+		tu_text_add(t, "  it has taken %llu steps, the most that are allowed\n",
+			(unsigned long long)tu_machine.steps);
 	if (f->words)
 		tu_text_add(t, "  %s\n", f->words);
 	tell_all(t, text_one);

@@ -104,9 +104,9 @@ static void keep(struct tu_finding *f, char *again, size_t n)
 
 	if (!*server.s->save)
 		return;
-	rc = tu_replay_save(server.s->save, f, server.s->early, &made);
+	rc = tu_replay_save(server.s->save, f, 0, server.s->text, &made);
 	if (rc == 0)
-		snprintf(again, n, "tutti check --replay %s %s", server.s->save, tu_program_name());
+		snprintf(again, n, "tutti check --replay %s PROGRAM", server.s->save);
 	else
 		snprintf(again, n, "%s cannot be written: %s", server.s->save, tutti_strerror(rc));
 	f->again = again;

@@ -136,13 +136,13 @@ static bool word_is_known(struct tu_settings *s, char *word)
 
 int tu_settings_parse(struct tu_settings *s, const char *text, char *wrong, size_t n)
 {
-	char copy_of[4096], *rest;
+	char copy_of[sizeof(s->text)], *rest;
 
 	*s = (struct tu_settings){ .strategy = "fifo",
 		.horizon = INT64_MAX,
 		.budget = INT64_MAX,
 		.limit = INT64_C(30000000000) };
-	if (!copy(copy_of, sizeof(copy_of), text)) {
+	if (!copy(copy_of, sizeof(copy_of), text) || !copy(s->text, sizeof(s->text), text)) {
 		snprintf(wrong, n, "it is too long");
 		return -EINVAL;
 	}

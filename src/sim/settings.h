@@ -40,6 +40,7 @@ struct tu_settings {
 	int64_t budget; /* real time; INT64_MAX: no limit */
 	int64_t limit;  /* real time of one run */
 	bool progress;
+	char text[1024]; /* as it was */
 };
 
 /* 0, or -EINVAL with the word that means nothing in wrong, which has n bytes. */

@@ -110,6 +110,23 @@ const struct tu_strategy tu_strategy_random = { .name = "random",
 	.choose = walk_choose,
 	.shown = walk_shown };
 
+/* The same where somebody must be chosen; nobody is stopped who could go on. */
+static unsigned shuffle_choose(
+	void *self, const struct tu_question *q, const struct tu_choices *made)
+{
+	return q->kind == TU_CHOICE_ACTOR || q->kind == TU_CHOICE_RANDOM
+		       ? walk_choose(self, q, made)
+		       : 0;
+}
+
+const struct tu_strategy tu_strategy_shuffle = { .name = "shuffle",
+	.usage = "shuffle",
+	.open = walk_open,
+	.close = tu_free,
+	.begin = walk_begin,
+	.choose = shuffle_choose,
+	.shown = walk_shown };
+
 /* -- a run once more --------------------------------------------------------------------------- */
 
 struct replay {
@@ -189,7 +206,7 @@ const struct tu_strategy tu_strategy_replay = { .name = "replay",
 /* -- which there are --------------------------------------------------------------------------- */
 
 static const struct tu_strategy *const all[] = { &tu_strategy_auto, &tu_strategy_fifo,
-	&tu_strategy_random, &tu_strategy_pct, &tu_strategy_exhaustive };
+	&tu_strategy_shuffle, &tu_strategy_random, &tu_strategy_pct, &tu_strategy_exhaustive };
 
 const struct tu_strategy *tu_strategy_find(const char *text, const char **argument)
 {

@@ -30,8 +30,8 @@ struct tu_strategy {
 	void (*shown)(void *self, uint64_t runs, char *buf, size_t n);
 };
 
-extern const struct tu_strategy tu_strategy_fifo, tu_strategy_random, tu_strategy_pct,
-	tu_strategy_exhaustive, tu_strategy_auto, tu_strategy_replay;
+extern const struct tu_strategy tu_strategy_fifo, tu_strategy_shuffle, tu_strategy_random,
+	tu_strategy_pct, tu_strategy_exhaustive, tu_strategy_auto, tu_strategy_replay;
 
 /* By what stands before the colon; NULL: there is none of that name. *argument: what follows. */
 const struct tu_strategy *tu_strategy_find(const char *text, const char **argument);

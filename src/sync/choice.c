@@ -15,13 +15,20 @@ static const struct tu_case_kind *kind_of(const struct tu_choice *choice, const 
 	return choice->kinds[c->priv.kind];
 }
 
-int tu_choice_look(const struct tu_choice *choice)
+static int look(const tutti_case *c, const struct tu_case_kind *kind, bool spinning)
+{
+	if (!c->priv.object || (spinning && kind->kernel))
+		return TU_CASE_WAITS;
+	return kind->look(c);
+}
+
+static int look_at_all(const struct tu_choice *choice, bool spinning)
 {
 	size_t at = choice->first;
 
 	for (size_t i = 0; i < choice->n; i++) {
 		tutti_case *c = &choice->cases[at];
-		int code = c->priv.object ? kind_of(choice, c)->look(c) : TU_CASE_WAITS;
+		int code = look(c, kind_of(choice, c), spinning);
 
 		if (code != TU_CASE_WAITS) {
 			c->code = code;
@@ -32,10 +39,16 @@ int tu_choice_look(const struct tu_choice *choice)
 	return -1;
 }
 
-/* Returns how many have their option queued: all, or those before one that is ready. */
-static size_t enqueue_all(struct tu_choice *choice, struct tu_option *options)
+int tu_choice_look(const struct tu_choice *choice)
+{
+	return look_at_all(choice, false);
+}
+
+/* *queued receives how many have their option queued. As the kinds' enqueue: 1 if all have. */
+static int enqueue_all(struct tu_choice *choice, struct tu_option *options, size_t *queued)
 {
 	struct tu_context *self = tu_self();
+	int rc = 1;
 
 	for (size_t i = 0; i < choice->n; i++) {
 		const tutti_case *c = &choice->cases[i];
@@ -43,21 +56,46 @@ static size_t enqueue_all(struct tu_choice *choice, struct tu_option *options)
 		options[i] = (struct tu_option){ .waiter = { .context = self, .optional = true },
 			.taken = &choice->taken,
 			.number = (uint32_t)i + 1 };
-		if (c->priv.object && !kind_of(choice, c)->enqueue(c, &options[i].waiter))
-			return i;
+		*queued = i;
+		if (c->priv.object)
+			rc = kind_of(choice, c)->enqueue(c, &options[i].waiter);
+		if (rc <= 0)
+			return rc;
 	}
-	return choice->n;
+	*queued = choice->n;
+	return rc;
+}
+
+/* Unless somebody has taken it off. */
+static void step_out(const struct tu_case_kind *kind, struct tu_waiter *w)
+{
+	struct tu_bucket *b;
+
+	/* [grant-1] acquire: as in tu_wait. Whoever granted it has taken it off. */
+	if (tu_load_acq(&w->granted))
+		return;
+	b = tu_lot_lock_waiter(w);
+	if (w->next) {
+		tu_lot_remove(b, w);
+		if (kind->left)
+			kind->left((void *)tu_load_rlx(&w->key), b); /* under its lock */
+	}
+	tu_lot_unlock(b);
+}
+
+static void leave(const struct tu_case_kind *kind, const tutti_case *c, struct tu_waiter *w)
+{
+	step_out(kind, w);
+	if (kind->over)
+		kind->over(c, w);
 }
 
 static void leave_all(const struct tu_choice *choice, struct tu_option *options, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		const tutti_case *c = &choice->cases[i];
-
-		/* [grant-1] acquire: as in tu_wait. Whoever granted it has taken it off. */
-		if (c->priv.object && !tu_load_acq(&options[i].waiter.granted))
-			kind_of(choice, c)->leave(c, &options[i].waiter);
-	}
+	for (size_t i = 0; i < n; i++)
+		if (choice->cases[i].priv.object)
+			leave(kind_of(choice, &choice->cases[i]), &choice->cases[i],
+				&options[i].waiter);
 }
 
 /* A fork has emptied the lot: those beside them are gone. Alone, but there, they can leave. */
@@ -77,17 +115,17 @@ static void put_back(struct tu_option *options, size_t n)
 
 /*
  * Once. As tu_wait_for, or 0 because there is something to look at; first says where, and taken
- * whether it was claimed. Nobody else knows of the options afterwards.
+ * whether it was claimed. Nobody else knows of the options afterwards. Or the error of an enqueue.
  */
 static int wait_once(struct tu_choice *choice, struct tu_option *options, int64_t deadline)
 {
 	uint64_t age = tu_fork_ids.below;
 	size_t queued;
-	int rc = 0;
+	int rc;
 
 	choice->taken = 0; /* nobody knows of it yet */
-	queued = enqueue_all(choice, options);
-	if (queued == choice->n)
+	rc = enqueue_all(choice, options, &queued);
+	if (rc > 0)
 		rc = tu_wait_for(tu_self(), &choice->taken, deadline, TU_WAIT_CANCELABLE);
 	else
 		choice->first = queued;
@@ -99,8 +137,8 @@ static int wait_once(struct tu_choice *choice, struct tu_option *options, int64_
 	return rc;
 }
 
-/* Was it claimed, and with that given to us? Then it is done. */
-static bool was_given(const struct tu_choice *choice)
+/* Was it claimed, and with that given to us? Then it is done, and the answer is there. */
+static bool was_given(const struct tu_choice *choice, const struct tu_option *options)
 {
 	tutti_case *c;
 
@@ -108,7 +146,7 @@ static bool was_given(const struct tu_choice *choice)
 		return false;
 	c = &choice->cases[choice->first];
 	if (kind_of(choice, c)->given)
-		c->code = 0;
+		c->code = options[choice->first].waiter.answer;
 	return kind_of(choice, c)->given;
 }
 
@@ -120,7 +158,7 @@ static int wait_with(struct tu_choice *choice, struct tu_option *options, int64_
 		rc = wait_once(choice, options, deadline);
 		/* Also if it was cancelled or ran out of time: what was claimed for it is not left
 		   lying, as nobody else was woken for that. */
-		done = was_given(choice) ? (int)choice->first : tu_choice_look(choice);
+		done = was_given(choice, options) ? (int)choice->first : tu_choice_look(choice);
 	} while (done < 0 && rc == 0);
 	return done < 0 ? rc : done;
 }
@@ -133,7 +171,7 @@ static int spin(const struct tu_choice *choice)
 
 	for (int i = 0; i < SPINS && !w->head && done < 0 && !tu_single_cpu(); i++) {
 		tu_pause_briefly();
-		done = tu_choice_look(choice);
+		done = look_at_all(choice, true);
 	}
 	return done;
 }

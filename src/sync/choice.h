@@ -18,22 +18,28 @@
 
 #include "core/lot.h"
 
+#include <limits.h>
 #include <tutti/select.h>
 
-enum { TU_CASE_WAITS = 1 };
+enum { TU_CASE_WAITS = INT_MAX }; /* no code */
 
 /* How a kind of case does each of these. None is called for a case without an object. */
 struct tu_case_kind {
 	/* Do it. TU_CASE_WAITS: it cannot be done now; else the case's code. Must not wait. */
 	int (*look)(const tutti_case *c);
-	/* Queue me; false: look again. */
-	bool (*enqueue)(const tutti_case *c, struct tu_waiter *me);
-	/* Leave the queue, unless somebody has taken me off. */
-	void (*leave)(const tutti_case *c, struct tu_waiter *me);
-	bool given; /* who is granted has it, with code 0 */
+	/* Queue me: 1; 0: look again; or an error, which is the whole call's. */
+	int (*enqueue)(const tutti_case *c, struct tu_waiter *me);
+	/* Somebody was not granted and has left the queue of key, under the lock of its bucket: put
+	   the object right. May be NULL. */
+	void (*left)(void *key, struct tu_bucket *b);
+	/* Who was queued is off the queue, granted or not. No lock is held. May be NULL. */
+	void (*over)(const tutti_case *c, struct tu_waiter *me);
+	bool given;  /* who is granted has it; the answer is the case's code */
+	bool kernel; /* a look is a call into the kernel: not worth it in a spin */
 };
 
-extern const struct tu_case_kind tu_case_get, tu_case_put, tu_case_acquire, tu_case_event;
+extern const struct tu_case_kind tu_case_get, tu_case_put, tu_case_acquire, tu_case_event,
+	tu_case_fd;
 
 struct tu_choice {
 	tutti_case *cases;

@@ -127,8 +127,10 @@ static bool enqueue(tutti_event *e, struct tu_waiter *me)
 }
 
 /* Under the lock: somebody has given up and left the queue. */
-static void left(tutti_event *e, struct tu_bucket *b)
+static void left(void *event, struct tu_bucket *b)
 {
+	tutti_event *e = event;
+
 	/* Relaxed: nobody changes WAITERS without the lock, and clear publishes nothing. */
 	if (!tu_lot_first(b, e))
 		tu_store_rlx(&e->priv[0], CLEAR);
@@ -185,20 +187,9 @@ static int case_look(const tutti_case *c)
 	return is_set(c->priv.object) ? 0 : TU_CASE_WAITS;
 }
 
-static bool case_enqueue(const tutti_case *c, struct tu_waiter *me)
+static int case_enqueue(const tutti_case *c, struct tu_waiter *me)
 {
 	return enqueue(c->priv.object, me);
 }
 
-static void case_leave(const tutti_case *c, struct tu_waiter *me)
-{
-	struct tu_bucket *b = tu_lot_lock(c->priv.object);
-
-	if (me->next) {
-		tu_lot_remove(b, me);
-		left(c->priv.object, b);
-	}
-	tu_lot_unlock(b);
-}
-
-const struct tu_case_kind tu_case_event = { case_look, case_enqueue, case_leave, true };
+const struct tu_case_kind tu_case_event = { case_look, case_enqueue, left, .given = true };

@@ -161,6 +161,12 @@ int tutti_queue_shutdown(tutti_queue *q, bool immediate)
 
 /* -- as a case -------------------------------------------------------------------------------- */
 
+static void left(void *line, struct tu_bucket *b)
+{
+	(void)b;
+	tu_queue_line_add(line, -1);
+}
+
 static int get_look(const tutti_case *c)
 {
 	tutti_queue *q = c->priv.object;
@@ -169,21 +175,14 @@ static int get_look(const tutti_case *c)
 	return rc == TUTTI_EEMPTY ? TU_CASE_WAITS : rc;
 }
 
-static bool get_enqueue(const tutti_case *c, struct tu_waiter *me)
+static int get_enqueue(const tutti_case *c, struct tu_waiter *me)
 {
 	tutti_queue *q = c->priv.object;
 
 	return q->kind->enqueue(q, false, me);
 }
 
-static void get_leave(const tutti_case *c, struct tu_waiter *me)
-{
-	tutti_queue *q = c->priv.object;
-
-	q->kind->leave(q, false, me);
-}
-
-const struct tu_case_kind tu_case_get = { get_look, get_enqueue, get_leave, false };
+const struct tu_case_kind tu_case_get = { get_look, get_enqueue, left, .given = false };
 
 static int put_look(const tutti_case *c)
 {
@@ -193,18 +192,11 @@ static int put_look(const tutti_case *c)
 	return rc == TUTTI_EFULL ? TU_CASE_WAITS : rc;
 }
 
-static bool put_enqueue(const tutti_case *c, struct tu_waiter *me)
+static int put_enqueue(const tutti_case *c, struct tu_waiter *me)
 {
 	tutti_queue *q = c->priv.object;
 
 	return q->kind->enqueue(q, true, me);
 }
 
-static void put_leave(const tutti_case *c, struct tu_waiter *me)
-{
-	tutti_queue *q = c->priv.object;
-
-	q->kind->leave(q, true, me);
-}
-
-const struct tu_case_kind tu_case_put = { put_look, put_enqueue, put_leave, false };
+const struct tu_case_kind tu_case_put = { put_look, put_enqueue, left, .given = false };

@@ -8,6 +8,8 @@
 #ifndef TU_SYNC_QUEUE_H
 #define TU_SYNC_QUEUE_H
 
+#include "base/atomic.h"
+
 #include <tutti/queue.h>
 
 struct tu_waiter;
@@ -24,10 +26,17 @@ struct tu_queue_kind {
 	void (*shutdown)(tutti_queue *q, bool immediate);
 	/* Stand in the line of those who put, or who get; false: look again, it need not wait. */
 	bool (*enqueue)(tutti_queue *q, bool to_put, struct tu_waiter *me);
-	/* Leave it if still in it. */
-	void (*leave)(tutti_queue *q, bool to_put, struct tu_waiter *me);
 	void (*free)(tutti_queue *q);
 };
+
+/*
+ * A line of waiters is a word of the queue: how many stand in it. They wait at its address, and it
+ * changes under the lock of that one's bucket. seq, as a ring wants it; a store has a lock.
+ */
+static inline void tu_queue_line_add(uint32_t *line, int n)
+{
+	tu_add_seq(line, (uint32_t)n); /* see above */
+}
 
 struct tutti_queue {
 	const struct tu_queue_kind *kind; /* fixed */

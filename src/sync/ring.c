@@ -92,7 +92,7 @@ int tu_ring_put(struct tu_ring *r, const void *item)
 	}
 }
 
-int tu_ring_get(struct tu_ring *r, void *item)
+static inline __attribute__((always_inline)) int get(struct tu_ring *r, void *item, size_t bytes)
 {
 	uint64_t head = tu_load_rlx(&r->head); /* a guess; the exchange tells */
 
@@ -104,7 +104,7 @@ int tu_ring_get(struct tu_ring *r, void *item)
 		if (stamp == head + 1) {
 			/* seq: before we look for sleepers, who look at head; see ring_queue.c */
 			if (tu_cas_weak_seq(&r->head, &head, after(r, head))) {
-				copy(item, slot->item, r->item_bytes);
+				copy(item, slot->item, bytes);
 				/* [ring-1] release: the slot is read; acquired in tu_ring_put */
 				tu_store_rel(&slot->stamp, head + r->lap);
 				return TU_RING_DONE;
@@ -120,6 +120,18 @@ int tu_ring_get(struct tu_ring *r, void *item)
 		tu_pause_briefly();
 		head = tu_load_rlx(&r->head);
 	}
+}
+
+int tu_ring_get(struct tu_ring *r, void *item)
+{
+	return get(r, item, r->item_bytes);
+}
+
+int tu_ring_drop(struct tu_ring *r)
+{
+	char nothing;
+
+	return get(r, &nothing, 0);
 }
 
 void tu_ring_close(struct tu_ring *r)

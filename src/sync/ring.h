@@ -39,6 +39,7 @@ void tu_ring_free(struct tu_ring *r);
 /* NO: full; empty. CLOSED: closed; closed and drained. */
 int tu_ring_put(struct tu_ring *r, const void *item);
 int tu_ring_get(struct tu_ring *r, void *item);
+int tu_ring_drop(struct tu_ring *r); /* a get whose item nobody wants */
 void tu_ring_close(struct tu_ring *r);
 
 /* Puts and gets so far; seq, for those who then decide to sleep. */

@@ -48,7 +48,7 @@ static __attribute__((noinline)) void let_go(uint32_t *line, uint32_t n)
 	struct tu_waiter *w;
 
 	while (n > 0 && (w = tu_lot_first(b, line)) != NULL) {
-		tu_add_seq(line, -1u); /* under the lock; seq only as it is everywhere */
+		tu_queue_line_add(line, -1);
 		if (!tu_lot_claim(b, w))
 			continue;
 		tu_lot_grant(b, w, 0, &wakes);
@@ -71,12 +71,12 @@ static bool get_in_line(struct ring_queue *q, uint32_t *line,
 	struct tu_bucket *b = tu_lot_lock(line);
 	bool waits;
 
-	tu_add_seq(line, 1); /* seq: before the look below; see the top */
+	tu_queue_line_add(line, 1); /* before the look below; see the top */
 	waits = blocked(q);
 	if (waits)
 		tu_lot_enqueue(b, me, line);
 	else
-		tu_add_seq(line, -1u); /* under the lock, as above */
+		tu_queue_line_add(line, -1);
 	tu_lot_unlock(b);
 	return waits;
 }
@@ -93,7 +93,7 @@ static int stand_in_line(struct ring_queue *q, uint32_t *line,
 		return 0;
 	rc = tu_wait(me.context, &me, deadline, TU_WAIT_CANCELABLE, &b);
 	if (rc < 0) {
-		tu_add_seq(line, -1u); /* under the lock, as above */
+		tu_queue_line_add(line, -1);
 		tu_lot_unlock(b);
 	}
 	return rc;
@@ -230,18 +230,23 @@ static void finish_if_last(struct ring_queue *q)
 		let_go(&q->joiners, UINT32_MAX);
 }
 
-static int ring_task_done(tutti_queue *queue)
+/* false: nothing is unfinished, there was one call of task_done too many. */
+static bool finish_one(struct ring_queue *q)
 {
-	struct ring_queue *q = of(queue);
 	uint64_t finished = tu_load_rlx(&q->finished); /* a guess; the exchange tells */
 
 	do {
 		if (finished == tu_ring_puts(&q->ring))
-			return -EINVAL;
+			return false;
 		/* seq: released to joiners, and before the look at them */
 	} while (!tu_cas_weak_seq(&q->finished, &finished, finished + 1));
 	finish_if_last(q);
-	return 0;
+	return true;
+}
+
+static int ring_task_done(tutti_queue *queue)
+{
+	return finish_one(of(queue)) ? 0 : -EINVAL;
 }
 
 static int ring_join(tutti_queue *queue, tutti_time deadline)
@@ -256,25 +261,13 @@ static int ring_join(tutti_queue *queue, tutti_time deadline)
 				 : stand_in_line(q, &q->joiners, is_unfinished, deadline);
 }
 
-static void drop_items(struct ring_queue *q)
-{
-	char *item = tu_alloc(q->ring.item_bytes);
-
-	/* Without memory the items stay in and are drained by getters, as if not immediate. */
-	while (item && tu_ring_get(&q->ring, item) == TU_RING_DONE)
-		if (unfinished(q) > 0)
-			tu_add_seq(&q->finished, 1); /* as in ring_task_done */
-	tu_free(item);
-	finish_if_last(q);
-}
-
 static void ring_shutdown(tutti_queue *queue, bool immediate)
 {
 	struct ring_queue *q = of(queue);
 
 	tu_ring_close(&q->ring);
-	if (immediate)
-		drop_items(q);
+	while (immediate && tu_ring_drop(&q->ring) == TU_RING_DONE)
+		finish_one(q);
 	let_go(&q->getters, UINT32_MAX);
 	let_go(&q->putters, UINT32_MAX);
 }
@@ -289,19 +282,6 @@ static bool ring_enqueue(tutti_queue *queue, bool to_put, struct tu_waiter *me)
 		      : get_in_line(q, &q->getters, is_empty, me);
 }
 
-static void ring_leave(tutti_queue *queue, bool to_put, struct tu_waiter *me)
-{
-	struct ring_queue *q = of(queue);
-	uint32_t *line = to_put ? &q->putters : &q->getters;
-	struct tu_bucket *b = tu_lot_lock(line);
-
-	if (me->next) {
-		tu_lot_remove(b, me);
-		tu_add_seq(line, -1u); /* under the lock, as above */
-	}
-	tu_lot_unlock(b);
-}
-
 static void ring_free(tutti_queue *q)
 {
 	tu_ring_free(&of(q)->ring);
@@ -312,7 +292,7 @@ tutti_queue *tu_ring_queue_create(size_t item_size, size_t maxsize)
 {
 	static const struct tu_queue_kind kind = { ring_put, ring_get, ring_size, ring_unfinished,
 		ring_is_shutdown, ring_task_done, ring_join, ring_shutdown, ring_enqueue,
-		ring_leave, ring_free };
+		ring_free };
 	struct ring_queue *q = tu_alloc_aligned(sizeof(*q), 128);
 
 	if (!q)

@@ -62,8 +62,10 @@ static bool enqueue(tutti_semaphore *s, struct tu_waiter *me)
 }
 
 /* Under the lock: somebody has given up and left the queue. */
-static void left(tutti_semaphore *s, struct tu_bucket *b)
+static void left(void *semaphore, struct tu_bucket *b)
 {
+	tutti_semaphore *s = semaphore;
+
 	/* Relaxed: nobody changes WAITERS without the lock, and no permit is published. */
 	if (!tu_lot_first(b, s))
 		tu_store_rlx(&s->priv[0], 0);
@@ -198,20 +200,9 @@ static int case_look(const tutti_case *c)
 	return try_acquire(c->priv.object) ? 0 : TU_CASE_WAITS;
 }
 
-static bool case_enqueue(const tutti_case *c, struct tu_waiter *me)
+static int case_enqueue(const tutti_case *c, struct tu_waiter *me)
 {
 	return enqueue(c->priv.object, me);
 }
 
-static void case_leave(const tutti_case *c, struct tu_waiter *me)
-{
-	struct tu_bucket *b = tu_lot_lock(c->priv.object);
-
-	if (me->next) {
-		tu_lot_remove(b, me);
-		left(c->priv.object, b);
-	}
-	tu_lot_unlock(b);
-}
-
-const struct tu_case_kind tu_case_acquire = { case_look, case_enqueue, case_leave, true };
+const struct tu_case_kind tu_case_acquire = { case_look, case_enqueue, left, .given = true };

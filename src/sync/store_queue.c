@@ -22,7 +22,7 @@ struct store_queue {
 	tutti_queue queue;
 	uint32_t lock;              /* a tu_mutex, of all below */
 	struct tu_fork_guard guard; /* of lock */
-	uint32_t getters;           /* how many stand in each line */
+	uint32_t getters;           /* lines, see queue.h: longer under lock only */
 	uint32_t putters;
 	uint32_t joiners;
 	size_t unfinished; /* atomic for those who only look; so is the store's count */
@@ -43,11 +43,11 @@ static void let_go(uint32_t *line, uint32_t n, struct tu_wakes *wakes)
 	struct tu_waiter *w;
 	struct tu_bucket *b;
 
-	if (*line == 0)
+	if (tu_load_rlx(line) == 0) /* it grows under q's lock alone, which has the order */
 		return;
 	b = tu_lot_lock(line);
 	while (n > 0 && (w = tu_lot_first(b, line)) != NULL) {
-		(*line)--;
+		tu_queue_line_add(line, -1);
 		if (!tu_lot_claim(b, w))
 			continue;
 		tu_lot_grant(b, w, 0, wakes);
@@ -61,16 +61,12 @@ static void get_in_line(uint32_t *line, struct tu_waiter *me)
 {
 	struct tu_bucket *b = tu_lot_lock(line);
 
-	(*line)++;
+	tu_queue_line_add(line, 1);
 	tu_lot_enqueue(b, me, line);
 	tu_lot_unlock(b);
 }
 
-/*
- * Stand in line, giving up q's lock, which is held again afterwards. 0: let go; else as tu_wait.
- * If the wait is given up the count is put right under q's lock, which comes before the bucket's:
- * in between the line may be one shorter than its count, which let_go takes in its stride.
- */
+/* Stand in line, giving up q's lock, which is held again afterwards. 0: let go; else as tu_wait. */
 static int stand_in_line(
 	struct store_queue *q, uint32_t *line, struct tu_context *self, tutti_time deadline)
 {
@@ -81,11 +77,11 @@ static int stand_in_line(
 	get_in_line(line, &me);
 	tu_mutex_unlock(&q->lock);
 	rc = tu_wait(self, &me, deadline, TU_WAIT_CANCELABLE, &b);
-	if (rc < 0)
+	if (rc < 0) {
+		tu_queue_line_add(line, -1);
 		tu_lot_unlock(b);
+	}
 	tu_mutex_lock(&q->lock);
-	if (rc < 0)
-		(*line)--;
 	return rc;
 }
 
@@ -276,22 +272,6 @@ static bool store_enqueue(tutti_queue *queue, bool to_put, struct tu_waiter *me)
 	return waits;
 }
 
-static void store_leave(tutti_queue *queue, bool to_put, struct tu_waiter *me)
-{
-	struct store_queue *q = of(queue);
-	uint32_t *line = to_put ? &q->putters : &q->getters;
-	struct tu_bucket *b;
-
-	tu_mutex_lock(&q->lock);
-	b = tu_lot_lock(line);
-	if (me->next) {
-		tu_lot_remove(b, me);
-		(*line)--;
-	}
-	tu_lot_unlock(b);
-	tu_mutex_unlock(&q->lock);
-}
-
 static void store_free(tutti_queue *q)
 {
 	tu_fork_guard_remove(&of(q)->guard);
@@ -303,7 +283,7 @@ tutti_queue *tu_store_queue_create(size_t item_size, const tutti_queue_options *
 {
 	static const struct tu_queue_kind kind = { store_put, store_get, store_size,
 		store_unfinished, store_is_shutdown, store_task_done, store_join, store_shutdown,
-		store_enqueue, store_leave, store_free };
+		store_enqueue, store_free };
 	struct store_queue *q = tu_alloc_zero(sizeof(*q));
 
 	if (!q)

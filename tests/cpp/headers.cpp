@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include <cerrno>
 #include <tutti/tutti.h>
 
 #define CHECK(x)                                                                             \
@@ -180,6 +181,9 @@ static void selects()
 	CHECK(tutti_select(cases, 4, tutti_now() - 1) == TUTTI_ETIMEDOUT);
 	CHECK(tutti_select(cases, 5, TUTTI_FOREVER) == 4 && cases[4].code == 0);
 	CHECK(tutti_select(cases, 4, TUTTI_FOREVER) == 0 && out == 7);
+	tutti_case none = tutti_case_fd(-1, TUTTI_READABLE);
+	CHECK(tutti_select(&none, 1, 0) == TUTTI_ETIMEDOUT);
+	CHECK(tutti_fd_wait(-1, TUTTI_READABLE | TUTTI_WRITABLE, 0) == -EBADF);
 	tutti_future_unref(promise);
 	tutti_queue_free(q);
 }

@@ -125,6 +125,18 @@ def select(program):
         at_least(done.at[i], i + 1)
 
 
+def select_fd(program):
+    done = run(program, scale=0.1)
+    for word, last in (("heard", 3), ("computed", 3)):
+        same([line for line in done.lines if line.startswith(word)],
+             [f"{word} {n * n if word == 'computed' else n}" for n in range(1, last + 1)])
+    same(len(done.lines), 8)
+    same(done.lines, ["heard 1", "computed 1", "heard 2", "computed 4", "heard 3", "computed 9",
+                      "no more to hear", "no more to compute"], Late)
+    for i, line in enumerate(done.lines):
+        at_least(done.at[i], i + 1)
+
+
 def p101_blocking_requests(program):
     done = run(program, scale=0.1)
     urls = ["www.1.com", "www.2.com", "www.3.com"]

@@ -117,9 +117,43 @@ static void by_join_all(tutti_future **f, size_t n)
 	join_all(them, n);
 }
 
+static void keep_promise(tutti_future *f, void *promise)
+{
+	(void)f;
+	CHECK_EQ(tutti_future_set_result(promise, NULL), 0);
+}
+
+/* What is waited for first is no job, and done once the last of them is. */
+static tutti_future *promise_of(tutti_future *last)
+{
+	tutti_future *p = tutti_future_create(0);
+
+	CHECK_EQ(tutti_future_add_done_callback(last, keep_promise, p), 0);
+	return p;
+}
+
+static void by_join_all_behind_a_promise(tutti_future **f, size_t n)
+{
+	tutti_future *them[MOST + 1] = { promise_of(f[n - 1]) };
+
+	for (size_t i = 0; i < n; i++)
+		them[i + 1] = tutti_future_ref(f[i]);
+	join_all(them, n + 1);
+}
+
+static void by_join_all_of_gathers(tutti_future **f, size_t n)
+{
+	tutti_future *p = promise_of(f[n - 1]);
+	tutti_future *them[3] = { tutti_gather(&p, 1, TUTTI_ALL_COMPLETED), p,
+		tutti_gather(f, n, TUTTI_ALL_COMPLETED) };
+
+	join_all(them, 3);
+}
+
 static void (*const ways[])(tutti_future **f, size_t n) = { by_completion,
 	by_completion_of_one_by_one, by_completion_of_a_gather, by_wait_for_the_first,
-	by_wait_for_a_gather, by_result_of_a_gather, by_group, by_join_all };
+	by_wait_for_a_gather, by_result_of_a_gather, by_group, by_join_all,
+	by_join_all_behind_a_promise, by_join_all_of_gathers };
 enum { WAYS = sizeof(ways) / sizeof(*ways) };
 static void (*way)(tutti_future **f, size_t n);
 
@@ -241,6 +275,126 @@ static void one_that_is_added_meanwhile(void)
 		tutti_future_unref(promise);
 		close_pool();
 	}
+}
+
+static void *adds_to_group(void *g)
+{
+	CHECK_EQ(tutti_group_add(g, one_submit(pool)), 0);
+	return NULL;
+}
+
+static int joins_what_grows(void)
+{
+	tutti_group g = { 0 };
+
+	CHECK_EQ(tutti_group_add(&g, tutti_future_ref(promise)), 0);
+	CHECK_EQ(tutti_group_start(&g, adds_to_group, &g), 0);
+	return tutti_group_join(&g);
+}
+TUTTI_JOB(joins_what_grows, int, void);
+
+static void set_promise(tutti_future *f, void *arg)
+{
+	(void)f, (void)arg;
+	CHECK_EQ(tutti_future_set_result(promise, NULL), 0);
+}
+
+/* A task of the group adds a job of the pool, whose one seat the joiner sits in. */
+static void one_that_a_child_adds(void)
+{
+	tutti_future *f, *last;
+
+	open_pool(0);
+	promise = tutti_future_create(0);
+	f = joins_what_grows_submit(pool);
+	last = one_submit(pool); /* it runs when the seat is lent */
+	CHECK_EQ(tutti_future_add_done_callback(last, set_promise, NULL), 0);
+	CHECK_EQ(tutti_future_result(f, NULL, 0), 0);
+	tutti_future_unref(f);
+	tutti_future_unref(last);
+	tutti_future_unref(promise);
+	close_pool();
+}
+
+/* -- for room ---------------------------------------------------------------------------------- */
+
+static int submits_some(void)
+{
+	tutti_future *f[MOST];
+
+	for (int i = 0; i < MOST; i++)
+		f[i] = one_submit(pool);
+	return tutti_join_all(f, MOST);
+}
+TUTTI_JOB(submits_some, int, void);
+
+/* There is room for one that has not begun: each but the first has to wait until that has. */
+static void waiting_for_room_lends_the_seat(void)
+{
+	tutti_executor_options options = { .max_workers = 1, .pending_max = 1 };
+	tutti_future *f;
+	int rc = 1;
+
+	CHECK_EQ(tutti_executor_open(&pool, "threads", &options), 0);
+	f = submits_some_submit(pool);
+	CHECK_EQ(submits_some_result(f, &rc), 0);
+	CHECK_EQ(rc, 0);
+	tutti_future_unref(f);
+	close_pool();
+}
+
+/* -- from within another executor's job ------------------------------------------------------- */
+
+static tutti_executor *here;
+
+static int by_another(void)
+{
+	tutti_future *f = waits_for_some_submit(here);
+	int sum = 0;
+
+	CHECK_EQ(waits_for_some_result(f, &sum), 0);
+	tutti_future_unref(f);
+	return sum;
+}
+TUTTI_JOB(by_another, int, void);
+
+static int submits_by_another(void)
+{
+	tutti_future *f = submits_some_submit(here);
+	int rc = 1;
+
+	CHECK_EQ(submits_some_result(f, &rc), 0);
+	tutti_future_unref(f);
+	return rc;
+}
+TUTTI_JOB(submits_by_another, int, void);
+
+/* What runs in the seat has called what waits. */
+static void a_job_beneath_lends_its_seat(void)
+{
+	tutti_executor_options options = { .max_workers = 1, .pending_max = MOST };
+	tutti_future *f;
+	int sum = 0, rc = 1;
+
+	CHECK_EQ(tutti_executor_open(&here, "inline", NULL), 0);
+	CHECK_EQ(tutti_executor_open(&pool, "threads", &options), 0);
+	for (int i = 0; i < WAYS; i++) {
+		printf("way %d\n", i);
+		way = ways[i];
+		f = by_another_submit(pool);
+		CHECK_EQ(by_another_result(f, &sum), 0);
+		CHECK_EQ(sum, MOST);
+		tutti_future_unref(f);
+	}
+	close_pool();
+	options.pending_max = 1;
+	CHECK_EQ(tutti_executor_open(&pool, "threads", &options), 0);
+	f = submits_by_another_submit(pool);
+	CHECK_EQ(submits_by_another_result(f, &rc), 0);
+	CHECK_EQ(rc, 0);
+	tutti_future_unref(f);
+	close_pool();
+	tutti_executor_free(here);
 }
 
 /* -- kept -------------------------------------------------------------------------------------- */
@@ -367,6 +521,9 @@ int main(void)
 	RUN(every_way_lends_the_seat);
 	RUN(each_to_any_depth);
 	RUN(one_that_is_added_meanwhile);
+	RUN(one_that_a_child_adds);
+	RUN(waiting_for_room_lends_the_seat);
+	RUN(a_job_beneath_lends_its_seat);
 	RUN(for_others_the_seat_is_kept);
 	RUN(a_lent_stack_is_as_large_as_the_pools);
 	return suite_end();

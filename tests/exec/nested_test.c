@@ -98,7 +98,7 @@ static void as_a_tree(void)
 	}
 }
 
-/* -- what the waiter has around it is not the awaited one's ------------------------------------ */
+/* -- what the waiter has around it is not the awaited one's ----------------------------------- */
 
 static int sleeps_long(void)
 {
@@ -275,6 +275,71 @@ static void circles_are_refused(void)
 	}
 }
 
+/* -- no circles: a wait with a deadline ends by itself ---------------------------------------- */
+
+static int about_to_wait;
+
+/* Until so many wait, or are about to. */
+static void until_they_wait(int n)
+{
+	EVENTUALLY(tu_load_acq(&about_to_wait) == n);
+	CHECK_EQ(tutti_sleep(TUTTI_MILLISECONDS(5)), 0);
+}
+
+static int waits_a_while(int i)
+{
+	int rc;
+
+	CHECK_EQ(tutti_event_wait(&both_known), 0);
+	tu_add_acqrel(&about_to_wait, 1);
+	rc = tutti_future_result_until(
+		partner[1 - i], NULL, 0, tutti_after(TUTTI_MILLISECONDS(50)));
+	CHECK(rc == 0 || rc == TUTTI_ETIMEDOUT);
+	return 0;
+}
+TUTTI_JOB(waits_a_while, int, int);
+
+static int waits_for_ever(int i)
+{
+	CHECK_EQ(tutti_event_wait(&both_known), 0);
+	until_they_wait(i);
+	CHECK_EQ(tutti_future_result(partner[0], NULL, 0), 0);
+	return 0;
+}
+TUTTI_JOB(waits_for_ever, int, int);
+
+static void begin_partners(int threads)
+{
+	about_to_wait = 0;
+	tutti_event_clear(&both_known);
+	open_pool(threads);
+}
+
+static void deadlines_make_no_circle(void)
+{
+	begin_partners(2);
+	partner[0] = waits_a_while_submit(pool, 0);
+	partner[1] = waits_for_ever_submit(pool, 1);
+	tutti_event_set(&both_known);
+	CHECK_EQ(tutti_join_all(partner, 2), 0);
+	close_pool();
+}
+
+static void beside_two_with_deadlines(void)
+{
+	tutti_future *third;
+
+	begin_partners(3);
+	partner[0] = waits_a_while_submit(pool, 0);
+	partner[1] = waits_a_while_submit(pool, 1);
+	third = waits_for_ever_submit(pool, 2);
+	tutti_event_set(&both_known);
+	CHECK_EQ(tutti_future_result(third, NULL, 0), 0);
+	tutti_future_unref(third);
+	CHECK_EQ(tutti_join_all(partner, 2), 0);
+	close_pool();
+}
+
 int main(void)
 {
 	suite_begin();
@@ -284,5 +349,7 @@ int main(void)
 	RUN(other_waits_keep_the_seat);
 	RUN(a_seat_is_lent_while_its_job_waits);
 	RUN(circles_are_refused);
+	RUN(deadlines_make_no_circle);
+	RUN(beside_two_with_deadlines);
 	return suite_end();
 }

@@ -317,6 +317,31 @@ static void may_be_cancelled_from_another_thread(void)
 	}
 }
 
+static void *cancel_on(void *arg)
+{
+	while (!TUTTI_LOAD(&ended))
+		tutti_group_cancel(arg);
+	return NULL;
+}
+
+/* A cancel may come at any time, also when a join has just made it new. */
+static void may_be_cancelled_at_any_time(void)
+{
+	tutti_group g = { 0 };
+	tutti_thread *t;
+
+	begin();
+	t = tutti_thread_start(cancel_on, &g, NULL);
+	for (int round = 0; round < suite_rounds(200); round++) {
+		int rc = tutti_group_start(&g, count, NULL);
+
+		CHECK(rc == 0 || rc == TUTTI_ESHUTDOWN);
+		CHECK_EQ(tutti_group_join(&g), 0);
+	}
+	TUTTI_STORE(&ended, 1);
+	finish(t);
+}
+
 static void *use_from_elsewhere(void *arg)
 {
 	tutti_future *f = tutti_future_create(0);
@@ -405,6 +430,41 @@ static void done_ones_may_be_added(void)
 	CHECK_STR(tutti_group_text(), "bad from the start");
 	CHECK_EQ(cancelled, 1);
 	CHECK_EQ(ran, 1);
+}
+
+static tutti_future *own;
+static tutti_event own_is_known;
+
+static void add_own(void)
+{
+	tutti_group g = { 0 };
+
+	CHECK_EQ(tutti_event_wait(&own_is_known), 0);
+	CHECK_EQ(tutti_group_add(&g, own), -EDEADLK);
+	CHECK_EQ(tutti_group_join(&g), 0);
+}
+TUTTI_JOB(add_own, void, void);
+
+static void *add_self(void *arg)
+{
+	tutti_group g = { 0 };
+
+	CHECK_EQ(tutti_group_add(&g, tutti_task_current()), -EDEADLK);
+	return arg;
+}
+
+static void the_caller_or_nothing_is_not_added(void)
+{
+	tutti_group g = { 0 };
+	tutti_executor *e;
+
+	CHECK_EQ(tutti_group_add(&g, NULL), -EINVAL);
+	finish(tutti_task_start(add_self, NULL, NULL));
+	CHECK_EQ(tutti_executor_open(&e, "threads:1", NULL), 0);
+	own = add_own_submit(e);
+	tutti_event_set(&own_is_known);
+	CHECK_EQ(tutti_join_all(&own, 1), 0);
+	tutti_executor_free(e);
 }
 
 /* -- ends ------------------------------------------------------------------------------------- */
@@ -498,11 +558,13 @@ int main(void)
 	RUN_MIXES(cancelling_the_joiner_cancels_the_children);
 	RUN(a_time_limit_reaches_the_children);
 	RUN(may_be_cancelled_from_another_thread);
+	RUN(may_be_cancelled_at_any_time);
 	RUN(belongs_to_one_thread);
 	RUN_MIXES(anything_may_be_added);
 	RUN_MIXES(added_ones_are_cancelled_with_the_rest);
 	RUN_MIXES(added_ones_fail_the_group);
 	RUN(done_ones_may_be_added);
+	RUN(the_caller_or_nothing_is_not_added);
 	RUN(ends_with_its_thread);
 	RUN(lives_without_memory);
 	return suite_end();

@@ -65,7 +65,7 @@ struct tu_context *tu_attach(void)
 	tu_panic("a fiber without a context");
 }
 
-bool tu_watching; /* never */
+uint32_t tu_watching; /* never */
 
 void tu_watch_notice_slowly(struct tu_worker *w)
 {
@@ -107,6 +107,7 @@ void model_ground_end(void)
 		MODEL_CHECK(tu_wheel_count(&w->wheel) == 0);
 		MODEL_CHECK(!w->inbox && !w->head);
 		MODEL_CHECK(w->sleep == TU_WORKER_AWAKE);
+		MODEL_CHECK(w->polled == 0);
 		MODEL_CHECK(w->native.park != TU_PARK_PARKED);
 	}
 }

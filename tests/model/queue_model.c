@@ -3,6 +3,7 @@
 #include "core/wait.h"
 #include "model/ground.h"
 
+#include <errno.h>
 #include <tutti/queue.h>
 
 enum { SOON = 2000 };
@@ -162,6 +163,31 @@ static void nothing_is_lost(void)
 	MODEL_CHECK(tutti_queue_empty(queue));
 }
 
+/* One that is taken and one that is dropped. */
+static void put_two_and_drop(void)
+{
+	put_item(1);
+	get_one();
+	put_item(2);
+	MODEL_CHECK(tutti_queue_shutdown(queue, true) == 0);
+}
+
+/* Once too often, perhaps: it is told, or counts for one that is to be dropped. */
+static void finish_too_often(void)
+{
+	for (int i = 0; i < 2; i++) {
+		int rc = tutti_queue_task_done(queue);
+
+		MODEL_CHECK(rc == 0 || rc == -EINVAL);
+	}
+}
+
+static void none_is_less_than_finished(void)
+{
+	MODEL_CHECK(tutti_queue_unfinished(queue) <= 1);
+	MODEL_CHECK(tutti_queue_empty(queue));
+}
+
 static const struct model_test tests[] = {
 	{ "two_through_one", begin, { get_two, put_two }, nothing_is_lost, .outcomes = GOT,
 		.bound = 4, .deep = 6 },
@@ -171,6 +197,10 @@ static const struct model_test tests[] = {
 		.outcomes = GOT, .bound = 4, .deep = 6 },
 	{ "ring_shut_down", begin_ring, { get_until_shut_down, put_and_shut_down }, nothing_is_lost,
 		.outcomes = GOT | SHUT_DOWN, .bound = 4, .deep = 6 },
+	{ "ring_dropped_and_finished", begin_ring, { put_two_and_drop, finish_too_often },
+		none_is_less_than_finished, .outcomes = GOT, .bound = 4, .deep = 6 },
+	{ "dropped_and_finished", begin, { put_two_and_drop, finish_too_often },
+		none_is_less_than_finished, .outcomes = GOT, .bound = 4, .deep = 6 },
 	{ "ring_put_or_shut_down", begin_ring,
 		{ put_unless_shut_down, shut_down, get_until_shut_down }, nothing_is_lost,
 		.outcomes = GOT | SHUT_DOWN, .bound = 3, .deep = 5 },

@@ -105,10 +105,56 @@ static void fn_may_fork(void)
 	child_wait(forked);
 }
 
+static atomic_bool stopping;
+
+/* fn is busy with a stall of another thread until the main one is about to wait for it. */
+static void hold_up_stop(const tutti_stall *stall, void *arg)
+{
+	on_stall(stall, arg);
+	while (!atomic_load(&stopping))
+		usleep(500);
+}
+
+static void *stall_apart(void *arg)
+{
+	stall_once();
+	return arg;
+}
+
+static void *fork_meanwhile(void *arg)
+{
+	forked = child_fork();
+	atomic_store(&stopping, true);
+	return arg;
+}
+
+/* The child's main thread waits for a watchdog that it does not have. */
+static void who_stops_it_may_fork(void)
+{
+	tutti_watchdog_options o = options(hold_up_stop);
+	tutti_thread *t;
+
+	atomic_store(&told, 0);
+	atomic_store(&ended, 0);
+	CHECK_EQ(tutti_watchdog_start(&o), 0);
+	t = tutti_thread_start(stall_apart, NULL, NULL);
+	EVENTUALLY(atomic_load(&told));
+	tutti_future_unref(tutti_task_start(fork_meanwhile, NULL, NULL));
+	CHECK_EQ(tutti_watchdog_stop(), 0);
+	if (forked == 0) {
+		CHECK_EQ(tutti_watchdog_start(NULL), 0);
+		CHECK_EQ(tutti_watchdog_stop(), 0);
+		_exit(0);
+	}
+	child_wait(forked);
+	CHECK_EQ(finish(t), 0);
+}
+
 int main(void)
 {
 	suite_begin();
 	RUN(a_child_has_none);
 	RUN(fn_may_fork);
+	RUN(who_stops_it_may_fork);
 	return suite_end();
 }

@@ -206,6 +206,49 @@ static void the_deaf_are_told_of(void)
 	CHECK(!ANSWERS || s.silent == 1);
 }
 
+/* Is it blocked on the pool's thread? */
+static int blocks(int signal)
+{
+	sigset_t now;
+
+	CHECK_EQ(pthread_sigmask(SIG_SETMASK, NULL, &now), 0);
+	return sigismember(&now, signal);
+}
+TUTTI_JOB(blocks, int, int);
+
+static tutti_executor *pool;
+
+static bool is_blocked(int signal)
+{
+	tutti_future *f = blocks_submit(pool, signal);
+	int is = -1;
+
+	CHECK_EQ(blocks_result(f, &is), 0);
+	tutti_future_unref(f);
+	return is;
+}
+
+/* Signals are for threads of the program: on those of ours the watchdog's alone comes through. */
+static void ours_hear_it_alone(void)
+{
+	const int signals[] = { SIGURG, SIGRTMIN + 1 };
+	struct stalling s = { 0 };
+	tutti_watchdog_options o = options(&s);
+
+	CHECK_EQ(tutti_executor_open(&pool, "threads:1", NULL), 0);
+	for (int i = 0; i < 4; i++) {
+		if (i != 2) /* else it sleeps from the end of one to the start of the next */
+			EVENTUALLY(is_blocked(signals[0]) && is_blocked(signals[1]));
+		o.signal = signals[i % 2];
+		CHECK_EQ(tutti_watchdog_start(&o), 0);
+		EVENTUALLY(!is_blocked(o.signal));
+		EVENTUALLY(is_blocked(signals[(i + 1) % 2]));
+		CHECK_EQ(tutti_watchdog_stop(), 0);
+	}
+	EVENTUALLY(is_blocked(signals[0]) && is_blocked(signals[1]));
+	tutti_executor_free(pool);
+}
+
 /* -- many -------------------------------------------------------------------------------------- */
 
 static void *stall_together(void *arg)
@@ -380,6 +423,7 @@ int main(int argc, char **argv)
 	RUN(no_memory);
 	RUN(keeps_to_its_signal);
 	RUN(the_deaf_are_told_of);
+	RUN(ours_hear_it_alone);
 	RUN(many_loops_at_once);
 	RUN(threads_come_and_go);
 	RUN(few_lines);

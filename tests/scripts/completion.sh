@@ -36,7 +36,9 @@ offers() {
 }
 
 offers 'map' tutti m
-offers 'map jobs new info --help --version' tutti ''
+offers 'map check jobs new info --help --version' tutti ''
+offers '--replay' tutti check --rep
+offers 'exhaustive:1 exhaustive:2' tutti check --strategy ex
 offers 'prime' tutti map pr
 offers 'prime sum digest square' tutti map ''
 offers 'threads tasks' tutti map --on t
@@ -55,12 +57,17 @@ offers 'bare count nothing odd prime refuse same shout swallow' tutti map --tag 
 offers 'mod.so plain.txt' tutti jobs ''
 offers '--help' tutti info -
 
-# no option that map has is missing, and none is offered that it has not
-"$tutti" map --help | grep -oE -- '--[a-z]+(-[a-z]+)*' | sort -u >has
-for shell in tutti.bash _tutti; do
-	grep -vE "^#|if|case" "$source/cli/completion/$shell" | grep -oE -- '--[a-z]+(-[a-z]+)*' |
-		grep -vE -- '--(help|version)' | sort -u >offered
-	cmp -s has offered || complain "$shell: $(diff has offered | tr '\n' ' ')"
+# no option that a subcommand has is missing, and none is offered that it has not
+for command in map check; do
+	"$tutti" "$command" --help | grep -oE -- '--[a-z]+(-[a-z]+)*' | grep -vx -- --help |
+		sort -u >has
+	for shell in tutti.bash _tutti; do
+		sed -n "/^_tutti_$command()/,/^}/p" "$source/cli/completion/$shell" |
+			grep -vE "^#|\bif\b|\bcase\b" | grep -oE -- '--[a-z]+(-[a-z]+)*' |
+			grep -vx -- --help | sort -u >offered
+		cmp -s has offered ||
+			complain "$shell: $command: $(diff has offered | tr '\n' ' ')"
+	done
 done
 
 if command -v zsh >/dev/null; then

@@ -76,16 +76,27 @@ void tu_os_ask_end(void)
 		sigaction(signal, &before, NULL);
 }
 
-void tu_os_ask_allow(void)
+static void change_mask(int how, int signal)
 {
-	int signal = tu_shown(&asked_by);
 	sigset_t set;
 
-	if (signal == 0 || !tu_os_thread_is_ours())
+	if (signal == 0)
 		return;
 	sigemptyset(&set);
 	sigaddset(&set, signal);
-	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	pthread_sigmask(how, &set, NULL);
+}
+
+void tu_os_ask_follow(void)
+{
+	static __thread int followed; /* 0: none */
+	int signal = tu_shown(&asked_by);
+
+	if (signal == followed || !tu_os_thread_is_ours())
+		return;
+	change_mask(SIG_BLOCK, followed);
+	change_mask(SIG_UNBLOCK, signal);
+	followed = signal;
 }
 
 int tu_os_thread_ask(int native_id)

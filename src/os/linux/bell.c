@@ -16,6 +16,11 @@ static int watch(int fd, int what)
 	return epoll_ctl(fd, EPOLL_CTL_ADD, what, &event) == 0 ? 0 : -errno;
 }
 
+int tu_os_bell_add(const struct tu_os_bell *b, int fd)
+{
+	return watch(b->fd, fd);
+}
+
 static void close_one(int fd)
 {
 	if (fd >= 0)

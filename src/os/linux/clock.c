@@ -67,6 +67,17 @@ struct timespec tu_clock_kernel(int64_t deadline)
 		.tv_nsec = (long)(deadline % 1000000000) };
 }
 
+struct timespec tu_clock_left(int64_t deadline)
+{
+	struct timespec at = tu_clock_kernel(deadline);
+	int64_t left = (int64_t)at.tv_sec * 1000000000 + at.tv_nsec - kernel_now();
+
+	if (left < 0)
+		left = 0;
+	return (struct timespec){ .tv_sec = left / 1000000000,
+		.tv_nsec = (long)(left % 1000000000) };
+}
+
 void tu_real_sleep_until(int64_t deadline)
 {
 	struct timespec ts;

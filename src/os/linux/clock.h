@@ -9,6 +9,9 @@
 /* The instant on CLOCK_MONOTONIC at which the library's clock shows deadline; never negative. */
 struct timespec tu_clock_kernel(int64_t deadline);
 
+/* How long that is from now, for calls of the kernel that want to know it so; never negative. */
+struct timespec tu_clock_left(int64_t deadline);
+
 /* A duration of the kernel's on the library's clock. */
 int64_t tu_clock_scaled(int64_t duration);
 

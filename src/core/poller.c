@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* poller.c - see poller.h. */
+#include "core/poller.h"
+
+#include "os/os.h"
+
+#include <tutti/fd.h>
+
+enum { BATCH = 32 };
+
+_Static_assert((int)TUTTI_READABLE == (int)TU_OS_READABLE, "events go through as they are");
+_Static_assert((int)TUTTI_WRITABLE == (int)TU_OS_WRITABLE, "events go through as they are");
+
+int tu_fd_ready(int fd, unsigned events)
+{
+	return tu_os_fd_look(fd, events);
+}
+
+static int have_poller(struct tu_worker *w)
+{
+	int rc;
+
+	if (tu_load_rlx(&w->has_poller)) /* the owner's own word */
+		return 0;
+	rc = tu_os_poller_open(&w->poller);
+	if (rc == 0 && tu_load_rlx(&w->has_bell)) { /* likewise */
+		rc = tu_os_bell_add(&w->bell, w->poller.fd);
+		if (rc < 0)
+			tu_os_poller_close(&w->poller);
+	}
+	if (rc == 0)
+		tu_store_seq(&w->has_poller, 1);
+	return rc;
+}
+
+/* What w's contexts ask of fd. Under the lock. */
+static unsigned asked(struct tu_bucket *b, int fd, const struct tu_worker *w)
+{
+	struct tu_waiter *first = tu_lot_first(b, tu_fd_key(fd));
+	unsigned events = 0;
+
+	for (struct tu_waiter *i = first; i; i = tu_lot_after(first, i))
+		if (i->context->worker == w)
+			events |= i->ask;
+	return events;
+}
+
+/* It is watched before it waits: only this thread looks at the poller, so nothing is missed. */
+int tu_poller_enter(struct tu_worker *w, int fd, struct tu_waiter *me)
+{
+	int rc = have_poller(w);
+	struct tu_bucket *b;
+	unsigned events;
+
+	if (rc < 0)
+		return rc;
+	b = tu_lot_lock(tu_fd_key(fd));
+	events = me->ask | asked(b, fd, w);
+	tu_lot_unlock(b);
+	rc = tu_os_poller_watch(&w->poller, fd, events);
+	if (rc < 0)
+		return rc;
+	me->since = (int64_t)tu_fork_ids.below;
+	w->polled++;
+	b = tu_lot_lock(tu_fd_key(fd));
+	tu_lot_enqueue(b, me, tu_fd_key(fd));
+	tu_lot_unlock(b);
+	return 0;
+}
+
+/*
+ * What was not reported is watched still, in vain if nobody else here waits for it. It is taken out
+ * now, since once it is closed it cannot be.
+ */
+void tu_poller_leave(struct tu_worker *w, int fd, struct tu_waiter *me)
+{
+	struct tu_bucket *b = tu_lot_lock(tu_fd_key(fd));
+	bool wanted;
+
+	if (me->next)
+		tu_lot_remove(b, me);
+	wanted = me->answer > 0 || asked(b, fd, w);
+	tu_lot_unlock(b);
+	if (me->since != (int64_t)tu_fork_ids.below) /* it was forgotten */
+		return;
+	w->polled--;
+	if (!wanted && tu_load_rlx(&w->has_poller)) /* the owner's own word */
+		tu_os_poller_unwatch(&w->poller, fd);
+}
+
+/* Grant those of w who ask for any of events, or of all workers if it is NULL. What is left? */
+static unsigned grant(const struct tu_worker *w, int fd, unsigned events, int answer)
+{
+	struct tu_bucket *b = tu_lot_lock(tu_fd_key(fd));
+	struct tu_waiter *i = tu_lot_first(b, tu_fd_key(fd)), *next;
+	struct tu_wakes wakes = { 0 };
+	unsigned left = 0;
+
+	for (; i; i = next) {
+		next = tu_lot_after(tu_lot_first(b, tu_fd_key(fd)), i);
+		if (w && i->context->worker != w)
+			continue;
+		if (!(i->ask & events))
+			left |= i->ask;
+		else if (tu_lot_claim(b, i))
+			tu_lot_grant(b, i, answer < 0 ? answer : (int)(i->ask & events), &wakes);
+	}
+	tu_lot_unlock(b);
+	tu_wakes_flush(&wakes);
+	return left;
+}
+
+void tu_poller_end_waits(int fd, int answer)
+{
+	grant(NULL, fd, ~0u, answer);
+}
+
+static uint32_t wait_and_grant(struct tu_worker *w, int64_t deadline)
+{
+	struct tu_os_ready ready[BATCH];
+	int n = tu_os_poller_wait(&w->poller, ready, BATCH, deadline);
+
+	for (int i = 0; i < n; i++) {
+		unsigned left = grant(w, ready[i].fd, ready[i].events, 0);
+
+		/* Fails if it was closed: then nobody hears any more of it, as of all such. */
+		if (left)
+			tu_os_poller_watch(&w->poller, ready[i].fd, left);
+	}
+	return (uint32_t)n;
+}
+
+uint32_t tu_poller_look(struct tu_worker *w)
+{
+	return wait_and_grant(w, 0);
+}
+
+uint32_t tu_poller_sleep(struct tu_worker *w, int64_t deadline)
+{
+	return wait_and_grant(w, deadline);
+}
+
+/* Against closing as in embed.c, on the same word. */
+void tu_poller_wake(struct tu_worker *w)
+{
+	tu_add_seq(&w->ringing, 1u);
+	if (tu_load_seq(&w->has_poller))
+		tu_os_poller_wake(&w->poller);
+	/* [bell-1] release: done with the descriptor; acquired in close */
+	tu_sub_rel(&w->ringing, 1u);
+}
+
+void tu_poller_close(struct tu_worker *w)
+{
+	if (!tu_load_rlx(&w->has_poller)) /* the owner's own word */
+		return;
+	tu_store_seq(&w->has_poller, 0);
+	while (tu_load_seq(&w->ringing)) /* [bell-1] acquire, and as shown in embed.c */
+		tu_os_thread_yield();
+	tu_os_poller_close(&w->poller);
+}
+
+void tu_poller_forget(struct tu_worker *w)
+{
+	w->ringing = 0; /* of threads that are not here */
+	w->polled = 0;
+	if (w->has_poller)
+		tu_os_poller_close(&w->poller);
+	w->has_poller = 0;
+}

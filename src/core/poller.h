@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * poller.h - a worker whose contexts wait for descriptors sleeps in a poller instead of on a word.
+ *
+ * Who waits for a descriptor stands in the lot, like all who wait, under a key made of its number;
+ * ask is the events that would do, and the answer those that came. Others see them there, and may
+ * end their wait; but it is the poller of the waiter's own worker that watches the descriptor, so
+ * only that worker's thread hears of it and grants.
+ *
+ * A worker has a poller from the first such wait on, until its thread ends or its loop is closed,
+ * and looks at it only while there is one (polled). For all others nothing is different.
+ */
+#ifndef TU_CORE_POLLER_H
+#define TU_CORE_POLLER_H
+
+#include "core/lot.h"
+#include "core/worker.h"
+
+/* In the lot: odd, as no object's address is. */
+static inline void *tu_fd_key(int fd)
+{
+	return (void *)((uintptr_t)(unsigned)fd * 2 + 1);
+}
+
+static inline int tu_fd_of_key(const void *key)
+{
+	return (int)((uintptr_t)key / 2);
+}
+
+/*
+ * Which of events fd is ready for now, as the kernel sees it, which is asked. 0: none, or -EBADF,
+ * -ENOMEM. What fd is it alone knows: it may be another file than a moment ago.
+ */
+int tu_fd_ready(int fd, unsigned events);
+
+/*
+ * Let me, with its context and ask, wait for fd, which was not ready. 0; -EBADF or -EPERM: look
+ * again, it is by now; or why it cannot be waited for, see tu_os_poller_open and watch. After 0 it
+ * must leave, however its wait ends. Owner.
+ */
+int tu_poller_enter(struct tu_worker *w, int fd, struct tu_waiter *me);
+void tu_poller_leave(struct tu_worker *w, int fd, struct tu_waiter *me);
+
+/* End all waits for fd with that answer. Any thread. */
+void tu_poller_end_waits(int fd, int answer);
+
+/* Grant those whose descriptors are ready, without waiting; how many there were. Owner. */
+uint32_t tu_poller_look(struct tu_worker *w);
+
+/* The same, once there are some, or the deadline, or tu_poller_wake: park.c sleeps here. Owner. */
+uint32_t tu_poller_sleep(struct tu_worker *w, int64_t deadline);
+
+/* Any thread, signal handlers too. Nothing happens without a poller. */
+void tu_poller_wake(struct tu_worker *w);
+
+/* Without one nothing happens. Owner; nobody must be waiting. */
+void tu_poller_close(struct tu_worker *w);
+
+/* In a forked child: the descriptors are the parent's, and those waits are gone. */
+void tu_poller_forget(struct tu_worker *w);
+
+#endif
