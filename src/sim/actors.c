@@ -33,7 +33,7 @@ static _Noreturn void end_actor(struct tu_actor *a)
 		e.fn(e.arg);
 	}
 	a->state = TU_ACTOR_ENDED;
-	tu_machine.changes++;
+	tu_machine_change();
 	if (a == tu_machine.root)
 		tu_machine.root = NULL;
 	a->link.next = (struct tu_link *)tu_machine.spare; /* its stack may be used from here on: */

@@ -83,6 +83,12 @@ _Noreturn void tu_machine_over(enum tu_trouble trouble)
 	tu_panic("a run that was over went on");
 }
 
+void tu_machine_change(void)
+{
+	if (tu_unlikely(++tu_machine.changes >= tu_machine.suspicious) && tu_circle_stands())
+		tu_machine_over(TU_TROUBLE_CIRCLE);
+}
+
 /* -- time -------------------------------------------------------------------------------------- */
 
 static void awake(struct tu_actor *a, bool timed_out)
@@ -137,11 +143,11 @@ void tu_machine_move_clock(int64_t next)
 
 	if (next - TU_MACHINE_EPOCH >= m->options.horizon) {
 		m->now = TU_MACHINE_EPOCH + m->options.horizon;
-		tu_machine_over(TU_TROUBLE_NONE);
+		tu_machine_over(tu_circle_stands() ? TU_TROUBLE_CIRCLE : TU_TROUBLE_NONE);
 	}
 	if (next > m->now)
 		m->now = next;
-	m->changes++;
+	tu_machine_change();
 	tu_list_each(link, &m->ready) {
 		struct tu_context *c = tu_actor_of(link)->current;
 
@@ -289,15 +295,15 @@ bool tu_machine_sleep(uint32_t *word, int64_t deadline)
 	self->deadline = deadline;
 	self->went = ++m->sleeps;
 	if (self->doing)
-		m->changes++;
+		tu_machine_change();
 	self->doing = false;
 	self->timed_out = false;
 	if (word)
 		tu_list_add_tail(bucket_of(word), &self->link);
 	if (deadline != INT64_MAX)
 		tu_heap_add(&m->due, &self->due, due_before);
-	else if (m->ready_count > 0 && tu_circle_of(tu_current))
-		tu_machine_over(TU_TROUBLE_CIRCLE);
+	else if (tu_circle_of(tu_current))
+		tu_circle_suspect(self);
 	tu_machine_give_way();
 	return self->timed_out;
 }
@@ -365,6 +371,7 @@ static void reset(const struct tu_machine_options *options)
 	tu_list_init(&m->patient);
 	tu_list_init(&m->polling);
 	m->caught = tu_caught_here();
+	tu_circle_forget();
 }
 
 void tu_machine_forget_sleepers(void)

@@ -117,9 +117,10 @@ struct tu_machine {
 	struct tu_list polling; /* asleep in a poller: the world outside may wake them */
 	bool world;             /* it is being waited for */
 	int64_t now;
-	uint64_t steps;   /* of this run */
-	uint64_t changes; /* what is not a mere look, of this run */
-	uint64_t sleeps;  /* begun in this run */
+	uint64_t steps;      /* of this run */
+	uint64_t changes;    /* what is not a mere look, of this run */
+	uint64_t suspicious; /* how many of them make a suspected circle a proven one */
+	uint64_t sleeps;     /* begun in this run */
 	uint64_t accesses;
 	unsigned started;      /* actors, of this run */
 	struct tu_actor *root; /* the first of them; NULL once it has ended */

@@ -71,7 +71,7 @@ static void has_done(struct tu_actor *a, enum tu_op next)
 	enum change change = change_by(next);
 
 	if (a->doing)
-		tu_machine.changes++;
+		tu_machine_change();
 	a->doing = change == CHANGE;
 	if (change == HARDLY_A_CHANGE)
 		a->unsure = tu_machine.changes;

@@ -212,8 +212,9 @@ static void text_holder(struct tu_text *t, const struct tu_context *c)
 	if (!h)
 		return;
 	tu_text_add(t, "      it is held by %s since %.9g s, taken at %s\n",
-		h->context->id == h->id ? name_of(h->context, name, sizeof(name))
-					: "one that has ended",
+		h->context->id == h->id   ? name_of(h->context, name, sizeof(name))
+		: h->id == TU_SOME_READER ? "another reader"
+					  : "one that has ended",
 		seconds(h->since), tu_code_place(h->where, place, sizeof(place)));
 }
 

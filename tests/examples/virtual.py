@@ -207,7 +207,7 @@ def p55_barrier_of_three(program):
     for words, expected in (((), lines), (("eager",), eager)):
         done = takes(program, 0, expected, "alone", words=words, rc=99)
         wrong_unless("deadlock" in done.err.split("\n")[0], done.err)
-        same(re.findall(r"(\S+) waits to wait at the barrier", done.err),
+        same(re.findall(r"(\S+) waits at the barrier", done.err),
              ["'Thread-4'", "'Thread-5'"])
 
 
@@ -506,6 +506,11 @@ def select(program):
     takes(program, 8, ["tick", "result 1", "tick", "result 4", "tick", "result 9", "tick", "quit"])
     takes(program, 7.5, ["tick", "result 1", "tick", "result 4", "tick", "result 9", "tick"],
           words=["horizon=7.5s"])
+
+
+def select_fd(program):
+    takes(program, 8, ["heard 1", "computed 1", "heard 2", "computed 4", "heard 3", "computed 9",
+                       "no more to hear", "no more to compute"])
 
 
 # -- pictures --------------------------------------------------------------------------------------
