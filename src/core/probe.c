@@ -112,6 +112,11 @@ void tu_gave_slowly(const void *object)
 		probe->gave(tu_self(), object);
 }
 
+void tu_rests_slowly(struct tu_context *self)
+{
+	self->doing = (struct tu_doing){ NULL, NULL, tu_os_now(), TU_OP_REST };
+}
+
 bool tu_simulated_slowly(void)
 {
 	return tu_os_port != NULL;

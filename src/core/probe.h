@@ -91,6 +91,7 @@ void tu_polled_slowly(void);
 void tu_took_slowly(enum tu_op op, const void *object, const void *where);
 void tu_took_again_slowly(struct tu_context *self, enum tu_op op, const void *object);
 void tu_gave_slowly(const void *object);
+void tu_rests_slowly(struct tu_context *self);
 
 /* Relaxed: whoever begins to listen misses what was on its way. A model test has its own points. */
 #ifdef TU_MODEL
@@ -129,6 +130,13 @@ static inline __attribute__((always_inline)) void tu_gave(const void *object)
 {
 	if (TU_PROBED_)
 		tu_gave_slowly(object);
+}
+
+/* What it did last is over: it is about to wait for something to do. */
+static inline void tu_rests(struct tu_context *self)
+{
+	if (TU_PROBED_)
+		tu_rests_slowly(self);
 }
 
 /* The truth value of what the caller has just looked at: it has polled if that was no. */

@@ -31,6 +31,9 @@ struct tu_context *tu_waits_for(const struct tu_context *c)
 
 	if (!tu_waits(c) || has_deadline(c))
 		return NULL;
+	/* What it did last may be over, and the object gone: it may be on the way to another wait. */
+	if (!c->waits || tu_load_rlx(&c->waits->key) != c->doing.object)
+		return NULL;
 	switch (c->doing.op) {
 	case TU_OP_LOCK_ACQUIRE:
 	case TU_OP_WRITE_ACQUIRE:

@@ -175,7 +175,8 @@ static void add_object(struct tu_text *t, const struct tu_context *c)
 	unsigned number = tu_holder_number(object);
 	char buf[64];
 
-	if (tu_op_object(op) == TU_OBJECT_FUTURE && object && !runs(c)) {
+	if (tu_op_object(op) == TU_OBJECT_FUTURE && tu_waits(c) && c->waits &&
+		tu_load_rlx(&c->waits->key) == object) {
 		tutti_future *f = (tutti_future *)object;
 
 		tu_text_add(t, " %s '%s'", f->ops->noun, f->ops->name(f, buf, sizeof(buf)));
@@ -201,7 +202,9 @@ static void text_doing(struct tu_text *t, const struct tu_context *c)
 		tu_text_add(t, " to %s", words);
 	add_object(t, c);
 	tu_text_add(t, ", since %.9g s", seconds(c->doing.since));
-	tu_text_add(t, ", at %s\n", tu_code_place(c->doing.where, place, sizeof(place)));
+	if (c->doing.where)
+		tu_text_add(t, ", at %s", tu_code_place(c->doing.where, place, sizeof(place)));
+	tu_text_add(t, "\n");
 }
 
 static void text_holder(struct tu_text *t, const struct tu_context *c)
