@@ -116,6 +116,33 @@ TUTTI_API int tutti_lock_release(tutti_lock *l);
  */
 TUTTI_API bool tutti_lock_locked(const tutti_lock *l);
 
+/*
+ * Take several locks, in an order that is the same for all who do so (by address): two who take the
+ * same locks this way never end up waiting for each other. A lock that is listed more than once is
+ * taken once. It helps only where no lock of theirs is held yet.
+ *
+ * locks      n of them, in any order; not changed
+ * n          how many; 0: nothing happens
+ * Context    any thread or task
+ * Waits      may; not a cancellation point
+ * Order      for each lock as tutti_lock_acquire
+ */
+TUTTI_API void tutti_lock_acquire_many(tutti_lock *const *locks, size_t n);
+
+/*
+ * Let go what tutti_lock_acquire_many has taken, each lock once.
+ *
+ * locks      the same n, in any order
+ * n          how many
+ * Returns    0
+ * Errors     TUTTI_EUNLOCKED   nobody holds one of them; the others are let go
+ *            -EPERM            one is recursive, and held by another; likewise
+ * Context    any thread or task; recursive: the holder
+ * Waits      never
+ * Order      for each lock as tutti_lock_release
+ */
+TUTTI_API int tutti_lock_release_many(tutti_lock *const *locks, size_t n);
+
 /* What TUTTI_HOLD and TUTTI_WITH put on the stack; not for use by hand. */
 typedef struct tutti_hold {
 	tutti_lock *lock;

@@ -36,6 +36,7 @@
 #include <tutti/api.h>
 #include <tutti/bytes.h>
 #include <tutti/cpu.h>
+#include <tutti/debug.h>
 #include <tutti/error.h>
 #include <tutti/executor.h>
 #include <tutti/fd.h>

@@ -32,9 +32,7 @@
  * is not interrupted; then neither the name of its task nor its stack is known.
  *
  * Without a line of code: TUTTI_WATCHDOG=100ms in the environment (also us, s; on: the default
- * limit) starts it before main. (A program linked with libtutti.a has to name one of the functions
- * below for that, or be linked with -Wl,-u,tutti_watchdog_start.) A forked child has none until it
- * starts its own.
+ * limit) starts it before main. A forked child has none until it starts its own.
  *
  * Example:
  *

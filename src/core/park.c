@@ -386,8 +386,10 @@ void tu_park(struct tu_context *self)
 
 	tu_trace(TU_TRACE_PARK, self->id, 0, 0);
 	/* [park-1] release: what we wait in is set up before a waker finds us PARKED */
+	tu_parks(self);
 	if (tu_cas_acqrel(&self->park, &empty, TU_PARK_PARKED))
 		leave(self);
+	tu_goes_on(self);
 	/* [park-1] acquire: all that the notifier did; from tu_unpark_begin. An exchange, so that
 	   of two notifiers the later one is seen as well. */
 	tu_swap_acqrel(&self->park, TU_PARK_EMPTY);

@@ -3,6 +3,7 @@
 #include "core/probe.h"
 
 #include "core/context.h"
+#include "core/lot.h"
 #include "os/os.h"
 #include "os/port.h"
 
@@ -112,9 +113,44 @@ void tu_gave_slowly(const void *object)
 		probe->gave(tu_self(), object);
 }
 
-void tu_rests_slowly(struct tu_context *self)
+void tu_made_slowly(const void *object)
 {
-	self->doing = (struct tu_doing){ NULL, NULL, tu_os_now(), TU_OP_REST };
+	const struct tu_probe *probe = who();
+
+	if (probe && probe->made)
+		probe->made(object);
+}
+
+void tu_parks_slowly(struct tu_context *self)
+{
+	const struct tu_probe *probe = who();
+	bool timed = self->alarm && tu_timer_pending(self->alarm);
+
+	/* Relaxed: where it is queued just now; nothing is read through it. */
+	if (probe && probe->parks)
+		probe->parks(self, self->waits ? tu_load_rlx(&self->waits->key) : NULL,
+			timed ? self->alarm->deadline : INT64_MAX);
+}
+
+void tu_goes_on_slowly(struct tu_context *self)
+{
+	const struct tu_probe *probe = who();
+
+	if (probe && probe->goes_on)
+		probe->goes_on(self);
+}
+
+void tu_ended_slowly(struct tu_context *self)
+{
+	const struct tu_probe *probe = who();
+
+	if (probe && probe->ended)
+		probe->ended(self);
+}
+
+void tu_does_slowly(struct tu_context *self, enum tu_op op)
+{
+	self->doing = (struct tu_doing){ NULL, NULL, tu_os_now(), op };
 }
 
 bool tu_simulated_slowly(void)

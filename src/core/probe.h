@@ -10,8 +10,15 @@
  *     tu_polled   after it has looked in vain, and returns without having waited
  *     tu_took     the caller holds the lock now
  *     tu_gave     it is about to let go
+ *     tu_made     a lock begins its life, at an address that may have been another's
  *
- * All of them in the public function itself: where it was called from is part of what is told.
+ * All of them in the public function itself: where it was called from is part of what is told. And
+ * at the few places through which all of them go:
+ *
+ *     tu_parks    the caller is about to wait, in the lot's queue of key if that is not NULL, and
+ *                 not past until; tu_goes_on: it no longer does. It may be for nothing
+ *     tu_ended    what ran on the caller's context, a thread, a task or a job, ends; nobody who
+ *                 waits for it knows yet
  */
 #ifndef TU_CORE_PROBE_H
 #define TU_CORE_PROBE_H
@@ -77,6 +84,11 @@ struct tu_probe {
 	void (*polled)(struct tu_context *self);
 	void (*took)(struct tu_context *self, const struct tu_doing *doing);
 	void (*gave)(struct tu_context *self, const void *object);
+	/* Those below may be NULL. */
+	void (*parks)(struct tu_context *self, const void *key, int64_t until); /* see tu_parks */
+	void (*goes_on)(struct tu_context *self);
+	void (*ended)(struct tu_context *self);
+	void (*made)(const void *object);
 	/* These two of a simulator only. reported: false: it is to be written as usual. */
 	bool (*reported)(int code, const char *text);
 	unsigned (*choose)(enum tu_choice_kind kind, unsigned n);
@@ -91,7 +103,11 @@ void tu_polled_slowly(void);
 void tu_took_slowly(enum tu_op op, const void *object, const void *where);
 void tu_took_again_slowly(struct tu_context *self, enum tu_op op, const void *object);
 void tu_gave_slowly(const void *object);
-void tu_rests_slowly(struct tu_context *self);
+void tu_made_slowly(const void *object);
+void tu_parks_slowly(struct tu_context *self);
+void tu_goes_on_slowly(struct tu_context *self);
+void tu_ended_slowly(struct tu_context *self);
+void tu_does_slowly(struct tu_context *self, enum tu_op op);
 
 /* Relaxed: whoever begins to listen misses what was on its way. A model test has its own points. */
 #ifdef TU_MODEL
@@ -132,11 +148,41 @@ static inline __attribute__((always_inline)) void tu_gave(const void *object)
 		tu_gave_slowly(object);
 }
 
-/* What it did last is over: it is about to wait for something to do. */
-static inline void tu_rests(struct tu_context *self)
+static inline void tu_made(const void *object)
 {
 	if (TU_PROBED_)
-		tu_rests_slowly(self);
+		tu_made_slowly(object);
+}
+
+static inline void tu_parks(struct tu_context *self)
+{
+	if (TU_PROBED_)
+		tu_parks_slowly(self);
+}
+
+static inline void tu_goes_on(struct tu_context *self)
+{
+	if (TU_PROBED_)
+		tu_goes_on_slowly(self);
+}
+
+static inline void tu_ended(struct tu_context *self)
+{
+	if (TU_PROBED_)
+		tu_ended_slowly(self);
+}
+
+/* What the caller is about to wait for in no call of the program's. Nobody is told. */
+static inline void tu_does(struct tu_context *self, enum tu_op op)
+{
+	if (TU_PROBED_)
+		tu_does_slowly(self, op);
+}
+
+/* Is it worth finding out what there is to be told? */
+static inline bool tu_probed(void)
+{
+	return TU_PROBED_;
 }
 
 /* The truth value of what the caller has just looked at: it has polled if that was no. */

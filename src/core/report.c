@@ -22,31 +22,40 @@ void tutti_report_stderr(int code, const char *text, void *arg)
 void tutti_set_reporter(tutti_reporter fn, void *arg)
 {
 	/* [report-1] release: the argument is there before the function that takes it, and the old
-	   function is gone before the new argument is there; acquired in tu_report */
+	   function is gone before the new argument is there; acquired in tu_report_text */
 	tu_store_rel(&reporter, (tutti_reporter)NULL);
 	tu_store_rel(&reporter_arg, arg);
 	tu_store_rel(&reporter, fn);
 }
 
-void tu_report(int code, const char *format, ...)
+void tu_report_text(int code, const char *text)
 {
 	tutti_reporter fn;
 	void *arg;
-	char text[500];
-	va_list args;
 
 	/* [report-1] acquire: an argument that is newer than fn shows that fn has changed too */
 	do {
 		fn = tu_load_acq(&reporter);
 		arg = tu_load_acq(&reporter_arg);
 	} while (fn != tu_load_acq(&reporter));
-	if (!fn)
-		return;
+	if (!tu_reported(code, text) && fn)
+		fn(code, text, arg);
+}
+
+void tu_report(int code, const char *format, ...)
+{
+	char text[500];
+	va_list args;
+
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	if (!tu_reported(code, text))
-		fn(code, text, arg);
+	tu_report_text(code, text);
+}
+
+bool tu_data_name(const void *address, char *buf, size_t n)
+{
+	return tu_os_data_name(address, buf, n);
 }
 
 const char *tu_code_place(const void *address, char *buf, size_t n)

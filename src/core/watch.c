@@ -34,7 +34,7 @@ static struct {
 } probe;
 
 uint32_t tu_watching;
-static uint32_t watches;       /* so far */
+static uint32_t changes;       /* atomic: of tu_watching, so far */
 static bool asking;            /* the watcher's: threads can be asked */
 static tu_watch_name *name_fn; /* before asking */
 
@@ -48,14 +48,32 @@ void tu_worker_glance(const struct tu_worker *w, struct tu_glance *g)
 	g->native_id = tu_shown(&w->native_id);
 	g->idle = tu_shown(&w->idle);
 	g->ready = tu_shown(&w->head) || tu_load_rlx(&w->inbox);
-	g->due_by = tu_shown(&w->wheel.watched) ? tu_shown(&w->wheel.due_by) : INT64_MAX;
+	g->watched = tu_shown(&w->wheel.watched);
+	g->due_by = g->watched ? tu_shown(&w->wheel.due_by) : INT64_MAX;
 }
 
 void tu_watch_notice_slowly(struct tu_worker *w)
 {
 	/* [watching-1] acquire: by which signal threads are asked now; from begin and end */
-	tu_wheel_watch(&w->wheel, tu_load_acq(&tu_watching));
-	tu_os_ask_follow();
+	uint32_t watching = tu_load_acq(&tu_watching);
+
+	tu_wheel_watch(&w->wheel, watching);
+	if (watching & TU_WATCHING_STALLS || watching == 0)
+		tu_os_ask_follow();
+}
+
+void tu_watch_timers(uint32_t bit, bool on)
+{
+	uint32_t before = tu_load_rlx(&tu_watching), bits, after;
+
+	/* [watching-1] release: what begin and end have done; acquired in tu_watch_notice_slowly */
+	do {
+		bits = before & TU_WATCHING_ALL;
+		bits = on ? bits | bit : bits & ~bit;
+		after = bits ? tu_add_rlx(&changes, (uint32_t)TU_WATCHING_CHANGE) | bits : 0;
+	} while (!tu_cas_acqrel(&tu_watching, &before, after));
+	if (on)
+		tu_watch_notice(tu_worker_self()); /* it may stall before it looks by itself */
 }
 
 int64_t tu_watch_cpu(const struct tu_glance *g, bool *runs)
@@ -155,9 +173,7 @@ int tu_watch_begin(int signal, tu_watch_name *name)
 	if (rc < 0)
 		return rc;
 	asking = signal >= 0;
-	watches = watches < UINT32_MAX ? watches + 1 : 1;
-	tu_store_rel(&tu_watching, watches); /* [watching-1] release: see tu_watch_notice_slowly */
-	tu_watch_notice(tu_worker_self());   /* it may be about to stall: it need not look before */
+	tu_watch_timers(TU_WATCHING_STALLS, true);
 	return 0;
 }
 
@@ -166,7 +182,7 @@ void tu_watch_end(void)
 	if (asking)
 		tu_os_ask_end();
 	asking = false;
-	tu_store_rel(&tu_watching, 0u); /* [watching-1] release: as in tu_watch_begin */
+	tu_watch_timers(TU_WATCHING_STALLS, false);
 }
 
 void tu_watch_after_fork(void)

@@ -18,20 +18,34 @@ struct tu_glance {
 	int native_id;
 	bool idle;      /* nothing to be run, its thread sleeps */
 	bool ready;     /* something is in its queue, or was sent to it */
+	bool watched;   /* its timers are, so that due_by is known */
 	int64_t due_by; /* some timer of its is due by then; INT64_MAX: none, or not known */
 };
 
 void tu_worker_glance(const struct tu_worker *w, struct tu_glance *g);
 
-/* Which watch it is, for which workers keep some more; 0: nobody watches. */
+/*
+ * Who is watching? Workers then keep some more for whoever does. Bits of the below, and a number
+ * that is another one after each change; 0: nobody watches. Atomic.
+ */
+enum {
+	TU_WATCHING_STALLS = 1,
+	TU_WATCHING_STILLNESS = 2,
+	TU_WATCHING_ALL = 3,
+	TU_WATCHING_CHANGE = 4,
+};
 extern uint32_t tu_watching;
+
+/* Begin, or leave off, to watch timers only, under one of the bits. */
+void tu_watch_timers(uint32_t bit, bool on);
 
 void tu_watch_notice_slowly(struct tu_worker *w);
 
 /* The owner, now and then: has somebody begun to watch, or left off, or both? */
 static inline void tu_watch_notice(struct tu_worker *w)
 {
-	if (tu_unlikely(tu_shown(&tu_watching) != w->wheel.watched))
+	/* Relaxed: seen late is noticed late. */
+	if (tu_unlikely(tu_load_rlx(&tu_watching) != w->wheel.watched))
 		tu_watch_notice_slowly(w);
 }
 

@@ -14,6 +14,7 @@
 #include "core/poller.h"
 #include "core/pool.h"
 #include "core/sanitize.h"
+#include "core/startup.h"
 #include "core/watch.h"
 #include "os/os.h"
 
@@ -106,6 +107,7 @@ static void worker_begin(struct tu_worker *w)
 	tu_show(&w->budget, 1u);
 	w->daemon = w->helper = false;
 	w->task_number = 0;
+	tu_show(&w->looks_on, false);
 	w->closed = false;
 	w->stop = w->woken = 0;
 	w->thread = NULL;
@@ -142,6 +144,9 @@ static void thread_ends(void *worker)
 	tu_current = NULL;
 	worker_give(w);
 }
+
+/* Nobody reads it; see startup.h. */
+static const char *const startup __attribute__((used)) = &tu_startup_is_linked;
 
 struct tu_context *tu_attach(void)
 {

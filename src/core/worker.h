@@ -67,6 +67,7 @@ struct tu_worker {
 	void *thread;    /* what exec knows of the thread; NULL: nobody has asked. Owner */
 	bool helper;     /* tutti's own: not one of the program's threads */
 	bool daemon;     /* at the program's end it stops at its next wait */
+	bool looks_on;   /* tutti's own, and waits for nobody of the program. Atomic: others look */
 
 	struct tu_os_bell bell;     /* if has_bell; the owner opens and closes it */
 	struct tu_os_poller poller; /* if has_poller; likewise */

@@ -66,6 +66,7 @@ static void callback_runs(struct tu_runnable *node, int rc)
 	if (take_sent(c->future, c))
 		c->fn(c->future, c->arg);
 	if (rc == 0) {
+		tu_ended(self);
 		self->worker->ended++;
 		tu_context_clean(self);
 	}

@@ -8,11 +8,14 @@
  * line is torn, and the C library's own flush, on this same thread, gets through. Nothing is freed,
  * so a daemon that computes on touches nothing that is gone.
  *
+ * If that takes long, it says once for whom it waits.
+ *
  * No destructor of ours does any of this: they run after the program's.
  */
 #include "exec/ending.h"
 
 #include "core/lot.h"
+#include "core/report.h"
 #include "core/wait.h"
 #include "core/worker.h"
 #include "exec/executor.h"
@@ -24,6 +27,14 @@
 /* Threads and busy executors that exit waits for; under its own address' bucket in the lot. */
 static size_t waited;
 static bool registered, over;
+
+static int64_t patience = (int64_t)10 * 1000000000; /* atomic */
+void (*tu_ending_told)(void);
+
+void tu_ending_be_patient(int64_t ns)
+{
+	tu_store_rlx(&patience, ns); /* a number by itself */
+}
 
 static bool waits_for(const struct tu_thread *t)
 {
@@ -38,18 +49,43 @@ static size_t count_of_caller(void)
 	return threads + tu_executors_of_caller();
 }
 
+/* n are waited for. */
+static void tell(size_t n)
+{
+	char names[400];
+	size_t threads = tu_threads_waited_for(names, sizeof(names));
+	size_t others = n > threads ? n - threads : 0;
+
+	if (threads == 0 && others > 0)
+		tu_report(0, "exit waits for %zu executors with jobs", others);
+	else if (others > 0)
+		tu_report(0, "exit waits for %s, and for %zu executors with jobs", names, others);
+	else if (threads > 0)
+		tu_report(0, "exit waits for %s", names);
+	if (tu_ending_told)
+		tu_ending_told();
+}
+
 static void at_exit(void)
 {
 	struct tu_context *self = tu_self();
 	size_t own = count_of_caller();
 	struct tu_bucket *b = tu_lot_lock(&waited);
+	/* Relaxed: a number by itself. */
+	int64_t until = tu_simulated() ? TUTTI_FOREVER : tutti_after(tu_load_rlx(&patience));
 
 	while (waited > own) {
 		struct tu_waiter me = { .context = self };
+		size_t n = waited - own;
 
 		tu_lot_enqueue(b, &me, &waited);
 		tu_lot_unlock(b);
-		tu_wait(self, &me, TUTTI_FOREVER, 0, &b);
+		tu_does(self, TU_OP_EXIT);
+		if (tu_wait(self, &me, until, 0, &b) < 0) {
+			tu_lot_unlock(b);
+			until = TUTTI_FOREVER;
+			tell(n);
+		}
 		b = tu_lot_lock(&waited);
 	}
 	over = true;

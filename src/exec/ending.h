@@ -4,9 +4,17 @@
 #define TU_EXEC_ENDING_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Be there when the program ends: exit handlers that come later run before. 0 or -ENOMEM. */
 int tu_ending_watch(void);
+
+/*
+ * After how long exit says whom it waits for: 10 s at first, ns. What is to be told besides, then:
+ * set by observe; NULL: nothing.
+ */
+void tu_ending_be_patient(int64_t ns);
+extern void (*tu_ending_told)(void);
 
 /* A thread is about to start. 0; TUTTI_ESHUTDOWN if the program is past waiting; -ENOMEM. */
 int tu_ending_begin(bool daemon);

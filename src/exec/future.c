@@ -177,6 +177,7 @@ void tu_future_complete_from_odd(tutti_future *f, struct tu_context *self, void 
 
 	if (self->slots)
 		self->slots->end(self); /* destructors still belong to the job */
+	tu_ended(self);
 	f->value.pointer = result;
 	if (self->fail_code != 0) {
 		take_failure(f, self);

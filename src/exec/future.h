@@ -336,6 +336,7 @@ static inline void tu_future_complete_from(tutti_future *f, struct tu_context *s
 		tu_future_complete_from_odd(f, self, result);
 		return;
 	}
+	tu_ended(self);
 	f->value.pointer = result;
 	self->self = NULL; /* f may be gone before it is asked for, by a signal: see core/watch.h */
 	tu_future_complete(f, 0);

@@ -16,6 +16,7 @@
 #include "exec/bytes.h"
 #include "exec/executor.h"
 #include "exec/job.h"
+#include "exec/thread.h"
 
 #include <errno.h>
 #include <string.h>
@@ -310,6 +311,18 @@ static void count(const struct tu_job_future *jf)
 		tu_progress_count(jf->progress, 1);
 }
 
+/* Did nobody call it who may hold something: is it a task by itself, or at the bottom of a pool? */
+static bool is_alone(const struct frame *frame, const struct tu_job_future *jf)
+{
+	const struct tu_context *self = frame->self;
+	const struct tu_thread *t = self->worker->thread;
+
+	if (frame->job)
+		return false;
+	return self->self == &jf->future ||
+	       (t && t->pooled && (!self->self || self->self == &t->future));
+}
+
 void tu_job_future_run(struct tu_job_future *jf)
 {
 	struct frame frame = { .self = tu_self() };
@@ -319,6 +332,8 @@ void tu_job_future_run(struct tu_job_future *jf)
 	tu_executor_begun(jf);
 	enter(&frame, jf);
 	jf->future.error = tu_job_future_call(frame.self, jf);
+	if (tu_probed() && is_alone(&frame, jf))
+		tu_ended(frame.self);
 	take_words(&jf->future, frame.self);
 	count(jf);
 	tutti_future_ref(&jf->future); /* complete drops one; the engine's stays until let go */

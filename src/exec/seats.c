@@ -172,9 +172,8 @@ static struct tu_job_future *next_job(struct tu_seats *s, struct seat *seat)
 	taken = take_job(s, seat);
 	tu_mutex_unlock(&s->lock);
 	let_go(seat, last, !taken || !seat->job);
-	if (!taken)
-		tu_rests(seat->context);
 	while (!taken) {
+		tu_does(seat->context, TU_OP_IDLE);
 		tu_park(seat->context); /* no cancellation point: the thread's own is not meant */
 		tu_mutex_lock(&s->lock);
 		taken = take_job(s, seat);

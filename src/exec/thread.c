@@ -223,8 +223,10 @@ static void foreign_ends(struct tu_context *native)
 	tu_worker_close(native->worker);
 	if (native->slots)
 		native->slots->end(native);
-	if (!t || t == &main_thread)
+	if (!t || t == &main_thread) {
+		tu_ended(native);
 		return;
+	}
 	tu_thread_unlist(t);
 	complete(t, native, NULL);
 }
@@ -481,6 +483,42 @@ static size_t enumerate(tutti_thread **buf, size_t n)
 	}
 	tu_mutex_unlock(&lock);
 	return i;
+}
+
+size_t tu_threads_waited_for(char *buf, size_t n)
+{
+	const struct tu_thread *self = tu_worker_self()->thread;
+	size_t count = 0, used = 0;
+
+	*buf = 0;
+	tu_mutex_lock(&lock);
+	tu_list_each(link, &alive) {
+		const struct tu_thread *t = tu_container_of(link, struct tu_thread, link);
+
+		if (t == self || !t->started || tu_thread_is_left(t))
+			continue;
+		if (used < n)
+			used += (size_t)snprintf(buf + used, n - used, "%sthread '%s'",
+				count ? ", " : "", t->future.extra->name);
+		count++;
+	}
+	tu_mutex_unlock(&lock);
+	return count;
+}
+
+bool tu_threads_are_coming(void)
+{
+	bool any = false;
+
+	tu_mutex_lock(&lock);
+	tu_list_each(link, &alive) {
+		const struct tu_thread *t = tu_container_of(link, struct tu_thread, link);
+
+		/* Relaxed: a guess; nothing is read through it. */
+		any = any || (t->started && !tu_load_rlx(&t->context));
+	}
+	tu_mutex_unlock(&lock);
+	return any;
 }
 
 /* Whoever asks for them again and again is waiting for some to begin or to end. */

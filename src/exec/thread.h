@@ -23,6 +23,15 @@ struct tu_thread {
 	bool ends_later;            /* its last word comes with the destructors of its thread */
 };
 
+/*
+ * For whom exit waits, the caller's own thread not: how many, and their names in buf, "thread 'a',
+ * thread 'b'", as far as they fit.
+ */
+size_t tu_threads_waited_for(char *buf, size_t n);
+
+/* Is there one that was started and has not come to its first line yet? */
+bool tu_threads_are_coming(void);
+
 /* What a thread's future can do; a timer is made from it. */
 const struct tu_future_ops *tu_thread_ops(void);
 

@@ -90,6 +90,7 @@ static inline bool tu_call_end_unknown(struct tu_call *c, struct tu_context *sel
 
 	if (tu_unlikely(word != TU_FUTURE_REF || c->future.extra))
 		return false;
+	tu_ended(self);
 	self->worker->ended++;
 	tu_context_clean(self);
 	return true;

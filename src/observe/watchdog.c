@@ -22,6 +22,7 @@
 #include "core/mutex.h"
 #include "core/overflow.h"
 #include "core/report.h"
+#include "core/startup.h"
 #include "core/thread.h"
 #include "core/watch.h"
 #include "exec/ending.h"
@@ -95,6 +96,7 @@ static void watchdog_main(void *arg)
 	struct watchdog *w = arg;
 
 	self->worker->daemon = self->worker->helper = true;
+	tu_show(&self->worker->looks_on, true);
 	tu_thread_show_name("tutti-watchdog");
 	tu_mutex_lock(&lock);
 	w->context = self;
@@ -259,14 +261,15 @@ static tutti_time limit_of(const char *text)
 	return 0;
 }
 
-/* After the library's own constructors, which have a priority. */
-__attribute__((constructor)) static void start_if_told(void)
+void tu_startup_watchdog(void)
 {
 	const char *text = tu_environment("TUTTI_WATCHDOG");
 	tutti_watchdog_options o = { 0 };
 	int rc;
 
 	if (!text || !*text || strcmp(text, "off") == 0)
+		return;
+	if (tu_simulated()) /* there nobody stalls: time stands still while somebody runs */
 		return;
 	o.stall = limit_of(text);
 	rc = o.stall ? tutti_watchdog_start(&o) : -EINVAL;

@@ -347,6 +347,12 @@ int tu_os_at_fork(void (*before)(void), void (*parent)(void), void (*child)(void
  */
 const char *tu_os_code_place(const void *address, char *buf, size_t n);
 
+/*
+ * The variable that address is in, if it is one of the program's or a library's own and its name is
+ * there to be found: "red", "accounts+0x18". false: not.
+ */
+bool tu_os_data_name(const void *address, char *buf, size_t n);
+
 /* The value of an environment variable, NULL if not set. */
 const char *tu_os_environment(const char *name);
 

@@ -2,6 +2,7 @@
 /* actors.c - simulated threads: their stacks, their beginning and their end. */
 #include "sim/machine_inside.h"
 
+#include "base/bits.h"
 #include "core/alloc.h"
 #include "core/lot.h"
 #include "core/sanitize.h"
@@ -68,7 +69,8 @@ static struct tu_actor *make_actor(void)
 	}
 	tu_os_stacks_guard(a->birth.low, STACK_BYTES, 1);
 	a->birth.low += page;
-	a->birth.bytes = STACK_BYTES - page;
+	/* As on a task's stack, where a context lies on top: see tu_sanitize_new. */
+	a->birth.bytes = STACK_BYTES - page - tu_align_up(sizeof(a->birth), 64);
 	tu_sanitize_new(&a->birth);
 	a->next = tu_machine.all;
 	tu_machine.all = a;

@@ -44,8 +44,8 @@ static struct check {
 	tutti_sim_result result;
 	uint64_t run;
 	enum tu_trouble trouble; /* of this run */
-	struct tu_text words;    /* why */
-	struct tu_text report, json;
+	struct tu_page words;    /* why */
+	struct tu_page report, json;
 	char save[160], again[400];
 } check;
 
@@ -68,8 +68,8 @@ static void describe(void)
 		snprintf(check.again, sizeof(check.again), "TUTTI_SIM_REPLAY=%s", check.save);
 		f.again = check.again;
 	}
-	tu_report_text(&check.report, &f);
-	tu_report_json(&check.json, &f);
+	tu_finding_text(&check.report, &f);
+	tu_finding_json(&check.json, &f);
 }
 
 static void notice(enum tu_trouble trouble)
@@ -103,11 +103,20 @@ static void over(enum tu_trouble trouble)
 	tu_machine_leave();
 }
 
+/* Noted, not the end: a plain lock may be let go by another. */
+static void held_at_end(struct tu_context *c)
+{
+	if (check.trouble != TU_TROUBLE_NONE)
+		return;
+	tu_finding_held(&check.words, c);
+	notice(TU_TROUBLE_HELD);
+}
+
 static bool reported(int code, const char *text)
 {
 	(void)code;
 	if (check.words.n == 0)
-		tu_text_add(&check.words, "%s", text);
+		tu_page_add(&check.words, "%s", text);
 	notice(TU_TROUBLE_UNSEEN);
 	return true;
 }
@@ -117,7 +126,7 @@ static void held(const char *words)
 {
 	if (!inside || tu_machine.running == &tu_machine.outside)
 		return;
-	tu_text_add(&check.words, "%s", words);
+	tu_page_add(&check.words, "%s", words);
 	tu_os_tick_left();
 	over(TU_TROUBLE_OUTSIDE);
 }
@@ -128,7 +137,7 @@ static void crashed(int signal)
 	if (!inside)
 		return;
 	inside = false;
-	tu_text_add(&check.words, "it ended by signal %d (%s)", signal, strsignal(signal));
+	tu_page_add(&check.words, "it ended by signal %d (%s)", signal, strsignal(signal));
 	notice(TU_TROUBLE_FAILED);
 	describe();
 	if (!(check.o.flags & TUTTI_SIM_QUIET))
@@ -287,6 +296,7 @@ static void set_machine(void)
 		.spurious = flags & TUTTI_SIM_SPURIOUS,
 		.allocations = flags & TUTTI_SIM_ALLOCATIONS,
 		.over = over,
+		.held = held_at_end,
 		.reported = reported };
 }
 
@@ -302,17 +312,17 @@ static void look_at_replay(void)
 	if (!met)
 		return;
 	check.trouble = TU_TROUBLE_DIVERGED;
-	tu_text_add(&check.report,
+	tu_page_add(&check.report,
 		"tutti: %s: the replay went another way at choice %zu (step %llu): something other "
 		"than tutti decides in this test, such as an address, a clock or a random number\n",
 		check.o.name, at, (unsigned long long)met->step);
 }
 
-static char *take(struct tu_text *t)
+static char *take(struct tu_page *t)
 {
 	char *text = t->text;
 
-	*t = (struct tu_text){ 0 };
+	*t = (struct tu_page){ 0 };
 	return text;
 }
 
@@ -398,7 +408,7 @@ void tutti_sim_fail(const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	tu_check(tu_os_port != NULL, text);
-	tu_text_add(&check.words, "%s", text);
+	tu_page_add(&check.words, "%s", text);
 	over(TU_TROUBLE_FAILED);
 	tu_panic("a run that had failed went on");
 }

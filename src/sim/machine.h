@@ -102,6 +102,8 @@ struct tu_machine_options {
 	/* Nobody can run any more, or the run is in trouble. On some actor's stack; may return only
 	   by tu_machine_leave. */
 	void (*over)(enum tu_trouble trouble);
+	/* What runs on c has ended, and holds a lock. */
+	void (*held)(struct tu_context *c);
 	/* The library has reported something; false: it is to be written as usual. */
 	bool (*reported)(int code, const char *text);
 };

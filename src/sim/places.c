@@ -166,6 +166,13 @@ static void polled(struct tu_context *context)
 	tu_machine_give_way();
 }
 
+/* Its lock will never be let go, unless somebody else does so for it. */
+static void ended(struct tu_context *self)
+{
+	if (tu_machine_runs(tu_machine.running) && tu_held_by(self, 0))
+		tu_machine.options.held(self);
+}
+
 /* What the library has to say is a finding here. */
 static bool reported(int code, const char *text)
 {
@@ -189,5 +196,6 @@ const struct tu_probe tu_machine_probe = { .point = point,
 	.polled = polled,
 	.took = tu_holders_took,
 	.gave = tu_holders_gave,
+	.ended = ended,
 	.reported = reported,
 	.choose = choose_number };

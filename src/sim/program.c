@@ -29,7 +29,7 @@
 static struct {
 	struct tu_settings s;
 	struct tu_outcome *outcome; /* NULL: nobody waits for it */
-	struct tu_text words;
+	struct tu_page words;
 	void *strategy_self;
 	enum tu_trouble noticed; /* first; it is told at the end */
 	int64_t began;           /* real time */
@@ -70,20 +70,20 @@ static void save(struct tu_finding *f)
 	f->again = program.again;
 }
 
-static void copy(char *to, size_t n, const struct tu_text *from)
+static void copy(char *to, size_t n, const struct tu_page *from)
 {
 	snprintf(to, n, "%s", from->n > 0 ? from->text : "");
 }
 
 static void tell(enum tu_trouble trouble)
 {
-	struct tu_text text = { 0 }, json = { 0 };
+	struct tu_page text = { 0 }, json = { 0 };
 	struct tu_finding f;
 
 	find(&f, trouble);
 	save(&f);
-	tu_report_text(&text, &f);
-	tu_report_json(&json, &f);
+	tu_finding_text(&text, &f);
+	tu_finding_json(&json, &f);
 	if (!program.outcome) {
 		fflush(stdout); /* what the program has said comes before */
 		fputs(program.s.json ? json.text : text.text, stderr);
@@ -141,18 +141,27 @@ static void over(enum tu_trouble trouble)
 	tu_os_exit_now(trouble == TU_TROUBLE_NONE ? 0 : TU_SIM_STATUS);
 }
 
+/* Noted, not the end: a plain lock may be let go by another. */
+static void held_at_end(struct tu_context *c)
+{
+	if (program.noticed != TU_TROUBLE_NONE)
+		return;
+	tu_finding_held(&program.words, c);
+	program.noticed = TU_TROUBLE_HELD;
+}
+
 static bool reported(int code, const char *text)
 {
 	(void)code;
 	if (program.noticed == TU_TROUBLE_NONE)
-		tu_text_add(&program.words, "%s", text);
+		tu_page_add(&program.words, "%s", text);
 	program.noticed = TU_TROUBLE_UNSEEN;
 	return program.outcome != NULL; /* else it is also written, as without a simulation */
 }
 
 static void held(const char *words)
 {
-	tu_text_add(&program.words, "%s", words);
+	tu_page_add(&program.words, "%s", words);
 	over(TU_TROUBLE_OUTSIDE);
 }
 
@@ -178,6 +187,7 @@ void tu_program_begin(const struct tu_settings *s, const struct tu_strategy *str
 		.early_time = s->early,
 		.stall = TU_MACHINE_STALL,
 		.over = over,
+		.held = held_at_end,
 		.reported = reported };
 
 	program.s = *s;
@@ -242,7 +252,7 @@ static const struct tu_strategy *open_strategy(const char *text, struct tu_setti
 	return strategy;
 }
 
-void tu_sim_startup(void)
+void tu_startup_sim(void)
 {
 	const char *text = tu_environment("TUTTI_SIM");
 	const struct tu_strategy *strategy;
@@ -261,9 +271,4 @@ void tu_sim_startup(void)
 	}
 	strategy->begin(self, s.run);
 	tu_program_begin(&s, strategy, self, NULL);
-}
-
-__attribute__((constructor)) static void start(void)
-{
-	tu_sim_startup();
 }

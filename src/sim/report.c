@@ -17,7 +17,7 @@
 
 /* -- texts that grow --------------------------------------------------------------------------- */
 
-static void make_room(struct tu_text *t, size_t more)
+static void make_room(struct tu_page *t, size_t more)
 {
 	char *larger;
 
@@ -31,7 +31,7 @@ static void make_room(struct tu_text *t, size_t more)
 	t->text = larger;
 }
 
-void tu_text_add(struct tu_text *t, const char *format, ...)
+void tu_page_add(struct tu_page *t, const char *format, ...)
 {
 	va_list args;
 	int n;
@@ -48,20 +48,20 @@ void tu_text_add(struct tu_text *t, const char *format, ...)
 	t->n += (size_t)n;
 }
 
-void tu_text_add_quoted(struct tu_text *t, const char *text)
+void tu_page_add_quoted(struct tu_page *t, const char *text)
 {
-	tu_text_add(t, "\"");
+	tu_page_add(t, "\"");
 	for (; *text; text++) {
 		unsigned char c = (unsigned char)*text;
 
 		if (c == '"' || c == '\\')
-			tu_text_add(t, "\\%c", c);
+			tu_page_add(t, "\\%c", c);
 		else if (c < 0x20)
-			tu_text_add(t, "\\u%04x", c);
+			tu_page_add(t, "\\u%04x", c);
 		else
-			tu_text_add(t, "%c", c);
+			tu_page_add(t, "%c", c);
 	}
-	tu_text_add(t, "\"");
+	tu_page_add(t, "\"");
 }
 
 /* -- looking around ---------------------------------------------------------------------------- */
@@ -127,7 +127,7 @@ static const char *state_of(const struct tu_actor *a, const struct tu_context *c
 }
 
 struct walk {
-	struct tu_text *t;
+	struct tu_page *t;
 	struct tu_actor *actor;
 	void (*tell)(struct walk *w, const struct tu_context *c);
 	bool second;
@@ -154,7 +154,7 @@ static void tell_actor(struct tu_actor *a, void *walk)
 	tu_context_each(c->worker, tell_task, w);
 }
 
-static void tell_all(struct tu_text *t, void (*tell)(struct walk *w, const struct tu_context *c))
+static void tell_all(struct tu_page *t, void (*tell)(struct walk *w, const struct tu_context *c))
 {
 	struct walk w = { .t = t, .tell = tell };
 
@@ -167,7 +167,7 @@ static double seconds(int64_t instant)
 }
 
 /* "lock 1" if it has a number, else by its address. */
-static void add_object(struct tu_text *t, const struct tu_context *c)
+static void add_object(struct tu_page *t, const struct tu_context *c)
 {
 	const void *object = c->doing.object;
 	enum tu_op op = c->doing.op;
@@ -179,42 +179,42 @@ static void add_object(struct tu_text *t, const struct tu_context *c)
 		tu_load_rlx(&c->waits->key) == object) {
 		tutti_future *f = (tutti_future *)object;
 
-		tu_text_add(t, " %s '%s'", f->ops->noun, f->ops->name(f, buf, sizeof(buf)));
+		tu_page_add(t, " %s '%s'", f->ops->noun, f->ops->name(f, buf, sizeof(buf)));
 	} else if (number > 0) {
-		tu_text_add(t, " %s %u", noun, number);
+		tu_page_add(t, " %s %u", noun, number);
 	} else if (*noun) {
-		tu_text_add(t, " the %s at %p", noun, object);
+		tu_page_add(t, " the %s at %p", noun, object);
 	}
 }
 
 /* -- the text ---------------------------------------------------------------------------------- */
 
-static void text_doing(struct tu_text *t, const struct tu_context *c)
+static void text_doing(struct tu_page *t, const struct tu_context *c)
 {
 	const char *words = tu_op_words(c->doing.op);
 	char place[256];
 
 	if (!tu_waits(c))
-		tu_text_add(t, ", %s %s", runs(c) ? "after" : "before", words);
+		tu_page_add(t, ", %s %s", runs(c) ? "after" : "before", words);
 	else if (strncmp(words, "wait", 4) == 0)
-		tu_text_add(t, "%s", words + 4); /* "waits for" */
+		tu_page_add(t, "%s", words + 4); /* "waits for" */
 	else
-		tu_text_add(t, " to %s", words);
+		tu_page_add(t, " to %s", words);
 	add_object(t, c);
-	tu_text_add(t, ", since %.9g s", seconds(c->doing.since));
+	tu_page_add(t, ", since %.9g s", seconds(c->doing.since));
 	if (c->doing.where)
-		tu_text_add(t, ", at %s", tu_code_place(c->doing.where, place, sizeof(place)));
-	tu_text_add(t, "\n");
+		tu_page_add(t, ", at %s", tu_code_place(c->doing.where, place, sizeof(place)));
+	tu_page_add(t, "\n");
 }
 
-static void text_holder(struct tu_text *t, const struct tu_context *c)
+static void text_holder(struct tu_page *t, const struct tu_context *c)
 {
 	const struct tu_holder *h = tu_waits(c) ? tu_holder_of(c->doing.object) : NULL;
 	char name[80], place[256];
 
 	if (!h)
 		return;
-	tu_text_add(t, "      it is held by %s since %.9g s, taken at %s\n",
+	tu_page_add(t, "      it is held by %s since %.9g s, taken at %s\n",
 		h->context->id == h->id   ? name_of(h->context, name, sizeof(name))
 		: h->id == TU_SOME_READER ? "another reader"
 					  : "one that has ended",
@@ -225,27 +225,27 @@ static void text_one(struct walk *w, const struct tu_context *c)
 {
 	char name[80];
 
-	tu_text_add(w->t, "  %s %s", name_of(c, name, sizeof(name)), state_of(w->actor, c));
+	tu_page_add(w->t, "  %s %s", name_of(c, name, sizeof(name)), state_of(w->actor, c));
 	if (c->doing.op != 0 || c->doing.where)
 		text_doing(w->t, c);
 	else
-		tu_text_add(w->t, ", and has not called anything\n");
+		tu_page_add(w->t, ", and has not called anything\n");
 	text_holder(w->t, c);
 }
 
-static void text_circle_from(struct tu_text *t, const struct tu_context *first)
+static void text_circle_from(struct tu_page *t, const struct tu_context *first)
 {
 	const struct tu_context *c = first;
 	char name[80];
 
-	tu_text_add(t, "  the circle: %s", name_of(c, name, sizeof(name)));
+	tu_page_add(t, "  the circle: %s", name_of(c, name, sizeof(name)));
 	do {
-		tu_text_add(t, " waits for");
+		tu_page_add(t, " waits for");
 		add_object(t, c);
 		c = tu_waits_for(c);
 		if (tu_op_object(c->doing.op) != TU_OBJECT_FUTURE || c == first)
-			tu_text_add(t, " of %s", name_of(c, name, sizeof(name)));
-		tu_text_add(t, c == first ? "\n" : ", which");
+			tu_page_add(t, " of %s", name_of(c, name, sizeof(name)));
+		tu_page_add(t, c == first ? "\n" : ", which");
 	} while (c != first);
 }
 
@@ -257,38 +257,47 @@ static void text_circle(struct walk *w, const struct tu_context *c)
 	text_circle_from(w->t, c);
 }
 
-void tu_report_text(struct tu_text *t, const struct tu_finding *f)
+void tu_finding_text(struct tu_page *t, const struct tu_finding *f)
 {
 	const char *more = explanation(f->trouble);
 
-	tu_text_add(t, "tutti: %s: %s%s%s\n", f->name, tu_trouble_word(f->trouble),
+	tu_page_add(t, "tutti: %s: %s%s%s\n", f->name, tu_trouble_word(f->trouble),
 		*more ? ": " : "", more);
 	if (f->trouble == TU_TROUBLE_LIVELOCK && tu_machine.steps == tu_machine.options.steps_most)
-		tu_text_add(t, "  it has taken %llu steps, the most that are allowed\n",
+		tu_page_add(t, "  it has taken %llu steps, the most that are allowed\n",
 			(unsigned long long)tu_machine.steps);
 	if (f->words)
-		tu_text_add(t, "  %s\n", f->words);
+		tu_page_add(t, "  %s\n", f->words);
 	tell_all(t, text_one);
 	tell_all(t, text_circle);
-	tu_text_add(t,
+	tu_page_add(t,
 		"  in run %llu by strategy %s, seed %llu: step %llu, %.9g s of virtual time\n",
 		(unsigned long long)f->run + 1, f->strategy, (unsigned long long)f->seed,
 		(unsigned long long)tu_machine.steps, seconds(tu_machine.now));
 	if (f->again)
-		tu_text_add(t, "  once more: %s\n", f->again);
+		tu_page_add(t, "  once more: %s\n", f->again);
+}
+
+void tu_finding_held(struct tu_page *t, const struct tu_context *c)
+{
+	const struct tu_holder *h = tu_held_by(c, 0);
+	char name[80], place[256];
+
+	tu_page_add(t, "%s ended with lock %u held, taken at %s", name_of(c, name, sizeof(name)),
+		h->number, tu_code_place(h->where, place, sizeof(place)));
 }
 
 /* -- JSON -------------------------------------------------------------------------------------- */
 
-static void json_pair(struct tu_text *t, const char *key, const char *value)
+static void json_pair(struct tu_page *t, const char *key, const char *value)
 {
-	tu_text_add(t, ",\"%s\":", key);
-	tu_text_add_quoted(t, value);
+	tu_page_add(t, ",\"%s\":", key);
+	tu_page_add_quoted(t, value);
 }
 
-static void json_object(struct tu_text *t, const struct tu_context *c)
+static void json_object(struct tu_page *t, const struct tu_context *c)
 {
-	struct tu_text words = { 0 };
+	struct tu_page words = { 0 };
 
 	add_object(&words, c);
 	if (words.n > 0)
@@ -296,14 +305,14 @@ static void json_object(struct tu_text *t, const struct tu_context *c)
 	tu_free(words.text);
 }
 
-static void json_holder(struct tu_text *t, const struct tu_holder *h)
+static void json_holder(struct tu_page *t, const struct tu_holder *h)
 {
 	char name[80], place[256];
 
 	json_pair(t, "held_by",
 		h->context->id == h->id ? name_of(h->context, name, sizeof(name)) : "");
 	json_pair(t, "taken_at", tu_code_place(h->where, place, sizeof(place)));
-	tu_text_add(t, ",\"held_since_ns\":%lld", (long long)(h->since - TU_MACHINE_EPOCH));
+	tu_page_add(t, ",\"held_since_ns\":%lld", (long long)(h->since - TU_MACHINE_EPOCH));
 }
 
 static void json_one(struct walk *w, const struct tu_context *c)
@@ -311,40 +320,40 @@ static void json_one(struct walk *w, const struct tu_context *c)
 	const struct tu_holder *h = tu_waits(c) ? tu_holder_of(c->doing.object) : NULL;
 	char name[80], place[256];
 
-	tu_text_add(w->t, "%s{\"name\":", w->second ? "," : "");
+	tu_page_add(w->t, "%s{\"name\":", w->second ? "," : "");
 	w->second = true;
-	tu_text_add_quoted(w->t, name_of(c, name, sizeof(name)));
+	tu_page_add_quoted(w->t, name_of(c, name, sizeof(name)));
 	json_pair(w->t, "state", state_of(w->actor, c));
 	if (c->doing.where) {
 		json_pair(w->t, "operation", tu_op_words(c->doing.op));
 		json_object(w->t, c);
 		json_pair(w->t, "at", tu_code_place(c->doing.where, place, sizeof(place)));
-		tu_text_add(
+		tu_page_add(
 			w->t, ",\"since_ns\":%lld", (long long)(c->doing.since - TU_MACHINE_EPOCH));
 	}
 	if (h)
 		json_holder(w->t, h);
-	tu_text_add(w->t, ",\"in_circle\":%s}", tu_circle_of(c) ? "true" : "false");
+	tu_page_add(w->t, ",\"in_circle\":%s}", tu_circle_of(c) ? "true" : "false");
 }
 
-void tu_report_json(struct tu_text *t, const struct tu_finding *f)
+void tu_finding_json(struct tu_page *t, const struct tu_finding *f)
 {
-	tu_text_add(t, "{\"test\":");
-	tu_text_add_quoted(t, f->name);
+	tu_page_add(t, "{\"test\":");
+	tu_page_add_quoted(t, f->name);
 	json_pair(t, "trouble", tu_trouble_word(f->trouble));
 	if (f->words)
 		json_pair(t, "words", f->words);
 	json_pair(t, "strategy", f->strategy);
-	tu_text_add(t,
+	tu_page_add(t,
 		",\"seed\":%llu,\"run\":%llu,\"step\":%llu,\"virtual_ns\":%lld,\"hash\":%llu",
 		(unsigned long long)f->seed, (unsigned long long)f->run,
 		(unsigned long long)tu_machine.steps,
 		(long long)(tu_machine.now - TU_MACHINE_EPOCH),
 		(unsigned long long)tu_choices_made()->hash);
-	tu_text_add(t, ",\"actors\":[");
+	tu_page_add(t, ",\"actors\":[");
 	tell_all(t, json_one);
-	tu_text_add(t, "]");
+	tu_page_add(t, "]");
 	if (f->again)
 		json_pair(t, "again", f->again);
-	tu_text_add(t, "}\n");
+	tu_page_add(t, "}\n");
 }

@@ -6,15 +6,15 @@
 #include "sim/machine.h"
 
 /* A text that grows. Zero to begin with; free with tu_free(text). */
-struct tu_text {
+struct tu_page {
 	char *text;
 	size_t n, room;
 };
 
-void tu_text_add(struct tu_text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void tu_page_add(struct tu_page *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The same as a string of JSON, quotes included. */
-void tu_text_add_quoted(struct tu_text *t, const char *text);
+void tu_page_add_quoted(struct tu_page *t, const char *text);
 
 struct tu_finding {
 	enum tu_trouble trouble;
@@ -26,8 +26,11 @@ struct tu_finding {
 };
 
 /* On the stack of whoever noticed, with all others where they stand. */
-void tu_report_text(struct tu_text *t, const struct tu_finding *f);
-void tu_report_json(struct tu_text *t, const struct tu_finding *f);
+void tu_finding_text(struct tu_page *t, const struct tu_finding *f);
+void tu_finding_json(struct tu_page *t, const struct tu_finding *f);
+
+/* Of one that has ended: "thread 'a' ended with lock 1 held, taken at ..." */
+void tu_finding_held(struct tu_page *t, const struct tu_context *c);
 
 /* "deadlock" */
 const char *tu_trouble_word(enum tu_trouble trouble);

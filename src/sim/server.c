@@ -126,17 +126,17 @@ static void tell_text(const struct tu_finding *f)
 
 static void tell_json(const struct tu_finding *f)
 {
-	struct tu_text t = { 0 };
+	struct tu_page t = { 0 };
 
 	if (*server.outcome->json) {
 		fputs(server.outcome->json, stdout);
 		return;
 	}
-	tu_text_add(&t, "{\"test\":");
-	tu_text_add_quoted(&t, f->name);
-	tu_text_add(&t, ",\"trouble\":\"ended\",\"words\":");
-	tu_text_add_quoted(&t, f->words);
-	tu_text_add(&t, ",\"run\":%llu}\n", (unsigned long long)f->run);
+	tu_page_add(&t, "{\"test\":");
+	tu_page_add_quoted(&t, f->name);
+	tu_page_add(&t, ",\"trouble\":\"ended\",\"words\":");
+	tu_page_add_quoted(&t, f->words);
+	tu_page_add(&t, ",\"run\":%llu}\n", (unsigned long long)f->run);
 	fputs(t.text, stdout);
 	tu_free(t.text);
 }

@@ -27,8 +27,10 @@ int tutti_lock_init(tutti_lock *l, unsigned flags)
 {
 	int rc = tu_flags_check(flags, TUTTI_RECURSIVE);
 
-	if (rc == 0)
+	if (rc == 0) {
 		*l = (tutti_lock){ { 0, flags & TUTTI_RECURSIVE }, 0 };
+		tu_made(l);
+	}
 	return rc;
 }
 
@@ -208,12 +210,20 @@ void tutti_lock_acquire(tutti_lock *l)
 	tu_took(TU_OP_LOCK_ACQUIRE, l);
 }
 
+void tu_lock_acquire(tutti_lock *l)
+{
+	struct tu_context *self = tu_self();
+
+	if (!grab(l, self))
+		acquire_slowly(l, self, TUTTI_FOREVER);
+}
+
 int tutti_lock_acquire_until(tutti_lock *l, tutti_time deadline)
 {
 	struct tu_context *self = tu_self();
 	int rc;
 
-	tu_point(TU_OP_LOCK_ACQUIRE, l);
+	tu_point(deadline == TUTTI_FOREVER ? TU_OP_LOCK_ACQUIRE : TU_OP_LOCK_ACQUIRE_UNTIL, l);
 	rc = tu_likely(grab(l, self)) ? 0 : acquire_slowly(l, self, deadline);
 	if (tu_likely(rc == 0))
 		tu_took(TU_OP_LOCK_ACQUIRE, l);
@@ -312,6 +322,11 @@ static inline int release(tutti_lock *l)
 int tutti_lock_release(tutti_lock *l)
 {
 	tu_point(TU_OP_LOCK_RELEASE, l);
+	return release(l);
+}
+
+int tu_lock_release(tutti_lock *l)
+{
 	return release(l);
 }
 

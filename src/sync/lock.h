@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* lock.h - what conditions need of locks. */
+/* lock.h - what conditions, and who takes many, need of locks. */
 #ifndef TU_SYNC_LOCK_H
 #define TU_SYNC_LOCK_H
 
@@ -21,6 +21,10 @@ enum { TU_LOCK_COMPETE, TU_LOCK_YOURS };
 
 /* priv[1]: TUTTI_RECURSIVE, and above it how often the holder has it besides the first time. */
 enum { TU_LOCK_DEPTH = 4 };
+
+/* tutti_lock_acquire and _release, but for what tells that they were called (core/probe.h). */
+void tu_lock_acquire(tutti_lock *l);
+int tu_lock_release(tutti_lock *l);
 
 /* 0 if the caller may wait on a condition of l or notify it; TUTTI_EUNLOCKED, -EPERM. */
 int tu_lock_check(const tutti_lock *l, const struct tu_context *self);

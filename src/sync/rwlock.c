@@ -38,8 +38,10 @@ int tutti_rwlock_init(tutti_rwlock *l, unsigned flags)
 {
 	int rc = tu_flags_check(flags, 0);
 
-	if (rc == 0)
+	if (rc == 0) {
 		*l = (tutti_rwlock){ { 0 } };
+		tu_made(l);
+	}
 	return rc;
 }
 
@@ -158,7 +160,7 @@ int tutti_rwlock_acquire_read_until(tutti_rwlock *l, tutti_time deadline)
 {
 	int rc;
 
-	tu_point(TU_OP_READ_ACQUIRE, l);
+	tu_point(deadline == TUTTI_FOREVER ? TU_OP_READ_ACQUIRE : TU_OP_READ_ACQUIRE_UNTIL, l);
 	rc = acquire(l, READ, deadline);
 	if (tu_likely(rc == 0))
 		tu_took(TU_OP_READ_ACQUIRE, l);
@@ -176,7 +178,7 @@ int tutti_rwlock_acquire_write_until(tutti_rwlock *l, tutti_time deadline)
 {
 	int rc;
 
-	tu_point(TU_OP_WRITE_ACQUIRE, l);
+	tu_point(deadline == TUTTI_FOREVER ? TU_OP_WRITE_ACQUIRE : TU_OP_WRITE_ACQUIRE_UNTIL, l);
 	rc = acquire(l, WRITE, deadline);
 	if (tu_likely(rc == 0))
 		tu_took(TU_OP_WRITE_ACQUIRE, l);

@@ -122,6 +122,24 @@ def p78_plain_deadlocks(program):
     run(program, rc=2)
 
 
+def p78_deadlock_told(program):
+    done = run(program, scale=0.1)
+    same(done.lines[:2], ["told: lock held", "told: nothing moves"])
+    same_set(done.lines[2:6], ["told: thread 'MainThread'", "told: thread 'one'",
+                               "told: thread 'two'",
+                               "told: thread 'forgetful', which has ended"])
+    same(done.lines[6:], ["told: lock order", "told: deadlock", "3 mistakes found"])
+    at_least(done.at[1], 1)
+    for words in ("lock held: thread 'forgetful' has ended and holds lock 'forgotten' (0x",
+                  "; held by thread 'forgetful', which has ended, taken at p78_deadlock_told(forg",
+                  " holds lock 'red' (0x", " held lock 'blue' (0x",
+                  "'one': acquire lock 'blue' (0x", "'two': acquire lock 'red' (0x",
+                  ", held by thread 'one', taken at p78_deadlock_told(cross+0x",
+                  ", held by thread 'two', taken at p78_deadlock_told(cross+0x"):
+        wrong_unless(words in done.err.replace("holds lock 'blue'", "held lock 'blue'")
+                     .replace("held lock 'red'", "holds lock 'red'"), done.err)
+
+
 def p67_pool_without_lock(program):
     """Seven waves of sixteen at most, of each of which one deposit counts."""
     done = run(program, scale=5)

@@ -11,6 +11,8 @@ import subprocess
 
 import common
 
+# The one way up, which the linker alone takes: src/core/startup.h says why.
+STARTUP = "tu_startup_"
 OUTSIDE = ("cli", "examples", "bench")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.M)
 
@@ -124,6 +126,8 @@ def linked(layers, rooms):
     for room in sorted(undefined):
         for symbol in sorted(undefined[room]):
             target = owner.get(symbol, room)
+            if room == "core" and symbol.startswith(STARTUP):
+                continue
             if target != room and target not in (layers.get(room) or set()):
                 complaints.append(f"{room} uses {symbol}, which is defined in {target}")
     return complaints
@@ -171,6 +175,12 @@ def self_test():
         return linked(layers, room_objects(root, root))
 
     common.expect(compile_and_link, sources, "base uses tu_high, which is defined in core")
+    up = {p.replace("core", "observe").replace("base", "core"): t for p, t in sources.items()}
+    sources = {p: t.replace("tu_high", "tu_startup_high") for p, t in up.items()}
+    common.expect(compile_and_link, sources, None)
+    sources = up
+    common.expect(compile_and_link, sources, "core uses tu_high, which is defined in observe")
+    sources = {p.replace("core", "base").replace("observe", "core"): t for p, t in up.items()}
     sources = {p.replace("base", "x").replace("core", "base").replace("x", "core"): t
                for p, t in sources.items()}
     common.expect(compile_and_link, sources, None)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * code.c - which function an address is in: what the dynamic linker knows, which is the public
- * ones, and else the symbol table of the file, where that was not stripped.
+ * ones, and else the symbol table of the file, where that was not stripped. Variables: by that.
  */
 #include "os/os.h"
 
@@ -83,9 +83,12 @@ static const section *symbol_table(const struct image *m, const section **string
 	return NULL;
 }
 
-/* The function around address, copied to buf; false: not known. *into: how far it is into it. */
-static bool find_function(
-	const struct image *m, uintptr_t address, char *buf, size_t n, size_t *into)
+/*
+ * What is around address, STT_FUNC or STT_OBJECT, copied to buf; false: not known. *into: how far
+ * it is into it.
+ */
+static bool find_symbol(
+	const struct image *m, int type, uintptr_t address, char *buf, size_t n, size_t *into)
 {
 	const ElfW(Shdr) * strings, *table = symbol_table(m, &strings);
 	size_t count = table ? table->sh_size / sizeof(symbol) : 0;
@@ -95,7 +98,7 @@ static bool find_function(
 	for (size_t i = 0; symbols && names && i < count; i++) {
 		const symbol *s = &symbols[i];
 
-		if ((s->st_info & 15) != STT_FUNC || s->st_shndx == SHN_UNDEF ||
+		if ((s->st_info & 15) != type || s->st_shndx == SHN_UNDEF ||
 			address - s->st_value >= s->st_size || s->st_name >= strings->sh_size)
 			continue;
 		*into = address - s->st_value;
@@ -106,7 +109,8 @@ static bool find_function(
 }
 
 /* The same for what is loaded. */
-static bool find_loaded(const Dl_info *info, const void *address, char *buf, size_t n, size_t *into)
+static bool find_loaded(
+	const Dl_info *info, int type, const void *address, char *buf, size_t n, size_t *into)
 {
 	struct image m = image_of(info);
 	uintptr_t base;
@@ -117,7 +121,7 @@ static bool find_loaded(const Dl_info *info, const void *address, char *buf, siz
 	base = ((const file_header *)(const void *)m.bytes)->e_type == ET_EXEC
 		       ? 0
 		       : (uintptr_t)info->dli_fbase;
-	found = find_function(&m, (uintptr_t)address - base, buf, n, into);
+	found = find_symbol(&m, type, (uintptr_t)address - base, buf, n, into);
 	unmap(&m);
 	return found;
 }
@@ -138,11 +142,27 @@ const char *tu_os_code_place(const void *address, char *buf, size_t n)
 	function = info.dli_sname;
 	if (function)
 		into = (size_t)(at - (const char *)info.dli_saddr);
-	else if (find_loaded(&info, address, name, sizeof(name), &into))
+	else if (find_loaded(&info, STT_FUNC, address, name, sizeof(name), &into))
 		function = name;
 	if (function)
 		snprintf(buf, n, "%s(%s+0x%zx)", file, function, into);
 	else
 		snprintf(buf, n, "%s(+0x%zx)", file, (size_t)(at - (const char *)info.dli_fbase));
 	return buf;
+}
+
+bool tu_os_data_name(const void *address, char *buf, size_t n)
+{
+	char name[128];
+	size_t into = 0;
+	Dl_info info;
+
+	if (!dladdr(address, &info) || !info.dli_fname ||
+		!find_loaded(&info, STT_OBJECT, address, name, sizeof(name), &into))
+		return false;
+	if (into > 0)
+		snprintf(buf, n, "%s+0x%zx", name, into);
+	else
+		snprintf(buf, n, "%s", name);
+	return true;
 }

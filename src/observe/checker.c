@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * checker.c - the ledger of a running program: told by the probe, asked when somebody waits.
+ *
+ * Whoever does something is told to the ledger on its own thread, under one lock. What is found is
+ * put into words under that lock, as who is spoken of may be gone after it, and told without it.
+ * The lock is a tu_mutex; memory may be the program's own, which may come back to us: such calls
+ * are passed over.
+ *
+ * A second part looks, on a thread of ours, whether anything moves at all.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <tutti/debug.h>
+#include <tutti/error.h>
+#include <tutti/event.h>
+#include <tutti/scope.h>
+
+#include "core/alloc.h"
+#include "core/environment.h"
+#include "core/fork.h"
+#include "core/mutex.h"
+#include "core/report.h"
+#include "core/startup.h"
+#include "core/thread.h"
+#include "core/watch.h"
+#include "exec/ending.h"
+#include "observe/stillness.h"
+#include "observe/table.h"
+#include "observe/words.h"
+
+enum { TOLD_MOST = 1000, LINES_MOST = 200 };
+static const tutti_time still_usual = TUTTI_SECONDS(1);
+static const tutti_time exit_usual = TUTTI_SECONDS(1);
+static const tutti_time exit_unasked = TUTTI_SECONDS(10);
+static const tutti_time period_least = TUTTI_MILLISECONDS(1);
+
+/* What looks whether anything moves; its thread and each stop hold it. */
+struct looker {
+	tutti_time limit;           /* fixed */
+	struct tu_context *context; /* the thread's; under lock */
+	tutti_event stop, ended;
+	unsigned refs;       /* under lock */
+	bool forked;         /* this is a child of the process that it was for */
+	struct looker *next; /* of those left behind */
+};
+
+static uint32_t lock;            /* a tu_mutex, of the next */
+static struct tu_ledger *ledger; /* NULL: none is kept */
+static struct tu_orders *orders;
+static struct tu_table told;   /* by the places that it was about */
+static struct looker *looking; /* NULL: nobody */
+static struct looker *left;    /* a forked child's: of threads that it does not have */
+
+static uint64_t found; /* atomic */
+
+/* The thread has the lock: what it is told now comes from the program's allocator. */
+static __thread bool inside;
+
+static bool enter(void)
+{
+	if (inside)
+		return false;
+	tu_mutex_lock(&lock);
+	inside = true;
+	if (ledger)
+		return true;
+	inside = false;
+	tu_mutex_unlock(&lock);
+	return false;
+}
+
+static void leave(void)
+{
+	inside = false;
+	tu_mutex_unlock(&lock);
+}
+
+/* -- what is found ----------------------------------------------------------------------------- */
+
+uint64_t tutti_debug_count(void)
+{
+	return tu_load_rlx(&found); /* a number by itself */
+}
+
+static uint64_t mix(const void *a, const void *b)
+{
+	uint64_t x = tu_table_key(a) * 0x9e3779b97f4a7c15u + tu_table_key(b);
+
+	return (x ^ x >> 29) * 0xbf58476d1ce4e5b9u;
+}
+
+/* It is about those places. Is it to be told, for the first time? */
+static bool is_news(uint64_t places)
+{
+	tu_add_rlx(&found, (uint64_t)1); /* a number by itself */
+	if (places == 0 || tu_table_at(&told, places) || told.used >= TOLD_MOST)
+		return false;
+	tu_table_put(&told, places, NULL);
+	return true;
+}
+
+/* true: something was told, by calling back. */
+static bool tell(int code, struct tu_text *text)
+{
+	bool any = text->used > 0;
+
+	if (any)
+		tu_report_text(code, text->bytes);
+	tu_text_free(text);
+	return any;
+}
+
+/* -- what is told ------------------------------------------------------------------------------ */
+
+static bool asks_for_a_lock(uint32_t op)
+{
+	return op == TU_OP_LOCK_ACQUIRE || op == TU_OP_READ_ACQUIRE || op == TU_OP_WRITE_ACQUIRE;
+}
+
+static uint64_t places_of_inversion(
+	const struct tu_doing *doing, const struct tu_inversion *inversion)
+{
+	uint64_t places = mix(inversion->held->where, doing->where);
+
+	for (unsigned i = 0; i < inversion->n; i++)
+		places += mix(inversion->orders[i]->first_where, inversion->orders[i]->then_where);
+	return places;
+}
+
+static void on_point(struct tu_context *self, const struct tu_doing *doing)
+{
+	struct tu_inversion inversion;
+	struct tu_text text = { 0 };
+	const struct tu_actor *a;
+
+	if (!asks_for_a_lock(doing->op) || !enter())
+		return;
+	a = tu_ledger_actor(ledger, self->id);
+	if (a && a->holds && tu_orders_ask(orders, a, doing, &inversion) &&
+		is_news(places_of_inversion(doing, &inversion)))
+		tu_words_inversion(&text, a, doing, &inversion);
+	leave();
+	tell(0, &text);
+}
+
+static void on_polled(struct tu_context *self)
+{
+	(void)self;
+}
+
+static void on_took(struct tu_context *self, const struct tu_doing *doing)
+{
+	if (!enter())
+		return;
+	tu_ledger_took(ledger, self, doing);
+	leave();
+}
+
+static void on_gave(struct tu_context *self, const void *object)
+{
+	if (!enter())
+		return;
+	tu_ledger_gave(ledger, self, object);
+	leave();
+}
+
+static void on_made(const void *object)
+{
+	if (!enter())
+		return;
+	tu_ledger_forget(ledger, object);
+	tu_orders_forget(orders, object);
+	leave();
+}
+
+/* What self waits for, by what it said last and where it is queued. */
+static struct tu_doing wait_of(const struct tu_context *self, const void *key)
+{
+	struct tu_doing what = self->doing;
+
+	if (what.op == TU_OP_CONDITION_WAIT && key && key != what.object) {
+		what.op = TU_OP_LOCK_ACQUIRE; /* it was notified, and wants the lock back */
+		what.object = key;
+	} else if (!what.where && what.op != TU_OP_EXIT) {
+		what = (struct tu_doing){ NULL, NULL, tutti_now(), TU_OP_IDLE };
+	}
+	return what;
+}
+
+static uint64_t places_of_circle(const struct tu_circle *circle)
+{
+	uint64_t places = 0;
+
+	for (unsigned i = 0; i < circle->n; i++)
+		places += mix(circle->part[i].actor->waits.where,
+			circle->part[i].hold ? circle->part[i].hold->where : NULL);
+	return places;
+}
+
+static void on_parks(struct tu_context *self, const void *key, int64_t until)
+{
+	struct tu_doing what = wait_of(self, key);
+	struct tu_circle circle;
+	struct tu_text text = { 0 };
+
+	if (tu_shown(&self->worker->looks_on))
+		return;
+	if (until == INT64_MAX && what.op == TU_OP_LOOP_RUN)
+		until--; /* it has its own timer, and tutti_loop_stop ends it */
+	if (!enter())
+		return;
+	tu_ledger_waits(ledger, self, &what, until > 0 ? until : 1);
+	if (tu_ledger_deadlock(ledger, self->id, &circle) && is_news(places_of_circle(&circle)))
+		tu_words_circle(&text, &circle);
+	leave();
+	/* The reporter may have waited, and so have been given what was meant for this wait. */
+	if (tell(-EDEADLK, &text))
+		tu_unpark(self);
+}
+
+static void on_goes_on(struct tu_context *self)
+{
+	if (!enter())
+		return;
+	tu_ledger_goes_on(ledger, self);
+	leave();
+}
+
+static void on_ended(struct tu_context *self)
+{
+	struct tu_text text = { 0 };
+	const struct tu_actor *a;
+	char name[128];
+
+	if (!enter())
+		return;
+	a = tu_ledger_actor(ledger, self->id);
+	if (a && a->holds) {
+		tu_words_name(a, name, sizeof(name));
+		a = tu_ledger_ended(ledger, self, name);
+		if (is_news(mix(a->holds->where, on_ended))) {
+			tu_text_add(&text, "lock held: %s has ended and holds ", name);
+			tu_words_holds(&text, a);
+		}
+	} else {
+		tu_ledger_ended(ledger, self, NULL);
+	}
+	leave();
+	tell(0, &text);
+}
+
+static const struct tu_probe probe = {
+	.point = on_point,
+	.polled = on_polled,
+	.took = on_took,
+	.gave = on_gave,
+	.parks = on_parks,
+	.goes_on = on_goes_on,
+	.ended = on_ended,
+	.made = on_made,
+};
+
+/* -- who waits for whom ------------------------------------------------------------------------ */
+
+/* A line for each, most at most. How many; 0: no ledger is kept; -ENOMEM. */
+static int put_into_words(struct tu_text *text, int most)
+{
+	int n;
+
+	tu_self();
+	if (!enter())
+		return 0;
+	n = tu_words_all(text, ledger, tutti_now(), most);
+	leave();
+	return text->failed ? -ENOMEM : n;
+}
+
+static void tell_lines(struct tu_text *text, tutti_reporter fn, void *arg)
+{
+	char *line, *rest = text->failed ? NULL : text->bytes;
+
+	while ((line = strsep(&rest, "\n")) != NULL)
+		if (fn)
+			fn(0, line, arg);
+		else
+			tu_report_text(0, line);
+	tu_text_free(text);
+}
+
+int tutti_debug_dump(tutti_reporter fn, void *arg)
+{
+	struct tu_text text = { 0 };
+	int n = put_into_words(&text, INT32_MAX);
+
+	tell_lines(&text, fn, arg);
+	return n;
+}
+
+static void tell_what_exit_waits_for(void)
+{
+	struct tu_text text = { 0 };
+
+	put_into_words(&text, LINES_MOST);
+	tell_lines(&text, NULL, NULL);
+}
+
+/* -- the thread that looks --------------------------------------------------------------------- */
+
+static void drop(struct looker *k)
+{
+	bool last;
+
+	tu_mutex_lock(&lock);
+	last = --k->refs == 0;
+	tu_mutex_unlock(&lock);
+	if (last)
+		tu_free(k);
+}
+
+static void look(struct looker *k)
+{
+	tutti_time period = k->limit / 4 > period_least ? k->limit / 4 : period_least;
+	struct tu_stillness s = { 0 };
+
+	while (!k->forked && tutti_event_wait_until(&k->stop, tutti_after(period)) < 0) {
+		struct tu_text text = { 0 };
+
+		if (!tu_stillness_look(&s, k->limit))
+			continue;
+		put_into_words(&text, LINES_MOST); /* before anybody hears, who may let some go */
+		tu_report(0, "nothing moves: for %.3f s all that tutti knows has waited",
+			(double)k->limit / 1e9);
+		tell_lines(&text, NULL, NULL);
+	}
+}
+
+static void looker_main(void *arg)
+{
+	struct tu_context *self = tu_self();
+	struct looker *k = arg;
+
+	self->worker->daemon = self->worker->helper = true;
+	tu_show(&self->worker->looks_on, true);
+	tu_thread_show_name("tutti-debug");
+	tu_mutex_lock(&lock);
+	k->context = self;
+	tu_mutex_unlock(&lock);
+	look(k);
+	tutti_event_set(&k->ended);
+	drop(k);
+}
+
+/* -- start and stop ---------------------------------------------------------------------------- */
+
+/* Under the lock, which is let go: nothing is kept any more. */
+static void forget_all(void)
+{
+	struct tu_ledger *l = ledger;
+	struct tu_orders *o = orders;
+	struct tu_table t = told;
+
+	ledger = NULL;
+	orders = NULL;
+	memset(&told, 0, sizeof(told));
+	looking = NULL;
+	tu_mutex_unlock(&lock);
+	tu_ledger_free(l);
+	tu_orders_free(o);
+	tu_table_free(&t);
+}
+
+static void stop_listening(void)
+{
+	tu_probe_set(TU_PROBE_CHECKER, NULL);
+	tu_watch_timers(TU_WATCHING_STILLNESS, false);
+	tu_ending_be_patient(exit_unasked);
+	tu_ending_told = NULL;
+}
+
+/* There is one at a time, and none in a child. */
+static void in_child(struct tu_fork_guard *g)
+{
+	(void)g;
+	inside = false;
+	if (!ledger)
+		return;
+	stop_listening();
+	if (looking) {
+		looking->forked = true; /* the caller may be its thread, in the reporter */
+		looking->next = left;
+		left = looking;
+	}
+	tu_mutex_lock(&lock);
+	forget_all();
+}
+
+static void guard_forks(void)
+{
+	static struct tu_fork_guard guard = { .lock = &lock, .in_child = in_child };
+	static uint32_t guarded;
+
+	/* Only that it happens once counts: whoever forks meanwhile has no ledger yet. */
+	if (tu_swap_acqrel(&guarded, 1u) == 0)
+		tu_fork_guard_add(&guard);
+}
+
+static struct looker *make_looker(tutti_time limit)
+{
+	struct looker *k = tu_alloc_zero(sizeof(*k));
+
+	if (!k)
+		return NULL;
+	k->limit = limit;
+	k->refs = 1;
+	return k;
+}
+
+/* 0: all there is, is there; else it is as before. Takes k over, which may be NULL. */
+static int begin(struct looker *k)
+{
+	struct tu_ledger *l = tu_ledger_create();
+	struct tu_orders *o = tu_orders_create(tu_words_name);
+	int rc = l && o ? 0 : -ENOMEM;
+
+	tu_mutex_lock(&lock);
+	if (rc == 0 && ledger)
+		rc = -EALREADY;
+	if (rc == 0) {
+		ledger = l;
+		orders = o;
+		looking = k;
+	}
+	tu_mutex_unlock(&lock);
+	if (rc == 0)
+		return 0;
+	tu_ledger_free(l);
+	tu_orders_free(o);
+	tu_free(k);
+	return rc;
+}
+
+static int start(const tutti_debug_options *o)
+{
+	struct looker *k = o->still > 0 ? make_looker(o->still) : NULL;
+	int rc = o->still > 0 && !k ? -ENOMEM : begin(k);
+
+	if (rc < 0)
+		return rc;
+	if (k) {
+		tu_watch_timers(TU_WATCHING_STILLNESS, true);
+		rc = tu_thread_spawn(looker_main, k, 0);
+	}
+	if (rc < 0) {
+		stop_listening();
+		tu_mutex_lock(&lock);
+		forget_all();
+		tu_free(k);
+		return rc;
+	}
+	tu_ending_be_patient(o->exit);
+	tu_ending_told = tell_what_exit_waits_for;
+	tu_probe_set(TU_PROBE_CHECKER, &probe);
+	return 0;
+}
+
+int tutti_debug_start(const tutti_debug_options *options)
+{
+	tutti_debug_options o = { 0 };
+	int rc;
+
+	if (options)
+		o = *options;
+	if (o.still == 0)
+		o.still = still_usual;
+	if (o.exit == 0)
+		o.exit = exit_usual;
+	if (o.exit < 0)
+		return -EINVAL;
+	tu_self();
+	guard_forks();
+	rc = tu_ending_begin(true);
+	return rc < 0 ? rc : start(&o);
+}
+
+static void await(struct looker *k)
+{
+	tutti_scope quiet;
+
+	tutti_event_set(&k->stop);
+	if (tu_ending_begin(true) == 0) { /* else it stands still already, and for ever */
+		tutti_shield_begin(&quiet, TUTTI_FOREVER);
+		tutti_event_wait(&k->ended);
+		tutti_shield_end(&quiet, 0);
+	}
+	drop(k);
+}
+
+int tutti_debug_stop(void)
+{
+	struct tu_context *self = tu_self();
+	struct looker *k;
+
+	tu_mutex_lock(&lock);
+	k = looking;
+	if (!ledger || (k && k->context == self)) {
+		tu_mutex_unlock(&lock);
+		return k ? -EDEADLK : 0;
+	}
+	stop_listening();
+	if (k)
+		k->refs++;
+	forget_all();
+	if (k)
+		await(k);
+	return 0;
+}
+
+/* -- the environment --------------------------------------------------------------------------- */
+
+void tu_startup_checker(void)
+{
+	const char *text = tu_environment("TUTTI_DEBUG");
+	int rc;
+
+	if (!text || !*text || strcmp(text, "0") == 0 || strcmp(text, "off") == 0)
+		return;
+	if (tu_simulated()) /* a simulation looks for the same, and has no time to be watched */
+		return;
+	rc = strcmp(text, "1") == 0 || strcmp(text, "on") == 0 ? tutti_debug_start(NULL) : -EINVAL;
+	if (rc == -EINVAL)
+		tu_report(rc, "TUTTI_DEBUG='%s' is neither 1 nor 0; it is ignored", text);
+	else if (rc < 0)
+		tu_report(rc, "TUTTI_DEBUG=%s: %s", text, tutti_strerror(rc));
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ledger.h - who holds which lock, taken where, and who waits for what: the facts behind a report.
+ *
+ * It knows those alone who hold something or wait: an actor comes with its first hold or wait and
+ * goes with its last. Whoever keeps a ledger tells it what happens, in the words of core/probe.h,
+ * and sees to it that one thread at a time is in it. Answers are valid until it is told more.
+ *
+ * Its memory is as large as the most that was in it at once. Where there is none to be had it
+ * misses what it is told, and does not see a deadlock: never one that is none.
+ */
+#ifndef TU_OBSERVE_LEDGER_H
+#define TU_OBSERVE_LEDGER_H
+
+#include "base/list.h"
+#include "core/context.h"
+
+struct tu_ledger;
+
+/* One lock held by one actor; each of several readers has its own, a recursive lock has one. */
+struct tu_hold {
+	const void *object;
+	struct tu_actor *actor;
+	struct tu_hold *others;  /* another of this object; NULL: none */
+	struct tu_hold *earlier; /* what the actor took before and still holds; NULL: nothing */
+	const void *where;       /* the instruction after the call that took it */
+	int64_t since;
+	uint32_t op; /* enum tu_op */
+};
+
+struct tu_actor {
+	uint64_t id;                /* the context's, of what runs there */
+	struct tu_context *context; /* NULL: it has ended, with all this in its hands */
+	struct tu_hold *holds;      /* the latest first; NULL: none */
+	struct tu_doing waits;      /* for what; only while until is not 0 */
+	int64_t until;              /* when its wait ends by itself; INT64_MAX: never; 0: no wait */
+	void *runs[2];              /* futures of what runs there: itself, its job; NULL: none */
+	char *name;                 /* once it has ended; NULL: no memory for it */
+	uint32_t seen;              /* by a search, the ledger's */
+	struct tu_link link;        /* in order of coming */
+};
+
+/* NULL: no memory. reset: as new. */
+struct tu_ledger *tu_ledger_create(void);
+void tu_ledger_reset(struct tu_ledger *l);
+void tu_ledger_free(struct tu_ledger *l); /* NULL does nothing */
+
+/* -- what happens ----------------------------------------------------------------------------- */
+
+void tu_ledger_took(struct tu_ledger *l, struct tu_context *self, const struct tu_doing *doing);
+
+/* self or, of a plain lock, whoever let it go. */
+void tu_ledger_gave(struct tu_ledger *l, struct tu_context *self, const void *object);
+
+/* self waits for what from now on; it goes on. A second wait replaces the first. */
+void tu_ledger_waits(
+	struct tu_ledger *l, struct tu_context *self, const struct tu_doing *what, int64_t until);
+void tu_ledger_goes_on(struct tu_ledger *l, struct tu_context *self);
+
+/*
+ * What runs on self ends. If it holds anything: it, kept under a copy of that name until all of
+ * that is given; else NULL. has_none says so beforehand, so that no name need be found.
+ */
+bool tu_ledger_has_none(const struct tu_ledger *l, const struct tu_context *self);
+const struct tu_actor *tu_ledger_ended(
+	struct tu_ledger *l, struct tu_context *self, const char *name);
+
+/* Another lock begins its life at this address. */
+void tu_ledger_forget(struct tu_ledger *l, const void *object);
+
+/* -- questions -------------------------------------------------------------------------------- */
+
+/* Who holds object: the latest; NULL: nobody that is known. */
+const struct tu_hold *tu_ledger_holder(const struct tu_ledger *l, const void *object);
+
+const struct tu_actor *tu_ledger_actor(const struct tu_ledger *l, uint64_t id);
+
+/* The actor that waits and is what f is the future of; NULL: none that is known. */
+const struct tu_actor *tu_ledger_runner(const struct tu_ledger *l, const void *f);
+
+/* All, in order of coming: NULL gives the first, and NULL comes after the last. */
+const struct tu_actor *tu_ledger_next(const struct tu_ledger *l, const struct tu_actor *before);
+
+enum { TU_CIRCLE_MOST = 12 };
+
+/*
+ * Who waits for whom, each for the next and the last for the first: for the hold, which is the
+ * next one's, or if that is NULL for the next one's end.
+ */
+struct tu_circle {
+	unsigned n;
+	struct {
+		const struct tu_actor *actor;
+		const struct tu_hold *hold;
+	} part[TU_CIRCLE_MOST];
+};
+
+/*
+ * Does self wait for itself, by way of others who all wait without end? For locks, rwlocks and
+ * futures. One that holds what it waits for is a circle of one.
+ */
+bool tu_ledger_deadlock(struct tu_ledger *l, uint64_t self, struct tu_circle *circle);
+
+#endif
