@@ -23,6 +23,7 @@ EXCEPT = {
     "p38_sum_in_turn": "it computes",
     "p40_cpu_count": "it asks the machine",
     "p41_jobs_that_compute": "it computes",
+    "p78_deadlock_told": "it is about what is told in real time; p78_plain_deadlocks is about this",
     "watchdog": "what it watches are threads that hold up others in real time",
 }
 

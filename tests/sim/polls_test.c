@@ -42,12 +42,15 @@ static void *change_all(void *arg)
 
 static bool try_lock(void)
 {
-	return tutti_lock_acquire_until(&it.lock, 0) == 0;
+	return tutti_lock_acquire_until(&it.lock, 0) == 0 && tutti_lock_release(&it.lock) == 0;
 }
 
 static bool try_rwlock(void)
 {
-	return tutti_rwlock_acquire_read_until(&it.rwlock, 0) == 0;
+	if (tutti_rwlock_acquire_read_until(&it.rwlock, 0) < 0)
+		return false;
+	tutti_rwlock_release(&it.rwlock);
+	return true;
 }
 
 static bool try_semaphore(void)
@@ -326,8 +329,8 @@ static void time_passes_for_one_that_looks(void)
 /* Those that take what they look for would keep it from the others. */
 static bool takes(const struct look *l)
 {
-	return l->changed == try_lock || l->changed == try_rwlock || l->changed == try_semaphore ||
-	       l->changed == try_queue || l->changed == try_select || l->changed == thread_is_alone;
+	return l->changed == try_semaphore || l->changed == try_queue || l->changed == try_select ||
+	       l->changed == thread_is_alone;
 }
 
 static void time_passes_for_threads_that_look(void)
