@@ -3,13 +3,11 @@
 #include <stdio.h>
 #include <tutti/tutti.h>
 
-#include "support.h"
-
 static void download(const char *filename)
 {
 	printf("开始下载%s...\n", filename);
 
-	int time_to_download = draw_int(5, 10);
+	int time_to_download = tutti_random_between(5, 10);
 
 	tutti_sleep(TUTTI_SECONDS(time_to_download));
 	printf("%s下载完成！耗费了%d秒\n", filename, time_to_download);

@@ -7,15 +7,13 @@
 #include <stdio.h>
 #include <tutti/tutti.h>
 
-#include "support.h"
-
 static const char *mark = "！";
 
 static void *download(void *filename)
 {
 	printf("开始下载%s...\n", (const char *)filename);
 
-	int time_to_download = draw_int(5, 10);
+	int time_to_download = tutti_random_between(5, 10);
 
 	tutti_sleep(TUTTI_SECONDS(time_to_download));
 	printf("%s下载完成%s耗费了%d秒\n", (const char *)filename, mark, time_to_download);

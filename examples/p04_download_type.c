@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <tutti/tutti.h>
 
-#include "support.h"
-
 typedef struct download {
 	tutti_thread *thread;
 	const char *filename;
@@ -21,7 +19,7 @@ static void *download_run(void *self)
 
 	printf("开始下载%s...\n", d->filename);
 
-	int time_to_download = draw_int(5, 10);
+	int time_to_download = tutti_random_between(5, 10);
 
 	tutti_sleep(TUTTI_SECONDS(time_to_download));
 	printf("%s下载完成%s耗费了%d秒\n", d->filename, d->mark, time_to_download);

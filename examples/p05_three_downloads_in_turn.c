@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <tutti/tutti.h>
 
-#include "support.h"
-
 typedef struct download_args {
 	const char *filename;
 } download_args;
@@ -14,7 +12,7 @@ static void download(download_args args)
 	tutti_time start = tutti_now();
 
 	printf("开始下载 %s.\n", args.filename);
-	tutti_sleep(TUTTI_SECONDS(draw_int(3, 6)));
+	tutti_sleep(TUTTI_SECONDS(tutti_random_between(3, 6)));
 	printf("%s 下载完成.\n", args.filename);
 	printf("下载耗时: %.3f秒.\n", (tutti_now() - start) / 1e9);
 }

@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <tutti/tutti.h>
 
-#include "support.h"
-
 typedef struct download_args {
 	const char *filename;
 } download_args;
@@ -15,7 +13,7 @@ static void *download(void *arg)
 	tutti_time start = tutti_now();
 
 	printf("开始下载 %s.\n", args->filename);
-	tutti_sleep(TUTTI_SECONDS(draw_int(3, 6)));
+	tutti_sleep(TUTTI_SECONDS(tutti_random_between(3, 6)));
 	/* One call, so that another download's lines do not come in between. */
 	printf("%s 下载完成.\n下载耗时: %.3f秒.\n", args->filename, (tutti_now() - start) / 1e9);
 	return NULL;

@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <tutti/tutti.h>
 
-#include "support.h"
-
 typedef struct download_thread {
 	tutti_thread *thread;
 	const char *filename;
@@ -16,7 +14,7 @@ static void *download_thread_run(void *arg)
 	tutti_time start = tutti_now();
 
 	printf("开始下载 %s.\n", self->filename);
-	tutti_sleep(TUTTI_SECONDS(draw_int(3, 6)));
+	tutti_sleep(TUTTI_SECONDS(tutti_random_between(3, 6)));
 	printf("%s 下载完成.\n下载耗时: %.3f秒.\n", self->filename, (tutti_now() - start) / 1e9);
 	return NULL;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Three downloads in a pool of four threads, or of as many as the argument says. */
-#include "support.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <tutti/tutti.h>
 
 typedef struct download_args {
 	char filename[40];
@@ -11,7 +13,7 @@ static void download(download_args args)
 	tutti_time start = tutti_now();
 
 	printf("开始下载 %s.\n", args.filename);
-	tutti_sleep(TUTTI_SECONDS(draw_int(3, 6)));
+	tutti_sleep(TUTTI_SECONDS(tutti_random_between(3, 6)));
 	/* One call, so that another download's lines do not come in between. */
 	printf("%s 下载完成.\n下载耗时: %.3f秒.\n", args.filename, (tutti_now() - start) / 1e9);
 }

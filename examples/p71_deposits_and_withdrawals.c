@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Five threads deposit for ever and ten withdraw, which wait while there is too little. */
-#include "support.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <tutti/tutti.h>
 
 static struct {
 	tutti_lock lock;
@@ -30,14 +32,14 @@ static void move(int money)
 static void add_money(void)
 {
 	for (;; tutti_sleep(TUTTI_SECONDS(0.5)))
-		move(draw_int(5, 10));
+		move(tutti_random_between(5, 10));
 }
 TUTTI_JOB(add_money, void, void);
 
 static void sub_money(void)
 {
 	for (;; tutti_sleep(TUTTI_SECONDS(1)))
-		move(-draw_int(10, 30));
+		move(-tutti_random_between(10, 30));
 }
 TUTTI_JOB(sub_money, void, void);
 

@@ -3,15 +3,13 @@
 #include <stdio.h>
 #include <tutti/tutti.h>
 
-#include "support.h"
-
 static int n = 10;
 
 static void *work(void *arg)
 {
 	int temp = TUTTI_LOAD(&n);
 
-	tutti_sleep(TUTTI_SECONDS(draw_unit()));
+	tutti_sleep(TUTTI_SECONDS(tutti_random_real(0, 1)));
 	TUTTI_STORE(&n, temp - 1);
 	return arg;
 }

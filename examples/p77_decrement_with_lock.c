@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <tutti/tutti.h>
 
-#include "support.h"
-
 static tutti_lock lock;
 static int n = 10; /* under lock */
 
@@ -14,7 +12,7 @@ static void *work(void *arg)
 
 	int temp = n;
 
-	tutti_sleep(TUTTI_SECONDS(draw_unit()));
+	tutti_sleep(TUTTI_SECONDS(tutti_random_real(0, 1)));
 	n = temp - 1;
 	tutti_lock_release(&lock);
 	return arg;

@@ -12,7 +12,7 @@
  * atomic access, each is a place where a scheduler may switch, and between the two anything may
  * happen. They order nothing else; for that there are locks.
  *
- * For integers and pointers of up to eight bytes. TUTTI_LOAD(p) is tutti_point(p) and then the
+ * For integers and pointers of up to eight bytes. TUTTI_LOAD(p) is tutti_point_load(p) and then the
  * access; TUTTI_STORE(p, v) works out v, then comes tutti_point(p), then the access: so between
  * the load and the store of TUTTI_STORE(p, TUTTI_LOAD(p) + 1) there is a place to switch.
  *
@@ -30,7 +30,7 @@
  *     }
  */
 
-#define TUTTI_LOAD(p) (tutti_point(p), __atomic_load_n((p), __ATOMIC_RELAXED))
+#define TUTTI_LOAD(p) (tutti_point_load(p), __atomic_load_n((p), __ATOMIC_RELAXED))
 #define TUTTI_STORE(p, v)                                              \
 	__extension__({                                                \
 		__typeof__(*(p)) tutti_value_ = (v);                   \
@@ -49,6 +49,15 @@ TUTTI_BEGIN
  * Waits      never
  */
 TUTTI_API void tutti_point(const volatile void *where);
+
+/*
+ * The same before an access that only reads: whoever does nothing else is waiting for a change.
+ *
+ * where      the variable about to be read; only its address is used
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API void tutti_point_load(const volatile void *where);
 
 TUTTI_END
 

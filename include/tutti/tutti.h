@@ -50,6 +50,7 @@
 #include <tutti/memory.h>
 #include <tutti/observe.h>
 #include <tutti/queue.h>
+#include <tutti/random.h>
 #include <tutti/report.h>
 #include <tutti/scope.h>
 #include <tutti/select.h>

@@ -69,12 +69,15 @@ int tutti_thread_sleep(tutti_time duration)
 
 	tu_point(TU_OP_SLEEP, NULL);
 	rc = tu_cancel_pending(tu_self());
-	if (rc == 0 && duration > 0)
+	if (duration <= 0)
+		tu_polled();
+	else if (rc == 0)
 		tu_os_sleep_until(tutti_after(duration));
 	return rc;
 }
 
 bool tutti_cancelled(void)
 {
+	tu_point(TU_OP_CANCEL_LOOK, NULL);
 	return tu_polled_unless(tu_cancel_pending(tu_self()) != 0);
 }

@@ -9,6 +9,7 @@
 #include "base/list.h"
 #include "core/alloc.h"
 #include "core/lot.h"
+#include "core/probe.h"
 #include "core/thread.h"
 #include "core/wait.h"
 #include "core/worker.h"
@@ -74,6 +75,7 @@ static struct call *next_call(struct tu_context *self)
 	struct helper me = { .waiter = { .context = self } };
 	struct tu_bucket *b = tu_lot_lock(&idle_helpers);
 
+	tu_does(self, TU_OP_IDLE);
 	/* First in line: the others, longer idle, may then end. */
 	tu_lot_enqueue_first(b, &me.waiter, &idle_helpers);
 	tu_lot_unlock(b);

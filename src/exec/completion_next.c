@@ -164,6 +164,8 @@ int tutti_completion_next_until(tutti_completion *c, size_t *index, tutti_time d
 		if (rc == TUTTI_ETIMEDOUT && !tu_past(deadline))
 			rc = lend_and_wait(c, &w, deadline);
 	} while (rc == TU_COMPLETION_AGAIN || (rc == TUTTI_ETIMEDOUT && age != tu_future_age));
+	if (rc == TUTTI_ETIMEDOUT)
+		tu_polled();
 	if (rc == 0)
 		give_back(c, w, index);
 	return rc;

@@ -18,6 +18,7 @@
 
 #include "core/alloc.h"
 #include "core/mutex.h"
+#include "core/probe.h"
 #include "core/thread.h"
 #include "core/wait.h"
 #include "core/worker.h"
@@ -159,6 +160,7 @@ static bool sleep_until_wanted(struct tu_context *self)
 		tu_lot_unlock(b);
 		return true;
 	}
+	tu_does(self, TU_OP_IDLE);
 	tu_lot_enqueue_first(b, &me, &crew); /* the others, longer idle, may then end */
 	tu_lot_unlock(b);
 	if (tu_wait(self, &me, tutti_after(IDLE_NS), 0, &b) == 0)

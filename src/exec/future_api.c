@@ -248,5 +248,6 @@ static bool running(const tutti_future *f)
 bool tutti_future_running(const tutti_future *f)
 {
 	tu_point(TU_OP_FUTURE_LOOK, f);
-	return tu_polled_unless(running(f));
+	tu_polled(); /* it may be waited for, and for its end as well */
+	return running(f);
 }

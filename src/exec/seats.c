@@ -4,6 +4,7 @@
 
 #include "core/alloc.h"
 #include "core/mutex.h"
+#include "core/probe.h"
 #include "core/worker.h"
 #include "exec/executor.h"
 #include "exec/job_future.h"

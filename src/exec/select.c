@@ -106,7 +106,9 @@ int tutti_select(tutti_case *cases, size_t n, tutti_time deadline)
 	rc = tu_choice_look(&choice);
 	if (rc >= 0)
 		return rc;
-	if (tu_past(deadline))
+	if (tu_past(deadline)) {
+		tu_polled();
 		return TUTTI_ETIMEDOUT;
+	}
 	return self->job ? wait_as_job(&choice, deadline) : tu_choice_wait(&choice, deadline);
 }

@@ -470,7 +470,7 @@ bool tutti_thread_daemon(const tutti_thread *thread)
 	return t && t->daemon;
 }
 
-size_t tutti_thread_enumerate(tutti_thread **buf, size_t n)
+static size_t enumerate(tutti_thread **buf, size_t n)
 {
 	size_t i = 0;
 
@@ -521,7 +521,18 @@ bool tu_threads_are_coming(void)
 	return any;
 }
 
+/* Whoever asks for them again and again is waiting for some to begin or to end. */
+
+size_t tutti_thread_enumerate(tutti_thread **buf, size_t n)
+{
+	tu_point(TU_OP_THREADS_LOOK, NULL);
+	tu_polled();
+	return enumerate(buf, n);
+}
+
 size_t tutti_thread_active_count(void)
 {
-	return tutti_thread_enumerate(NULL, 0);
+	tu_point(TU_OP_THREADS_LOOK, NULL);
+	tu_polled();
+	return enumerate(NULL, 0);
 }

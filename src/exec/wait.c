@@ -332,6 +332,8 @@ int tutti_wait(
 	rc = look(futures, n, when);
 	if (rc < 0)
 		return rc;
+	if (rc == 0 && tu_past(deadline))
+		tu_polled();
 	if (rc > 0 || tu_past(deadline))
 		return fill_now(futures, n, order);
 	if (order || when != TUTTI_ALL_COMPLETED)

@@ -12,7 +12,7 @@
 
 #include <errno.h>
 
-enum { STACK_BYTES = 8 << 20 };
+enum { STACK_BYTES = 8 << 20 }; /* at least: as a thread has that asks for nothing */
 
 /* Does the program's end wait for nobody? */
 static bool all_are_daemons(void)
@@ -34,7 +34,7 @@ static _Noreturn void end_actor(struct tu_actor *a)
 		e.fn(e.arg);
 	}
 	a->state = TU_ACTOR_ENDED;
-	tu_machine.changes++;
+	tu_machine_change();
 	if (a == tu_machine.root)
 		tu_machine.root = NULL;
 	a->link.next = (struct tu_link *)tu_machine.spare; /* its stack may be used from here on: */
@@ -55,38 +55,60 @@ static void live(void *actor)
 	end_actor(a);
 }
 
-static struct tu_actor *make_actor(void)
+static struct tu_actor *make_actor(size_t room)
 {
 	struct tu_actor *a = tu_alloc_zero(sizeof(*a));
-	size_t page = tu_os_page_bytes();
+	/* As on a task's stack, where a context lies on top: see tu_sanitize_new. */
+	size_t page = tu_os_page_bytes(), top = tu_align_up(sizeof(a->birth), 64);
+	size_t bytes = tu_align_up(room + page + top, page);
 
 	if (!a)
 		return NULL;
-	a->birth.low = tu_os_stacks_map(STACK_BYTES, 1);
+	if (bytes < STACK_BYTES)
+		bytes = STACK_BYTES;
+	a->birth.low = tu_os_stacks_map(bytes, 1);
 	if (!a->birth.low) {
 		tu_free(a);
 		return NULL;
 	}
-	tu_os_stacks_guard(a->birth.low, STACK_BYTES, 1);
+	tu_os_stacks_guard(a->birth.low, bytes, 1);
 	a->birth.low += page;
-	/* As on a task's stack, where a context lies on top: see tu_sanitize_new. */
-	a->birth.bytes = STACK_BYTES - page - tu_align_up(sizeof(a->birth), 64);
+	a->birth.bytes = bytes - page - top;
 	tu_sanitize_new(&a->birth);
 	a->next = tu_machine.all;
 	tu_machine.all = a;
 	return a;
 }
 
-static struct tu_actor *take_actor(void)
+static struct tu_actor *next_spare(const struct tu_actor *a)
 {
-	struct tu_actor *a = tu_machine.spare;
+	return (struct tu_actor *)a->link.next;
+}
+
+/* One whose stack has room for so much; NULL: there is none. */
+static struct tu_actor *take_spare(size_t room)
+{
+	struct tu_actor *a = tu_machine.spare, *before = NULL;
+
+	for (; a && a->birth.bytes < room; a = next_spare(a))
+		before = a;
+	if (before && a)
+		before->link.next = a->link.next;
+	else if (a)
+		tu_machine.spare = next_spare(a);
+	return a;
+}
+
+static struct tu_actor *take_actor(size_t room)
+{
+	struct tu_actor *a = take_spare(room);
 
 	if (!a)
-		return make_actor();
-	tu_machine.spare = (struct tu_actor *)a->link.next;
+		return make_actor(room);
 	a->link = (struct tu_link){ 0 };
 	a->current = NULL;
 	a->lent = NULL;
+	a->doing = false;
 	a->birth.fake_stack = NULL;
 	return a;
 }
@@ -94,14 +116,14 @@ static struct tu_actor *take_actor(void)
 int tu_actor_start(const struct tu_os_thread_start *start)
 {
 	struct tu_machine *m = &tu_machine;
-	struct tu_actor *a = take_actor();
+	struct tu_actor *a = take_actor(start->stack_bytes);
 
 	if (!a)
 		return -EAGAIN;
 	tu_arch_prepare(&a->regs, a->birth.low + a->birth.bytes, live, a);
 	a->start = *start;
 	a->number = m->started++;
-	a->polled_at = UINT64_MAX;
+	a->polled_at = a->unsure = UINT64_MAX;
 	tu_choices_born(a);
 	if (!m->root && a->number == 0)
 		m->root = a;

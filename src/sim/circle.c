@@ -5,6 +5,14 @@
 #include "core/wait.h"
 #include "exec/thread.h"
 #include "sim/holders.h"
+#include "sim/machine.h"
+
+enum { CHANGES_LONG = 10000 }; /* for these a suspected circle must stand */
+
+static struct {
+	struct tu_actor *actor; /* NULL: nobody */
+	uint64_t went;
+} suspect;
 
 bool tu_waits(const struct tu_context *c)
 {
@@ -22,6 +30,9 @@ struct tu_context *tu_waits_for(const struct tu_context *c)
 	const struct tu_thread *t;
 
 	if (!tu_waits(c) || has_deadline(c))
+		return NULL;
+	/* What it did last may be over, and the object gone: it may be on the way to another wait. */
+	if (!c->waits || tu_load_rlx(&c->waits->key) != c->doing.object)
 		return NULL;
 	switch (c->doing.op) {
 	case TU_OP_LOCK_ACQUIRE:
@@ -49,5 +60,31 @@ bool tu_circle_of(const struct tu_context *c)
 		if (fast == slow)
 			return false;
 	}
+	return false;
+}
+
+void tu_circle_forget(void)
+{
+	suspect.actor = NULL;
+	tu_machine.suspicious = UINT64_MAX;
+}
+
+void tu_circle_suspect(struct tu_actor *a)
+{
+	if (tu_circle_stands())
+		return;
+	suspect.actor = a;
+	suspect.went = a->went;
+	tu_machine.suspicious = tu_machine.changes + CHANGES_LONG;
+}
+
+bool tu_circle_stands(void)
+{
+	const struct tu_actor *a = suspect.actor;
+
+	if (a && a->state == TU_ACTOR_ASLEEP && a->went == suspect.went && a->current &&
+		tu_circle_of(a->current))
+		return true;
+	tu_circle_forget();
 	return false;
 }

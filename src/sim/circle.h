@@ -14,4 +14,18 @@ struct tu_context *tu_waits_for(const struct tu_context *c);
 /* Does following those lead back to c? */
 bool tu_circle_of(const struct tu_context *c);
 
+struct tu_actor;
+
+/* Of a new run. */
+void tu_circle_forget(void);
+
+/*
+ * a goes to sleep as one of a circle. That is no proof: a lock may be let go by another than who
+ * took it. It is one when it has stood for long, whatever others did meanwhile.
+ */
+void tu_circle_suspect(struct tu_actor *a);
+
+/* Has one that was suspected not moved since then? */
+bool tu_circle_stands(void);
+
 #endif

@@ -77,9 +77,8 @@ void tu_holders_gave(struct tu_context *self, const void *object)
 {
 	struct tu_holder *h = room ? find_in(table, room, object) : NULL;
 
-	(void)self; /* anybody may */
-	if (h && h->held > 0)
-		h->held--;
+	if (h && h->held > 0 && --h->held > 0 && h->context == self) /* anybody may */
+		h->id = TU_SOME_READER;
 }
 
 const struct tu_holder *tu_holder_of(const void *object)

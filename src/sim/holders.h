@@ -5,10 +5,12 @@
 
 #include "core/context.h"
 
+#define TU_SOME_READER UINT64_MAX
+
 struct tu_holder {
 	const void *object; /* NULL: an empty place */
 	struct tu_context *context;
-	uint64_t id; /* of what held it there */
+	uint64_t id; /* of what held it there; TU_SOME_READER: which is not kept */
 	const void *where;
 	int64_t since;
 	unsigned number; /* in the order of first being taken, from 1 */

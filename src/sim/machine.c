@@ -83,6 +83,12 @@ _Noreturn void tu_machine_over(enum tu_trouble trouble)
 	tu_panic("a run that was over went on");
 }
 
+void tu_machine_change(void)
+{
+	if (tu_unlikely(++tu_machine.changes >= tu_machine.suspicious) && tu_circle_stands())
+		tu_machine_over(TU_TROUBLE_CIRCLE);
+}
+
 /* -- time -------------------------------------------------------------------------------------- */
 
 static void awake(struct tu_actor *a, bool timed_out)
@@ -95,6 +101,8 @@ static void awake(struct tu_actor *a, bool timed_out)
 	if (tu_heap_has(&a->due))
 		tu_heap_remove(&tu_machine.due, &a->due, due_before);
 	a->timed_out = timed_out;
+	if (!timed_out)
+		a->unsure = tu_machine.changes;
 	tu_machine_ready(a);
 }
 
@@ -135,11 +143,11 @@ void tu_machine_move_clock(int64_t next)
 
 	if (next - TU_MACHINE_EPOCH >= m->options.horizon) {
 		m->now = TU_MACHINE_EPOCH + m->options.horizon;
-		tu_machine_over(TU_TROUBLE_NONE);
+		tu_machine_over(tu_circle_stands() ? TU_TROUBLE_CIRCLE : TU_TROUBLE_NONE);
 	}
 	if (next > m->now)
 		m->now = next;
-	m->changes++;
+	tu_machine_change();
 	tu_list_each(link, &m->ready) {
 		struct tu_context *c = tu_actor_of(link)->current;
 
@@ -285,14 +293,17 @@ bool tu_machine_sleep(uint32_t *word, int64_t deadline)
 	self->state = TU_ACTOR_ASLEEP;
 	self->word = word;
 	self->deadline = deadline;
-	self->went = ++m->changes;
+	self->went = ++m->sleeps;
+	if (self->doing)
+		tu_machine_change();
+	self->doing = false;
 	self->timed_out = false;
 	if (word)
 		tu_list_add_tail(bucket_of(word), &self->link);
 	if (deadline != INT64_MAX)
 		tu_heap_add(&m->due, &self->due, due_before);
-	else if (m->ready_count > 0 && tu_circle_of(tu_current))
-		tu_machine_over(TU_TROUBLE_CIRCLE);
+	else if (tu_circle_of(tu_current))
+		tu_circle_suspect(self);
 	tu_machine_give_way();
 	return self->timed_out;
 }
@@ -351,7 +362,7 @@ static void reset(const struct tu_machine_options *options)
 
 	m->options = *options;
 	m->now = TU_MACHINE_EPOCH;
-	m->steps = m->changes = m->accesses = 0;
+	m->steps = m->changes = m->sleeps = m->accesses = 0;
 	m->started = 0;
 	m->root = NULL;
 	m->ready_count = 0;
@@ -360,6 +371,7 @@ static void reset(const struct tu_machine_options *options)
 	tu_list_init(&m->patient);
 	tu_list_init(&m->polling);
 	m->caught = tu_caught_here();
+	tu_circle_forget();
 }
 
 void tu_machine_forget_sleepers(void)
@@ -398,6 +410,6 @@ void tu_machine_become(const struct tu_machine_options *options)
 	tu_machine.running = &tu_machine.outside;
 	tu_machine.started = 1;
 	tu_machine.root = &tu_machine.outside;
-	tu_machine.outside.polled_at = UINT64_MAX;
+	tu_machine.outside.polled_at = tu_machine.outside.unsure = UINT64_MAX;
 	tu_choices_born(&tu_machine.outside);
 }

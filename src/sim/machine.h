@@ -13,8 +13,9 @@
  *
  * Time. With nobody ready the clock jumps to the first deadline, and who is due becomes ready in
  * the order of deadlines, then of going to sleep. If all who are ready have only polled since
- * anything changed the clock moves on too, as if they slept: or a loop that waits by looking would
- * stop it for good. A choice may also move it early: a slow machine.
+ * anything changed, and have begun to look again where they have looked before, the clock moves on
+ * too, as if they slept: or a loop that waits by looking would stop it for good. A choice may also
+ * move it early: a slow machine.
  *
  * Descriptors are real. Whether one is ready is looked at whenever somebody else is to run; and if
  * nobody can run and no deadline is left it is waited for, while the clock stands still.
@@ -38,6 +39,11 @@ struct tu_ending {
 
 enum { TU_ACTOR_ENDINGS = 8 };
 
+/* Who looks at what, from which place in the code. */
+struct tu_look {
+	const void *context, *object, *where;
+};
+
 struct tu_actor {
 	struct tu_link link; /* among the ready, the sleepers of its word, or the spare ones */
 	struct tu_registers regs;
@@ -48,12 +54,17 @@ struct tu_actor {
 	unsigned number;     /* in the order of starting, from 0: the same in each such run */
 	uint32_t *word;      /* asleep: until a wake there; NULL: only until the deadline */
 	int64_t deadline;    /* asleep: INT64_MAX: none */
-	uint64_t went;       /* asleep: since which step */
+	uint64_t went;       /* asleep: before whom, if both are due at once */
 	int64_t ready_since; /* ready: since which instant */
 	bool timed_out;      /* it is ready because of its deadline */
+	bool doing;          /* what will be a change, unless it turns out to be a look in vain */
 	uint64_t polled_at;  /* how many changes there had been when it polled last, */
-	unsigned polls;      /* and how often since then */
-	uint64_t priority;   /* a strategy's */
+	unsigned polls;      /* how often since then, */
+	bool round;          /* and whether it has come to where it had looked before */
+	uint64_t unsure;     /* how many changes there had been when it did perhaps one more */
+	struct tu_look look;
+	unsigned loads;    /* in a row, with nothing else between them */
+	uint64_t priority; /* a strategy's */
 	struct tu_heap_node due;
 	const struct tu_os_poller *poller; /* asleep: until it has something; NULL: not there */
 	struct tu_link polling;            /* among those who do */
@@ -108,8 +119,10 @@ struct tu_machine {
 	struct tu_list polling; /* asleep in a poller: the world outside may wake them */
 	bool world;             /* it is being waited for */
 	int64_t now;
-	uint64_t steps;   /* of this run */
-	uint64_t changes; /* what is not a mere look, of this run */
+	uint64_t steps;      /* of this run */
+	uint64_t changes;    /* what is not a mere look, of this run */
+	uint64_t suspicious; /* how many of them make a suspected circle a proven one */
+	uint64_t sleeps;     /* begun in this run */
 	uint64_t accesses;
 	unsigned started;      /* actors, of this run */
 	struct tu_actor *root; /* the first of them; NULL once it has ended */

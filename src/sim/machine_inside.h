@@ -22,6 +22,9 @@ void tu_machine_give_way(void);
 /* The running one could go on; others may come first. */
 void tu_machine_preempt(void);
 
+/* What is more than a mere look has been done. */
+void tu_machine_change(void);
+
 /* The clock shows next, and who is due is ready. */
 void tu_machine_move_clock(int64_t next);
 

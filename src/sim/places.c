@@ -8,7 +8,11 @@
 #include "sim/hints.h"
 #include "sim/holders.h"
 
-enum { POLLS_MOST = 10000 }; /* of one, in vain, with nobody there who could change anything */
+enum {
+	POLLS_MOST = 10000, /* of one, in vain, with nobody there who could change anything */
+	LOADS_MOST = 10000, /* in a row, before they are taken for a loop that waits, */
+	UNSURE_POLLS = 1000 /* and polls beside what may be work on plain variables */
+};
 
 static void step(void)
 {
@@ -21,7 +25,10 @@ static void step(void)
 
 /* -- at the places of core/probe.h ------------------------------------------------------------- */
 
-static bool changes_something(enum tu_op op)
+/* Is it a change that somebody may have been waiting for? */
+enum change { NO_CHANGE, HARDLY_A_CHANGE, CHANGE };
+
+static enum change change_by(enum tu_op op)
 {
 	switch (op) {
 	case TU_OP_LOCK_LOOK:
@@ -30,10 +37,24 @@ static bool changes_something(enum tu_op op)
 	case TU_OP_BARRIER_LOOK:
 	case TU_OP_QUEUE_LOOK:
 	case TU_OP_FUTURE_LOOK:
-	case TU_OP_YIELD:
-		return false;
+	case TU_OP_THREADS_LOOK:
+	case TU_OP_CANCEL_LOOK:
+	case TU_OP_LOAD:
+		return NO_CHANGE;
+	case TU_OP_LOCK_ACQUIRE: /* to look at what it protects, or to change it; whom a release */
+	case TU_OP_LOCK_RELEASE: /* wakes up has a change of its own */
+	case TU_OP_READ_ACQUIRE:
+	case TU_OP_WRITE_ACQUIRE:
+	case TU_OP_RWLOCK_RELEASE:
+	case TU_OP_EVENT_WAIT: /* without having waited */
+	case TU_OP_FUTURE_WAIT:
+	case TU_OP_FUTURE_WAIT_MANY:
+	case TU_OP_LOOP_RUN:
+	case TU_OP_YIELD: /* what is not ours has perhaps changed */
+	case TU_OP_SLEEP: /* of no time */
+		return HARDLY_A_CHANGE;
 	default:
-		return true;
+		return CHANGE;
 	}
 }
 
@@ -45,45 +66,60 @@ static bool is_switch(uint64_t access)
 	return false;
 }
 
+/* It did what it was about to do when it was here last, or else it has polled since. */
+static void has_done(struct tu_actor *a, enum tu_op next)
+{
+	enum change change = change_by(next);
+
+	if (a->doing)
+		tu_machine_change();
+	a->doing = change == CHANGE;
+	if (change == HARDLY_A_CHANGE)
+		a->unsure = tu_machine.changes;
+}
+
+static bool is_access(enum tu_op op)
+{
+	return op == TU_OP_ACCESS || op == TU_OP_LOAD;
+}
+
+static void polled(struct tu_context *context);
+
 static void point(struct tu_context *self, const struct tu_doing *doing)
 {
 	struct tu_machine *m = &tu_machine;
+	struct tu_actor *a = m->running;
 
-	if (!tu_machine_runs(m->running))
+	if (!tu_machine_runs(a))
 		return;
 	step();
-	tu_choices_step(m->running->number, doing->op, m->now);
-	if (changes_something(doing->op))
-		m->changes++;
+	tu_choices_step(a->number, doing->op, m->now);
+	has_done(a, doing->op);
 	if (doing->op == TU_OP_CONDITION_NOTIFY)
 		tu_hints_notify(self, doing);
-	if (doing->op == TU_OP_ACCESS && is_switch(++m->accesses) && m->ready_count > 0) {
-		tu_machine_ready(m->running);
+	a->loads = doing->op == TU_OP_LOAD ? a->loads + 1 : 0;
+	if (is_access(doing->op) && is_switch(++m->accesses) && m->ready_count > 0) {
+		tu_machine_ready(a);
 		tu_machine_give_way();
+	} else if (tu_unlikely(a->loads == LOADS_MOST)) {
+		a->loads = 0;
+		a->unsure = UINT64_MAX;
+		polled(self);
 	} else if (tu_choices_preempts() && (m->ready_count > 0 || m->options.early_time)) {
 		tu_machine_preempt();
 	}
 }
 
-/* So many looks in vain make a round of all that runs on the actor's worker. */
-static bool polled_round(const struct tu_actor *a)
-{
-	const struct tu_context *c = a == tu_machine.running ? tu_current : a->current;
-	unsigned n = 1;
-
-	if (a->polled_at != tu_machine.changes)
-		return false;
-	if (c)
-		for (struct tu_runnable *r = c->worker->head; r && n <= a->polls; r = r->next)
-			n++;
-	return a->polls >= n;
-}
-
 static bool all_only_poll(void)
 {
-	tu_list_each(link, &tu_machine.ready)
-		if (!polled_round(tu_actor_of(link)))
+	tu_list_each(link, &tu_machine.ready) {
+		const struct tu_actor *a = tu_actor_of(link);
+
+		if (a->polled_at != tu_machine.changes || !a->round)
 			return false;
+		if (a->unsure == tu_machine.changes && a->polls < UNSURE_POLLS)
+			return false;
+	}
 	return true;
 }
 
@@ -97,22 +133,38 @@ static void time_passes_for_polls(const struct tu_actor *self)
 		tu_machine_move_clock(next);
 }
 
+/*
+ * Has it been here since anything changed? Each look is compared with one before, which is replaced
+ * after 1, 2, 4, ... looks: so it is found in the round, however long that is, and wherever it
+ * begins (Brent). One that looks once at each of many is not waiting.
+ */
+static void look(struct tu_actor *a, const struct tu_context *c)
+{
+	struct tu_look now = { c, c->doing.object, c->doing.where };
+
+	if (a->polled_at != tu_machine.changes) {
+		a->polled_at = tu_machine.changes;
+		a->polls = 0;
+		a->round = false;
+	}
+	if (a->polls++ > 0 && now.context == a->look.context && now.object == a->look.object &&
+		now.where == a->look.where)
+		a->round = true;
+	else if ((a->polls & (a->polls - 1)) == 0)
+		a->look = now;
+}
+
 static void polled(struct tu_context *context)
 {
-	struct tu_machine *m = &tu_machine;
-	struct tu_actor *self = m->running;
+	struct tu_actor *self = tu_machine.running;
 
-	(void)context;
 	if (!tu_machine_runs(self))
 		return;
-	if (self->polled_at != m->changes)
-		self->polls = 0;
-	self->polled_at = m->changes;
-	self->polls++;
+	self->doing = false;
+	look(self, context);
 	tu_choices_polled(self);
 	tu_machine_ready(self);
-	/* The second time round: a look by the way is no waiting. */
-	if (self->polls > 1 && all_only_poll())
+	if (self->round && all_only_poll())
 		time_passes_for_polls(self);
 	tu_machine_give_way();
 }

@@ -176,7 +176,8 @@ static void add_object(struct tu_page *t, const struct tu_context *c)
 	unsigned number = tu_holder_number(object);
 	char buf[64];
 
-	if (tu_op_object(op) == TU_OBJECT_FUTURE && object && !runs(c)) {
+	if (tu_op_object(op) == TU_OBJECT_FUTURE && tu_waits(c) && c->waits &&
+		tu_load_rlx(&c->waits->key) == object) {
 		tutti_future *f = (tutti_future *)object;
 
 		tu_page_add(t, " %s '%s'", f->ops->noun, f->ops->name(f, buf, sizeof(buf)));
@@ -202,7 +203,9 @@ static void text_doing(struct tu_page *t, const struct tu_context *c)
 		tu_page_add(t, " to %s", words);
 	add_object(t, c);
 	tu_page_add(t, ", since %.9g s", seconds(c->doing.since));
-	tu_page_add(t, ", at %s\n", tu_code_place(c->doing.where, place, sizeof(place)));
+	if (c->doing.where)
+		tu_page_add(t, ", at %s", tu_code_place(c->doing.where, place, sizeof(place)));
+	tu_page_add(t, "\n");
 }
 
 static void text_holder(struct tu_page *t, const struct tu_context *c)
@@ -213,8 +216,9 @@ static void text_holder(struct tu_page *t, const struct tu_context *c)
 	if (!h)
 		return;
 	tu_page_add(t, "      it is held by %s since %.9g s, taken at %s\n",
-		h->context->id == h->id ? tu_finding_name(h->context, name, sizeof(name))
-					: "one that has ended",
+		h->context->id == h->id   ? tu_finding_name(h->context, name, sizeof(name))
+		: h->id == TU_SOME_READER ? "another reader"
+					  : "one that has ended",
 		seconds(h->since), tu_code_place(h->where, place, sizeof(place)));
 }
 

@@ -31,7 +31,7 @@ static bool duration(const char *text, int64_t *ns)
 	for (size_t i = 0; end != text && i < sizeof(units) / sizeof(units[0]); i++) {
 		if (strcmp(end, units[i].unit) != 0 || !(value >= 0) || value * units[i].ns > 9e18)
 			continue;
-		*ns = (int64_t)(value * units[i].ns);
+		*ns = (int64_t)(value * units[i].ns + 0.5); /* 1.001 is a little less */
 		return true;
 	}
 	return false;

@@ -69,8 +69,10 @@ static int wait(tutti_condition *c, tutti_lock *l, tutti_time deadline)
 
 	if (rc == 0)
 		rc = tu_cancel_pending(self);
-	if (rc == 0 && tu_past(deadline))
+	if (rc == 0 && tu_past(deadline)) {
+		tu_polled();
 		rc = TUTTI_ETIMEDOUT;
+	}
 	return rc < 0 ? rc : wait_for_notify(self, c, l, deadline);
 }
 

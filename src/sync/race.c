@@ -8,3 +8,8 @@ void tutti_point(const volatile void *where)
 {
 	tu_point(TU_OP_ACCESS, where);
 }
+
+void tutti_point_load(const volatile void *where)
+{
+	tu_point(TU_OP_LOAD, where);
+}

@@ -8,7 +8,7 @@ THREE = ["Python从入门到住院.pdf", "MySQL从删库到跑路.avi", "Linux�
 
 
 def p01_two_downloads_in_turn(program):
-    done = run(program, scale=0.01, draws="8,6")
+    done = run(program, scale=0.01, draws="8:6")
     same(done.lines[:4], ["开始下载Python从入门到放弃.pdf...",
                           "Python从入门到放弃.pdf下载完成！耗费了8秒",
                           "开始下载Peking Hot.avi...",
@@ -24,7 +24,7 @@ def p01_two_downloads_in_turn(program):
 
 
 def two_at_once(program, args, first, mark, total):
-    done = run(program, *args, scale=0.02, draws="8,6")
+    done = run(program, *args, scale=0.02, draws="8:6")
     names = [first, "Peking Hot.avi"]
     starts = [f"开始下载{name}..." for name in names]
     # Either thread may be the first to draw.
@@ -50,7 +50,7 @@ def p04_download_type(program):
 
 
 def p05_three_downloads_in_turn(program):
-    done = run(program, scale=0.01, draws="3,5,6")
+    done = run(program, scale=0.01, draws="3:5:6")
     same(len(done.lines), 10)
     for i, (name, seconds) in enumerate(zip(THREE, (3, 5, 6))):
         begin, end, took = done.lines[3 * i:3 * i + 3]
@@ -60,7 +60,7 @@ def p05_three_downloads_in_turn(program):
 
 
 def three_at_once(program):
-    done = run(program, scale=0.02, draws="5,3,6")
+    done = run(program, scale=0.02, draws="5:3:6")
     same(len(done.lines), 10)
     same_set([line for line in done.lines if line.startswith("开始")],
              [f"开始下载 {name}." for name in THREE])
@@ -87,11 +87,11 @@ def p07_three_download_objects(program):
 
 def p08_downloads_in_a_pool(program):
     three_at_once(program)
-    done = run(program, "1", scale=0.02, draws="5,3,6")
+    done = run(program, "1", scale=0.02, draws="5:3:6")
     lines = [line for line in done.lines if not line.startswith("下载耗时")]
     same(lines[:-1], [line for name in THREE for line in (f"开始下载 {name}.", f"{name} 下载完成.")])
     at_least(number(r"总耗时: (\d+\.\d{3})秒\.", lines[-1]), 14)
-    done = run(program, "2", scale=0.02, draws="5,3,6")
+    done = run(program, "2", scale=0.02, draws="5:3:6")
     begins = [i for i, line in enumerate(done.lines) if line.startswith("开始")]
     wrong_unless(begins[2] > 2, done.lines)  # the third has waited for an end
     at_least(number(r"总耗时: (\d+\.\d{3})秒\.", done.lines[-1]), 3 + 5)

@@ -7,7 +7,7 @@ import time
 from run import (CPUS, TORTURE, Late, at_least, late_unless, number, run, same, same_set,
                  wrong_unless)
 
-TENTHS = ",".join(f"{i / 10:.1f}" for i in range(1, 11))
+TENTHS = ":".join(f"{i / 10:.1f}" for i in range(1, 11))
 
 
 def balance(done):
@@ -110,6 +110,16 @@ def p78_two_deadlocks(program):
              ["one: has both", "two: has both"])
     at_least(done.at[0], 1)
     at_least(done.seconds, 2)
+
+
+def p78_plain_deadlocks(program):
+    """Nothing comes after the locks are taken, and only an interrupt ends it."""
+    for kind, said in (("1", ["one: has the lock, and forgets it", "two: waits for the lock"]),
+                       ("2", ["one: has its first lock", "two: has its first lock"])):
+        done = run(program, kind, scale=0.5, rc=-signal.SIGINT,
+                   stop=lambda text: text.count("\n") == 2 and not time.sleep(0.3))
+        same_set(done.lines, said)
+    run(program, rc=2)
 
 
 def p78_deadlock_told(program):

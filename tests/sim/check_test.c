@@ -222,7 +222,7 @@ static void sleeps_beside_a_circle(void *arg)
 	b = tutti_thread_start(second_first, NULL, NULL);
 	for (int i = 0; i < 3; i++)
 		tutti_yield();
-	for (int i = 0; i < 1000; i++)
+	for (int i = 0; i < 11000; i++)
 		tutti_sleep(TUTTI_SECONDS(1));
 	tutti_thread_join(a, NULL);
 	tutti_thread_join(b, NULL);

@@ -11,6 +11,8 @@
 #include "base/atomic.h"
 #include "support/test.h"
 
+#include <sched.h>
+#include <tutti/sim.h>
 #include <tutti/tutti.h>
 
 enum mix { THREADS, TASKS, MIXED, APART, MIXES };
@@ -99,6 +101,15 @@ static inline intptr_t finish(tutti_future *f)
 	CHECK_EQ(tutti_future_result(f, &result, sizeof result), 0);
 	tutti_future_unref(f);
 	return (intptr_t)result;
+}
+
+/* Other threads, without a look whether the caller is cancelled. */
+static inline void let_others_run(void)
+{
+	if (tutti_simulated())
+		tutti_thread_is_alive(NULL);
+	else
+		sched_yield();
 }
 
 /* Let the tasks of the calling thread run until each of them waits. */

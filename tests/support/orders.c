@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/orders.h"
 
-#include <sched.h>
-
 enum { SOON_MS = 4 };
 
 /* Each order of each choice of events: G grant, C cancel, D deadline. */
@@ -33,7 +31,7 @@ static void *waiter(void *arg)
 	/* Not a yield of ours: the cancel is to find it running. On the thread that tells, it only
 	   runs before being told if the deadline came too soon, and then nobody would tell. */
 	while (!shares_thread && !tu_load_acq(&told))
-		sched_yield();
+		let_others_run();
 	after = tutti_yield();
 	return arg;
 }
