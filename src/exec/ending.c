@@ -94,23 +94,27 @@ static void at_exit(void)
 	tu_workers_end();
 }
 
+/* Under the lock. */
+static int watch(void)
+{
+	if (!registered && atexit(at_exit) == 0)
+		registered = true;
+	return registered ? 0 : -ENOMEM;
+}
+
 int tu_ending_watch(void)
 {
 	struct tu_bucket *b = tu_lot_lock(&waited);
-	int rc = 0;
+	int rc = watch();
 
-	if (!registered) {
-		rc = atexit(at_exit) == 0 ? 0 : -ENOMEM;
-		registered = rc == 0;
-	}
 	tu_lot_unlock(b);
 	return rc;
 }
 
 int tu_ending_begin(bool daemon)
 {
-	int rc = tu_ending_watch();
 	struct tu_bucket *b = tu_lot_lock(&waited);
+	int rc = watch();
 
 	if (rc == 0 && over)
 		rc = TUTTI_ESHUTDOWN;

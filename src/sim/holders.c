@@ -12,6 +12,7 @@ enum { ROOM_FIRST = 64, FEW = 16 }; /* a table of the first size does not move f
 
 static struct tu_holder *table;
 static size_t room, used; /* room is a power of two */
+static size_t held_now;   /* of the objects: nobody is looked for if there is none */
 static unsigned numbers;
 static struct tu_holder *few[FEW]; /* the places in use, if there are no more */
 
@@ -45,7 +46,7 @@ void tu_holders_begin(void)
 			*few[i] = (struct tu_holder){ .number = 0 };
 	else
 		memset(table, 0, room * sizeof(*table));
-	used = 0;
+	used = held_now = 0;
 	numbers = 0;
 }
 
@@ -66,6 +67,7 @@ void tu_holders_took(struct tu_context *self, const struct tu_doing *doing)
 	if (h->held > 0 && h->context == self && h->id == self->id &&
 		doing->op != TU_OP_READ_ACQUIRE)
 		return; /* a level more: where it was taken first is what counts */
+	held_now += h->held == 0;
 	h->held = doing->op == TU_OP_READ_ACQUIRE ? h->held + 1 : 1;
 	h->context = self;
 	h->id = self->id;
@@ -77,7 +79,11 @@ void tu_holders_gave(struct tu_context *self, const void *object)
 {
 	struct tu_holder *h = room ? find_in(table, room, object) : NULL;
 
-	if (h && h->held > 0 && --h->held > 0 && h->context == self) /* anybody may */
+	if (!h || h->held == 0)
+		return;
+	if (--h->held == 0)
+		held_now--;
+	else if (h->context == self) /* anybody may */
 		h->id = TU_SOME_READER;
 }
 
@@ -95,7 +101,7 @@ unsigned tu_holder_number(const void *object)
 
 const struct tu_holder *tu_held_by(const struct tu_context *c, unsigned i)
 {
-	for (size_t at = 0; at < room; at++)
+	for (size_t at = 0; held_now > 0 && at < room; at++)
 		if (table[at].held > 0 && table[at].context == c && table[at].id == c->id &&
 			i-- == 0)
 			return &table[at];
