@@ -200,14 +200,28 @@ static __attribute__((noinline)) int acquire_slowly(
 	return compete(l, self, deadline, 0);
 }
 
+/* The same while somebody is told of it (core/probe.h): one look at that is all others pay. */
+static __attribute__((noinline)) int acquire_told(
+	tutti_lock *l, struct tu_context *self, tutti_time deadline, const void *where)
+{
+	bool for_ever = deadline == TUTTI_FOREVER;
+	int rc;
+
+	tu_point_slowly(for_ever ? TU_OP_LOCK_ACQUIRE : TU_OP_LOCK_ACQUIRE_UNTIL, l, where);
+	rc = grab(l, self) ? 0 : acquire_slowly(l, self, deadline);
+	if (rc == 0)
+		tu_took_slowly(TU_OP_LOCK_ACQUIRE, l, where);
+	return rc;
+}
+
 void tutti_lock_acquire(tutti_lock *l)
 {
 	struct tu_context *self = tu_self();
 
-	tu_point(TU_OP_LOCK_ACQUIRE, l);
-	if (tu_unlikely(!grab(l, self)))
+	if (tu_probed())
+		acquire_told(l, self, TUTTI_FOREVER, __builtin_return_address(0));
+	else if (tu_unlikely(!grab(l, self)))
 		acquire_slowly(l, self, TUTTI_FOREVER);
-	tu_took(TU_OP_LOCK_ACQUIRE, l);
 }
 
 void tu_lock_acquire(tutti_lock *l)
@@ -221,13 +235,10 @@ void tu_lock_acquire(tutti_lock *l)
 int tutti_lock_acquire_until(tutti_lock *l, tutti_time deadline)
 {
 	struct tu_context *self = tu_self();
-	int rc;
 
-	tu_point(deadline == TUTTI_FOREVER ? TU_OP_LOCK_ACQUIRE : TU_OP_LOCK_ACQUIRE_UNTIL, l);
-	rc = tu_likely(grab(l, self)) ? 0 : acquire_slowly(l, self, deadline);
-	if (tu_likely(rc == 0))
-		tu_took(TU_OP_LOCK_ACQUIRE, l);
-	return rc;
+	if (tu_probed())
+		return acquire_told(l, self, deadline, __builtin_return_address(0));
+	return tu_likely(grab(l, self)) ? 0 : acquire_slowly(l, self, deadline);
 }
 
 /* -- releasing -------------------------------------------------------------------------------- */
@@ -297,7 +308,7 @@ static int release_level(tutti_lock *l)
 	return 0;
 }
 
-static inline int release(tutti_lock *l)
+static inline __attribute__((always_inline)) int release_and(tutti_lock *l, bool tell)
 {
 	uint32_t w;
 
@@ -310,7 +321,8 @@ static inline int release(tutti_lock *l)
 	w = tu_load_rlx(&l->priv[0]); /* a guess, which the exchange below checks */
 	if (tu_unlikely(!(w & LOCKED)))
 		return TUTTI_EUNLOCKED;
-	tu_gave(l);
+	if (tell)
+		tu_gave_slowly(l);
 	set_holder(l, 0);
 	/* [lock-1] release: all that was done under the lock */
 	if (tu_likely((w & (QUEUED | WOKEN)) != QUEUED) &&
@@ -319,10 +331,22 @@ static inline int release(tutti_lock *l)
 	return release_slowly(l, w);
 }
 
+static __attribute__((noinline)) int release_told(tutti_lock *l)
+{
+	return release_and(l, true);
+}
+
+static inline int release(tutti_lock *l)
+{
+	return tu_probed() ? release_told(l) : release_and(l, false);
+}
+
 int tutti_lock_release(tutti_lock *l)
 {
-	tu_point(TU_OP_LOCK_RELEASE, l);
-	return release(l);
+	if (!tu_probed())
+		return release_and(l, false);
+	tu_point_slowly(TU_OP_LOCK_RELEASE, l, __builtin_return_address(0));
+	return release_told(l);
 }
 
 int tu_lock_release(tutti_lock *l)
