@@ -6,7 +6,6 @@
 #include "support/suite.h"
 
 #include <errno.h>
-#include <sched.h>
 
 static tutti_future *promise;
 static char calls[16];
@@ -156,7 +155,7 @@ static tutti_future *keep_meanwhile(void)
 	kept = false;
 	f = tutti_thread_start(keep_elsewhere, NULL, NULL);
 	while (!tu_load_acq(&kept))
-		sched_yield(); /* no wait of tutti's, so the loop stands still */
+		let_others_run(); /* no wait of tutti's, so the loop stands still */
 	return f;
 }
 
