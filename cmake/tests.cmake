@@ -5,6 +5,7 @@
 #     ctest: TIMEOUT 120 RUN_SERIAL ON LABELS torture
 # Pairs are test properties; LABELS are added to the room's. The label torture keeps a test out of
 # `make test`; no-asan, no-tsan, no-valgrind, no-coverage and no-qemu keep it out of those runs.
+# VIRTUAL ON adds a test that runs the program in virtual time, under several schedules.
 
 function(tutti_test_properties name room file)
 	# Less than ctest's own, so that a part that hangs can still say its name.
@@ -28,6 +29,8 @@ function(tutti_test_properties name room file)
 		list(POP_FRONT pairs key value)
 		if(key STREQUAL "LABELS")
 			list(APPEND labels ${value})
+		elseif(key STREQUAL "VIRTUAL")
+			set(tutti_virtual ${value} PARENT_SCOPE)
 		elseif(NOT key STREQUAL "TIMEOUT" OR value GREATER TUTTI_TIMEOUT)
 			set_tests_properties(${name} PROPERTIES ${key} "${value}")
 		endif()
@@ -80,7 +83,14 @@ function(tutti_add_c_tests room)
 		endif()
 		target_link_libraries(${target} PRIVATE tutti_static)
 		add_test(NAME ${room}/${name} COMMAND ${TUTTI_RUNNER} $<TARGET_FILE:${target}>)
+		set(tutti_virtual OFF)
 		tutti_test_properties(${room}/${name} ${room} ${file})
+		if(tutti_virtual)
+			add_test(NAME ${room}/${name}@virtual COMMAND python3 -B
+				${PROJECT_SOURCE_DIR}/tests/support/virtual.py ${TUTTI_RUNNER}
+				$<TARGET_FILE:${target}>)
+			tutti_test_properties(${room}/${name}@virtual ${room} ${file})
+		endif()
 	endforeach()
 endfunction()
 

@@ -7,8 +7,8 @@
  * depth orderings to come about is hit with a probability of at least 1 / (n * k^(depth-1)), n
  * being actors and k steps. k is the longest run seen so far.
  *
- * It is fair: who polls in vain falls below all others too, or a loop that waits by looking would
- * keep everybody else from ever running.
+ * It is fair: who polls in vain falls below all others too, and so does who has gone on for very
+ * long, or a loop that waits by looking would keep everybody else from ever running.
  *
  * That the clock moves early has a priority of its own, like an actor.
  */
@@ -21,7 +21,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { DEPTH_MOST = 16, STEPS_AT_FIRST = 32 };
+enum { DEPTH_MOST = 16, STEPS_AT_FIRST = 32, ALONE_MOST = 20000 };
 
 struct pct {
 	uint64_t seed;
@@ -31,6 +31,7 @@ struct pct {
 	uint64_t drops[DEPTH_MOST];
 	uint64_t time;   /* priority of the clock */
 	uint64_t lowest; /* the next priority below all others */
+	unsigned alone;  /* so often in a row the running one has gone on, beside others */
 };
 
 static int pct_open(void **self, const char *argument, uint64_t seed)
@@ -65,6 +66,7 @@ static bool pct_begin(void *self, uint64_t run)
 	for (unsigned i = 0; i + 1 < p->depth; i++)
 		p->drops[i] = tu_prng_below(&p->prng, p->longest);
 	p->lowest = UINT64_C(1) << 62;
+	p->alone = 0;
 	/* As a rule time does not fly: of two runs in one it is below all who can run. */
 	p->time = tu_prng_below(&p->prng, 2) ? 0 : draw_priority(p);
 	return true;
@@ -116,8 +118,10 @@ static unsigned pct_choose(void *self, const struct tu_question *q, const struct
 			       &p->prng, q->kind == TU_CHOICE_ALLOCATION ? 64 : q->n) %
 		       q->n;
 	answer = highest(p, q);
-	if (!drops_at(p, made->count))
+	p->alone = q->goes_on && answer == 0 ? p->alone + 1 : 0;
+	if (!drops_at(p, made->count) && p->alone < ALONE_MOST)
 		return answer;
+	p->alone = 0;
 	if (q->time && answer == q->n - 1)
 		p->time = 0;
 	else

@@ -10,8 +10,10 @@
 
 enum {
 	POLLS_MOST = 10000, /* of one, in vain, with nobody there who could change anything */
-	LOADS_MOST = 10000, /* in a row, before they are taken for a loop that waits, */
-	UNSURE_POLLS = 1000 /* and polls beside what may be work on plain variables */
+	LOADS_MOST = 10000, /* in a row, before they are taken for a loop that waits */
+	/* Beside what may be work on plain variables: polls until time passes, and in all. */
+	UNSURE_POLLS = 1000,
+	UNSURE_POLLS_MOST = 1000000
 };
 
 static void step(void)
@@ -110,6 +112,11 @@ static void point(struct tu_context *self, const struct tu_doing *doing)
 	}
 }
 
+static bool is_unsure(const struct tu_actor *a)
+{
+	return a->unsure == tu_machine.changes;
+}
+
 static bool all_only_poll(void)
 {
 	tu_list_each(link, &tu_machine.ready) {
@@ -117,7 +124,7 @@ static bool all_only_poll(void)
 
 		if (a->polled_at != tu_machine.changes || !a->round)
 			return false;
-		if (a->unsure == tu_machine.changes && a->polls < UNSURE_POLLS)
+		if (is_unsure(a) && a->polls < UNSURE_POLLS)
 			return false;
 	}
 	return true;
@@ -127,7 +134,7 @@ static void time_passes_for_polls(const struct tu_actor *self)
 {
 	int64_t next = tu_machine_next_deadline();
 
-	if (next == INT64_MAX && self->polls > POLLS_MOST)
+	if (next == INT64_MAX && self->polls > (is_unsure(self) ? UNSURE_POLLS_MOST : POLLS_MOST))
 		tu_machine_over(TU_TROUBLE_LIVELOCK);
 	if (next > tu_machine.now && next != INT64_MAX)
 		tu_machine_move_clock(next);

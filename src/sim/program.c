@@ -202,6 +202,7 @@ void tu_program_begin(const struct tu_settings *s, const struct tu_strategy *str
 	tu_holders_begin();
 	tu_machine_become(&o);
 	tu_probe_set(TU_PROBE_SIMULATOR, &tu_machine_probe);
+	tu_os_fault_stack(); /* of the one thread; as a rule the first call from it sees to that */
 	tu_os_port = &tu_machine_port;
 	atexit(at_exit);
 	tu_outside_begin(held);

@@ -108,7 +108,8 @@ const char *tu_finding_name(const struct tu_context *c, char *buf, size_t n)
 
 	if (c != &c->worker->native && c->self && tu_context_name)
 		return tu_context_name(c, buf, n);
-	snprintf(buf, n, "thread '%s'", t ? t->future.extra->name : "?");
+	/* Only the first thread is one without having been started or asked for. */
+	snprintf(buf, n, "thread '%s'", t ? t->future.extra->name : "MainThread");
 	return buf;
 }
 

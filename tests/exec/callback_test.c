@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* ctest: VIRTUAL ON */
 /* Callbacks of a future taken back: each was called or never will be, and is told which. */
 #include <tutti/future.h>
 
@@ -6,7 +7,6 @@
 #include "support/suite.h"
 
 #include <errno.h>
-#include <sched.h>
 
 static tutti_future *promise;
 static char calls[16];
@@ -156,7 +156,7 @@ static tutti_future *keep_meanwhile(void)
 	kept = false;
 	f = tutti_thread_start(keep_elsewhere, NULL, NULL);
 	while (!tu_load_acq(&kept))
-		sched_yield(); /* no wait of tutti's, so the loop stands still */
+		let_others_run(); /* no wait of tutti's, so the loop stands still */
 	return f;
 }
 

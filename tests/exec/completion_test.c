@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* ctest: VIRTUAL ON */
 /* Futures in the order in which they complete, to one or several who ask. */
 #include <errno.h>
 #include <tutti/tutti.h>

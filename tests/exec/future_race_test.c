@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* ctest: VIRTUAL ON */
 /* A future's memory: completion, waiting, callbacks, cancel and the last unref meet everywhere. */
 #include <tutti/future.h>
 

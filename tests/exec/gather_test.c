@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* ctest: VIRTUAL ON */
 /* One future of many, and one that can be cancelled alone: how and when they end. */
 #include <errno.h>
 #include <tutti/tutti.h>

@@ -3,7 +3,7 @@
  * Jobs that wait for many of their own pool, on one thread: each way lends the seat, or hangs.
  *
  * Valgrind takes half of a large stack, used in one step, for another stack.
- * ctest: LABELS no-valgrind
+ * ctest: VIRTUAL ON LABELS no-valgrind
  */
 #include <tutti/tutti.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* ctest: VIRTUAL ON */
 /* A failure that nobody looked at is said once, when the last reference is gone; others never. */
 #include <tutti/report.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: LABELS no-qemu */
+/* ctest: VIRTUAL ON LABELS no-qemu */
 /* Descriptors among the cases of a select. */
 #include <tutti/select.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* ctest: VIRTUAL ON */
 /* Waiting for many: how many are done, in which order, and what ends the wait. */
 #include <tutti/wait.h>
 

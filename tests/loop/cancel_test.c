@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* ctest: VIRTUAL ON */
 #include <tutti/task.h>
 
 #include "support/orders.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* ctest: VIRTUAL ON */
 /* A generator as part of who resumes it: waits, cancels, scopes, threads. */
 #include <tutti/generator.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* ctest: VIRTUAL ON */
 /*
  * Random nestings of beginning, waiting, calling and returning: whatever stack a task comes to
  * stand on, its frames are its own until it returns.

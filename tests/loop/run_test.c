@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: LABELS no-qemu */
+/* ctest: VIRTUAL ON LABELS no-qemu */
 #include <tutti/task.h>
 
 #include "support/again.h"

@@ -3,7 +3,6 @@
 """Thread-local variables over waits, with each compiler and optimiser that is there. The last of
 them sees through the library's own sources, and could keep the address of a variable over a switch
 of stacks."""
-import glob
 import os
 import shutil
 import subprocess
@@ -12,17 +11,8 @@ import tempfile
 
 SOURCE = os.environ["TUTTI_SOURCE_DIR"]
 BUILD = os.environ["TUTTI_BUILD_DIR"]
-PROGRAM = os.path.join(SOURCE, "tests/support/programs/thread_locals.c")
-ROOMS = ("base", "os", "os/linux", "core", "sync", "exec", "loop", "front",
-         "observe", "sim")
-
-
-def sources():
-    machine = os.uname().machine
-    found = glob.glob(os.path.join(SOURCE, "src/os/arch", machine, "*.S"))
-    for room in ROOMS:
-        found += glob.glob(os.path.join(SOURCE, "src", room, "*.c"))
-    return found
+sys.path.insert(0, os.path.join(SOURCE, "tests/support"))
+import whole  # noqa: E402  (the path comes first)
 
 
 def ways():
@@ -35,10 +25,10 @@ def ways():
             continue
         start = [compiler, "-std=gnu11", "-w", "-pthread", include]
         for level in ("-O0", "-O2"):
-            yield f"{compiler} {level}", start + [level, PROGRAM, archive, "-lm"]
-        whole = start + ["-O2", "-flto", "-D_GNU_SOURCE", "-I" + os.path.join(SOURCE, "src"),
-                         PROGRAM, *sources(), "-lm"]
-        yield f"{compiler} -O2 -flto, the library too", whole
+            yield (f"{compiler} {level}",
+                   start + [level, whole.program("thread_locals"), archive, "-lm"])
+        yield (f"{compiler} -O2 -flto, the library too",
+               whole.command(compiler, "thread_locals", "-O2", "-flto"))
 
 
 def main():

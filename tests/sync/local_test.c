@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* ctest: VIRTUAL ON */
 #include <tutti/local.h>
 
 #include "support/suite.h"

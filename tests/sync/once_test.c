@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* ctest: VIRTUAL ON */
 #include <tutti/once.h>
 
 #include "support/suite.h"

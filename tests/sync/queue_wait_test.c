@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* ctest: VIRTUAL ON */
 /* Queues whose users wait: for items, for room, for the end. */
 #include <tutti/queue.h>
 
