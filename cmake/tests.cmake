@@ -45,8 +45,8 @@ function(tutti_add_executable target dir file)
 		RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/${dir})
 endfunction()
 
-# Through the shared library: an example that needs a hidden symbol does not link. Each is run on real
-# threads, and once more in virtual time unless it is said why not.
+# Through the shared library: an example that needs a hidden symbol does not link. Each is run on
+# real threads, and once more in virtual time unless it is said why not.
 function(tutti_add_examples)
 	set(checks ${PROJECT_SOURCE_DIR}/tests/examples)
 	file(STRINGS ${checks}/virtual.py except REGEX "^    \"[a-z0-9_]+\": ")
@@ -61,8 +61,8 @@ function(tutti_add_examples)
 			$<TARGET_FILE:${target}>)
 		tutti_test_properties(example/${name} example ${file})
 		if(NOT except MATCHES "\"${name}\"")
-			add_test(NAME example/${name}@virtual COMMAND python3 -B ${checks}/virtual.py
-				$<TARGET_FILE:${target}>)
+			add_test(NAME example/${name}@virtual COMMAND python3 -B
+				${checks}/virtual.py $<TARGET_FILE:${target}>)
 			tutti_test_properties(example/${name}@virtual example ${file})
 		endif()
 	endforeach()

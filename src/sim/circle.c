@@ -19,6 +19,12 @@ bool tu_waits(const struct tu_context *c)
 	return tu_load_rlx(&c->park) == TU_PARK_PARKED; /* nobody else runs */
 }
 
+bool tu_waits_at(const struct tu_context *c, const void *object)
+{
+	/* Relaxed: nobody else runs. */
+	return tu_waits(c) && c->waits && tu_load_rlx(&c->waits->key) == object;
+}
+
 static bool has_deadline(const struct tu_context *c)
 {
 	return c->alarm && tu_timer_pending(c->alarm);
@@ -31,8 +37,7 @@ struct tu_context *tu_waits_for(const struct tu_context *c)
 
 	if (!tu_waits(c) || has_deadline(c))
 		return NULL;
-	/* What it did last may be over, and the object gone: it may be on the way to another wait. */
-	if (!c->waits || tu_load_rlx(&c->waits->key) != c->doing.object)
+	if (!tu_waits_at(c, c->doing.object))
 		return NULL;
 	switch (c->doing.op) {
 	case TU_OP_LOCK_ACQUIRE:

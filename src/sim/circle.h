@@ -8,6 +8,12 @@
 /* Does c wait? */
 bool tu_waits(const struct tu_context *c);
 
+/*
+ * Does it stand in line at object? Else what it did last may be over, and the object gone: it may
+ * be on the way to another wait.
+ */
+bool tu_waits_at(const struct tu_context *c, const void *object);
+
 /* The one that alone can end the wait of c, which has no deadline; NULL: not known of any. */
 struct tu_context *tu_waits_for(const struct tu_context *c);
 

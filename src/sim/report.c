@@ -177,8 +177,7 @@ static void add_object(struct tu_page *t, const struct tu_context *c)
 	unsigned number = tu_holder_number(object);
 	char buf[64];
 
-	if (tu_op_object(op) == TU_OBJECT_FUTURE && tu_waits(c) && c->waits &&
-		tu_load_rlx(&c->waits->key) == object) {
+	if (tu_op_object(op) == TU_OBJECT_FUTURE && tu_waits_at(c, object)) {
 		tutti_future *f = (tutti_future *)object;
 
 		tu_page_add(t, " %s '%s'", f->ops->noun, f->ops->name(f, buf, sizeof(buf)));

@@ -85,7 +85,7 @@ static void beside_one_that_ticks(void *arg)
 		tutti_thread_start(take_twice, arg, &(tutti_thread_options){ .name = "twice" }));
 }
 
-/* -------------------------------------------------------------------------------------------- */
+/* -- checks ------------------------------------------------------------------------------------ */
 
 static tutti_sim_result result;
 
