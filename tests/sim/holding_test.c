@@ -93,6 +93,7 @@ static void check(void (*test)(void *), const char *strategy, tutti_time horizon
 	tutti_sim_trouble trouble, const char *words)
 {
 	tutti_sim_options o = { .strategy = strategy,
+		.runs = 300,
 		.horizon = horizon,
 		.save = "",
 		.flags = TUTTI_SIM_QUIET,
