@@ -2,8 +2,8 @@
 /* ctest: LABELS no-tsan */
 /*
  * rows_test.c - the tutorials' programs whose point is a mistake: every strategy finds it, the file
- * of the failed run shows it again, and where a lock mends it all schedules pass. Thousands of runs,
- * each with fibers that ThreadSanitizer takes a millisecond to make: not with that.
+ * of the failed run shows it again, and where a lock mends it all schedules pass. Thousands of
+ * runs, which would take ThreadSanitizer minutes: not with that.
  */
 #include "support/suite.h"
 
