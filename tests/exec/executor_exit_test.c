@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: VIRTUAL ON LABELS no-qemu */
+/* ctest: LABELS no-qemu */
 /* executor_exit_test.c - the program ends while an executor is open: by return, and by exit. */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: VIRTUAL ON */
 /*
  * pool_queue_test.c - the long queue of a pool is everybody's: each job is run once, by any thread
  * or by who waits for it, or is dropped with the rest.

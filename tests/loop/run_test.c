@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: VIRTUAL ON LABELS no-qemu */
+/* ctest: LABELS no-qemu */
 #include <tutti/task.h>
 
 #include "support/again.h"
