@@ -369,8 +369,7 @@ static void nothing_moves(void)
 			 "holds lock 'green' (0x"),
 		1);
 	CHECK_EQ(HEARD(" '", "er': acquire lock 'green' (0x", "; held by ", "er', taken at "), 1);
-	CHECK_EQ(HEARD("thread 'MainThread': wait for several futures at debug_test(join_all"),
-		1);
+	CHECK_EQ(HEARD("thread 'MainThread': wait for several futures at debug_test(join_all"), 1);
 	CHECK_EQ(heard.n, 4);
 	end();
 }
