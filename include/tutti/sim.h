@@ -113,7 +113,7 @@ typedef struct tutti_sim_options {
 	const char *strategy; /* NULL: "auto"; see below */
 	uint64_t runs;        /* most; 0: 10,000 */
 	tutti_time budget;    /* real time after which no other run is begun; 0: 30 s */
-	uint64_t seed;        /* of all that is random. Run i of seed s is run 0 of seed s + i */
+	uint64_t seed;        /* of all that is random */
 	uint64_t steps;       /* most in a run, beyond which it is a livelock; 0: 1,000,000 */
 	tutti_time horizon;   /* virtual time after which a run ends well; 0: no limit */
 	const char *save;     /* file for the failed run; NULL: "NAME.replay"; "": none */
@@ -128,10 +128,10 @@ typedef struct tutti_sim_options {
  * Run test under many schedules, until one fails.
  *
  * Strategies: "fifo": one run, in which nobody is stopped and everybody runs in turn. "random":
- * each choice at random. "pct:D": random priorities that change D - 1 times in a run. It finds
- * with a known probability what needs D orderings, 3 if nothing is said. "exhaustive:P": all
- * schedules with at most P preemptions, 2 if nothing is said. "auto": exhaustive up to 2 as far as
- * that goes, then random and pct in turn.
+ * each choice at random; "shuffle": only where one must be made. "pct:D": random priorities that
+ * change D - 1 times in a run. It finds with a known probability what needs D orderings, 3 if
+ * nothing is said. "exhaustive:P": all schedules with at most P preemptions, 2 if nothing is said.
+ * "auto": exhaustive up to 2 as far as that goes, then random and pct in turn.
  *
  * With TUTTI_SIM_REPLAY=FILE in the environment the check whose name is in FILE repeats that run.
  *

@@ -104,6 +104,14 @@ static void over(enum tu_trouble trouble)
 	tu_machine_leave();
 }
 
+static void failed(const char *text)
+{
+	check.words.n = 0; /* what was noted before matters less */
+	tu_page_add(&check.words, "%s", text);
+	check.trouble = TU_TROUBLE_FAILED;
+	over(TU_TROUBLE_FAILED);
+}
+
 /* Noted, not the end: a plain lock may be let go by another. */
 static void held_at_end(struct tu_context *c)
 {
@@ -298,6 +306,7 @@ static void set_machine(void)
 		.spurious = flags & TUTTI_SIM_SPURIOUS,
 		.allocations = flags & TUTTI_SIM_ALLOCATIONS,
 		.over = over,
+		.failed = failed,
 		.held = held_at_end,
 		.reported = reported };
 }
@@ -409,7 +418,6 @@ void tutti_sim_fail(const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	tu_check(tu_os_port != NULL, text);
-	tu_page_add(&check.words, "%s", text);
-	over(TU_TROUBLE_FAILED);
+	tu_machine.options.failed(text);
 	tu_panic("a run that had failed went on");
 }

@@ -102,6 +102,8 @@ struct tu_machine_options {
 	/* Nobody can run any more, or the run is in trouble. On some actor's stack; may return only
 	   by tu_machine_leave. */
 	void (*over)(enum tu_trouble trouble);
+	/* The test says so (tutti_sim_fail): the run is over, as with over. */
+	void (*failed)(const char *text);
 	/* What runs on c has ended, and holds a lock. */
 	void (*held)(struct tu_context *c);
 	/* The library has reported something; false: it is to be written as usual. */

@@ -140,6 +140,13 @@ static void over(enum tu_trouble trouble)
 	tu_os_exit_now(trouble == TU_TROUBLE_NONE ? 0 : TU_SIM_STATUS);
 }
 
+static void failed(const char *text)
+{
+	program.words.n = 0; /* what was noted before matters less */
+	tu_page_add(&program.words, "%s", text);
+	over(TU_TROUBLE_FAILED);
+}
+
 /* Noted, not the end: a plain lock may be let go by another. */
 static void held_at_end(struct tu_context *c)
 {
@@ -186,6 +193,7 @@ void tu_program_begin(const struct tu_settings *s, const struct tu_strategy *str
 		.early_time = s->early,
 		.stall = TU_MACHINE_STALL,
 		.over = over,
+		.failed = failed,
 		.held = held_at_end,
 		.reported = reported };
 

@@ -17,6 +17,7 @@ BALANCE = r"""
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
+#include <tutti/sim.h>
 #include <tutti/tutti.h>
 
 static int balance;
@@ -44,6 +45,8 @@ int main(int argc, char **argv)
         printf("balance %d\n", balance);
         if (strcmp(how, "status") == 0)
                 return balance == 2 ? 0 : 7;
+        if (strcmp(how, "says") == 0 && balance != 2)
+                tutti_sim_fail("the balance is %d", balance);
         assert(balance == 2);
         return 0;
 }
@@ -99,6 +102,14 @@ def tells_the_status(program):
     expect(again.returncode == 7 and again.stdout == "balance 1\n", f"repeats: {again.stdout!r}")
 
 
+def tells_what_the_program_says(program):
+    got = check("--runs", "500", "--save", "says.replay", "--json", program, "says")
+    told = json.loads(got.stdout)
+    expect(told["trouble"] == "failure" and told["words"] == "the balance is 1", f"JSON: {told}")
+    again = check("--replay", "says.replay", program, "says")
+    expect(again.returncode == 99 and "the balance is 1" in again.stderr, f"{again.stderr!r}")
+
+
 def passes_what_is_right(program):
     got = check("--strategy", "exhaustive:1", program, "locked")
     expect(got.returncode == 0 and "all" in got.stderr, f"locked: {got.stderr!r}")
@@ -131,6 +142,7 @@ def main():
         for static in (False, True):
             finds_and_repeats(build(folder, static))
         tells_the_status(os.path.join(folder, "balance"))
+        tells_what_the_program_says(os.path.join(folder, "balance"))
         passes_what_is_right(os.path.join(folder, "balance"))
         refuses(os.path.join(folder, "balance"))
     return 1 if failed else 0
