@@ -34,7 +34,7 @@ bool tu_stillness_look(struct tu_stillness *s, int64_t limit)
 	tu_worker_each(glance, &sum);
 	sum.moves = sum.moves || tu_threads_are_coming();
 	if (sum.moves || sum.turns != s->turns || s->since == 0)
-		*s = (struct tu_stillness){ sum.turns, sum.moves ? 0 : now, false };
+		*s = (struct tu_stillness){ sum.turns, sum.moves ? 0 : tutti_now(), false };
 	if (s->since == 0 || s->told || now - s->since < limit)
 		return false;
 	s->told = true;
