@@ -2,12 +2,25 @@
 /* startup.c - see startup.h. */
 #include "core/startup.h"
 
+#include "core/environment.h"
+#include "os/os.h"
+
 const char tu_startup_is_linked;
+
+void tu_startup_watching(void)
+{
+	tu_startup_checker();
+	tu_startup_watchdog();
+}
 
 /* After the library's own constructors, which have a priority. */
 __attribute__((constructor)) static void start_what_is_told(void)
 {
-	tu_startup_sim();
-	tu_startup_checker();
-	tu_startup_watchdog();
+	tu_os_before_main = tu_startup_child;
+	if (!tu_environment(TU_STARTUP_CHILD)) {
+		tu_startup_sim();
+		tu_startup_watching();
+	} else if (tu_os_is_in_program()) {
+		tu_startup_child();
+	}
 }

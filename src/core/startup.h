@@ -16,4 +16,12 @@ void tu_startup_sim(void);      /* TUTTI_SIM */
 void tu_startup_checker(void);  /* TUTTI_DEBUG */
 void tu_startup_watchdog(void); /* TUTTI_WATCHDOG */
 
+/* A process that this library has started as a child, instead of main: does not return then. */
+void tu_startup_child(void);
+
+/* The two that watch; in such a child once it knows what it is. */
+void tu_startup_watching(void);
+
+#define TU_STARTUP_CHILD "TUTTI_CHILD" /* in the environment of such a one, until then */
+
 #endif

@@ -30,6 +30,7 @@ static bool registered, over;
 
 static int64_t patience = (int64_t)10 * 1000000000; /* atomic */
 void (*tu_ending_told)(void);
+bool (*tu_ending_children)(void);
 
 void tu_ending_be_patient(int64_t ns)
 {
@@ -66,10 +67,9 @@ static void tell(size_t n)
 		tu_ending_told();
 }
 
-static void at_exit(void)
+/* Until no more than own are waited for. The bucket, locked. */
+static struct tu_bucket *wait_for_all(struct tu_context *self, size_t own)
 {
-	struct tu_context *self = tu_self();
-	size_t own = count_of_caller();
 	struct tu_bucket *b = tu_lot_lock(&waited);
 	/* Relaxed: a number by itself. */
 	int64_t until = tu_simulated() ? TUTTI_FOREVER : tutti_after(tu_load_rlx(&patience));
@@ -88,6 +88,25 @@ static void at_exit(void)
 		}
 		b = tu_lot_lock(&waited);
 	}
+	return b;
+}
+
+void tu_ending_now(void)
+{
+	struct tu_context *self = tu_self();
+	size_t own = count_of_caller();
+	struct tu_bucket *b = wait_for_all(self, own);
+
+	/* While it is waited for children, threads of daemons may have started others. */
+	while (tu_ending_children) {
+		bool any;
+
+		tu_lot_unlock(b);
+		any = tu_ending_children();
+		b = wait_for_all(self, own);
+		if (!any)
+			break;
+	}
 	over = true;
 	tu_lot_unlock(b);
 	self->worker->daemon = false; /* a daemon that called exit must get through it */
@@ -97,7 +116,7 @@ static void at_exit(void)
 /* Under the lock. */
 static int watch(void)
 {
-	if (!registered && atexit(at_exit) == 0)
+	if (!registered && atexit(tu_ending_now) == 0)
 		registered = true;
 	return registered ? 0 : -ENOMEM;
 }

@@ -16,6 +16,15 @@ int tu_ending_watch(void);
 void tu_ending_be_patient(int64_t ns);
 extern void (*tu_ending_told)(void);
 
+/*
+ * Children come after the threads: wait for them; were there any? Set by proc, before it has
+ * one; NULL: there are none.
+ */
+extern bool (*tu_ending_children)(void);
+
+/* All that exit does of this, for a process that ends without it. */
+void tu_ending_now(void);
+
 /* A thread is about to start. 0; TUTTI_ESHUTDOWN if the program is past waiting; -ENOMEM. */
 int tu_ending_begin(bool daemon);
 

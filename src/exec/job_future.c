@@ -53,10 +53,8 @@ static void block_free(struct tu_job_future *jf)
 		tu_free(jf);
 }
 
-static void job_free(tutti_future *f)
+void tu_job_future_free(struct tu_job_future *jf)
 {
-	struct tu_job_future *jf = (struct tu_job_future *)f;
-
 	if (jf->job->arg_kind == TUTTI_KIND_BYTES)
 		tutti_bytes_free(jf->arg);
 	if (jf->job->result_kind == TUTTI_KIND_BYTES)
@@ -64,6 +62,11 @@ static void job_free(tutti_future *f)
 	if (jf->listed)
 		tu_executor_unref(jf->executor);
 	block_free(jf);
+}
+
+static void job_free(tutti_future *f)
+{
+	tu_job_future_free((struct tu_job_future *)f);
 }
 
 /* Of our own engines the executor sees to it at the fork; of others, who knows. */
@@ -129,9 +132,10 @@ static size_t aligned(size_t size)
 	return (size + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
 }
 
-static struct tu_job_future *allocate(const tutti_job *job)
+static struct tu_job_future *allocate(
+	const tutti_job *job, const struct tu_future_ops *ops, size_t head_bytes)
 {
-	size_t head = aligned(sizeof(struct tu_job_future)), arg = aligned(job->arg_size);
+	size_t head = aligned(head_bytes), arg = aligned(job->arg_size);
 	size_t result =
 		job->result_size > sizeof(((tutti_future *)0)->value) ? job->result_size : 0;
 	bool pooled = arg <= POOLED && result <= POOLED && head + arg + result <= POOLED;
@@ -140,10 +144,10 @@ static struct tu_job_future *allocate(const tutti_job *job)
 
 	if (!jf)
 		return NULL;
-	memset(jf, 0, sizeof(*jf));
+	memset(jf, 0, head_bytes);
 	memset((char *)jf + head + arg, 0, result);
 	jf->pooled = pooled;
-	tu_future_init(&jf->future, &job_ops, 2);
+	tu_future_init(&jf->future, ops, 2);
 	jf->job = job;
 	jf->arg = job->arg_kind == TUTTI_KIND_VOID ? NULL : (char *)jf + head;
 	jf->future.size = job->result_size;
@@ -152,9 +156,10 @@ static struct tu_job_future *allocate(const tutti_job *job)
 	return jf;
 }
 
-struct tu_job_future *tu_job_future_create(tutti_job *job, const void *arg)
+struct tu_job_future *tu_job_future_make(
+	const tutti_job *job, const void *arg, const struct tu_future_ops *ops, size_t head)
 {
-	struct tu_job_future *jf = allocate(job);
+	struct tu_job_future *jf = allocate(job, ops, head);
 
 	if (!jf)
 		return NULL;
@@ -165,6 +170,11 @@ struct tu_job_future *tu_job_future_create(tutti_job *job, const void *arg)
 		return NULL;
 	}
 	return jf;
+}
+
+struct tu_job_future *tu_job_future_create(tutti_job *job, const void *arg)
+{
+	return tu_job_future_make(job, arg, &job_ops, sizeof(struct tu_job_future));
 }
 
 /* -- running one ------------------------------------------------------------------------------ */

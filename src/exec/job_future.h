@@ -39,6 +39,14 @@ struct tu_job_future {
 /* One with the argument copied and two references; NULL: no memory. */
 struct tu_job_future *tu_job_future_create(tutti_job *job, const void *arg);
 
+/*
+ * The same of another kind, whose struct of head bytes begins with this one; the rest of it is
+ * zero. ops are as a job's, and free ends with tu_job_future_free.
+ */
+struct tu_job_future *tu_job_future_make(
+	const tutti_job *job, const void *arg, const struct tu_future_ops *ops, size_t head);
+void tu_job_future_free(struct tu_job_future *jf);
+
 /* The job's future, or NULL if f is of another kind. */
 struct tu_job_future *tu_job_future_of(const tutti_future *f);
 

@@ -312,6 +312,95 @@ bool tu_os_error_is_terminal(void);
 int tu_os_crash_begin(void (*crashed)(int signal));
 void tu_os_crash_end(void);
 
+/* -- processes --------------------------------------------------------------------------------- */
+
+/*
+ * Start this program anew, with name=value in its environment and fd open there, under the same
+ * number. No signal is blocked there, whatever the caller blocks. Its number, or a negative errno.
+ */
+int tu_os_program_start(const char *name, const char *value, int fd);
+
+/* Go on in a copy too, with nothing printed twice. 0 in the child, its number, -EAGAIN, -ENOMEM. */
+int tu_os_fork(void);
+
+/*
+ * The same, but the child's parent is the caller's. In a process with one thread, which started
+ * the program anew as above. -ENOTSUP: it cannot be had here.
+ */
+int tu_os_fork_sibling(void);
+
+/* A descriptor that is readable once the child, not yet reaped, has ended; -ENOSYS, -EMFILE. */
+int tu_os_child_fd(int pid);
+
+/* 0: it has ended, and is no more. -EAGAIN: it has not. -ECHILD: somebody else has reaped it. */
+int tu_os_child_reap(int pid, struct tu_os_end *end);
+
+/* Send a process a signal. 0, -ESRCH, -EINVAL, -EPERM. */
+int tu_os_process_signal(int pid, int number);
+int tu_os_process_id(void);
+
+/* A signal's name, "SIGKILL", or its number. Returns buf. */
+const char *tu_os_signal_name(int number, char *buf, size_t n);
+int tu_os_process_parent(void);
+
+/* The streams of the process from now on, where fd is not negative; and where it works. */
+void tu_os_streams_set(const int fd[3], int directory);
+
+/* One for the working directory as it is, to be handed on. -errno. */
+int tu_os_directory_open(void);
+
+/*
+ * Two ends of a stream of bytes that carries descriptors too. All of n bytes are sent, or received,
+ * or an error comes; -EPIPE: the other end is closed. Descriptors come with the first byte; at most
+ * TU_OS_FDS_MOST, those missing are -1. None gets through to another program.
+ */
+enum { TU_OS_FDS_MOST = 8 };
+
+int tu_os_channel_open(int end[2]);
+int tu_os_channel_send(int fd, const void *data, size_t n, const int *fds, int nfds);
+int tu_os_channel_receive(int fd, void *data, size_t n, int *fds, int nfds);
+
+/* What there is, at most n bytes, without waiting. 0: the other end is closed. -EAGAIN: nothing. */
+int tu_os_channel_look(int fd, void *data, size_t n);
+void tu_os_channel_end(int fd); /* for the other end it is as if it were closed, whoever has it */
+void tu_os_close(int fd);
+bool tu_os_is_open(int fd);
+
+/*
+ * A process' life, seen by others. It holds `held`, which it shows nobody; who has a copy of
+ * `shown` and binds itself is killed as soon as the last `held` is closed. -errno.
+ */
+int tu_os_life_open(int *shown, int *held);
+int tu_os_life_bind(int shown); /* takes shown over */
+
+/* How many threads the process has besides those in except. names receives some of theirs. */
+size_t tu_os_other_threads(const int *except, size_t n, char *names, size_t size);
+
+/* The file that address was loaded from, "" if it is the program; and where it was loaded. */
+const void *tu_os_module_of(const void *address, const char **file);
+
+/* Load it for good. 0 or -ENOENT, with a reason. */
+int tu_os_module_load(const char *file, char *reason, size_t n);
+
+/* Memory by a descriptor: n bytes of data are in it. -errno. */
+int tu_os_blob_open(const void *data, size_t n);
+
+/* The same, read; free'd by tu_os_blob_unmap. NULL: no memory, or it has not n bytes. */
+const void *tu_os_blob_map(int fd, size_t n);
+void tu_os_blob_unmap(const void *data, size_t n);
+
+/*
+ * Called before main, but after the program's constructors, where that can be had: it is if
+ * tu_os_is_before_main_asked. May not return. Set before main. The library alone is the program's
+ * if it was linked as an archive.
+ */
+extern void (*tu_os_before_main)(void);
+bool tu_os_is_before_main_asked(void);
+bool tu_os_is_in_program(void);
+
+/* Take a variable out of the environment. While there is one thread. */
+void tu_os_environment_drop(const char *name);
+
 /* -- signals and ends ------------------------------------------------------------------------ */
 
 /*

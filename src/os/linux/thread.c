@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* thread.c - OS threads: begin, end, name, own stack. */
+#include "os/linux/forked.h"
 #include "os/linux/thread.h"
 #include "os/os.h"
 #include "os/port.h"
@@ -193,9 +194,34 @@ _Noreturn void tu_real_thread_stop(void)
 		pause();
 }
 
+static struct {
+	void (*before)(void), (*parent)(void), (*child)(void);
+} forked;
+
 int tu_os_at_fork(void (*before)(void), void (*parent)(void), void (*child)(void))
 {
+	forked.before = before;
+	forked.parent = parent;
+	forked.child = child;
 	return -pthread_atfork(before, parent, child);
+}
+
+void tu_os_forked_before(void)
+{
+	if (forked.before)
+		forked.before();
+}
+
+void tu_os_forked_parent(void)
+{
+	if (forked.parent)
+		forked.parent();
+}
+
+void tu_os_forked_child(void)
+{
+	if (forked.child)
+		forked.child();
 }
 
 const char *tu_os_environment(const char *name)

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * child.c - from the request to the end.
+ *
+ * Which job it is says the place of its descriptor in its module: the child has the same modules,
+ * elsewhere in memory. Two static jobs of one name are told apart that way. The name and the sizes
+ * must agree all the same.
+ */
+#include "proc/child.h"
+
+#include "core/alloc.h"
+#include "core/environment.h"
+#include "core/report.h"
+#include "core/startup.h"
+#include "exec/ending.h"
+#include "exec/executor.h"
+#include "os/os.h"
+#include "proc/reply.h"
+#include "proc/request.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tutti/error.h>
+
+/* -- which job --------------------------------------------------------------------------------- */
+
+static bool fits(const tutti_job *job, const struct tu_request *r)
+{
+	return strcmp(job->name, r->job) == 0 && job->arg_kind == r->arg_kind &&
+	       job->result_kind == r->result_kind && job->arg_size == r->arg_size &&
+	       job->result_size == r->result_size;
+}
+
+static bool is_at(const tutti_job *job, const struct tu_request *r)
+{
+	const char *file;
+	const char *base = tu_os_module_of(job, &file);
+
+	return (size_t)((const char *)job - base) == r->offset && strcmp(file, r->module) == 0;
+}
+
+static tutti_job *find_at_place(const struct tu_request *r)
+{
+	size_t n = tutti_job_list(NULL, 0);
+	tutti_job **jobs = tu_alloc((n + 1) * sizeof(*jobs)), *found = NULL;
+
+	if (!jobs)
+		return NULL;
+	n = tutti_job_list(jobs, n); /* nobody else is here */
+	for (size_t i = 0; i < n && !found; i++)
+		if (fits(jobs[i], r) && is_at(jobs[i], r))
+			found = jobs[i];
+	tu_free(jobs);
+	return found;
+}
+
+static tutti_job *find(const struct tu_request *r)
+{
+	tutti_job *job = find_at_place(r);
+	char why[256];
+
+	if (!job && *r->module && tu_os_module_load(r->module, why, sizeof(why)) == 0)
+		job = find_at_place(r);
+	if (!job)
+		job = tutti_job_find(r->job);
+	return job && fits(job, r) ? job : NULL;
+}
+
+/* -- the job ----------------------------------------------------------------------------------- */
+
+/* As Python's children do: whoever looks at the screen sees why. */
+static void tell(tutti_future *f, int code)
+{
+	const char *text = tutti_future_text(f);
+
+	fflush(stdout);
+	fprintf(stderr, "Process %s: %s\n", tu_self_process.name,
+		text && *text ? text : tutti_strerror(code));
+}
+
+/* What exit is to be called with. */
+static int run(tutti_job *job, const void *arg, int channel)
+{
+	static const tutti_executor_options none;
+	tutti_executor *here;
+	tutti_future *f;
+	int code;
+
+	tu_startup_watching();
+	tu_ending_watch();
+	code = tu_executor_create_own(&here, &tu_engine_inline, NULL, &none);
+	if (code < 0)
+		tu_report(code, "a child has no memory for its job");
+	if (code < 0)
+		return EXIT_FAILURE;
+	f = tutti_submit(here, job, arg, NULL);
+	code = tutti_future_error(f);
+	if (code < 0)
+		tell(f, code);
+	tu_reply_send(channel, f, job); /* nobody may be there to read it */
+	tutti_future_unref(f);
+	tutti_executor_free(here);
+	return code < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static void fail(int channel, const struct tu_request *r)
+{
+	tutti_future *f = tutti_future_create(0);
+	static const tutti_job none;
+	char text[256];
+
+	snprintf(text, sizeof(text), "no job '%s' of those sizes is known in the child", r->job);
+	tutti_future_set_error(f, TUTTI_ENOJOB, text);
+	tell(f, TUTTI_ENOJOB);
+	tu_reply_send(channel, f, &none);
+	tutti_future_unref(f);
+}
+
+static void be(const struct tu_request *r)
+{
+	tu_self_process = (struct tu_self_process){
+		.name = r->name, .identity = r->identity, .daemon = r->daemon
+	};
+	tutti_process_set_method(r->usual, true);
+}
+
+_Noreturn void tu_child_run(int channel)
+{
+	struct tu_request r;
+	tutti_bytes bytes;
+	tutti_job *job;
+	int fds[1], rc = tu_request_receive(channel, &r, fds, 1);
+
+	if (rc < 0) /* whoever wanted something is gone */
+		tu_os_exit_now(EXIT_FAILURE);
+	be(&r);
+	rc = tu_os_life_bind(fds[0]);
+	if (rc < 0)
+		tu_report(rc, "process '%s' will not notice its parent's death", r.name);
+	tu_os_environment_drop(TU_STARTUP_CHILD);
+	job = find(&r);
+	if (!job) {
+		fail(channel, &r);
+		exit(EXIT_FAILURE);
+	}
+	bytes = tutti_bytes_of(r.arg, r.arg_bytes);
+	exit(run(job, r.arg_kind == TUTTI_KIND_BYTES ? &bytes : r.arg, channel));
+}
+
+_Noreturn void tu_child_run_copy(struct tu_process *p, int channel)
+{
+	int code;
+
+	tu_self_process = (struct tu_self_process){
+		.name = p->name, .identity = p->identity, .daemon = p->daemon
+	};
+	code = run((tutti_job *)p->jf.job, p->jf.arg, channel);
+	/* Exit handlers are the parent's: they would clean up what it still uses. */
+	tu_ending_now();
+	tu_os_exit_now(code);
+}
+
+/* -- instead of main --------------------------------------------------------------------------- */
+
+bool tu_child_is_starting(void)
+{
+	return tu_environment(TU_STARTUP_CHILD) != NULL;
+}
+
+void tu_startup_child(void)
+{
+	const char *what = tu_environment(TU_STARTUP_CHILD);
+	size_t server = strlen(TU_CHILD_SERVER), job = strlen(TU_CHILD_JOB);
+
+	if (!what)
+		return;
+	if (strncmp(what, TU_CHILD_SERVER, server) == 0)
+		tu_server_serve(atoi(what + server));
+	if (strncmp(what, TU_CHILD_JOB, job) == 0)
+		tu_child_run(atoi(what + job));
+	tu_report(-EINVAL, "%s='%s' is not for use by hand", TU_STARTUP_CHILD, what);
+	tu_os_exit_now(EXIT_FAILURE);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* child.h - the child's side: what it does instead of main. */
+#ifndef TU_PROC_CHILD_H
+#define TU_PROC_CHILD_H
+
+#include "proc/process.h"
+
+/* Do what the request that comes through channel says; then end. */
+_Noreturn void tu_child_run(int channel);
+
+/* The same for p's job, in a child that was forked from the parent as it is. */
+_Noreturn void tu_child_run_copy(struct tu_process *p, int channel);
+
+/* Serve those who ask through channel for children of this process' parent; ends when it ends. */
+_Noreturn void tu_server_serve(int channel);
+
+/* Is this a child that has not come to its job yet? Then constructors run. */
+bool tu_child_is_starting(void);
+
+/* Words of TU_STARTUP_CHILD: what it is, and the descriptor of its channel after them. */
+#define TU_CHILD_SERVER "server:"
+#define TU_CHILD_JOB "job:"
+
+#endif

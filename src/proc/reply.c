@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* reply.c - see reply.h. On the way: a head, the text with its zero, the result. */
+#include "proc/reply.h"
+
+#include "core/alloc.h"
+#include "os/os.h"
+
+#include <errno.h>
+#include <string.h>
+#include <tutti/error.h>
+#include <tutti/future.h>
+
+enum { MAGIC = 0x74757472, ROOM_FIRST = 256 };
+
+struct head {
+	uint32_t magic;
+	int32_t code;
+	uint64_t text_bytes, result_bytes;
+};
+
+static int send(int channel, int32_t code, const char *text, const void *result, size_t n)
+{
+	struct head h = { .magic = MAGIC,
+		.code = code,
+		.text_bytes = text ? strlen(text) + 1 : 0,
+		.result_bytes = n };
+	int rc = tu_os_channel_send(channel, &h, sizeof(h), NULL, 0);
+
+	if (rc == 0)
+		rc = tu_os_channel_send(channel, text, h.text_bytes, NULL, 0);
+	return rc < 0 ? rc : tu_os_channel_send(channel, result, n, NULL, 0);
+}
+
+static int send_result(int channel, tutti_future *f, const tutti_job *job)
+{
+	size_t n = job->result_size;
+	tutti_bytes bytes;
+	void *result;
+	int rc;
+
+	if (job->result_kind == TUTTI_KIND_BYTES) {
+		rc = tutti_job_result(f, job, &bytes);
+		if (rc < 0)
+			return send(channel, rc, NULL, NULL, 0);
+		rc = send(channel, 0, NULL, bytes.data, bytes.size);
+		tutti_bytes_free(&bytes);
+		return rc;
+	}
+	result = n > 0 ? tu_alloc(n) : NULL;
+	if (n > 0 && !result)
+		return send(channel, -ENOMEM, NULL, NULL, 0);
+	rc = tutti_job_result(f, job, result);
+	rc = send(channel, rc, NULL, result, rc < 0 ? 0 : n);
+	tu_free(result);
+	return rc;
+}
+
+int tu_reply_send(int channel, tutti_future *f, const tutti_job *job)
+{
+	int code = tutti_future_error(f);
+
+	if (code < 0)
+		return send(channel, code, tutti_future_text(f), NULL, 0);
+	return send_result(channel, f, job);
+}
+
+static bool whole(const struct tu_reply *r)
+{
+	struct head h;
+
+	if (r->used < sizeof(h))
+		return false;
+	memcpy(&h, r->bytes, sizeof(h));
+	return r->used - sizeof(h) >= h.text_bytes + h.result_bytes;
+}
+
+static int grow(struct tu_reply *r)
+{
+	size_t room = r->room ? r->room * 2 : ROOM_FIRST;
+	char *bytes = tu_alloc(room);
+
+	if (!bytes)
+		return -ENOMEM;
+	if (r->used > 0)
+		memcpy(bytes, r->bytes, r->used);
+	tu_free(r->bytes);
+	r->bytes = bytes;
+	r->room = room;
+	return 0;
+}
+
+int tu_reply_look(int channel, struct tu_reply *r)
+{
+	for (;;) {
+		int n = r->used == r->room ? grow(r) : 0;
+
+		if (n < 0)
+			return n;
+		n = tu_os_channel_look(channel, r->bytes + r->used, r->room - r->used);
+		if (n == -EAGAIN)
+			return whole(r) ? 1 : 0;
+		if (n <= 0)
+			return whole(r) ? 1 : -EPIPE;
+		r->used += (size_t)n;
+		if (whole(r))
+			return 1;
+	}
+}
+
+int32_t tu_reply_read(const struct tu_reply *r, const char **text, tutti_bytes *result)
+{
+	struct head h;
+
+	memcpy(&h, r->bytes, sizeof(h));
+	*text = h.text_bytes > 0 ? r->bytes + sizeof(h) : NULL;
+	*result = tutti_bytes_of(r->bytes + sizeof(h) + h.text_bytes, h.result_bytes);
+	return h.magic == MAGIC ? h.code : TUTTI_EPROTO;
+}
+
+void tu_reply_free(struct tu_reply *r)
+{
+	tu_free(r->bytes);
+	*r = (struct tu_reply){ NULL, 0, 0 };
+}

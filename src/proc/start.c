@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * start.c - a process begins, in one of three ways, and all end with the first.
+ *
+ * Whichever way, the parent ends up with a number to wait for and one end of a channel.
+ */
+#include "core/alloc.h"
+#include "core/context.h"
+#include "core/fork.h"
+#include "core/mutex.h"
+#include "core/startup.h"
+#include "core/worker.h"
+#include "exec/ending.h"
+#include "exec/job.h"
+#include "os/os.h"
+#include "proc/child.h"
+#include "proc/list.h"
+#include "proc/request.h"
+#include "proc/server.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <tutti/error.h>
+#include <tutti/scope.h>
+#include <tutti/task.h>
+#include <tutti/time.h>
+
+static const tutti_time grace = TUTTI_SECONDS(5); /* a daemon has to end after SIGTERM */
+
+static uint32_t lock; /* a tu_mutex; all below */
+static tutti_start_method usual;
+static bool chosen;    /* usual is, or a process has started by it */
+static unsigned count; /* of children so far, for their names */
+static int life_shown = -1, life_held = -1;
+
+/* -- settings ---------------------------------------------------------------------------------- */
+
+int tutti_process_set_method(tutti_start_method method, bool force)
+{
+	int rc = 0;
+
+	if (method != TUTTI_FORKSERVER && method != TUTTI_SPAWN && method != TUTTI_FORK)
+		return -EINVAL;
+	tu_mutex_lock(&lock);
+	if (chosen && !force)
+		rc = -EBUSY;
+	if (rc == 0)
+		usual = method;
+	chosen = true;
+	tu_mutex_unlock(&lock);
+	return rc;
+}
+
+tutti_start_method tutti_process_method(void)
+{
+	tutti_start_method method;
+
+	tu_mutex_lock(&lock);
+	method = usual;
+	tu_mutex_unlock(&lock);
+	return method;
+}
+
+/* In a forked child: it has a life of its own, and its parent's end must not be kept from others. */
+static void begin_anew(struct tu_fork_guard *g)
+{
+	(void)g;
+	if (life_shown >= 0) {
+		tu_os_close(life_shown);
+		tu_os_close(life_held);
+	}
+	life_shown = life_held = -1;
+	count = 0;
+}
+
+static void guard_forks(void)
+{
+	static struct tu_fork_guard guard = { .lock = &lock, .in_child = begin_anew };
+	static uint32_t guarded;
+
+	if (tu_swap_acqrel(&guarded, 1u) == 0) /* only that it happens once counts */
+		tu_fork_guard_add(&guard);
+}
+
+/* -- the record -------------------------------------------------------------------------------- */
+
+static void process_interrupt(tutti_future *f)
+{
+	tutti_process_terminate(f);
+}
+
+static void process_free(tutti_future *f)
+{
+	struct tu_process *p = (struct tu_process *)f;
+
+	tu_free(p->name);
+	tu_job_future_free(&p->jf);
+}
+
+static const char *process_name(const tutti_future *f, char *buf, size_t n)
+{
+	(void)buf, (void)n;
+	return ((const struct tu_process *)f)->name;
+}
+
+static const struct tu_future_ops process_ops = { .kind = TU_FUTURE_JOB,
+	.noun = "process",
+	.interrupt = process_interrupt,
+	.free = process_free,
+	.name = process_name };
+
+struct tu_process *tu_process_of(const tutti_future *f)
+{
+	return f->ops == &process_ops ? (struct tu_process *)f : NULL;
+}
+
+static struct tu_process *make(const tutti_job *job, const void *arg,
+	const tutti_process_options *o, tutti_start_method *method)
+{
+	struct tu_job_future *jf =
+		tu_job_future_make(job, arg, &process_ops, sizeof(struct tu_process));
+	struct tu_process *p = (struct tu_process *)jf;
+	char name[TU_IDENTITY_BYTES + 16];
+	unsigned number;
+
+	if (!p)
+		return NULL;
+	guard_forks();
+	tu_mutex_lock(&lock);
+	number = ++count;
+	*method = o->method ? o->method : usual;
+	chosen = true;
+	tu_mutex_unlock(&lock);
+	snprintf(p->identity, sizeof(p->identity), "%.*s%s%u", TU_IDENTITY_BYTES - 16,
+		tu_self_process.identity, *tu_self_process.identity ? ":" : "", number);
+	snprintf(name, sizeof(name), "Process-%s", p->identity);
+	p->name = tu_copy_text(o->name ? o->name : name);
+	p->channel = -1;
+	p->daemon = o->daemon == 0 ? tu_self_process.daemon : o->daemon > 0;
+	if (p->name)
+		return p;
+	tu_job_future_free(jf);
+	return NULL;
+}
+
+/* -- three ways -------------------------------------------------------------------------------- */
+
+/* What went wrong, for whoever looks at the future. */
+static int fail(char *text, size_t n, int code, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, n, format, args);
+	va_end(args);
+	return code;
+}
+
+/* Threads of ours that wait for nothing of the program's. In ids, which has room for most. */
+struct helpers {
+	int ids[64];
+	size_t n;
+};
+
+static void add_helper(struct tu_worker *w, void *arg)
+{
+	struct helpers *h = arg;
+
+	if (w->helper && h->n < sizeof(h->ids) / sizeof(*h->ids))
+		h->ids[h->n++] = tu_shown(&w->native_id);
+}
+
+/* A copy has only the thread that made it: the others' locks would stay taken in it for ever. */
+static int check_alone(char *text, size_t n)
+{
+	struct helpers helpers = { .n = 0 };
+	char names[200];
+	size_t others;
+
+	if (tutti_task_current())
+		return fail(text, n, -EINVAL, "a task cannot fork: its thread has others to run");
+	tu_worker_each(add_helper, &helpers);
+	others = tu_os_other_threads(helpers.ids, helpers.n, names, sizeof(names));
+	if (others == 0)
+		return 0;
+	return fail(text, n, -EDEADLK, "cannot fork while %zu other thread%s: %s", others,
+		others == 1 ? " lives" : "s live", names);
+}
+
+static int copy(struct tu_process *p, int channel, char *text, size_t n)
+{
+	int rc = check_alone(text, n);
+
+	if (rc == 0)
+		rc = tu_os_fork();
+	if (rc != 0)
+		return rc;
+	tu_os_close(p->channel);
+	rc = tu_os_life_bind(life_shown);
+	(void)rc; /* the only thing that can be done about it is to go on */
+	tu_child_run_copy(p, channel);
+}
+
+static int spawn(int channel, char *text, size_t n)
+{
+	char word[32];
+
+	if (!tu_os_is_before_main_asked())
+		return fail(text, n, -ENOTSUP,
+			"this program cannot be started anew: libtutti was loaded after its start");
+	snprintf(word, sizeof(word), TU_CHILD_JOB "%d", channel);
+	return tu_os_program_start(TU_STARTUP_CHILD, word, channel);
+}
+
+/* Where it cannot be had it is spawned, which is the same but slower. */
+static int have_forked(int channel, char *text, size_t n)
+{
+	int rc = tu_os_is_before_main_asked() ? tu_server_fork(channel) : -ENOTSUP;
+
+	return rc == -ENOTSUP ? spawn(channel, text, n) : rc;
+}
+
+/* Where others see that this process lives. */
+static int show_life(int *shown)
+{
+	int rc = 0;
+
+	tu_mutex_lock(&lock);
+	if (life_shown < 0)
+		rc = tu_os_life_open(&life_shown, &life_held);
+	*shown = life_shown;
+	tu_mutex_unlock(&lock);
+	return rc;
+}
+
+static int send_request(struct tu_process *p, int life)
+{
+	struct tu_request r;
+	int rc;
+
+	tu_request_make(&r, p);
+	rc = tu_request_send(p->channel, &r, &life, 1);
+	return rc == -EPIPE ? 0 : rc; /* it has been killed already: its end is waited for */
+}
+
+/* Nobody knows of it yet. */
+static void take_back(struct tu_process *p)
+{
+	struct tu_os_end end;
+
+	tu_os_process_signal(p->pid, 9);
+	tu_os_child_end(p->pid, &end);
+}
+
+static int begin(struct tu_process *p, tutti_start_method method, char *text, size_t n)
+{
+	int end[2], life, rc = show_life(&life);
+
+	if (rc == 0)
+		rc = tu_os_channel_open(end);
+	if (rc < 0)
+		return rc;
+	p->channel = end[0];
+	rc = method == TUTTI_FORK    ? copy(p, end[1], text, n)
+	     : method == TUTTI_SPAWN ? spawn(end[1], text, n)
+				     : have_forked(end[1], text, n);
+	tu_os_close(end[1]);
+	if (rc > 0) {
+		p->pid = rc;
+		rc = method == TUTTI_FORK ? 0 : send_request(p, life);
+		if (rc < 0)
+			take_back(p);
+	}
+	if (rc < 0)
+		tu_os_close(p->channel);
+	return rc;
+}
+
+/* -- the end of all ---------------------------------------------------------------------------- */
+
+static bool end_daemons(void)
+{
+	struct tu_process *p;
+	bool any = false;
+
+	while ((p = tu_process_next(true)) != NULL) {
+		any = true;
+		tutti_process_terminate(&p->jf.future);
+		if (tutti_process_join_until(&p->jf.future, tutti_after(grace)) < 0) {
+			tutti_process_kill(&p->jf.future);
+			tutti_process_join(&p->jf.future);
+		}
+		tutti_future_unref(&p->jf.future);
+	}
+	return any;
+}
+
+/* The program ends: see process.h in include. Were there any? */
+static bool end_children(void)
+{
+	bool any = false;
+	struct tu_process *p;
+	tutti_scope quiet;
+
+	tutti_shield_begin(&quiet, TUTTI_FOREVER);
+	any = end_daemons();
+	while ((p = tu_process_next(false)) != NULL) {
+		any = true;
+		tutti_process_join(&p->jf.future);
+		tutti_future_unref(&p->jf.future);
+	}
+	tutti_shield_end(&quiet, 0);
+	tu_server_end();
+	return any;
+}
+
+/* -- start ------------------------------------------------------------------------------------- */
+
+static int check(const tutti_job *job, const tutti_process_options *o, char *text, size_t n)
+{
+	if (!tu_job_valid(job))
+		return fail(text, n, -EINVAL, "no job");
+	if ((int)o->method < TUTTI_FORKSERVER || (int)o->method > TUTTI_FORK)
+		return fail(text, n, -EINVAL, "no start method %d", (int)o->method);
+	if (tu_child_is_starting())
+		return fail(
+			text, n, -EBUSY, "a process cannot be started before this one's own job");
+	if (tu_self_process.daemon)
+		return fail(text, n, -EPERM, "daemons are not allowed to have children");
+	return 0;
+}
+
+/* With the words of why. */
+static tutti_process *failed(int code, const char *text)
+{
+	tutti_future *f = tu_future_failed(code);
+	struct tu_future_extra *extra = *text ? tu_future_extra_of(f) : NULL;
+
+	if (extra)
+		extra->text = tu_copy_text(text);
+	return f;
+}
+
+tutti_process *tutti_process_start(
+	tutti_job *job, const void *arg, const tutti_process_options *options)
+{
+	static const tutti_process_options none;
+	const tutti_process_options *o = options ? options : &none;
+	tutti_start_method method;
+	struct tu_process *p;
+	char text[300] = "";
+	int rc = check(job, o, text, sizeof(text));
+
+	tu_point(TU_OP_THREAD_START, NULL);
+	if (rc == 0)
+		rc = tu_ending_begin(true);
+	if (rc == 0)
+		rc = tu_minder_begin();
+	if (rc < 0)
+		return failed(rc, text);
+	p = make(job, arg, o, &method);
+	if (!p)
+		return failed(-ENOMEM, "");
+	tu_ending_children = end_children;
+	rc = begin(p, method, text, sizeof(text));
+	if (rc < 0) {
+		process_free(&p->jf.future);
+		return failed(rc, text);
+	}
+	p->jf.future.word |= TU_FUTURE_RUNNING; /* born started */
+	tu_process_list(p);
+	rc = tu_minder_take(p);
+	if (rc == 0)
+		return &p->jf.future;
+	tu_process_unlist(p);
+	take_back(p);
+	tu_os_close(p->channel);
+	process_free(&p->jf.future);
+	return failed(rc, "");
+}
