@@ -365,6 +365,7 @@ int tu_os_channel_look(int fd, void *data, size_t n);
 void tu_os_channel_end(int fd); /* for the other end it is as if it were closed, whoever has it */
 void tu_os_close(int fd);
 bool tu_os_is_open(int fd);
+int tu_os_fd_copy(int fd); /* or -errno */
 
 /*
  * A process' life, seen by others. It holds `held`, which it shows nobody; who has a copy of

@@ -195,6 +195,7 @@ static void guard_forks(void)
 
 int tu_minder_begin(void)
 {
+	tutti_scope quiet;
 	int rc = 0;
 
 	guard_forks();
@@ -203,15 +204,15 @@ int tu_minder_begin(void)
 		rc = tu_thread_spawn(minder_main, NULL, 0);
 	begun = begun || rc == 0;
 	tu_mutex_unlock(&lock);
-	return rc;
+	if (rc < 0)
+		return rc;
+	tutti_shield_begin(&quiet, TUTTI_FOREVER);
+	tutti_event_wait(&up); /* from then on it is known to be ours */
+	tutti_shield_end(&quiet, 0);
+	return 0;
 }
 
 int tu_minder_take(struct tu_process *p)
 {
-	tutti_scope quiet;
-
-	tutti_shield_begin(&quiet, TUTTI_FOREVER);
-	tutti_event_wait(&up);
-	tutti_shield_end(&quiet, 0);
 	return tutti_loop_call_soon_threadsafe(loop, begin_to_mind, p);
 }

@@ -8,6 +8,7 @@
 #include "core/context.h"
 #include "core/fork.h"
 #include "core/mutex.h"
+#include "core/report.h"
 #include "core/startup.h"
 #include "core/worker.h"
 #include "exec/ending.h"
@@ -189,17 +190,23 @@ static int check_alone(char *text, size_t n)
 		others == 1 ? " lives" : "s live", names);
 }
 
-static int copy(struct tu_process *p, int channel, char *text, size_t n)
+static int copy(struct tu_process *p, int channel, int life, char *text, size_t n)
 {
-	int rc = check_alone(text, n);
+	int rc = check_alone(text, n), own;
 
-	if (rc == 0)
-		rc = tu_os_fork();
-	if (rc != 0)
+	if (rc < 0)
 		return rc;
+	own = tu_os_fd_copy(life); /* the child closes the other, which is not its own */
+	rc = own < 0 ? own : tu_os_fork();
+	if (rc != 0) {
+		if (own >= 0)
+			tu_os_close(own);
+		return rc;
+	}
 	tu_os_close(p->channel);
-	rc = tu_os_life_bind(life_shown);
-	(void)rc; /* the only thing that can be done about it is to go on */
+	rc = tu_os_life_bind(own);
+	if (rc < 0)
+		tu_report(rc, "process '%s' will not notice its parent's death", p->name);
 	tu_child_run_copy(p, channel);
 }
 
@@ -263,7 +270,7 @@ static int begin(struct tu_process *p, tutti_start_method method, char *text, si
 	if (rc < 0)
 		return rc;
 	p->channel = end[0];
-	rc = method == TUTTI_FORK    ? copy(p, end[1], text, n)
+	rc = method == TUTTI_FORK    ? copy(p, end[1], life, text, n)
 	     : method == TUTTI_SPAWN ? spawn(end[1], text, n)
 				     : have_forked(end[1], text, n);
 	tu_os_close(end[1]);

@@ -2,6 +2,7 @@
 /* Processes that run a job, in each of the three ways: what comes back, and how they end. */
 #include <tutti/tutti.h>
 
+#include "proc/server.h"
 #include "support/suite.h"
 
 #include <errno.h>
@@ -201,23 +202,169 @@ static void several_mix_with_other_futures(void)
 	CHECK_EQ(sum, 30);
 }
 
-static const tutti_start_method methods[] = { TUTTI_FORKSERVER, TUTTI_SPAWN, TUTTI_FORK };
-
-#define RUN_METHODS(test)                      \
-	do {                                   \
-		for (int i = 0; i < 3; i++) {  \
-			method = methods[i];   \
-			suite_next(#test, -1); \
-			test();                \
-		}                              \
-	} while (0)
-
-/* The minder and the fork server stay. */
-static void begin_the_first(void)
+static void *wait_in_a_task(void *arg)
 {
+	int n = 5, squared;
+	tutti_process *p = start(&square_job, &n);
+
+	CHECK_EQ(square_result(p, &squared), 0);
+	tutti_future_unref(p);
+	*(bool *)arg = true;
+	return NULL;
+}
+
+static void a_task_that_waits_lets_others_run(void)
+{
+	bool done = false;
+	tutti_task *t;
+	int turns = 0;
+
+	if (method == TUTTI_FORK)
+		return; /* a task cannot fork */
+	t = tutti_task_start(wait_in_a_task, &done, NULL);
+	while (!done) {
+		CHECK_EQ(tutti_yield(), 0);
+		turns++;
+	}
+	CHECK(turns > 1);
+	CHECK_EQ(tutti_future_result(t, NULL, 0), 0);
+	tutti_future_unref(t);
+}
+
+static tutti_event it_is_there;
+
+static void *wait_for_event(void *arg)
+{
+	tutti_event_set(&it_is_there);
+	CHECK_EQ(tutti_event_wait(arg), 0);
+	return NULL;
+}
+
+static void a_copy_is_refused_with_other_threads(void)
+{
+	tutti_process *p;
+	tutti_thread *t;
+	tutti_event go = { 0 };
+	char why[300];
+
+	t = tutti_thread_start(wait_for_event, &go, &(tutti_thread_options){ .name = "other" });
+	CHECK_EQ(tutti_event_wait(&it_is_there), 0);
+	p = tutti_process_start(
+		&square_job, &(int){ 3 }, &(tutti_process_options){ .method = TUTTI_FORK });
+	CHECK_EQ(tutti_process_join(p), -EDEADLK);
+	CHECK_EQ(tutti_process_pid(p), -EDEADLK);
+	snprintf(why, sizeof(why), "%s", tutti_future_text(p));
+	CHECK_STR(why, "cannot fork while 1 other thread lives: 'other'");
+	tutti_future_unref(p);
+	tutti_event_set(&go);
+	CHECK_EQ(tutti_thread_join(t, NULL), 0);
+	tutti_future_unref(t);
+}
+
+static void bad_calls_have_words(void)
+{
+	tutti_process *p = tutti_process_start(NULL, NULL, NULL);
+	tutti_future *other = tutti_future_create(0);
+	int code;
+
+	CHECK_EQ(tutti_process_join(p), -EINVAL);
+	CHECK_STR(tutti_future_text(p), "no job");
+	tutti_future_unref(p);
+	p = tutti_process_start(&square_job, &(int){ 3 },
+		&(tutti_process_options){ .method = (tutti_start_method)9 });
+	CHECK_EQ(tutti_process_join(p), -EINVAL);
+	CHECK_STR(tutti_future_text(p), "no start method 9");
+	tutti_future_unref(p);
+	CHECK_EQ(tutti_process_join(NULL), -EDEADLK);
+	CHECK_EQ(tutti_process_join(other), TUTTI_ETYPE);
+	CHECK_EQ(tutti_process_pid(other), TUTTI_ETYPE);
+	CHECK_EQ(tutti_process_exitcode(other, &code), TUTTI_ETYPE);
+	CHECK_EQ(tutti_process_kill(other), TUTTI_ETYPE);
+	CHECK_STR(tutti_process_name(other), NULL);
+	CHECK(!tutti_process_is_alive(other));
+	CHECK_EQ(tutti_process_signal(NULL, 12345), -EINVAL);
+	CHECK_EQ(tutti_process_set_method((tutti_start_method)7, true), -EINVAL);
+	CHECK_EQ(tutti_process_set_method(TUTTI_SPAWN, false), -EBUSY);
+	tutti_future_cancel(other);
+	tutti_future_unref(other);
+}
+
+static void many_live_at_once(void)
+{
+	enum { MANY = 40 };
+	tutti_process *p[MANY];
+	int squared, sum = 0;
+
+	for (int i = 0; i < MANY; i++)
+		p[i] = tutti_process_start(&square_job, &i, NULL);
+	for (int i = 0; i < MANY; i++) {
+		CHECK_EQ(square_result(p[i], &squared), 0);
+		sum += squared;
+		tutti_future_unref(p[i]);
+	}
+	CHECK_EQ(sum, 20540);
+	CHECK_EQ(tutti_process_children(NULL, 0), 0);
+}
+
+/* The parent's children are not a forked child's, which may have its own. */
+static void a_forked_child_starts_anew(void)
+{
+	tutti_process *p = tutti_process_start(&sleep_long_job, NULL, NULL);
+	int child = tutti_fork(), status, squared;
+
+	if (child == 0) {
+		tutti_process *own;
+
+		CHECK_EQ(tutti_process_children(NULL, 0), 0);
+		CHECK_EQ(tutti_process_kill(p), -ECHILD);
+		CHECK_EQ(tutti_process_join(p), -ECHILD);
+		own = tutti_process_start(&square_job, &(int){ 7 }, NULL);
+		CHECK_EQ(square_result(own, &squared), 0);
+		CHECK_EQ(squared, 49);
+		_exit(0);
+	}
+	CHECK_EQ(waitpid(child, &status, 0), child);
+	CHECK_EQ(status, 0);
+	CHECK(tutti_process_is_alive(p));
+	CHECK_EQ(tutti_process_kill(p), 0);
+	CHECK_EQ(tutti_process_join(p), 0);
+	tutti_future_unref(p);
+}
+
+/* The server is this process' only child; somebody kills it. */
+static void another_server_takes_over(void)
+{
+	siginfo_t info;
+	char path[64];
+	FILE *f;
+	int pid;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", getpid());
+	f = fopen(path, "r");
+	if (!f)
+		return; /* the kernel does not say */
+	CHECK_EQ(fscanf(f, "%d", &pid), 1);
+	fclose(f);
+	CHECK_EQ(kill(pid, SIGKILL), 0);
+	CHECK_EQ(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
 	method = TUTTI_FORKSERVER;
 	a_result_comes_back();
 }
+
+/* The minder stays, and where it waits: which it does for one that does not end by itself. */
+static void begin_the_first(void)
+{
+	method = TUTTI_SPAWN;
+	one_that_does_not_end_is_terminated();
+}
+
+#define RUN_METHODS(test)                                                         \
+	do {                                                                      \
+		for (method = TUTTI_FORKSERVER; method <= TUTTI_FORK; method++) { \
+			suite_next(#test, -1);                                    \
+			test();                                                   \
+		}                                                                 \
+	} while (0)
 
 int main(void)
 {
@@ -229,5 +376,12 @@ int main(void)
 	RUN_METHODS(exit_codes_say_how_it_ended);
 	RUN_METHODS(one_that_does_not_end_is_terminated);
 	RUN_METHODS(several_mix_with_other_futures);
+	RUN_METHODS(a_task_that_waits_lets_others_run);
+	RUN(a_copy_is_refused_with_other_threads);
+	RUN(bad_calls_have_words);
+	RUN(many_live_at_once);
+	RUN(a_forked_child_starts_anew);
+	RUN(another_server_takes_over);
+	tu_server_end();
 	return suite_end();
 }

@@ -135,6 +135,13 @@ bool tu_os_is_open(int fd)
 	return fcntl(fd, F_GETFD) >= 0;
 }
 
+int tu_os_fd_copy(int fd)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+
+	return copy < 0 ? -errno : copy;
+}
+
 /* -- memory by descriptor ---------------------------------------------------------------------- */
 
 static int write_all(int fd, const char *at, size_t n)
