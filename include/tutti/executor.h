@@ -7,9 +7,10 @@
 /*
  * executor.h - where jobs run, in one word:
  *
- *     "threads"   threads of this process
- *     "tasks"     tasks of the loop of the thread that opens it
- *     "inline"    the caller itself, within tutti_submit
+ *     "threads"     threads of this process
+ *     "tasks"       tasks of the loop of the thread that opens it
+ *     "processes"   processes of this program: see below
+ *     "inline"      the caller itself, within tutti_submit
  *
  * "threads:8" and "tasks:100" set max_workers. Other words are answered by engines that the program
  * or another library registers; a word that nobody answers is TUTTI_ENOENGINE.
@@ -18,6 +19,14 @@
  * for another of its own pool, alone or among many, runs that one itself if half of its stack is
  * left for it, or lends its thread for as long as it waits. Waits for anything else keep the
  * thread. Jobs that would wait for each other get -EDEADLK.
+ *
+ * "processes" starts its workers when it is opened: daemons (process.h), so they can have no pools of
+ * their own. A job counts as running once a worker may take it, which is a little before one does.
+ * One whose worker dies fails with TUTTI_ECRASHED, unless its submitter allows for retries, and so
+ * does no other; the worker is replaced. One that is cancelled while it runs, or has not ended a
+ * tenth of a second after its deadline, is ended with its worker: by SIGTERM, and SIGKILL a second
+ * later. worker_start is found in the worker as a job is; worker_arg has no meaning there and must
+ * be NULL.
  *
  * An engine of your own is a table of functions. It is given futures which hold their job and its
  * argument, and completes each, by one call of tutti_future_run, tutti_future_set_result or

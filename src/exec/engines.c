@@ -39,7 +39,7 @@ const tutti_engine *tu_engine_find(const char *scheme, size_t n)
 static bool is_ours(const char *scheme)
 {
 	return strcmp(scheme, "threads") == 0 || strcmp(scheme, "tasks") == 0 ||
-	       strcmp(scheme, "inline") == 0;
+	       strcmp(scheme, "processes") == 0 || strcmp(scheme, "inline") == 0;
 }
 
 int tutti_engine_register(const tutti_engine *engine)

@@ -45,6 +45,14 @@ static void job_withdraw(tutti_future *f)
 	tu_executor_tell_cancelled((struct tu_job_future *)f);
 }
 
+static void job_pass_on(tutti_future *f)
+{
+	struct tu_job_future *jf = (struct tu_job_future *)f;
+
+	if (jf->remote)
+		tu_executor_tell_cancelled(jf);
+}
+
 static void block_free(struct tu_job_future *jf)
 {
 	if (jf->pooled)
@@ -87,6 +95,7 @@ static const struct tu_future_ops job_ops = { .kind = TU_FUTURE_JOB,
 	.noun = "job",
 	.interrupt = job_interrupt,
 	.withdraw = job_withdraw,
+	.pass_on = job_pass_on,
 	.wait_begins = tu_job_wait_begins,
 	.outlives_fork = job_outlives_fork,
 	.free = job_free,
@@ -370,14 +379,12 @@ void tu_job_future_give_up(struct tu_job_future *jf, int code)
 	tu_executor_let_go(jf);
 }
 
-int tu_job_future_settle(struct tu_job_future *jf, int code, const char *text, const void *result)
+int tu_job_future_end(struct tu_job_future *jf, int code, const char *text, const void *result)
 {
 	bool bytes = jf->job->result_kind == TUTTI_KIND_BYTES && result;
 	tutti_bytes kept;
 	int rc;
 
-	if (!jf->executor || jf->own)
-		return TUTTI_ETYPE; /* it ends by itself */
 	if (code == TUTTI_ECRASHED && tu_executor_retry(jf))
 		return 0;
 	if (bytes && tu_bytes_keep(&kept, result) < 0) {
@@ -393,6 +400,13 @@ int tu_job_future_settle(struct tu_job_future *jf, int code, const char *text, c
 		tutti_bytes_free(&kept);
 	tu_executor_let_go(jf);
 	return rc;
+}
+
+int tu_job_future_settle(struct tu_job_future *jf, int code, const char *text, const void *result)
+{
+	if (!jf->executor || jf->own)
+		return TUTTI_ETYPE; /* it ends by itself */
+	return tu_job_future_end(jf, code, text, result);
 }
 
 /* -- looking at one --------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
  */
 #include "exec/executor.h"
 #include "loop/tasks_engine.h"
+#include "proc/pool.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -12,7 +13,7 @@
 #include <string.h>
 
 static const tutti_engine *const own_engines[] = { &tu_engine_threads, &tu_engine_tasks,
-	&tu_engine_inline };
+	&tu_engine_processes, &tu_engine_inline };
 
 static const tutti_engine *find_own(const char *word, size_t n)
 {

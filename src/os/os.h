@@ -383,6 +383,10 @@ const void *tu_os_module_of(const void *address, const char **file);
 /* Load it for good. 0 or -ENOENT, with a reason. */
 int tu_os_module_load(const char *file, char *reason, size_t n);
 
+/* Code in a module that is loaded there, from where that was; and by its name, anywhere. Or NULL. */
+void *tu_os_module_code(const char *file, size_t offset);
+void *tu_os_symbol(const char *name);
+
 /* Memory by a descriptor: n bytes of data are in it. -errno. */
 int tu_os_blob_open(const void *data, size_t n);
 
@@ -399,8 +403,9 @@ extern void (*tu_os_before_main)(void);
 bool tu_os_is_before_main_asked(void);
 bool tu_os_is_in_program(void);
 
-/* Take a variable out of the environment. While there is one thread. */
+/* Change the environment. While there is one thread. */
 void tu_os_environment_drop(const char *name);
+void tu_os_environment_add(const char *name, const char *value); /* unless it is there */
 
 /* -- signals and ends ------------------------------------------------------------------------ */
 

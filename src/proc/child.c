@@ -15,8 +15,8 @@
 #include "exec/ending.h"
 #include "exec/executor.h"
 #include "os/os.h"
+#include "proc/pool.h"
 #include "proc/reply.h"
-#include "proc/request.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -56,11 +56,13 @@ static tutti_job *find_at_place(const struct tu_request *r)
 	return found;
 }
 
-static tutti_job *find(const struct tu_request *r)
+tutti_job *tu_child_find_job(const struct tu_request *r)
 {
 	tutti_job *job = find_at_place(r);
 	char why[256];
 
+	if (!job && fits(&tu_pool_worker_job, r))
+		job = &tu_pool_worker_job;
 	if (!job && *r->module && tu_os_module_load(r->module, why, sizeof(why)) == 0)
 		job = find_at_place(r);
 	if (!job)
@@ -140,7 +142,7 @@ _Noreturn void tu_child_run(int channel)
 	if (rc < 0)
 		tu_report(rc, "process '%s' will not notice its parent's death", r.name);
 	tu_os_environment_drop(TU_STARTUP_CHILD);
-	job = find(&r);
+	job = tu_child_find_job(&r);
 	if (!job) {
 		fail(channel, &r);
 		exit(EXIT_FAILURE);

@@ -4,6 +4,7 @@
 #define TU_PROC_CHILD_H
 
 #include "proc/process.h"
+#include "proc/request.h"
 
 /* Do what the request that comes through channel says; then end. */
 _Noreturn void tu_child_run(int channel);
@@ -13,6 +14,9 @@ _Noreturn void tu_child_run_copy(struct tu_process *p, int channel);
 
 /* Serve those who ask through channel for children of this process' parent; ends when it ends. */
 _Noreturn void tu_server_serve(int channel);
+
+/* The job that a request is about, as it is in this process; NULL: it is not. */
+tutti_job *tu_child_find_job(const struct tu_request *r);
 
 /* Is this a child that has not come to its job yet? Then constructors run. */
 bool tu_child_is_starting(void);

@@ -4,6 +4,7 @@
  *
  * Whichever way, the parent ends up with a number to wait for and one end of a channel.
  */
+#include "proc/start.h"
 #include "core/alloc.h"
 #include "core/context.h"
 #include "core/fork.h"
@@ -34,6 +35,7 @@ static uint32_t lock; /* a tu_mutex; all below */
 static tutti_start_method usual;
 static bool chosen;    /* usual is, or a process has started by it */
 static unsigned count; /* of children so far, for their names */
+static bool ending;    /* the program's children have been told to end */
 static int life_shown = -1, life_held = -1;
 
 /* -- settings ---------------------------------------------------------------------------------- */
@@ -74,6 +76,7 @@ static void begin_anew(struct tu_fork_guard *g)
 	}
 	life_shown = life_held = -1;
 	count = 0;
+	ending = false;
 }
 
 static void guard_forks(void)
@@ -311,6 +314,9 @@ static bool end_children(void)
 	struct tu_process *p;
 	tutti_scope quiet;
 
+	tu_mutex_lock(&lock);
+	ending = true;
+	tu_mutex_unlock(&lock);
 	tutti_shield_begin(&quiet, TUTTI_FOREVER);
 	any = end_daemons();
 	while ((p = tu_process_next(false)) != NULL) {
@@ -325,6 +331,16 @@ static bool end_children(void)
 
 /* -- start ------------------------------------------------------------------------------------- */
 
+static bool is_ending(void)
+{
+	bool is;
+
+	tu_mutex_lock(&lock);
+	is = ending;
+	tu_mutex_unlock(&lock);
+	return is;
+}
+
 static int check(const tutti_job *job, const tutti_process_options *o, char *text, size_t n)
 {
 	if (!tu_job_valid(job))
@@ -334,6 +350,8 @@ static int check(const tutti_job *job, const tutti_process_options *o, char *tex
 	if (tu_child_is_starting())
 		return fail(
 			text, n, -EBUSY, "a process cannot be started before this one's own job");
+	if (is_ending())
+		return TUTTI_ESHUTDOWN;
 	if (tu_self_process.daemon)
 		return fail(text, n, -EPERM, "daemons are not allowed to have children");
 	return 0;
@@ -350,17 +368,14 @@ static tutti_process *failed(int code, const char *text)
 	return f;
 }
 
-tutti_process *tutti_process_start(
-	tutti_job *job, const void *arg, const tutti_process_options *options)
+static tutti_process *start(
+	tutti_job *job, const void *arg, const tutti_process_options *o, bool elsewhere)
 {
-	static const tutti_process_options none;
-	const tutti_process_options *o = options ? options : &none;
 	tutti_start_method method;
 	struct tu_process *p;
 	char text[300] = "";
 	int rc = check(job, o, text, sizeof(text));
 
-	tu_point(TU_OP_THREAD_START, NULL);
 	if (rc == 0)
 		rc = tu_ending_begin(true);
 	if (rc == 0)
@@ -370,6 +385,8 @@ tutti_process *tutti_process_start(
 	p = make(job, arg, o, &method);
 	if (!p)
 		return failed(-ENOMEM, "");
+	if (elsewhere && method == TUTTI_FORK)
+		method = TUTTI_FORKSERVER;
 	tu_ending_children = end_children;
 	rc = begin(p, method, text, sizeof(text));
 	if (rc < 0) {
@@ -386,4 +403,19 @@ tutti_process *tutti_process_start(
 	tu_os_close(p->channel);
 	process_free(&p->jf.future);
 	return failed(rc, "");
+}
+
+tutti_process *tutti_process_start(
+	tutti_job *job, const void *arg, const tutti_process_options *options)
+{
+	static const tutti_process_options none;
+
+	tu_point(TU_OP_THREAD_START, NULL);
+	return start(job, arg, options ? options : &none, false);
+}
+
+tutti_process *tu_process_start_elsewhere(
+	tutti_job *job, const void *arg, const tutti_process_options *options)
+{
+	return start(job, arg, options, true);
 }

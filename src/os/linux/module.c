@@ -8,6 +8,7 @@
 #include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 const void *tu_os_module_of(const void *address, const char **file)
 {
@@ -30,6 +31,46 @@ int tu_os_module_load(const char *file, char *reason, size_t n)
 	why = dlerror();
 	snprintf(reason, n, "%s", why ? why : file);
 	return -ENOENT;
+}
+
+struct search {
+	const char *file;
+	void *base;
+};
+
+static int look_at(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	struct search *s = arg;
+
+	(void)size;
+	if (strcmp(info->dlpi_name, s->file) != 0)
+		return 0;
+	/* The lowest address of what was loaded, as dladdr has it. */
+	for (int i = 0; i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_type == PT_LOAD) {
+			s->base = (char *)info->dlpi_addr +
+				  (info->dlpi_phdr[i].p_vaddr & ~(tu_os_page_bytes() - 1));
+			return 1;
+		}
+	return 0;
+}
+
+void *tu_os_module_code(const char *file, size_t offset)
+{
+	struct search s = { file, NULL };
+	const char *own;
+
+	/* A static program: its code is where it is. */
+	if (!tu_os_module_of((const void *)tu_os_module_code, &own))
+		return (void *)offset;
+	if (!dl_iterate_phdr(look_at, &s))
+		return NULL;
+	return (char *)s.base + offset;
+}
+
+void *tu_os_symbol(const char *name)
+{
+	return dlsym(RTLD_DEFAULT, name);
 }
 
 static void nothing(void)
@@ -56,4 +97,9 @@ bool tu_os_is_before_main_asked(void)
 void tu_os_environment_drop(const char *name)
 {
 	unsetenv(name);
+}
+
+void tu_os_environment_add(const char *name, const char *value)
+{
+	setenv(name, value, 0);
 }

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cells.h - what a process pool and its workers share: the jobs under way, each in a cell.
+ *
+ * A cell's state is one word, and each change of it by one exchange: who takes a job, and that it is
+ * done, are decided there, so that whoever is killed between any two instructions leaves no job
+ * that is nobody's or two's.
+ *
+ *     FREE --pool--> PENDING --worker--> TAKEN by that one --worker--> DONE --pool--> FREE
+ *                    PENDING --pool--> FREE            (cancelled before it was taken)
+ *                    TAKEN by one that is dead --pool--> FREE
+ *
+ * In which order they are taken is kept apart, in a ring of cell numbers: `first` moves on past
+ * those that are not pending any more, whoever finds it so. It is only where to look: one that
+ * looks at an old place finds a cell whose state says what is so.
+ *
+ * Which of its jobs a worker has done it puts down on a list of its own, after the cell; the pool
+ * looks at the cells of one that has died.
+ *
+ * All this lies in one file in memory, of which each cell has a large part: pages that nobody
+ * touches are not there. What is larger than a cell goes in a file of its own.
+ */
+#ifndef TU_PROC_CELLS_H
+#define TU_PROC_CELLS_H
+
+#include "base/atomic.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <tutti/job.h>
+
+enum {
+	TU_CELLS = 512,          /* jobs that are handed to workers at once */
+	TU_CELLS_WORKERS = 1024, /* at most */
+	TU_CELLS_JOBS = 1024,    /* different jobs of one pool, at most */
+	TU_CELL_BYTES = 1 << 20, /* of one, with its head */
+	TU_CELL_TEXT = 1024,     /* of an error's words */
+	TU_CELL_NAME = 256,
+};
+
+enum { TU_CELL_FREE, TU_CELL_PENDING, TU_CELL_TAKEN, TU_CELL_DONE };
+
+/* Which job: the first to have it describes it, and then its number is enough. */
+struct tu_cells_job {
+	char name[TU_CELL_NAME], module[4096];
+	size_t offset;
+	uint32_t arg_size, result_size;
+	uint8_t arg_kind, result_kind;
+};
+
+struct tu_cell {
+	uint64_t state; /* atomic: kind, worker << 8, turn << 32 */
+	uint32_t job;   /* the rest: of whoever the state says has it */
+	int32_t code;   /* of the end */
+	uint64_t bytes; /* of the argument, then of the result */
+	int64_t left;   /* time until the deadline when it was handed out, ns; INT64_MAX: none */
+	int32_t file;   /* not -1: what it holds is there, a descriptor of its writer's */
+	int32_t writer;
+	char text[TU_CELL_TEXT];
+	_Alignas(64) unsigned char data[];
+};
+
+enum { TU_CELL_ROOM = TU_CELL_BYTES - sizeof(struct tu_cell) };
+
+/* What one worker has done, in order. */
+struct tu_cells_done {
+	_Alignas(64) uint32_t put; /* atomic: the worker's */
+	uint32_t cell[TU_CELLS];   /* at a time it has no more than all of them */
+};
+
+struct tu_cells_shared {
+	uint64_t magic;
+	int32_t owner;
+	uint32_t closing;            /* atomic: workers end */
+	_Alignas(64) uint32_t last;  /* atomic: the next place in order; what workers wait for */
+	uint32_t workers_asleep;     /* atomic: some may be */
+	_Alignas(64) uint32_t first; /* atomic: where to look for the next */
+	_Alignas(64) uint32_t news;  /* atomic: changes with each that is done; the pool waits */
+	uint32_t pool_asleep;        /* atomic: it may be */
+	_Alignas(64) uint32_t order[TU_CELLS * 2];
+	struct tu_cells_done done[TU_CELLS_WORKERS];
+	struct tu_cells_job jobs[TU_CELLS_JOBS];
+};
+
+struct tu_cells {
+	int fd;
+	struct tu_cells_shared *shared;
+	unsigned char *cells;
+};
+
+/* 0 or -errno. */
+int tu_cells_create(struct tu_cells *c);
+int tu_cells_attach(struct tu_cells *c, int pid, int fd);
+void tu_cells_close(struct tu_cells *c);
+
+static inline struct tu_cell *tu_cell_at(const struct tu_cells *c, uint32_t i)
+{
+	return (struct tu_cell *)(c->cells + (size_t)i * TU_CELL_BYTES);
+}
+
+/* -- the pool's side: by one thread at a time ----------------------------------------------------- */
+
+/* The cell, which is filled in, may be taken. */
+void tu_cells_publish(struct tu_cells *c, uint32_t i);
+
+/* true: nobody has taken it, and it is free. */
+bool tu_cells_take_back(struct tu_cells *c, uint32_t i);
+
+/* Which worker has it? -1: nobody, it is pending or done. */
+int tu_cells_worker_of(const struct tu_cells *c, uint32_t i);
+
+bool tu_cells_is_done(const struct tu_cells *c, uint32_t i);
+bool tu_cells_is_done_by(const struct tu_cells *c, uint32_t i, unsigned worker);
+bool tu_cells_is_free(const struct tu_cells *c, uint32_t i);
+
+/* Its content is not needed any more. */
+void tu_cells_free(struct tu_cells *c, uint32_t i);
+
+/* The next that the worker has done after *seen, which moves on; -1: none. */
+int tu_cells_next_done(const struct tu_cells *c, unsigned worker, uint32_t *seen);
+
+/* Wait until there is news, of workers or by tu_cells_tell; may end for nothing. */
+void tu_cells_await_news(struct tu_cells *c, uint32_t seen, int64_t deadline);
+uint32_t tu_cells_news(const struct tu_cells *c);
+void tu_cells_tell(struct tu_cells *c);
+
+/* Workers are to end as soon as they have nothing to do. */
+void tu_cells_end(struct tu_cells *c);
+
+/* -- the worker's side ---------------------------------------------------------------------------- */
+
+/* Take the next, waiting for it; -1: it is to end. */
+int tu_cells_take(struct tu_cells *c, unsigned worker);
+
+/* The cell holds what came of it. */
+void tu_cells_finish(struct tu_cells *c, unsigned worker, uint32_t i);
+
+/* -- content, of both ------------------------------------------------------------------------------ */
+
+/* Put n bytes in, in a file if they are many. 0 or -errno. */
+int tu_cell_fill(struct tu_cell *cell, const void *data, size_t n);
+
+/* What is in it; NULL: it cannot be had. Until tu_cell_leave. */
+const void *tu_cell_read(struct tu_cell *cell);
+void tu_cell_leave(struct tu_cell *cell, const void *data);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* start.h - processes for the library's own use. */
+#ifndef TU_PROC_START_H
+#define TU_PROC_START_H
+
+#include <tutti/process.h>
+
+/* As tutti_process_start, but never as a copy of the caller, whatever the usual method is. */
+tutti_process *tu_process_start_elsewhere(
+	tutti_job *job, const void *arg, const tutti_process_options *options);
+
+#endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * worker.c - a worker of a process pool: takes jobs from the cells and runs them, until it is to end.
+ *
+ * Which job is meant says the pool's table, in the words of a request; it is found once.
+ */
+#include "proc/pool.h"
+
+#include "core/alloc.h"
+#include "exec/executor.h"
+#include "os/os.h"
+#include "proc/cells.h"
+#include "proc/child.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <tutti/error.h>
+#include <tutti/time.h>
+
+struct worker {
+	struct tu_cells cells;
+	unsigned number;
+	tutti_executor *here;
+	tutti_job *jobs[TU_CELLS_JOBS]; /* found so far */
+	int files[TU_CELLS];            /* of results that are large, by their cells; -1: none */
+};
+
+/* -- the job in a cell -------------------------------------------------------------------------- */
+
+static tutti_job *job_of(struct worker *w, uint32_t number)
+{
+	const struct tu_cells_job *at = &w->cells.shared->jobs[number];
+	struct tu_request r = { .job = at->name,
+		.module = at->module,
+		.offset = at->offset,
+		.arg_size = at->arg_size,
+		.result_size = at->result_size,
+		.arg_kind = at->arg_kind,
+		.result_kind = at->result_kind };
+
+	if (!w->jobs[number])
+		w->jobs[number] = tu_child_find_job(&r);
+	return w->jobs[number];
+}
+
+static void fail(struct tu_cell *cell, int code, const char *text)
+{
+	cell->code = code;
+	cell->bytes = 0;
+	cell->file = -1;
+	snprintf(cell->text, sizeof(cell->text), "%s", text ? text : "");
+}
+
+static void put_result(struct tu_cell *cell, tutti_future *f, const tutti_job *job)
+{
+	tutti_bytes bytes = { NULL, 0, NULL };
+	int rc;
+
+	if (job->result_kind == TUTTI_KIND_BYTES) {
+		rc = tutti_job_result(f, job, &bytes);
+		if (rc == 0)
+			rc = tu_cell_fill(cell, bytes.data, bytes.size);
+		tutti_bytes_free(&bytes);
+	} else if (job->result_size <= TU_CELL_ROOM) {
+		rc = tutti_job_result(f, job, cell->data);
+		cell->bytes = job->result_size;
+		cell->file = -1;
+	} else {
+		void *result = tu_alloc(job->result_size);
+
+		rc = result ? tutti_job_result(f, job, result) : -ENOMEM;
+		if (rc == 0)
+			rc = tu_cell_fill(cell, result, job->result_size);
+		tu_free(result);
+	}
+	if (rc < 0)
+		fail(cell, rc, NULL);
+	else
+		cell->code = 0;
+}
+
+static void run(struct worker *w, struct tu_cell *cell, tutti_job *job)
+{
+	const void *data = tu_cell_read(cell);
+	tutti_bytes bytes = tutti_bytes_of(data, cell->bytes);
+	tutti_submit_options options = { 0 };
+	tutti_future *f;
+
+	if (!data) {
+		fail(cell, -ENOMEM, "the argument cannot be read");
+		return;
+	}
+	if (cell->left != INT64_MAX)
+		options.deadline = tutti_after(cell->left);
+	f = tutti_submit(w->here, job, job->arg_kind == TUTTI_KIND_BYTES ? &bytes : data, &options);
+	tu_cell_leave(cell, data);
+	if (tutti_future_error(f) < 0)
+		fail(cell, tutti_future_error(f), tutti_future_text(f));
+	else
+		put_result(cell, f, job);
+	tutti_future_unref(f);
+}
+
+/* The pool has read the large result that was in the cell before. */
+static void close_file(struct worker *w, int i)
+{
+	if (w->files[i] >= 0)
+		tu_os_close(w->files[i]);
+	w->files[i] = -1;
+}
+
+static void close_read(struct worker *w)
+{
+	for (int i = 0; i < TU_CELLS; i++)
+		if (w->files[i] >= 0 && !tu_cells_is_done(&w->cells, (uint32_t)i))
+			close_file(w, i);
+}
+
+static void do_job(struct worker *w, int i)
+{
+	struct tu_cell *cell = tu_cell_at(&w->cells, (uint32_t)i);
+	tutti_job *job = job_of(w, cell->job);
+	char text[TU_CELL_NAME + 64];
+
+	close_read(w);
+	if (job) {
+		run(w, cell, job);
+	} else {
+		snprintf(text, sizeof(text), "no job '%s' of those sizes is known in the worker",
+			w->cells.shared->jobs[cell->job].name);
+		fail(cell, TUTTI_ENOJOB, text);
+	}
+	w->files[i] = cell->file;
+	tu_cells_finish(&w->cells, w->number, (uint32_t)i);
+}
+
+/* -- its life ------------------------------------------------------------------------------------ */
+
+static int open_worker(struct worker *w, const struct tu_pool_worker *what)
+{
+	static const tutti_executor_options none;
+	int rc = tu_cells_attach(&w->cells, what->pool, what->fd);
+
+	if (rc < 0)
+		return tutti_fail(rc, "the pool's memory cannot be had: %s", tutti_strerror(rc));
+	w->number = what->number;
+	for (int i = 0; i < TU_CELLS; i++)
+		w->files[i] = -1;
+	return tu_executor_create_own(&w->here, &tu_engine_inline, NULL, &none);
+}
+
+/* Libraries of jobs would each start as many threads as there are CPUs, in each worker. */
+static void limit_libraries(uint32_t cpus)
+{
+	static const char *const setters[] = { "omp_set_num_threads", "openblas_set_num_threads",
+		"goto_set_num_threads", "MKL_Set_Num_Threads", "bli_thread_set_num_threads" };
+	static const char *const names[] = { "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS",
+		"MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
+		"NUMEXPR_NUM_THREADS" };
+	char value[16];
+
+	snprintf(value, sizeof(value), "%u", cpus);
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		tu_os_environment_add(names[i], value);
+	/* Those that are loaded have read theirs already. */
+	for (size_t i = 0; i < sizeof(setters) / sizeof(*setters); i++) {
+		void (*set)(int) = (void (*)(int))tu_os_symbol(setters[i]);
+
+		if (set)
+			set((int)cpus);
+	}
+}
+
+static int start_job(const struct tu_pool_worker *what)
+{
+	tutti_fn fn = what->start ? (tutti_fn)tu_os_module_code(what->module, what->start) : NULL;
+
+	if (what->start && !fn)
+		return tutti_fail(TUTTI_ENOJOB, "worker_start is not known in the worker");
+	if (fn)
+		fn(NULL);
+	return 0;
+}
+
+static int work(const void *arg, void *result)
+{
+	static struct worker w; /* large, and once in a process */
+	const struct tu_pool_worker *what = arg;
+	int rc = open_worker(&w, what), i;
+
+	(void)result;
+	if (rc < 0)
+		return rc;
+	limit_libraries(what->cpus);
+	rc = start_job(what);
+	while (rc == 0 && (i = tu_cells_take(&w.cells, w.number)) >= 0)
+		do_job(&w, i);
+	tutti_executor_free(w.here);
+	return rc;
+}
+
+tutti_job tu_pool_worker_job = { .version = 1,
+	.arg_kind = TUTTI_KIND_PLAIN,
+	.result_kind = TUTTI_KIND_VOID,
+	.arg_size = sizeof(struct tu_pool_worker),
+	.name = "worker of a process pool",
+	.place = "tutti",
+	.target = (void (*)(void))work,
+	.call = work };
