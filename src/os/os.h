@@ -337,11 +337,9 @@ int tu_os_child_reap(int pid, struct tu_os_end *end);
 
 /* Send a process a signal. 0, -ESRCH, -EINVAL, -EPERM. */
 int tu_os_process_signal(int pid, int number);
-int tu_os_process_id(void);
 
 /* A signal's name, "SIGKILL", or its number. Returns buf. */
 const char *tu_os_signal_name(int number, char *buf, size_t n);
-int tu_os_process_parent(void);
 
 /* The streams of the process from now on, where fd is not negative; and where it works. */
 void tu_os_streams_set(const int fd[3], int directory);

@@ -30,7 +30,7 @@ static size_t all_bytes(void)
 
 static int map(struct tu_cells *c)
 {
-	c->shared = tu_os_memory_map_spare(c->fd, all_bytes());
+	c->shared = tu_os_memory_map(c->fd, all_bytes());
 	if (!c->shared)
 		return -ENOMEM;
 	c->cells = (unsigned char *)c->shared + head_bytes();

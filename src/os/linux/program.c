@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * process.c - other processes of this program: how they come, and how their end is learned.
+ * program.c - other processes of this program: how they come, and how their end is learned.
  *
  * Children are waited for by number, never "any child": the program may have some of its own.
  */
@@ -191,16 +191,6 @@ const char *tu_os_signal_name(int number, char *buf, size_t n)
 	else
 		snprintf(buf, n, "%d", number);
 	return buf;
-}
-
-int tu_os_process_id(void)
-{
-	return getpid();
-}
-
-int tu_os_process_parent(void)
-{
-	return getppid();
 }
 
 void tu_os_streams_set(const int fd[3], int directory)
