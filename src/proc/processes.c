@@ -371,6 +371,9 @@ static void fail_pending(struct pool *p)
 	struct tu_link *link;
 	struct tu_list all;
 
+	for (uint32_t i = 0; i < TU_CELLS; i++)
+		if (p->cell[i].jf && tu_cells_take_back(&p->cells, i))
+			end_cell(p, i, p->broken, p->why);
 	tu_list_init(&all);
 	tu_mutex_lock(&p->lock);
 	while ((link = tu_list_take(&p->pending)) != NULL)
