@@ -16,7 +16,7 @@ int tu_fd_ready(int fd, unsigned events)
 	return tu_os_fd_look(fd, events);
 }
 
-static int have_poller(struct tu_worker *w)
+int tu_poller_begin(struct tu_worker *w)
 {
 	int rc;
 
@@ -48,7 +48,7 @@ static unsigned asked(struct tu_bucket *b, int fd, const struct tu_worker *w)
 /* It is watched before it waits: only this thread looks at the poller, so nothing is missed. */
 int tu_poller_enter(struct tu_worker *w, int fd, struct tu_waiter *me)
 {
-	int rc = have_poller(w);
+	int rc = tu_poller_begin(w);
 	struct tu_bucket *b;
 	unsigned events;
 

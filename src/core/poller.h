@@ -53,6 +53,9 @@ uint32_t tu_poller_sleep(struct tu_worker *w, int64_t deadline);
 /* Any thread, signal handlers too. Nothing happens without a poller. */
 void tu_poller_wake(struct tu_worker *w);
 
+/* Have it now, so that it cannot be missing later. 0, or as tu_os_poller_open. Owner. */
+int tu_poller_begin(struct tu_worker *w);
+
 /* Without one nothing happens. Owner; nobody must be waiting. */
 void tu_poller_close(struct tu_worker *w);
 

@@ -96,14 +96,14 @@ static uint64_t next_turn(uint64_t state)
  * Against a worker that goes to sleep, this way round:
  *
  *     here                              worker
- *     last = place       (seq)          asleep = 1       (seq)
- *     look at asleep     (seq)          look at last     (seq), and in the kernel once more
+ *     work is another    (seq)          asleep = 1       (seq)
+ *     look at asleep     (seq)          look at work     (seq), and in the kernel once more
  */
 static void wake_worker(struct tu_cells *c)
 {
 	if (tu_load_seq(&c->shared->workers_asleep) &&
 		tu_swap_acqrel(&c->shared->workers_asleep, 0u))
-		tu_word_wake(&c->shared->last, 1);
+		tu_word_wake(&c->shared->work, 1);
 }
 
 void tu_cells_publish(struct tu_cells *c, uint32_t i)
@@ -116,7 +116,8 @@ void tu_cells_publish(struct tu_cells *c, uint32_t i)
 	tu_store_rlx(&s->order[place % ORDER], i);
 	/* [cell-1] release: what is in it; acquired in take */
 	tu_store_rel(&cell->state, with(state, TU_CELL_PENDING, 0));
-	tu_store_seq(&s->last, place + 1);
+	tu_store_rel(&s->last, place + 1); /* [cell-5] release: the place in order */
+	tu_store_seq(&s->work, tu_load_rlx(&s->work) + 1); /* the pool's alone */
 	wake_worker(c);
 }
 
@@ -202,7 +203,8 @@ void tu_cells_tell(struct tu_cells *c)
 void tu_cells_end(struct tu_cells *c)
 {
 	tu_store_seq(&c->shared->closing, 1);
-	tu_word_wake(&c->shared->last, UINT32_MAX);
+	tu_add_seq(&c->shared->work, 1u);
+	tu_word_wake(&c->shared->work, UINT32_MAX);
 }
 
 /* -- the worker's side -------------------------------------------------------------------------- */
@@ -227,11 +229,11 @@ static int try_place(struct tu_cells *c, unsigned worker, uint32_t place)
 static int try_take(struct tu_cells *c, unsigned worker)
 {
 	for (;;) {
-		/* seq: against publish, where it is drawn how we go to sleep */
 		uint32_t place = tu_load_acq(&c->shared->first);
 		int i;
 
-		if (place == tu_load_seq(&c->shared->last))
+		/* [cell-5] acquire: the place in order; from publish */
+		if (place == tu_load_acq(&c->shared->last))
 			return -1;
 		i = try_place(c, worker, place);
 		if (i >= 0)
@@ -241,7 +243,7 @@ static int try_take(struct tu_cells *c, unsigned worker)
 
 static bool is_more(const struct tu_cells *c)
 {
-	return tu_load_acq(&c->shared->first) != tu_load_seq(&c->shared->last);
+	return tu_load_acq(&c->shared->first) != tu_load_acq(&c->shared->last); /* a guess */
 }
 
 int tu_cells_take(struct tu_cells *c, unsigned worker)
@@ -250,13 +252,13 @@ int tu_cells_take(struct tu_cells *c, unsigned worker)
 	bool slept = false;
 
 	for (;;) {
-		uint32_t last = tu_load_seq(&s->last);
+		uint32_t work = tu_load_seq(&s->work);
 		int i = try_take(c, worker);
 
 		if (i >= 0) {
 			/* Others may sleep, and one alone was woken for many. */
 			if (slept && is_more(c))
-				tu_word_wake(&s->last, 1);
+				tu_word_wake(&s->work, 1);
 			if (slept)
 				tu_store_seq(&s->workers_asleep, 1);
 			return i;
@@ -264,8 +266,8 @@ int tu_cells_take(struct tu_cells *c, unsigned worker)
 		if (tu_load_seq(&s->closing))
 			return -1;
 		tu_store_seq(&s->workers_asleep, 1);
-		if (tu_load_seq(&s->last) == last && !tu_load_seq(&s->closing))
-			tu_word_wait(tu_self(), &s->last, last, TUTTI_FOREVER, 0);
+		if (tu_load_seq(&s->work) == work)
+			tu_word_wait(tu_self(), &s->work, work, TUTTI_FOREVER, 0);
 		slept = true;
 	}
 }

@@ -72,8 +72,9 @@ struct tu_cells_done {
 struct tu_cells_shared {
 	uint64_t magic;
 	int32_t owner;
-	uint32_t closing;            /* atomic: workers end */
-	_Alignas(64) uint32_t last;  /* atomic: the next place in order; what workers wait for */
+	uint32_t closing;           /* atomic: workers end */
+	_Alignas(64) uint32_t last; /* atomic: the next place in order */
+	uint32_t work; /* atomic: changes with it, and at the end; what workers wait for */
 	uint32_t workers_asleep;     /* atomic: some may be */
 	_Alignas(64) uint32_t first; /* atomic: where to look for the next */
 	_Alignas(64) uint32_t news;  /* atomic: changes with each that is done; the pool waits */

@@ -10,6 +10,7 @@
 
 #include "core/alloc.h"
 #include "core/environment.h"
+#include "core/family.h"
 #include "core/report.h"
 #include "core/startup.h"
 #include "exec/ending.h"
@@ -133,7 +134,7 @@ _Noreturn void tu_child_run(int channel)
 	struct tu_request r;
 	tutti_bytes bytes;
 	tutti_job *job;
-	int fds[1], rc = tu_request_receive(channel, &r, fds, 1);
+	int fds[2], rc = tu_request_receive(channel, &r, fds, 2);
 
 	if (rc < 0) /* whoever wanted something is gone */
 		tu_os_exit_now(EXIT_FAILURE);
@@ -141,6 +142,9 @@ _Noreturn void tu_child_run(int channel)
 	rc = tu_os_life_bind(fds[0]);
 	if (rc < 0)
 		tu_report(rc, "process '%s' will not notice its parent's death", r.name);
+	rc = tu_family_join(fds[1]);
+	if (rc < 0)
+		tu_report(rc, "process '%s' is not known to those it shares with", r.name);
 	tu_os_environment_drop(TU_STARTUP_CHILD);
 	job = tu_child_find_job(&r);
 	if (!job) {

@@ -9,6 +9,7 @@
  */
 #include "core/fork.h"
 #include "core/mutex.h"
+#include "core/poller.h"
 #include "core/thread.h"
 #include "core/worker.h"
 #include "os/os.h"
@@ -31,6 +32,7 @@ static const tutti_time look_first = TUTTI_MILLISECONDS(1), look_most = TUTTI_MI
 static uint32_t lock; /* a tu_mutex; all below */
 static bool begun;
 static tutti_loop *loop;    /* after up */
+static int failure;         /* likewise: why there is none after all */
 static tutti_event up, end; /* the loop runs; it never ends */
 
 /* -- one child --------------------------------------------------------------------------------- */
@@ -173,8 +175,10 @@ static void minder_main(void *arg)
 	self->worker->daemon = self->worker->helper = true;
 	tu_thread_show_name("tutti-minder");
 	loop = tutti_loop_current();
+	failure = tu_poller_begin(self->worker);
 	tutti_event_set(&up);
-	tutti_event_wait(&end);
+	if (failure == 0)
+		tutti_event_wait(&end);
 }
 
 static void begin_anew(struct tu_fork_guard *g)
@@ -209,7 +213,12 @@ int tu_minder_begin(void)
 	tutti_shield_begin(&quiet, TUTTI_FOREVER);
 	tutti_event_wait(&up); /* from then on it is known to be ours */
 	tutti_shield_end(&quiet, 0);
-	return 0;
+	if (failure == 0)
+		return 0;
+	tu_mutex_lock(&lock);
+	begin_anew(NULL);
+	tu_mutex_unlock(&lock);
+	return -EMFILE;
 }
 
 int tu_minder_take(struct tu_process *p)

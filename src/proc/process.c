@@ -8,6 +8,7 @@
 #include "proc/process.h"
 
 #include "core/alloc.h"
+#include "core/family.h"
 #include "core/fork.h"
 #include "core/mutex.h"
 #include "core/wait.h"
@@ -112,16 +113,19 @@ bool tu_process_reap(struct tu_process *p)
 {
 	struct tu_os_end end;
 	int rc = 0;
+	bool news = false;
 
 	tu_mutex_lock(&lock);
 	if (!p->reaped)
 		rc = tu_os_child_reap(p->pid, &end);
 	if (!p->reaped && rc != -EAGAIN) {
-		p->reaped = true;
+		p->reaped = news = true;
 		p->stolen = rc < 0;
 		p->exitcode = rc < 0 ? 0 : end.signal ? -end.signal : end.status;
 	}
 	tu_mutex_unlock(&lock);
+	if (news)
+		tu_family_died(p->pid);
 	return rc != -EAGAIN;
 }
 

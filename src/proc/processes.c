@@ -58,6 +58,7 @@ struct in_cell {
 	struct tu_job_future *jf; /* NULL: free */
 	int reason;               /* why it is to stop; 0: it is not */
 	tutti_time limit;         /* TUTTI_FOREVER: none */
+	int file;                 /* of a large argument, ours to close; -1: none */
 };
 
 struct pool {
@@ -75,6 +76,7 @@ struct pool {
 	struct tu_list pending; /* of job futures, by queued */
 	const tutti_job *jobs[TU_CELLS_JOBS];
 	uint32_t job_count;
+	tutti_time due; /* the collector looks at limits then, or earlier */
 	bool asked, closing;
 	int broken; /* workers cannot be had: jobs fail with it; 0: they can */
 	char why[200];
@@ -129,7 +131,7 @@ static void hand_out(struct pool *p, struct tu_job_future *jf)
 	uint32_t i = p->free[--p->free_count];
 	struct in_cell *in = &p->cell[i];
 
-	*in = (struct in_cell){ .jf = jf, .limit = TUTTI_FOREVER };
+	*in = (struct in_cell){ .jf = jf, .limit = TUTTI_FOREVER, .file = -1 };
 	jf->engine = (void *)((uintptr_t)i + 1);
 	if (jf->deadline != 0) {
 		in->limit = jf->deadline;
@@ -137,10 +139,12 @@ static void hand_out(struct pool *p, struct tu_job_future *jf)
 	}
 	tu_executor_begun(jf);
 	in->reason = fill(p, tu_cell_at(&p->cells, i), jf);
-	if (in->reason == 0)
-		tu_cells_publish(&p->cells, i);
-	else
+	if (in->reason < 0) {
 		p->asked = true; /* the collector sees why */
+		return;
+	}
+	in->file = tu_cell_at(&p->cells, i)->file;
+	tu_cells_publish(&p->cells, i);
 }
 
 /* Those that were cancelled before go to gone: the caller lets go of them without the lock. */
@@ -173,6 +177,8 @@ static void release(struct pool *p, uint32_t i)
 
 	if (in->limit != TUTTI_FOREVER)
 		p->limited--;
+	if (in->file >= 0)
+		tu_os_close(in->file);
 	in->jf = NULL;
 	p->free[p->free_count++] = i;
 }
@@ -183,8 +189,9 @@ static int processes_submit(void *self, tutti_future *f)
 {
 	struct tu_job_future *jf = tu_job_future_of(f);
 	struct pool *p = self;
+	tutti_time deadline = jf->deadline; /* it may have ended when we come to look */
 	struct tu_list gone;
-	bool asked;
+	bool tell;
 
 	tu_list_init(&gone);
 	jf->remote = true;
@@ -192,10 +199,14 @@ static int processes_submit(void *self, tutti_future *f)
 	tu_mutex_lock(&p->lock);
 	tu_list_add_tail(&p->pending, &jf->queued);
 	feed(p, &gone);
-	asked = p->asked || p->broken;
+	tell = p->asked || p->broken;
+	if (deadline != 0 && deadline < p->due) {
+		p->due = deadline;
+		tell = true;
+	}
 	tu_mutex_unlock(&p->lock);
 	let_go_of(&gone);
-	if (asked)
+	if (tell)
 		tu_cells_tell(&p->cells);
 	return 0;
 }
@@ -204,14 +215,18 @@ static void processes_cancel(void *self, tutti_future *f)
 {
 	struct tu_job_future *jf = tu_job_future_of(f);
 	struct pool *p = self;
+	uint32_t at;
 	bool queued;
 
 	tu_mutex_lock(&p->lock);
+	at = (uint32_t)(uintptr_t)jf->engine - 1; /* if it has a cell */
 	queued = tu_link_used(&jf->queued);
 	if (queued)
 		tu_list_remove(&jf->queued);
-	else if (jf->engine && p->cell[(uintptr_t)jf->engine - 1].jf == jf)
-		p->cell[(uintptr_t)jf->engine - 1].reason = TUTTI_ECANCELED;
+	else if (jf->engine && p->cell[at].jf == jf) {
+		p->cell[at].reason = TUTTI_ECANCELED;
+		tu_cells_take_back(&p->cells, at); /* now, before anybody takes it */
+	}
 	p->asked = p->asked || !queued;
 	tu_mutex_unlock(&p->lock);
 	if (queued)
@@ -528,6 +543,7 @@ static tutti_time next_due(struct pool *p)
 			if (due <= tutti_now())
 				due += patience;
 		}
+	p->due = due;
 	tu_mutex_unlock(&p->lock);
 	return due;
 }
@@ -636,6 +652,7 @@ static struct pool *make(const tutti_executor_options *o, unsigned count)
 	if (!p)
 		return NULL;
 	p->count = count;
+	p->due = TUTTI_FOREVER;
 	p->worker_start = o->worker_start;
 	p->workers = tu_alloc_zero(count * sizeof(*p->workers));
 	p->name = o->name ? tu_copy_text(o->name) : NULL;

@@ -7,6 +7,7 @@
 #include "proc/start.h"
 #include "core/alloc.h"
 #include "core/context.h"
+#include "core/family.h"
 #include "core/fork.h"
 #include "core/mutex.h"
 #include "core/report.h"
@@ -199,6 +200,9 @@ static int copy(struct tu_process *p, int channel, int life, char *text, size_t 
 
 	if (rc < 0)
 		return rc;
+	rc = tu_family_fd();
+	if (rc < 0)
+		return rc;
 	own = tu_os_fd_copy(life); /* the child closes the other, which is not its own */
 	rc = own < 0 ? own : tu_os_fork();
 	if (rc != 0) {
@@ -207,6 +211,7 @@ static int copy(struct tu_process *p, int channel, int life, char *text, size_t 
 		return rc;
 	}
 	tu_os_close(p->channel);
+	tu_family_join(tu_family_fd()); /* of which it has a copy already */
 	rc = tu_os_life_bind(own);
 	if (rc < 0)
 		tu_report(rc, "process '%s' will not notice its parent's death", p->name);
@@ -247,11 +252,13 @@ static int show_life(int *shown)
 
 static int send_request(struct tu_process *p, int life)
 {
+	int fds[] = { life, tu_family_fd() }, rc;
 	struct tu_request r;
-	int rc;
 
+	if (fds[1] < 0)
+		return fds[1];
 	tu_request_make(&r, p);
-	rc = tu_request_send(p->channel, &r, &life, 1);
+	rc = tu_request_send(p->channel, &r, fds, 2);
 	return rc == -EPIPE ? 0 : rc; /* it has been killed already: its end is waited for */
 }
 

@@ -325,7 +325,8 @@ static void workers_have_no_pools_of_processes(void)
 
 int main(void)
 {
-	tutti_executor_free(open_pool("processes:1"));
+	what_runs_can_be_cancelled(); /* so that all is there that stays, but the server */
+	tu_server_end();
 	suite_begin();
 	RUN(results_come_in_order);
 	RUN(workers_are_kept);
@@ -339,5 +340,6 @@ int main(void)
 	RUN(workers_are_prepared);
 	RUN(workers_that_never_come_are_given_up);
 	RUN(workers_have_no_pools_of_processes);
+	tu_server_end();
 	return suite_end();
 }
