@@ -17,6 +17,7 @@
 struct tu_fork_guard {
 	struct tu_link link; /* fork.c's */
 	uint32_t *lock;      /* a tu_mutex; fixed */
+	void (*before)(struct tu_fork_guard *g); /* with all guards' locks held; NULL: nothing */
 	void (*in_child)(
 		struct tu_fork_guard *g); /* after all else, in order; NULL: nothing. Fixed */
 };
