@@ -166,11 +166,13 @@ struct tu_object *tu_object_add(struct tu_object *o)
 	return found;
 }
 
-/* Under lock, which it gives up. */
-static void free_if_done(struct tu_object *o)
+/* One less has it. Under lock, which it gives up. */
+static void look_who_is_left(struct tu_object *o)
 {
 	bool done = o->users == 0 && o->kept == 0;
 
+	if (o->users == 0 && o->ops->unused)
+		o->ops->unused(o);
 	if (done)
 		tu_list_remove(&o->link);
 	tu_mutex_unlock(&lock);
@@ -181,9 +183,8 @@ static void free_if_done(struct tu_object *o)
 void tu_object_release(struct tu_object *o)
 {
 	tu_mutex_lock(&lock);
-	if (--o->users == 0 && o->ops->unused)
-		o->ops->unused(o);
-	free_if_done(o);
+	o->users--;
+	look_who_is_left(o);
 }
 
 /* -- for process start ------------------------------------------------------------------------- */
@@ -209,7 +210,7 @@ static void let_go(struct tu_object *o)
 {
 	tu_mutex_lock(&lock);
 	o->kept--;
-	free_if_done(o);
+	look_who_is_left(o);
 }
 
 int tu_handles_keep(const void *bytes, size_t n, struct tu_kept *kept)

@@ -34,7 +34,8 @@ struct tu_object {
 struct tu_object_ops {
 	/* All but free under the registry's lock: they must not wait. */
 	void (*attached)(struct tu_object *o); /* a first user has come, or comes again; NULL: nothing */
-	void (*unused)(struct tu_object *o);   /* the last user has gone; NULL: nothing to do */
+	/* The last user has gone, or then one for whom it was kept; NULL: nothing to do. */
+	void (*unused)(struct tu_object *o);
 	void (*in_child)(struct tu_object *o); /* of a fork; NULL: nothing to do */
 	void (*free)(struct tu_object *o);     /* the last user has gone, and nobody keeps it */
 };

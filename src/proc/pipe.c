@@ -279,12 +279,19 @@ static void enter(struct tu_object *o)
 		tu_os_user_enter(users_fd(o));
 }
 
-/* If the pipe is full nothing can be said: then the descriptors tell. */
+/*
+ * If it is kept for one who may not have come yet, that one will be the last, or is already. Kept
+ * for more, it stays in use: one of them may free it before another comes. If the pipe is full
+ * nothing can be said. In both cases the descriptors tell.
+ */
 static void leave(struct tu_object *o)
 {
 	const struct head end_of_all = { END, 0, 0 };
+	bool kept = o->kept > 0;
 
-	if (users_fd(o) >= 0 && !o->forked && tu_os_user_leave(users_fd(o)))
+	if (users_fd(o) < 0 || o->forked || o->kept > 1)
+		return;
+	if (tu_os_user_leave(users_fd(o)) && !kept)
 		tu_os_pipe_write(o->fds[1], &end_of_all, sizeof(end_of_all), NULL, 0);
 }
 

@@ -487,7 +487,7 @@ int tu_shared_queue_create(tutti_queue **q, size_t item_size, const tutti_queue_
 	return 0;
 }
 
-static int attach(struct shared_queue **q, tutti_handle handle)
+static int attach(tutti_queue **q, tutti_handle handle)
 {
 	struct shared_queue *made = tu_alloc_zero(sizeof(*made));
 	struct tu_object *o;
@@ -503,24 +503,20 @@ static int attach(struct shared_queue **q, tutti_handle handle)
 	o = tu_object_add(&made->segment.object);
 	if (o != &made->segment.object)
 		free_object(&made->segment.object);
-	*q = of_object(o);
+	*q = &of_object(o)->queue;
 	return 0;
 }
 
 int tutti_queue_attach(tutti_queue **q, tutti_handle handle)
 {
-	struct shared_queue *found;
 	struct tu_object *o;
 	int rc = tu_object_find(handle, TU_OBJECT_SHARED_QUEUE, &o);
 
+	if (rc == 0)
+		return attach(q, handle);
 	if (rc == 1)
-		found = of_object(o);
-	else if (rc == 0)
-		rc = attach(&found, handle);
-	if (rc < 0)
-		return rc;
-	*q = &found->queue;
-	return 0;
+		*q = &of_object(o)->queue;
+	return rc < 0 ? rc : 0;
 }
 
 tutti_handle tutti_queue_handle(const tutti_queue *q)

@@ -444,7 +444,7 @@ static void leaves_nothing_mapped(void)
 
 int main(void)
 {
-	suite_begin();
+	processes_begin();
 	RUN(refuses_what_cannot_be);
 	RUN(begins_empty);
 	RUN(first_in_first_out);
