@@ -16,9 +16,9 @@
  *
  * The end of the stream comes when nobody can write any more: all processes that had the other end
  * have freed it, or have ended, however. What was written before is read first, but for a message
- * that a killed writer had not finished. A process that is handed an end keeps its starter from
- * seeing that for as long as it has the end, or lives; so free your own copy of what you have handed
- * on. An end that a fork has copied is told by its copies' last.
+ * that a killed writer had not finished. So free your own copy of an end that you hand on, right
+ * after the start of the process that gets it: it is kept for that one. If you free it only after
+ * that one has freed its own, or hand it to several, the stream ends when they do.
  *
  * Any number of threads and tasks may use an end at once. Several processes may too, as long as all
  * messages through it have at most 4 KiB less a few bytes; of longer ones that come in between each

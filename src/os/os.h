@@ -59,6 +59,9 @@ int tu_os_cpu_affinity(void);
 /* CPUs that the control groups allow, rounded down but at least 1; 0: no limit. */
 int tu_os_cpu_quota(void);
 
+/* The CPU that the caller runs on, or did just now; -1: cannot be known. */
+int tu_os_cpu_current(void);
+
 /* Tell the CPU that this is a spin loop. */
 static inline void tu_os_pause(void)
 {

@@ -24,9 +24,9 @@
 #include "core/crash_point.h"
 #include "core/wait.h"
 #include "core/word.h"
-#include "core/worker.h"
 #include "os/os.h"
 #include "proc/belt.h"
+#include "proc/patience.h"
 #include "proc/segment.h"
 #include "sync/queue.h"
 #include "sync/shared_lock.h"
@@ -48,6 +48,7 @@ struct shared {
 	_Alignas(128) uint32_t getters; /* lines, see the top */
 	uint32_t putters, joiners;
 	uint32_t shutdown; /* atomic; under both locks */
+	uint32_t put_cpu, get_cpu; /* atomic: where it was done last. Seldom another */
 	uint64_t item_bytes, maxsize; /* fixed; item_bytes 0: each is bytes */
 };
 
@@ -56,7 +57,7 @@ struct shared_queue {
 	struct tu_segment segment;
 	struct shared *shared;
 	struct tu_belt_view view;
-	uint32_t streak; /* atomic: items got since none was there; how to wait best */
+	struct tu_patience getting, putting;
 };
 
 static struct shared_queue *of(const tutti_queue *q)
@@ -146,24 +147,32 @@ static bool is_unfinished(const struct shared_queue *q)
 	return count_unfinished(q->shared) != 0;
 }
 
-/*
- * The other side is probably running on another CPU and about to move. Who gets item by item, each
- * as an answer, looks often. Who gets them in a row leaves the other side alone for a while: each
- * look takes away the cache line that it writes.
- */
-static void spin(struct shared_queue *q, bool (*blocked)(const struct shared_queue *q))
-{
-	enum { LOOKS = 32, SPINS = 8, ROW = 4 };
-	const struct tu_worker *w = tu_worker_self();
-	bool in_a_row = tu_load_rlx(&q->streak) > ROW; /* a guess */
+/* For tu_patience_look. */
 
-	tu_store_rlx(&q->streak, 0); /* as above */
-	if (tu_single_cpu())
+static bool still_empty(const void *q)
+{
+	return is_empty(q);
+}
+
+static bool still_full(const void *q)
+{
+	return is_full(q);
+}
+
+/* Say where we run, for the other side; nearly always it is as it was. Under a side's lock. */
+static void show_cpu(uint32_t *shown)
+{
+	uint32_t cpu = (uint32_t)tu_os_cpu_current();
+
+	if (tu_likely(tu_load_rlx(shown) == cpu))
 		return;
-	for (int i = 0; !in_a_row && i < LOOKS && !w->head && blocked(q); i++)
-		tu_os_pause();
-	for (int i = 0; i < SPINS && !w->head && blocked(q); i++)
-		tu_pause_briefly();
+	tu_crash_point();
+	tu_store_rlx(shown, cpu); /* a guess by the time it is read */
+}
+
+static int cpu_of(const uint32_t *shown)
+{
+	return (int)tu_load_rlx(shown); /* as above */
 }
 
 /* -- putting and taking ----------------------------------------------------------------------- */
@@ -198,6 +207,7 @@ static int try_put(struct shared_queue *q, const void *data, size_t bytes)
 		rc = BLOCKED;
 	else
 		rc = tu_belt_put(&q->view, data, bytes);
+	show_cpu(&s->put_cpu);
 	unlock(&s->belt.put_lock);
 	if (rc == DONE)
 		wake_one(&s->getters);
@@ -208,12 +218,20 @@ static __attribute__((noinline)) int put_slowly(
 	struct shared_queue *q, const void *data, size_t bytes, tutti_time deadline)
 {
 	int rc = 0, done;
+	int64_t begin;
 
 	if (tu_past(deadline))
 		return TUTTI_EFULL;
-	spin(q, is_full);
-	while ((done = try_put(q, data, bytes)) == BLOCKED && rc == 0)
+	tu_patience_look(&q->putting, cpu_of(&q->shared->get_cpu), still_full, q);
+	done = try_put(q, data, bytes);
+	if (done != BLOCKED)
+		return done;
+	begin = tu_os_now();
+	while (done == BLOCKED && rc == 0) {
 		rc = stand_in_line(q, &q->shared->putters, is_full, deadline);
+		done = try_put(q, data, bytes);
+	}
+	tu_patience_slept(&q->putting, begin);
 	pass_on(q, &q->shared->putters, is_full);
 	return done == BLOCKED ? rc : done;
 }
@@ -279,6 +297,7 @@ static int try_get(struct shared_queue *q, void *item)
 	if (tu_unlikely(rc < 0))
 		return rc;
 	rc = get_first(q, item, &r);
+	show_cpu(&s->get_cpu);
 	loose = rc == DONE && tu_belt_is_loose(&s->belt, &r);
 	unlock(&s->belt.get_lock);
 	if (rc == DONE && s->maxsize > 0)
@@ -292,12 +311,20 @@ static __attribute__((noinline)) int get_slowly(
 	struct shared_queue *q, void *item, tutti_time deadline)
 {
 	int rc = 0, done;
+	int64_t begin;
 
 	if (tu_past(deadline))
 		return TUTTI_EEMPTY;
-	spin(q, is_empty);
-	while ((done = try_get(q, item)) == BLOCKED && rc == 0)
+	tu_patience_look(&q->getting, cpu_of(&q->shared->put_cpu), still_empty, q);
+	done = try_get(q, item);
+	if (done != BLOCKED)
+		return done;
+	begin = tu_os_now();
+	while (done == BLOCKED && rc == 0) {
 		rc = stand_in_line(q, &q->shared->getters, is_empty, deadline);
+		done = try_get(q, item);
+	}
+	tu_patience_slept(&q->getting, begin);
 	pass_on(q, &q->shared->getters, is_empty);
 	return done == BLOCKED ? rc : done;
 }
@@ -308,7 +335,7 @@ static int shared_get(tutti_queue *queue, void *item, tutti_time deadline)
 	int rc = try_get(q, item);
 
 	if (tu_likely(rc == DONE))
-		tu_store_rlx(&q->streak, tu_load_rlx(&q->streak) + 1); /* a guess, whoever else counts */
+		tu_patience_keep(&q->getting);
 	return rc == BLOCKED ? get_slowly(q, item, deadline) : rc;
 }
 

@@ -322,10 +322,10 @@ static void the_end_comes_before_the_process_ends(void)
 	make(false);
 	h = tutti_pipe_handle(b);
 	CHECK_EQ(tu_handles_keep(&h, sizeof h, &kept), 0);
+	tutti_pipe_free(b);
+	CHECK_EQ(tutti_pipe_read_until(a, &m, past), TUTTI_ETIMEDOUT); /* it is to come yet */
 	partner_give(&p, h);
 	read_text(a, "bye");
-	CHECK_EQ(tutti_pipe_read_until(a, &m, past), TUTTI_ETIMEDOUT); /* b is here still */
-	tutti_pipe_free(b);
 	CHECK_EQ(tutti_pipe_read(a, &m), TUTTI_EDONE);
 	say(said, 1);
 	process_join(p.pid);
@@ -433,8 +433,17 @@ static void says_what_is_wrong(void)
 	unshare(given, 4096);
 }
 
+/* What a thread's first wait for a descriptor opens stays open. */
+static void wait_once(void)
+{
+	make(true);
+	CHECK_EQ(tutti_pipe_poll_until(a, tutti_now() + TUTTI_MILLISECONDS(1)), TUTTI_ETIMEDOUT);
+	free_both();
+}
+
 int main(void)
 {
+	wait_once();
 	processes_begin();
 	RUN(both_ways);
 	RUN(one_way_only);
