@@ -71,12 +71,17 @@ static void ask(struct tu_worker *w)
 
 void tu_worker_lend(struct tu_worker *w)
 {
-	tu_os_bell_set(&w->bell, tu_wheel_next(&w->wheel));
+	int64_t due = tu_wheel_next(&w->wheel), look = INT64_MAX;
+
+	if (w->words)
+		look = tu_words_hand_over(w);
+	tu_os_bell_set(&w->bell, due < look ? due : look);
 	tu_lent = w;
 	tu_current = NULL;
 	/* As doze in park.c: either we see what is posted, or its sender sees that we are lent. */
 	tu_store_seq(&w->sleep, TU_WORKER_LENT);
-	if (w->head || tu_load_seq(&w->inbox) || tu_load_seq(&w->woken))
+	if (w->head || tu_load_seq(&w->inbox) || tu_load_seq(&w->woken) ||
+		(w->words && tu_words_changed(w)))
 		ask(w);
 }
 

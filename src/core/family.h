@@ -13,11 +13,15 @@
  * again, and nobody else need undo anything: a change of a shared object is made by one store, or
  * by nobody.
  *
- * A process that was forked by hand has nobody who notices; while such a one is in the family
- * waiters look again by themselves every now and then, and ask the system who lives.
+ * Of some there is nobody who notices: those that were forked by hand, and those whose parent has
+ * ended. While such a one is in the family, waiters look again by themselves ten times a second,
+ * and ask the system who lives.
  */
 #ifndef TU_CORE_FAMILY_H
 #define TU_CORE_FAMILY_H
+
+#include "base/atomic.h"
+#include "base/check.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,33 +31,65 @@ enum {
 	TU_FAMILY_MOST = 16384, /* processes that live at the same time */
 };
 
-/*
- * The caller's process' id, never 0; it joins the family, and begins one, if it has not yet. After
- * a fork the child has another. 0: no memory or no descriptor for the table, or it is full.
- */
-uint32_t tu_family_self(void);
+extern uint32_t tu_family_id; /* the process' own, 0: not known yet; family.c's */
 
-/* Is it alive and in the family? One that ended is not, however it ended. */
+uint32_t tu_family_enter(void);
+
+/*
+ * The caller's process' id, never 0 once it is one; it joins the family, and begins one, if it has
+ * not yet. After a fork the child has another. 0: no memory or no descriptor for the table, or it
+ * is full.
+ */
+static inline uint32_t tu_family_self(void)
+{
+	/* [family-1] acquire: the table, and the slot there; from tu_family_enter */
+	uint32_t id = tu_load_acq(&tu_family_id);
+
+	return tu_likely(id != 0) ? id : tu_family_enter();
+}
+
+/* Is it alive and in the family? One that ended is not, however it ended. The caller is in it. */
 bool tu_family_lives(uint32_t id);
 
 /* What is known of it, also for a while after its end: its number in the system, 0: nothing. */
 int tu_family_pid(uint32_t id);
 
 /*
- * Hand the family on: the descriptor of the table, this process' to keep, or a negative errno value.
- * A process that was started with it, and has not used it yet, joins instead of beginning one. 0, or a
- * negative errno value; fd is the family's afterwards.
+ * Hand the family on: the descriptor of the table, this process' to keep and not inherited by exec,
+ * or a negative errno value. A process that was started with it, or with a copy, and has not used
+ * the family yet, joins instead of beginning one; whoever reaps it says tu_family_died. 0, or a
+ * negative errno value: -EINVAL: no such table, -EBUSY: it is in another family, -ENOMEM. fd is the
+ * family's afterwards if it was not before. A process that was forked by us and goes on without
+ * exec joins too, with tu_family_fd(), or nobody would know who notices its end.
+ *
+ * The parent of who joins should be in the family itself: if it ends first, nobody notices.
  */
 int tu_family_fd(void);
 int tu_family_join(int fd);
 
-/* A process that the caller has started and reaped, or killed and reaped, is no more. */
+/* The caller has noticed that this process has ended, or will never run again: it is no more. */
 void tu_family_died(int pid);
 
-/* This one ends, in order: what it still holds is free to be taken. At exit, once, last of all. */
+/*
+ * This one ends, in order: what it still holds is free to be taken. At exit, by itself. With other
+ * threads about, which may be at work with what is shared, only its real end counts.
+ */
 void tu_family_leave(void);
 
-/* Another after each death. In the table; shared. NULL before the process is in a family. */
+/*
+ * Another after each death. In the table; shared. NULL before the process is in a family. What is
+ * read there first, and given to tu_word_wait_since, makes sure that no death is missed.
+ */
 uint32_t *tu_family_deaths(void);
+
+/* For word.c: how long a waiter may sleep without a look, ns; and that look. */
+int64_t tu_family_patience(void);
+void tu_family_look(int64_t now);
+
+/* For a simulation, which waits in real time for what is not simulated. */
+bool tu_family_has_raw(void);
+
+/* Has there been no other process that could share anything? */
+bool tu_family_alone(void);
 
 #endif

@@ -16,6 +16,7 @@
 #include "os/os.h"
 
 void (*tu_after_fork)(void);
+uint32_t tu_forks;
 
 static uint32_t guards_lock; /* a tu_mutex, and the outermost of all: the next */
 static struct tu_list guards = { { &guards.head, &guards.head } };
@@ -60,6 +61,7 @@ static void before(void)
 
 static void parent(void)
 {
+	tu_add_rlx(&tu_forks, 1u); /* a number by itself */
 	tu_pool_unlock();
 	tu_workers_unlock();
 	guards_unlock();

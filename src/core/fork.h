@@ -28,6 +28,9 @@ void tu_fork_guard_remove(struct tu_fork_guard *g);
 /* Be there when this process forks. At each thread's first call; works once. */
 void tu_fork_watch(void);
 
+/* How often this process has forked, since its first thread was known. Atomic. */
+extern uint32_t tu_forks;
+
 /* What exec does in the child, after core; set by exec. NULL: nothing. */
 extern void (*tu_after_fork)(void);
 

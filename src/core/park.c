@@ -106,6 +106,8 @@ static __attribute__((noinline)) void look_around(struct tu_worker *w)
 	fired = fire_timers(w);
 	if (tu_unlikely(w->polled))
 		fired += look_at_descriptors(w);
+	if (tu_unlikely(w->words))
+		fired += tu_words_look(w, !w->head);
 	tu_show(&w->budget, TURNS + fired);
 	tu_watch_notice(w);
 }
@@ -153,6 +155,8 @@ static bool spin(struct tu_worker *w)
 	do {
 		for (int i = 0; i < 8; i++) {
 			if (tu_load_rlx(&w->inbox)) /* take_inbox acquires it */
+				return true;
+			if (tu_unlikely(w->words) && tu_words_changed(w))
 				return true;
 			tu_os_pause();
 		}
@@ -206,6 +210,26 @@ static void stop_if_ending(struct tu_worker *w)
 	tu_os_thread_stop(); /* in the middle of whatever it was: its memory stays */
 }
 
+/* w->sleep says how, and nothing was posted before it did. by_words: see tu_words_hand_over. */
+static void sleep_as(struct tu_worker *w, uint32_t how, int64_t by_words)
+{
+	int64_t limit = sleep_limit(w);
+
+	if (tu_unlikely(w->words)) {
+		if (how == TU_WORKER_ASLEEP) {
+			tu_words_sleep(w, limit);
+			return;
+		}
+		if (tu_words_changed(w))
+			return;
+		limit = limit < by_words ? limit : by_words;
+	}
+	if (how == TU_WORKER_POLLING)
+		w->by_fd = tu_poller_sleep(w, limit) > 0;
+	else
+		tu_os_futex_wait(&w->sleep, TU_WORKER_ASLEEP, limit);
+}
+
 /*
  * Sleep until something is in the inbox, a timer is due or a descriptor ready. Against post, this
  * way round:
@@ -216,25 +240,24 @@ static void stop_if_ending(struct tu_worker *w)
  *
  * At least one of the two looks sees the other's store, so either we do not sleep or we are woken:
  * ASLEEP by the futex, which compares once more; POLLING by the poller, which keeps a wake that
- * comes before we wait there.
+ * comes before we wait there. Words of other processes are looked at after sleep is set, too.
  */
 static __attribute__((noinline)) void doze(struct tu_worker *w)
 {
 	uint32_t how = w->polled ? TU_WORKER_POLLING : TU_WORKER_ASLEEP;
+	int64_t by_words = INT64_MAX;
 
 	stop_if_ending(w);
 	if (tu_wheel_next(&w->wheel) <= 0 || (!w->by_fd && spin(w)))
 		return;
 	w->by_fd = false;
 	tu_show(&w->idle, true);
+	if (tu_unlikely(w->words) && how == TU_WORKER_POLLING)
+		by_words = tu_words_hand_over(w);
 	/* seq, both: as shown above */
 	tu_store_seq(&w->sleep, how);
-	if (!tu_load_seq(&w->inbox)) {
-		if (how == TU_WORKER_POLLING)
-			w->by_fd = tu_poller_sleep(w, sleep_limit(w)) > 0;
-		else
-			tu_os_futex_wait(&w->sleep, TU_WORKER_ASLEEP, sleep_limit(w));
-	}
+	if (!tu_load_seq(&w->inbox))
+		sleep_as(w, how, by_words);
 	if (tu_load_rlx(&w->inbox)) /* a guess: there is something to be done */
 		w->sorting = false;
 	tu_store_rlx(&w->sleep, TU_WORKER_AWAKE); /* who still sees us asleep wakes nobody */

@@ -17,10 +17,22 @@
 
 /*
  * Wait while *word is value: until it is another and somebody wakes, or for no reason at all: the
- * caller looks again. flags as for tu_wait. 0, TUTTI_ETIMEDOUT, TUTTI_ECANCELED; -ENOMEM.
+ * caller looks again. flags as for tu_wait. 0, TUTTI_ETIMEDOUT, TUTTI_ECANCELED; -ENOMEM: the
+ * process cannot join a family.
+ *
+ * Who was woken gets 0, also past its deadline and cancelled, if the word has changed: it was
+ * perhaps the only one whom that wake reached, and so has to look. Who then waits again says first
+ * in the word that somebody does, if there is a place for that in it.
  */
 int tu_word_wait(
 	struct tu_context *self, uint32_t *word, uint32_t value, int64_t deadline, unsigned flags);
+
+/*
+ * The same for who has looked whether somebody lives: deaths is what *tu_family_deaths() was before
+ * that look. If somebody has died since, it does not wait.
+ */
+int tu_word_wait_since(struct tu_context *self, uint32_t *word, uint32_t value, uint32_t deaths,
+	int64_t deadline, unsigned flags);
 
 /*
  * Wake up to n threads, of any process, that have contexts waiting for it, by order of their

@@ -239,6 +239,7 @@ void tu_workers_after_fork(void)
 	for (struct tu_worker *w = all; w; w = w->next) {
 		tu_worker_bell_forget(w);
 		tu_poller_forget(w);
+		tu_words_forget(w);
 		w->next_id = w->ids_end; /* new ids are above all others */
 		if (w != mine)
 			abandon(w);

@@ -12,6 +12,7 @@
 #include "base/wheel.h"
 #include "core/context.h"
 #include "core/pool.h"
+#include "core/words.h"
 #include "os/os.h"
 
 struct tu_slab;
@@ -34,6 +35,7 @@ struct tu_worker {
 	bool closed;              /* by hand: takes no more tasks. Atomic: others look */
 	bool telling;             /* it is being closed by hand: what is given up is named */
 	uint32_t polled;          /* waits for descriptors that have begun here and not ended */
+	uint32_t words;           /* shared ones that are waited for here, see words.h */
 	int *errno_at;            /* the thread's errno: found once, as a call is dear in a yield */
 	struct tu_caught *caught; /* likewise, see caught.h */
 	uint64_t next_id, ids_end; /* what is left of the ids it has drawn, see tu_worker_new_id */
@@ -77,6 +79,7 @@ struct tu_worker {
 	bool in_use; /* under the registry's lock */
 
 	struct tu_wheel wheel; /* large; only the pages in use are touched */
+	struct tu_words waits_for_words;
 };
 
 static inline struct tu_worker *tu_worker_self(void)

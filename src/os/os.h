@@ -38,6 +38,30 @@ int tu_os_futex_wait(uint32_t *word, uint32_t expected, int64_t deadline);
 void tu_os_futex_wake(uint32_t *word, uint32_t n);
 
 /*
+ * One of several words to sleep on; as the port's own, so that an array of them is handed on as it
+ * is. tu_os_word_set fills it.
+ */
+struct tu_os_word {
+	uint64_t expected, at;
+	uint32_t how, unused;
+};
+enum { TU_OS_WORDS_MOST = 128 };
+
+/* shared: processes have it in common; who sleeps there is woken by tu_os_word_wake alone. */
+void tu_os_word_set(struct tu_os_word *w, uint32_t *at, uint32_t expected, bool shared);
+
+/*
+ * Sleep while each of n words, at least one, is as expected; else as tu_os_futex_wait, and -EFAULT
+ * if the memory of one is gone. Where the kernel cannot (words_can), on the first of them alone and
+ * for 2 ms at most.
+ */
+int tu_os_words_wait(const struct tu_os_word *words, size_t n, int64_t deadline);
+bool tu_os_words_can(void);
+
+/* Wake up to n threads, of any process, that sleep on word as a shared one: in their order. */
+void tu_os_word_wake(uint32_t *word, uint32_t n);
+
+/*
  * A full memory fence in every thread of the process that runs just now, the caller's included.
  * Only if tu_os_barrier_prepare, which must have been called before, has returned true: there are
  * kernels that cannot. Some microseconds.
@@ -368,6 +392,36 @@ int tu_os_child_begin(bool silent, int64_t limit);
 
 /* Wait until it has ended. */
 void tu_os_child_end(int child, struct tu_os_end *end);
+
+/* -- processes and their memory ---------------------------------------------------------------- */
+
+int tu_os_process_id(void);
+int tu_os_process_parent(void);
+
+/*
+ * What tells process pid from others that have or had its number; BORN_SOMETIME: that cannot be
+ * known. 0: it has ended, whether or not anybody has taken notice.
+ */
+#define TU_OS_BORN_SOMETIME UINT64_MAX
+uint64_t tu_os_process_birth(int pid);
+
+/* The calling process ends here, as if killed from outside: with nothing done any more. */
+_Noreturn void tu_os_kill_self(void);
+
+/*
+ * Zeroed memory with a descriptor, by which other processes map it too; what is run by exec does
+ * not inherit it. The descriptor, -EMFILE, -ENFILE or -ENOMEM; name is for those who look on.
+ */
+int tu_os_memory_make(const char *name, size_t bytes);
+
+/* Its size, -EBADF, or -EINVAL if it is something else; and whether two are the same memory. */
+int64_t tu_os_memory_bytes(int fd);
+bool tu_os_memory_same(int fd, int other);
+
+/* Map the first bytes of it, shared with all who do so. Only pages in use exist. NULL: cannot. */
+void *tu_os_memory_map(int fd, size_t bytes);
+void tu_os_memory_unmap(void *base, size_t bytes);
+void tu_os_memory_close(int fd);
 
 /* Zeroed memory that a child shares. NULL: none. */
 void *tu_os_shared_map(size_t bytes);

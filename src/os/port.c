@@ -33,6 +33,20 @@ void tu_os_futex_wake(uint32_t *word, uint32_t n)
 		tu_real_futex_wake(word, n);
 }
 
+int tu_os_words_wait(const struct tu_os_word *words, size_t n, int64_t deadline)
+{
+	return tu_likely(!tu_os_port) ? tu_real_words_wait(words, n, deadline)
+				      : tu_os_port->words_wait(words, n, deadline);
+}
+
+void tu_os_word_wake(uint32_t *word, uint32_t n)
+{
+	if (tu_os_port)
+		tu_os_port->word_wake(word, n);
+	else
+		tu_real_word_wake(word, n);
+}
+
 /* All that is simulated runs on this one OS thread. */
 void tu_os_barrier(void)
 {

@@ -15,6 +15,8 @@ int64_t tu_real_now(void);
 void tu_real_sleep_until(int64_t deadline);
 int tu_real_futex_wait(uint32_t *word, uint32_t expected, int64_t deadline);
 void tu_real_futex_wake(uint32_t *word, uint32_t n);
+int tu_real_words_wait(const struct tu_os_word *words, size_t n, int64_t deadline);
+void tu_real_word_wake(uint32_t *word, uint32_t n);
 void tu_real_barrier(void);
 int tu_real_poller_wait(
 	const struct tu_os_poller *p, struct tu_os_ready *ready, int n, int64_t deadline);
@@ -34,6 +36,8 @@ struct tu_os_port {
 	void (*sleep_until)(int64_t deadline);
 	int (*futex_wait)(uint32_t *word, uint32_t expected, int64_t deadline);
 	void (*futex_wake)(uint32_t *word, uint32_t n);
+	int (*words_wait)(const struct tu_os_word *words, size_t n, int64_t deadline);
+	void (*word_wake)(uint32_t *word, uint32_t n);
 	int (*poller_wait)(
 		const struct tu_os_poller *p, struct tu_os_ready *ready, int n, int64_t deadline);
 	void (*poller_wake)(const struct tu_os_poller *p);

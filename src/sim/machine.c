@@ -5,8 +5,10 @@
 #include "base/bits.h"
 #include "core/alloc.h"
 #include "core/caught.h"
+#include "core/family.h"
 #include "core/sanitize.h"
 #include "core/worker.h"
+#include "os/port.h"
 #include "sim/choices.h"
 #include "sim/circle.h"
 
@@ -17,6 +19,7 @@ enum { BUCKETS = 64 };
 struct tu_machine tu_machine = {
 	.ready = { { &tu_machine.ready.head, &tu_machine.ready.head } },
 	.polling = { { &tu_machine.polling.head, &tu_machine.polling.head } },
+	.on_words = { { &tu_machine.on_words.head, &tu_machine.on_words.head } },
 	.patient = { { &tu_machine.patient.head, &tu_machine.patient.head } },
 };
 
@@ -97,7 +100,10 @@ static void awake(struct tu_actor *a, bool timed_out)
 		tu_list_remove(&a->link);
 	if (a->poller)
 		tu_list_remove(&a->polling);
+	if (a->words)
+		tu_list_remove(&a->on_words);
 	a->poller = NULL;
+	a->words = NULL;
 	if (tu_heap_has(&a->due))
 		tu_heap_remove(&tu_machine.due, &a->due, due_before);
 	a->timed_out = timed_out;
@@ -218,7 +224,34 @@ static void look_at_pollers(void)
 	}
 }
 
-static void wait_for_world(void)
+static struct tu_actor *on_words_of(const struct tu_link *link)
+{
+	return tu_container_of((struct tu_link *)link, struct tu_actor, on_words);
+}
+
+static bool any_has_changed(const struct tu_actor *a)
+{
+	for (size_t i = 1; i < a->n_words; i++) {
+		const struct tu_os_word *word = &a->words[i];
+
+		/* Relaxed: the actor looks again. */
+		if (tu_load_rlx((uint32_t *)(uintptr_t)word->at) != (uint32_t)word->expected)
+			return true;
+	}
+	return false;
+}
+
+/* Other processes change them, whose wakes do not reach us. Alone, a wake is to be waited for. */
+static void look_at_words(void)
+{
+	if (tu_list_empty(&tu_machine.on_words) || tu_family_alone())
+		return;
+	tu_list_each_safe(link, &tu_machine.on_words)
+		if (any_has_changed(on_words_of(link)))
+			awake(on_words_of(link), false);
+}
+
+static void wait_for_pollers(void)
 {
 	enum { MOST = 256 };
 	const struct tu_os_poller *pollers[MOST];
@@ -227,8 +260,47 @@ static void wait_for_world(void)
 	tu_list_each(link, &tu_machine.polling)
 		if (n < MOST)
 			pollers[n++] = polling_of(link)->poller;
-	tu_machine.world = true; /* it is no call from outside that holds everybody up */
 	tu_os_pollers_wait(pollers, n);
+}
+
+/* In real time. Nothing waits for both, so with somebody polling it is one look after the other. */
+static void wait_for_words(void)
+{
+	enum { LOOK_NS = 2000000, PATIENCE_NS = 100000000 };
+	static struct tu_os_word words[TU_OS_WORDS_MOST];
+	bool all = tu_list_empty(&tu_machine.polling), raw = tu_family_has_raw();
+	size_t n = 0;
+
+	tu_list_each(link, &tu_machine.on_words) {
+		const struct tu_actor *a = on_words_of(link);
+
+		for (size_t i = 1; i < a->n_words; i++)
+			if (n < TU_OS_WORDS_MOST)
+				words[n++] = a->words[i];
+			else
+				all = false;
+	}
+	tu_real_words_wait(words, n,
+		!all  ? tu_real_now() + LOOK_NS
+		: raw ? tu_real_now() + PATIENCE_NS
+		      : INT64_MAX);
+	if (raw)
+		tu_family_look(tu_real_now());
+}
+
+static bool is_world_waited_for(void)
+{
+	return !tu_list_empty(&tu_machine.polling) ||
+	       (!tu_list_empty(&tu_machine.on_words) && !tu_family_alone());
+}
+
+static void wait_for_world(void)
+{
+	tu_machine.world = true; /* it is no call from outside that holds everybody up */
+	if (tu_list_empty(&tu_machine.on_words))
+		wait_for_pollers();
+	else
+		wait_for_words();
 	tu_machine.world = false;
 }
 
@@ -242,6 +314,7 @@ static struct tu_actor *next_actor(void)
 		int64_t next;
 
 		look_at_pollers();
+		look_at_words();
 		if (tu_machine.ready_count == 0 && (patient = tu_list_take(&tu_machine.patient)))
 			tu_machine_ready(tu_actor_of(patient));
 		if (tu_machine.ready_count > 0 && (a = choose(false)) != NULL)
@@ -249,7 +322,7 @@ static struct tu_actor *next_actor(void)
 		next = tu_machine_next_deadline();
 		if (next != INT64_MAX)
 			tu_machine_move_clock(next);
-		else if (!tu_list_empty(&tu_machine.polling))
+		else if (is_world_waited_for())
 			wait_for_world();
 		else
 			tu_machine_over(TU_TROUBLE_DEADLOCK);
@@ -324,6 +397,40 @@ void tu_machine_wake_in(const struct tu_os_poller *p)
 			awake(polling_of(link), false);
 }
 
+/* Its own word comes first: by that its worker is woken as ever. */
+bool tu_machine_sleep_on(const struct tu_os_word *words, size_t n, int64_t deadline)
+{
+	struct tu_actor *self = tu_machine.running;
+
+	self->words = words;
+	self->n_words = n;
+	tu_list_add_tail(&tu_machine.on_words, &self->on_words);
+	return tu_machine_sleep((uint32_t *)(uintptr_t)words->at, deadline);
+}
+
+static bool sleeps_on(const struct tu_actor *a, const uint32_t *word)
+{
+	for (size_t i = 0; i < a->n_words; i++)
+		if (a->words[i].at == (uintptr_t)word)
+			return true;
+	return false;
+}
+
+unsigned tu_machine_wake_on(uint32_t *word, unsigned n)
+{
+	unsigned woken = 0;
+
+	tu_list_each_safe(link, &tu_machine.on_words) {
+		if (woken == n)
+			break;
+		if (!sleeps_on(on_words_of(link), word))
+			continue;
+		awake(on_words_of(link), false);
+		woken++;
+	}
+	return woken;
+}
+
 unsigned tu_machine_wake(uint32_t *word, unsigned n)
 {
 	unsigned woken = 0;
@@ -370,6 +477,7 @@ static void reset(const struct tu_machine_options *options)
 	tu_list_init(&m->ready);
 	tu_list_init(&m->patient);
 	tu_list_init(&m->polling);
+	tu_list_init(&m->on_words);
 	m->caught = tu_caught_here();
 	tu_circle_forget();
 }

@@ -18,7 +18,8 @@
  * move it early: a slow machine.
  *
  * Descriptors are real. Whether one is ready is looked at whenever somebody else is to run; and if
- * nobody can run and no deadline is left it is waited for, while the clock stands still.
+ * nobody can run and no deadline is left it is waited for, while the clock stands still. So is a
+ * word that processes share, if there is another process that could change it.
  *
  * There is one machine in the process, and it is used by one OS thread at a time.
  */
@@ -68,6 +69,9 @@ struct tu_actor {
 	struct tu_heap_node due;
 	const struct tu_os_poller *poller; /* asleep: until it has something; NULL: not there */
 	struct tu_link polling;            /* among those who do */
+	const struct tu_os_word *words;    /* asleep: while these are as expected; NULL: not so */
+	size_t n_words;
+	struct tu_link on_words; /* among those who do */
 	struct tu_os_thread_start start;
 	struct tu_ending endings[TU_ACTOR_ENDINGS];
 	unsigned n_endings;
@@ -118,8 +122,9 @@ struct tu_machine {
 	unsigned ready_count;
 	struct tu_list patient; /* have started somebody eagerly: they go on when nobody is ready */
 	struct tu_heap due;
-	struct tu_list polling; /* asleep in a poller: the world outside may wake them */
-	bool world;             /* it is being waited for */
+	struct tu_list polling;  /* asleep in a poller: the world outside may wake them */
+	struct tu_list on_words; /* asleep on words that other processes may change */
+	bool world;              /* it is being waited for */
 	int64_t now;
 	uint64_t steps;      /* of this run */
 	uint64_t changes;    /* what is not a mere look, of this run */

@@ -35,6 +35,10 @@ bool tu_machine_sleep(uint32_t *word, int64_t deadline);
 bool tu_machine_sleep_in(const struct tu_os_poller *p, int64_t deadline);
 void tu_machine_wake_in(const struct tu_os_poller *p);
 
+/* The same on several words, of which the first is the actor's own; and a wake at one of them. */
+bool tu_machine_sleep_on(const struct tu_os_word *words, size_t n, int64_t deadline);
+unsigned tu_machine_wake_on(uint32_t *word, unsigned n);
+
 /* Up to n that sleep there, the first who went first; how many that were. */
 unsigned tu_machine_wake(uint32_t *word, unsigned n);
 

@@ -2,6 +2,7 @@
 /* port.c - the machine as core sees it: a clock, a futex, threads. */
 #include "sim/machine_inside.h"
 
+#include "core/family.h"
 #include "core/probe.h"
 #include "os/port.h"
 
@@ -32,6 +33,35 @@ static int futex_wait(uint32_t *word, uint32_t expected, int64_t deadline)
 static void futex_wake(uint32_t *word, uint32_t n)
 {
 	tu_machine_wake(word, n);
+}
+
+static bool are_as_expected(const struct tu_os_word *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		/* Relaxed: of one OS thread to itself, or it is looked at again. */
+		if (tu_load_rlx((uint32_t *)(uintptr_t)words[i].at) != (uint32_t)words[i].expected)
+			return false;
+	return true;
+}
+
+static int words_wait(const struct tu_os_word *words, size_t n, int64_t deadline)
+{
+	if (!are_as_expected(words, n))
+		return 0;
+	if (deadline <= tu_machine.now)
+		return -ETIMEDOUT;
+	if (tu_machine.options.spurious && tu_choose(TU_CHOICE_SPURIOUS, 2) != 0)
+		return 0;
+	return tu_machine_sleep_on(words, n, deadline) ? -ETIMEDOUT : 0;
+}
+
+/* Those of this machine first; other processes are not simulated. */
+static void word_wake(uint32_t *word, uint32_t n)
+{
+	uint32_t woken = tu_machine_wake_on(word, n);
+
+	if (woken < n && !tu_family_alone())
+		tu_real_word_wake(word, n - woken);
 }
 
 /* What has come is in ready at the second look. A wake is remembered by the poller itself. */
@@ -105,6 +135,8 @@ const struct tu_os_port tu_machine_port = { .now = now,
 	.sleep_until = sleep_until,
 	.futex_wait = futex_wait,
 	.futex_wake = futex_wake,
+	.words_wait = words_wait,
+	.word_wake = word_wake,
 	.poller_wait = poller_wait,
 	.poller_wake = poller_wake,
 	.thread_start = tu_actor_start,

@@ -65,6 +65,33 @@ void tu_os_futex_wake(uint32_t *word, uint32_t n)
 	}
 }
 
+/* -- words of other processes: nobody waits for any -------------------------------------------- */
+
+uint32_t tu_words_look(struct tu_worker *w, bool all)
+{
+	(void)w;
+	(void)all;
+	return 0;
+}
+
+bool tu_words_changed(const struct tu_worker *w)
+{
+	(void)w;
+	return false;
+}
+
+void tu_words_sleep(struct tu_worker *w, int64_t limit)
+{
+	(void)w;
+	(void)limit;
+}
+
+int64_t tu_words_hand_over(struct tu_worker *w)
+{
+	(void)w;
+	return INT64_MAX;
+}
+
 /* -- descriptors ------------------------------------------------------------------------------ */
 
 uint32_t model_fd[MODEL_FDS];

@@ -26,13 +26,13 @@ ON_FUTEX = ("park", "mutex", "fd")
 # (source, what goes wrong, model, [(text, instead), ...])
 MUTATIONS = [
     ("core/park.c", "sleep without a last look at the inbox", "park",
-     [("\tif (!tu_load_seq(&w->inbox)) {", "\tif (true) {")]),
+     [("\tif (!tu_load_seq(&w->inbox))", "\tif (true)")]),
     ("core/park.c", "look at the inbox before saying that one sleeps", "park",
-     [("\ttu_store_seq(&w->sleep, how);\n\tif (!tu_load_seq(&w->inbox)) {\n",
+     [("\ttu_store_seq(&w->sleep, how);\n\tif (!tu_load_seq(&w->inbox))\n",
        "\tbool nothing = !tu_load_seq(&w->inbox);\n"
-       "\ttu_store_seq(&w->sleep, how);\n\tif (nothing) {\n")]),
+       "\ttu_store_seq(&w->sleep, how);\n\tif (nothing)\n")]),
     ("core/park.c", "sleep in the poller without a last look at the inbox", "fd",
-     [("\tif (!tu_load_seq(&w->inbox)) {", "\tif (true) {")]),
+     [("\tif (!tu_load_seq(&w->inbox))", "\tif (true)")]),
     ("core/park.c", "do not wake who sleeps in its poller", "fd",
      [("\t\ttu_poller_wake(w);", "\t\t;")]),
     ("core/park.c", "sleep on the word with a descriptor to wait for", "fd",

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* crash_point.c - see crash_point.h. */
+#include "core/crash_point.h"
+
+#include "os/os.h"
+
+#ifdef TU_DEBUG
+uint64_t tu_crash_points;
+
+void tu_crash_step(void)
+{
+	/* Relaxed: a number by itself. */
+	if (tu_add_rlx(&tu_crash_points, UINT64_MAX) == 1)
+		tu_os_kill_self();
+}
+
+void tu_crash_at(uint64_t k)
+{
+	tu_store_rlx(&tu_crash_points, k); /* as above */
+}
+
+uint64_t tu_crash_left(void)
+{
+	return tu_load_rlx(&tu_crash_points); /* as above */
+}
+
+bool tu_crash_can(void)
+{
+	return true;
+}
+#else
+void tu_crash_at(uint64_t k)
+{
+	(void)k;
+}
+
+uint64_t tu_crash_left(void)
+{
+	return 0;
+}
+
+bool tu_crash_can(void)
+{
+	return false;
+}
+#endif
