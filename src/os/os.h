@@ -266,18 +266,9 @@ bool tu_os_large_pages(void);
 
 /* -- memory and pipes that processes share ------------------------------------------------------ */
 
-/*DUP*/int tu_os_process_id(void);
-uint64_t tu_os_process_birth(int pid);
-/*DUP*/
 /* A number that nobody can guess, never 0. */
 uint64_t tu_os_random(void);
 
-/*DUP*/int tu_os_memory_make(const char *name, size_t bytes);
-int64_t tu_os_memory_bytes(int fd);
-void *tu_os_memory_map(int fd, size_t bytes);
-void tu_os_memory_unmap(void *base, size_t bytes);
-void tu_os_memory_close(int fd);
-/*DUP*/
 /* Memory keeps its size from now on, whoever has it. 0 or a negative errno value. */
 int tu_os_memory_seal(int fd);
 
