@@ -26,8 +26,8 @@ static void way_create(void)
 
 static void way_put(int way, const struct race_item *item)
 {
-	bench_require(mq_send(ways[way], (const char *)item, sizeof(*item), 0) == 0,
-		"mq_send failed");
+	bench_require(
+		mq_send(ways[way], (const char *)item, sizeof(*item), 0) == 0, "mq_send failed");
 }
 
 static void way_get(int way, struct race_item *item)

@@ -10,8 +10,8 @@
  * array of one.
  *
  * Whoever opens or attaches says the size of an item and gets an error if the array has another;
- * TUTTI_AT says the type at each use and checks its size. The lock is a TUTTI_SHARED one (lock.h): it
- * outlives a holder that is killed. Names and memory are as in shm.h.
+ * TUTTI_AT says the type at each use and checks its size. The lock is a TUTTI_SHARED one (lock.h):
+ * it outlives a holder that is killed. Names and memory are as in shm.h.
  *
  * Example:
  *
@@ -52,8 +52,7 @@ typedef struct tutti_array tutti_array;
  * Context    any thread or task
  * Waits      never
  */
-TUTTI_API int tutti_array_create(
-	tutti_array **a, size_t item_size, size_t count, const char *name);
+TUTTI_API int tutti_array_create(tutti_array **a, size_t item_size, size_t count, const char *name);
 
 /*
  * Have the array of that name, if its maker lives and has not freed it.

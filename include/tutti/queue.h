@@ -43,7 +43,7 @@ typedef struct tutti_queue tutti_queue;
 
 typedef struct tutti_queue_options {
 	size_t maxsize; /* items; 0: no bound */
-	unsigned flags; /* 0 or TUTTI_LIFO; TUTTI_SHARED, alone or with TUTTI_BYTES: shared_queue.h */
+	unsigned flags; /* 0, TUTTI_LIFO; TUTTI_SHARED, or that and TUTTI_BYTES: shared_queue.h */
 	/* a priority queue, least item first, equal ones as put; must not wait; no TUTTI_LIFO */
 	int (*compare)(const void *a, const void *b);
 	uint64_t reserved[4]; /* 0 */

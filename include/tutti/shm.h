@@ -117,7 +117,7 @@ TUTTI_API tutti_handle tutti_shm_handle(const tutti_shm *m);
  * See where the memory is.
  *
  * m          the memory
- * Returns    its first byte, on a multiple of 64; there until the last tutti_shm_free of this process
+ * Returns    its first byte, on a multiple of 64; there until this process' last tutti_shm_free
  * Context    any thread or task
  * Waits      never
  */

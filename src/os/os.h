@@ -264,7 +264,7 @@ void tu_os_chunk_unmap(void *base, size_t bytes);
 /* Would the kernel use large pages there? */
 bool tu_os_large_pages(void);
 
-/* -- memory and pipes that processes share ------------------------------------------------------ */
+/* -- memory and pipes that processes share ---------------------------------------------------- */
 
 /* A number that nobody can guess, never 0. */
 uint64_t tu_os_random(void);
@@ -272,8 +272,8 @@ uint64_t tu_os_random(void);
 /* Memory keeps its size from now on, whoever has it. 0 or a negative errno value. */
 int tu_os_memory_seal(int fd);
 
-/* Map it as tu_os_memory_map, where it is much more than will be used: none of it is reserved, and
-   none of it gets into a core dump. */
+/* Map it as tu_os_memory_map, where it is much more than will be used: nothing is reserved, and
+   nothing of it gets into a core dump. */
 void *tu_os_memory_map_spare(int fd, size_t bytes);
 
 /* Have memory for [from, from + bytes) now, so that no touch of it can fail. 0 or -ENOMEM. */
@@ -350,7 +350,7 @@ int tu_os_thread_ask(int native_id);
  */
 int tu_os_stack_walk(const void *pc, void **frames, int most);
 
-/* -- a clock that ticks on --------------------------------------------------------------------- */
+/* -- a clock that ticks on -------------------------------------------------------------------- */
 
 /*
  * Have ticked(pc, cpu) called in a signal handler on the calling thread, every so many nanoseconds
@@ -364,7 +364,7 @@ void tu_os_tick_end(void);
 /* In ticked, for who goes on from there without returning. */
 void tu_os_tick_left(void);
 
-/* -- runs in children -------------------------------------------------------------------------- */
+/* -- runs in children ------------------------------------------------------------------------- */
 
 enum { TU_OS_CHILD = 0 };
 
@@ -384,7 +384,7 @@ int tu_os_child_begin(bool silent, int64_t limit);
 /* Wait until it has ended. */
 void tu_os_child_end(int child, struct tu_os_end *end);
 
-/* -- processes and their memory ---------------------------------------------------------------- */
+/* -- processes and their memory --------------------------------------------------------------- */
 
 int tu_os_process_id(void);
 int tu_os_process_parent(void);

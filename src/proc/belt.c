@@ -213,8 +213,9 @@ int tu_belt_put(const struct tu_belt_view *v, const void *data, size_t bytes)
 	}
 	if (!found)
 		return -ENOMEM;
-	if (tu_unlikely(tu_load_rlx(&b->loose)) && place.unit == place.from && !place.mark &&
-		unit_of(b->head_seen) <= place.from && (place.unit + need + 1) * UNIT <= KEEP)
+	if (tu_unlikely(tu_load_rlx(&b->loose)) /* under the lock */ && place.unit == place.from &&
+		!place.mark && unit_of(b->head_seen) <= place.from &&
+		(place.unit + need + 1) * UNIT <= KEEP)
 		give_back(v);
 	if (back(v, place.unit, need) < 0)
 		return -ENOMEM;
@@ -280,9 +281,9 @@ void tu_belt_tighten(const struct tu_belt_view *v)
 	struct tu_belt *b = v->belt;
 
 	see_head(b);
-	/* Relaxed: putters alone write the tail. Empty, it stays so as long as we have their lock. */
+	/* Relaxed: putters alone write these. Empty, it stays so while we have their lock. */
 	if (count_of(b->head_seen) == count_of(tu_load_rlx(&b->tail)) &&
-		tu_load_rlx(&b->loose))
+		tu_load_rlx(&b->loose)) /* as above */
 		give_back(v);
 }
 
@@ -296,8 +297,8 @@ void tu_belt_drop_all(const struct tu_belt_view *v)
 
 uint32_t tu_belt_count(const struct tu_belt *b)
 {
-	/* Seq: see shared_queue.c. The head first: the other way round takes of later puts would make
-	   it negative. */
+	/* Seq: see shared_queue.c. The head first: the other way round takes of later puts would
+	   make it negative. */
 	uint32_t gone = count_of(tu_load_seq(&b->head));
 
 	return count_of(tu_load_seq(&b->tail)) - gone; /* seq: as above */

@@ -4,10 +4,10 @@
  * of it leaves nothing half-done.
  *
  * A belt has two ends, each a word: how many records have passed it, and where it is. Whoever puts
- * writes a record behind the tail, where nobody looks, and then moves the tail by one store: that is
- * the put. Whoever takes copies the first record and then moves the head by one store. What a dead
- * process has not moved has not happened, so nobody need repair anything. One puts at a time and one
- * takes, each under a lock of their own (shared_queue.c); the two go on at once.
+ * writes a record behind the tail, where nobody looks, and then moves the tail by one store: that
+ * is the put. Whoever takes copies the first record and then moves the head by one store. What a
+ * dead process has not moved has not happened, so nobody need repair anything. One puts at a time
+ * and one takes, each under a lock of their own (shared_queue.c); the two go on at once.
  *
  * The memory is as large as it will ever be, but a page of it exists once it was touched. In units
  * of 16 bytes, what lies between head and tail is one of
@@ -30,18 +30,18 @@
 struct tu_belt {
 	/* Of those who put, under their lock. */
 	_Alignas(128) uint32_t put_lock;
-	uint64_t head_seen; /* where it was once: what is free since then is free now */
-	uint64_t top;       /* good while the tail is below the head */
-	uint64_t floor;     /* good while the tail says UP */
-	uint64_t backed;    /* bytes from the beginning that surely exist */
-	uint64_t puts;      /* all of them, at most 2^32 too few */
+	uint64_t head_seen;          /* where it was once: what is free since then is free now */
+	uint64_t top;                /* good while the tail is below the head */
+	uint64_t floor;              /* good while the tail says UP */
+	uint64_t backed;             /* bytes from the beginning that surely exist */
+	uint64_t puts;               /* all of them, at most 2^32 too few */
 	_Alignas(128) uint64_t tail; /* atomic: UP, 31 bits where, 32 bits how many */
 	/* Of those who take, under theirs. */
 	_Alignas(128) uint32_t get_lock;
 	uint64_t tail_seen;
-	_Alignas(128) uint64_t head; /* atomic: 0, 31 bits where, 32 bits how many */
+	_Alignas(128) uint64_t head;  /* atomic: 0, 31 bits where, 32 bits how many */
 	_Alignas(128) uint64_t bytes; /* of the records' memory; fixed */
-	uint32_t loose; /* atomic: there is memory that can be given back; under the putters' lock */
+	uint32_t loose; /* atomic: there is memory to be given back; under the putters' lock */
 };
 
 /* What a process knows of a belt: where it has it. */

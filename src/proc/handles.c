@@ -28,7 +28,7 @@ static uint64_t fd_bits(int fd)
 tutti_handle tu_handle_of(const struct tu_object *o)
 {
 	uint64_t first = (uint64_t)tu_os_process_id() | fd_bits(o->fds[0]) << PID_BITS |
-		fd_bits(o->fds[1]) << (PID_BITS + FD_BITS);
+			 fd_bits(o->fds[1]) << (PID_BITS + FD_BITS);
 
 	return (tutti_handle){ { first, o->key } };
 }
@@ -47,7 +47,7 @@ int tu_handle_read(tutti_handle h, struct tu_handle_parts *parts)
 	return parts->pid == 0 || parts->key == 0 ? -EINVAL : 0;
 }
 
-/* -- the registry ------------------------------------------------------------------------------ */
+/* -- the registry ----------------------------------------------------------------------------- */
 
 static struct tu_list buckets[BUCKETS]; /* by key; a zeroed one is not begun yet */
 
@@ -102,7 +102,9 @@ static void in_child(struct tu_fork_guard *g)
 
 static void watch_forks(void)
 {
-	static struct tu_fork_guard guard = { .lock = &lock, .before = before_fork, .in_child = in_child };
+	static struct tu_fork_guard guard = {
+		.lock = &lock, .before = before_fork, .in_child = in_child
+	};
 	static uint32_t watching;
 
 	/* Only that it happens once counts: nothing is published. */
@@ -187,7 +189,7 @@ void tu_object_release(struct tu_object *o)
 	look_who_is_left(o);
 }
 
-/* -- for process start ------------------------------------------------------------------------- */
+/* -- for process start ------------------------------------------------------------------------ */
 
 /* The object whose handle stands there, kept once more; NULL: no handle of ours. */
 static struct tu_object *keep_at(const char *at)

@@ -22,7 +22,7 @@ enum tu_object_kind {
 };
 
 struct tu_object {
-	struct tu_link link; /* under the registry's lock, like all but what is fixed */
+	struct tu_link link;             /* under the registry's lock, like all but what is fixed */
 	const struct tu_object_ops *ops; /* fixed, like the next three */
 	uint64_t key;
 	uint32_t kind;
@@ -32,11 +32,10 @@ struct tu_object {
 };
 
 struct tu_object_ops {
-	/* All but free under the registry's lock: they must not wait. */
-	void (*attached)(struct tu_object *o); /* a first user has come, or comes again; NULL: nothing */
-	/* The last user has gone, or then one for whom it was kept; NULL: nothing to do. */
-	void (*unused)(struct tu_object *o);
-	void (*in_child)(struct tu_object *o); /* of a fork; NULL: nothing to do */
+	/* All but free under the registry's lock: they must not wait. NULL: nothing to do. */
+	void (*attached)(struct tu_object *o); /* a first user has come, or comes again */
+	void (*unused)(struct tu_object *o); /* the last one has gone, or then who it is kept for */
+	void (*in_child)(struct tu_object *o); /* of a fork */
 	void (*free)(struct tu_object *o);     /* the last user has gone, and nobody keeps it */
 };
 
@@ -52,7 +51,7 @@ struct tu_handle_parts {
 };
 int tu_handle_read(tutti_handle h, struct tu_handle_parts *parts);
 
-/* -- the registry ------------------------------------------------------------------------------ */
+/* -- the registry ----------------------------------------------------------------------------- */
 
 /*
  * Find an object by its handle, with one more user: 1, 0 if it is not here, TUTTI_ETYPE if it is of
@@ -69,7 +68,7 @@ struct tu_object *tu_object_add(struct tu_object *o);
 /* One user less; the last one frees it, unless it is kept. */
 void tu_object_release(struct tu_object *o);
 
-/* -- for process start ------------------------------------------------------------------------- */
+/* -- for process start ------------------------------------------------------------------------ */
 
 struct tu_kept {
 	struct tu_object **objects; /* n of them */

@@ -7,10 +7,10 @@
 #include "os/os.h"
 
 enum {
-	OFTEN = 32,         /* looks one after the other, while the answer may be on its way */
-	SHORT = 8,          /* looks half a microsecond apart */
-	LONG = 200,         /* about what it costs to be woken, and to wake */
-	WORTH_NS = 150000,  /* whoever sleeps for less could have looked instead */
+	OFTEN = 32,        /* looks one after the other, while the answer may be on its way */
+	SHORT = 8,         /* looks half a microsecond apart */
+	LONG = 200,        /* about what it costs to be woken, and to wake */
+	WORTH_NS = 150000, /* whoever sleeps for less could have looked instead */
 	ROW = 4,
 	FAILURES_MOST = 6,
 };

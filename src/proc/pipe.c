@@ -41,15 +41,15 @@ struct packet {
 };
 
 struct tutti_pipe {
-	struct tu_object object;  /* fds: to read from, to write to; -1: not */
-	tutti_semaphore writing;  /* a message of several packets; one permit */
-	uint32_t who;             /* see head; fixed between forks */
-	tutti_lock reading;       /* of all below; held for no wait */
-	bool ended;               /* it was told so */
-	int room;                 /* bytes in packet; 0: none */
-	struct packet packet;     /* read, and not dealt with: there was no memory */
-	tutti_bytes message;      /* of which some has come; no owner: none has */
-	char *place;              /* where it is written */
+	struct tu_object object; /* fds: to read from, to write to; -1: not */
+	tutti_semaphore writing; /* a message of several packets; one permit */
+	uint32_t who;            /* see head; fixed between forks */
+	tutti_lock reading;      /* of all below; held for no wait */
+	bool ended;              /* it was told so */
+	int room;                /* bytes in packet; 0: none */
+	struct packet packet;    /* read, and not dealt with: there was no memory */
+	tutti_bytes message;     /* of which some has come; no owner: none has */
+	char *place;             /* where it is written */
 	size_t come;
 	uint32_t from;
 };
@@ -72,8 +72,8 @@ static int writer(const tutti_pipe *p)
 /* -- writing ---------------------------------------------------------------------------------- */
 
 /* As tu_os_pipe_write, but waits. */
-static int write_packet(tutti_pipe *p, const struct head *h, const char *data, size_t n,
-	tutti_time deadline)
+static int write_packet(
+	tutti_pipe *p, const struct head *h, const char *data, size_t n, tutti_time deadline)
 {
 	int rc;
 
@@ -128,7 +128,7 @@ int tutti_pipe_write(tutti_pipe *p, const void *data, size_t size)
 	return tutti_pipe_write_until(p, data, size, TUTTI_FOREVER);
 }
 
-/* -- reading: under p->reading ------------------------------------------------------------------ */
+/* -- reading: under p->reading ---------------------------------------------------------------- */
 
 static void drop_message(tutti_pipe *p)
 {
@@ -213,8 +213,8 @@ static int read_now(tutti_pipe *p, tutti_bytes *message)
 
 	while ((rc = fill(p)) == 0) {
 		rc = (p->packet.head.what & (FIRST | LAST)) == (FIRST | LAST)
-			? hand_out(p, message)
-			: add_piece(p, message);
+			     ? hand_out(p, message)
+			     : add_piece(p, message);
 		if (rc != -EAGAIN)
 			break;
 	}
@@ -339,9 +339,7 @@ static tutti_pipe *create_end(int r, int w)
 
 	if (!p)
 		return NULL;
-	p->object = (struct tu_object){
-		.ops = &ops, .kind = TU_OBJECT_PIPE, .fds = { r, w }
-	};
+	p->object = (struct tu_object){ .ops = &ops, .kind = TU_OBJECT_PIPE, .fds = { r, w } };
 	p->object.key = key_of(p->object.fds);
 	begin_again(&p->object);
 	return p;

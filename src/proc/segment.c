@@ -58,8 +58,7 @@ static int check(const struct tu_segment_head *head, uint64_t bytes, uint32_t ki
 	return head->kind == kind ? 0 : TUTTI_ETYPE;
 }
 
-static int attach(
-	struct tu_segment *s, enum tu_object_kind kind, uint64_t key, int fd, bool spare)
+static int attach(struct tu_segment *s, enum tu_object_kind kind, uint64_t key, int fd, bool spare)
 {
 	int64_t bytes = tu_os_memory_bytes(fd);
 	struct tu_segment_head *head;

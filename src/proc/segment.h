@@ -28,15 +28,13 @@ enum { TU_SEGMENT_ROOM = 128 }; /* what the head takes; the kind's begins there 
  * Make a segment of bytes, the head among them, in s, which is not in the registry yet. spare: see
  * tu_os_memory_map. 0; -EFBIG, -EMFILE, -ENFILE, -ENOMEM.
  */
-int tu_segment_create(
-	struct tu_segment *s, enum tu_object_kind kind, uint64_t bytes, bool spare);
+int tu_segment_create(struct tu_segment *s, enum tu_object_kind kind, uint64_t bytes, bool spare);
 
 /*
  * The same from a handle of another process: 0; -EINVAL, -ESRCH, -ESTALE, -EACCES, TUTTI_ETYPE,
  * TUTTI_EPROTO: of a library with another layout; -EMFILE, -ENFILE, -ENOMEM.
  */
-int tu_segment_attach(
-	struct tu_segment *s, enum tu_object_kind kind, tutti_handle h, bool spare);
+int tu_segment_attach(struct tu_segment *s, enum tu_object_kind kind, tutti_handle h, bool spare);
 
 /* Unmap and close; the memory goes with its last user. */
 void tu_segment_close(struct tu_segment *s);

@@ -44,11 +44,11 @@ enum { RECORDS = 4096 }; /* where they begin in the segment */
 /* In the segment, behind its head. */
 struct shared {
 	_Alignas(128) struct tu_belt belt;
-	_Alignas(128) uint64_t done; /* atomic: task_done so far */
+	_Alignas(128) uint64_t done;    /* atomic: task_done so far */
 	_Alignas(128) uint32_t getters; /* lines, see the top */
 	uint32_t putters, joiners;
-	uint32_t shutdown; /* atomic; under both locks */
-	uint32_t put_cpu, get_cpu; /* atomic: where it was done last. Seldom another */
+	uint32_t shutdown;            /* atomic; under both locks */
+	uint32_t put_cpu, get_cpu;    /* atomic: where it was done last. Seldom another */
 	uint64_t item_bytes, maxsize; /* fixed; item_bytes 0: each is bytes */
 };
 
@@ -106,8 +106,8 @@ static int stand_in_line(struct shared_queue *q, uint32_t *line,
 }
 
 /* Who has stood in line goes on, one way or another: more may be there, and for them too. */
-static void pass_on(struct shared_queue *q, uint32_t *line,
-	bool (*blocked)(const struct shared_queue *q))
+static void pass_on(
+	struct shared_queue *q, uint32_t *line, bool (*blocked)(const struct shared_queue *q))
 {
 	tu_crash_point();
 	tu_or_seq(line, 1U); /* before the look below */
@@ -202,8 +202,7 @@ static int try_put(struct shared_queue *q, const void *data, size_t bytes)
 		return rc;
 	if (tu_load_rlx(&s->shutdown) != OPEN) /* under the lock */
 		rc = TUTTI_ESHUTDOWN;
-	else if (s->maxsize > 0 &&
-		 tu_belt_count_seen(&s->belt, (uint32_t)s->maxsize) >= s->maxsize)
+	else if (s->maxsize > 0 && tu_belt_count_seen(&s->belt, (uint32_t)s->maxsize) >= s->maxsize)
 		rc = BLOCKED;
 	else
 		rc = tu_belt_put(&q->view, data, bytes);
@@ -265,7 +264,8 @@ static int hand_out(const struct shared *s, void *item, const struct tu_belt_rec
 static int get_first(struct shared_queue *q, void *item, struct tu_belt_record *r)
 {
 	struct shared *s = q->shared;
-	uint32_t shutdown = tu_load_acq(&s->shutdown); /* [squeue-1] before the look: all puts were */
+	/* [squeue-1] acquire: if it is shut, the look below sees all puts */
+	uint32_t shutdown = tu_load_acq(&s->shutdown);
 	int rc;
 
 	if (shutdown == SHUT_AND_EMPTIED)
@@ -383,13 +383,13 @@ static int shared_join(tutti_queue *queue, tutti_time deadline)
 	int rc = 0;
 
 	while (is_unfinished(q) && rc == 0)
-		rc = tu_past(deadline) ? TUTTI_ETIMEDOUT
-				       : stand_in_line(q, &q->shared->joiners, is_unfinished,
-						 deadline);
+		rc = tu_past(deadline)
+			     ? TUTTI_ETIMEDOUT
+			     : stand_in_line(q, &q->shared->joiners, is_unfinished, deadline);
 	return is_unfinished(q) ? rc : 0;
 }
 
-/* One store, whatever it means for the items. Under the putters' lock; emptied: and the getters'. */
+/* One store, whatever it means for the items. Under the putters' lock; emptied: both. */
 static void shut(struct shared *s, uint32_t how)
 {
 	if (tu_load_rlx(&s->shutdown) >= how) /* under the lock */
@@ -463,8 +463,8 @@ static void begin(struct shared_queue *q)
 
 	q->segment.object.ops = &ops;
 	q->shared = (struct shared *)(base + TU_SEGMENT_ROOM);
-	q->view = (struct tu_belt_view){ &q->shared->belt, base + RECORDS,
-		q->segment.object.fds[0], RECORDS };
+	q->view = (struct tu_belt_view){ &q->shared->belt, base + RECORDS, q->segment.object.fds[0],
+		RECORDS };
 	q->queue.kind = &kind;
 }
 

@@ -63,9 +63,9 @@ static int create(tutti_shm **m, enum tu_object_kind kind, size_t size, const st
 {
 	tutti_shm *made = tu_alloc_zero(sizeof(*made));
 	int rc = !made ? -ENOMEM
-		: size > SIZE_MAX - DATA
-			? -EFBIG
-			: tu_segment_create(&made->segment, kind, DATA + size, false);
+		 : size > SIZE_MAX - DATA
+			 ? -EFBIG
+			 : tu_segment_create(&made->segment, kind, DATA + size, false);
 
 	if (rc < 0) {
 		tu_free(made);

@@ -72,7 +72,8 @@ static void deadlines_are_kept(void)
 	CHECK_EQ(tutti_pipe_read_until(a, &m, past), TUTTI_ETIMEDOUT);
 	CHECK_EQ(tutti_pipe_poll_until(a, past), TUTTI_ETIMEDOUT);
 	CHECK_EQ(tutti_pipe_poll_until(a, tutti_now() + TUTTI_MILLISECONDS(3)), TUTTI_ETIMEDOUT);
-	CHECK_EQ(tutti_pipe_read_until(a, &m, tutti_now() + TUTTI_MILLISECONDS(3)), TUTTI_ETIMEDOUT);
+	CHECK_EQ(
+		tutti_pipe_read_until(a, &m, tutti_now() + TUTTI_MILLISECONDS(3)), TUTTI_ETIMEDOUT);
 	write_text(b, "x");
 	CHECK_EQ(tutti_pipe_poll_until(a, past), 0);
 	read_text(a, "x");
@@ -138,7 +139,8 @@ static void *write_own(void *arg)
 	char *text = malloc(20000);
 
 	CHECK(text);
-	TUTTI_WITH(&lock) {
+	TUTTI_WITH(&lock)
+	{
 		mine = number++ % WRITERS;
 	}
 	memset(text, 'a' + mine, 20000);
@@ -219,7 +221,7 @@ static void a_cancel_ends_a_wait(enum mix mix)
 	free_both();
 }
 
-/* -- between processes -------------------------------------------------------------------------- */
+/* -- between processes ------------------------------------------------------------------------ */
 
 static void echo(tutti_pipe *p)
 {
@@ -334,7 +336,7 @@ static void the_end_comes_before_the_process_ends(void)
 	unshare(said, 4096);
 }
 
-/* -- killed ------------------------------------------------------------------------------------ */
+/* -- killed ----------------------------------------------------------------------------------- */
 
 static void write_too_much(void *arg)
 {
@@ -375,7 +377,7 @@ static void another_goes_on_after_a_torn_one(void)
 	free_both();
 }
 
-/* -- handles ----------------------------------------------------------------------------------- */
+/* -- handles ---------------------------------------------------------------------------------- */
 
 static tutti_handle *given;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A process is killed before each store that a put, a get or the end of a queue makes in memory that
- * others see. It has happened or it has not, and the others go on.
+ * A process is killed before each store that a put, a get or the end of a queue makes in memory
+ * that others see. It has happened or it has not, and the others go on.
  *
  * The parent leads a queue through a random course of sizes, so that it grows, goes on elsewhere,
  * and is given back (debug builds do that with a few kilobytes). Every now and then a victim does
@@ -25,7 +25,7 @@ static int drawn(int n)
 	return (int)((random_state >> 33) % (uint64_t)n);
 }
 
-/* -- numbered items: each knows its number, its size follows from that -------------------------- */
+/* -- numbered items: each knows its number, its size follows from that ------------------------ */
 
 static int bytes_in; /* by the parent's account */
 
@@ -60,7 +60,7 @@ static void get_number(unsigned number)
 	tutti_bytes_free(&b);
 }
 
-/* -- victims ----------------------------------------------------------------------------------- */
+/* -- victims ---------------------------------------------------------------------------------- */
 
 struct victim {
 	uint64_t point;
@@ -178,7 +178,7 @@ static void puts_and_gets(void)
 		each_item_once(seed);
 }
 
-/* -- the end ----------------------------------------------------------------------------------- */
+/* -- the end ---------------------------------------------------------------------------------- */
 
 static uint64_t point;
 

@@ -21,7 +21,7 @@ static void make_with(size_t item_size, size_t maxsize, unsigned flags)
 	CHECK_EQ(tutti_queue_create(&queue, item_size, &o), 0);
 }
 
-/* -- many makers, many users ------------------------------------------------------------------- */
+/* -- many makers, many users ------------------------------------------------------------------ */
 
 static void put_items(void *arg)
 {
@@ -85,7 +85,7 @@ static void each_item_once_and_in_order(void)
 	each_item_once_and_in_order_with(10);
 }
 
-/* -- joined before it is drained ---------------------------------------------------------------- */
+/* -- joined before it is drained -------------------------------------------------------------- */
 
 enum { PRODUCERS = 8, BLOCK = 10000, BLOCKS = 1000 }; /* 10 MB each */
 
@@ -131,7 +131,7 @@ static void is_drained_after_all_have_ended(void)
 	tutti_queue_free(queue);
 }
 
-/* -- waiting across processes ------------------------------------------------------------------- */
+/* -- waiting across processes ----------------------------------------------------------------- */
 
 static void echo(tutti_handle h)
 {
@@ -258,7 +258,7 @@ static void join_waits_for_another_process(void)
 	tutti_queue_free(queue);
 }
 
-/* -- handles that are no good ------------------------------------------------------------------- */
+/* -- handles that are no good ----------------------------------------------------------------- */
 
 static void do_nothing(tutti_handle h)
 {

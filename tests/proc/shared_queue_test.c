@@ -2,8 +2,8 @@
 /* What a shared queue is in one process: all that queue.h says; processes_test.c has the rest. */
 #include <tutti/shared_queue.h>
 
-#include "support/children.h"
 #include "proc/handles.h"
+#include "support/children.h"
 
 #include <sys/stat.h>
 
@@ -338,7 +338,7 @@ static void is_no_case_of_a_select(void)
 	tutti_queue_free(queue);
 }
 
-/* -- handles and memory ------------------------------------------------------------------------ */
+/* -- handles and memory ----------------------------------------------------------------------- */
 
 static void is_the_same_here(void)
 {

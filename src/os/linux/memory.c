@@ -66,9 +66,9 @@ void tu_os_memory_drop(int fd, uint64_t from, uint64_t bytes)
 int tu_os_descriptor_of(int pid, int fd, unsigned events)
 {
 	char path[48];
-	int got, how = events == TU_OS_READABLE ? O_RDONLY
-		: events == TU_OS_WRITABLE	? O_WRONLY
-						: O_RDWR;
+	int got, how = events == TU_OS_READABLE   ? O_RDONLY
+		       : events == TU_OS_WRITABLE ? O_WRONLY
+						  : O_RDWR;
 
 	snprintf(path, sizeof(path), "/proc/%d/fd/%d", pid, fd);
 	got = open(path, how | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

@@ -89,9 +89,9 @@ static bool is_allowed(size_t bytes)
 {
 	struct rlimit limit;
 
-	return bytes <= INT64_MAX && (getrlimit(RLIMIT_FSIZE, &limit) != 0 ||
-					     limit.rlim_cur == RLIM_INFINITY ||
-					     bytes <= limit.rlim_cur);
+	return bytes <= INT64_MAX &&
+	       (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+		       bytes <= limit.rlim_cur);
 }
 
 int tu_os_memory_make(const char *name, size_t bytes)
