@@ -135,7 +135,7 @@ static void *write_own(void *arg)
 {
 	static tutti_lock lock;
 	static int number;
-	int mine;
+	int mine = 0;
 	char *text = malloc(20000);
 
 	CHECK(text);
