@@ -13,15 +13,11 @@
 #include <errno.h>
 #include <string.h>
 
-#ifdef TU_DEBUG
-enum { SOFT = 2 << 10, KEEP = 32 << 10, STEP = 8 << 10 };
-#else
 enum {
-	SOFT = 128 << 10, /* bytes: from here on look for room at the beginning */
-	KEEP = 4 << 20,   /* never given back */
-	STEP = 256 << 10, /* asked of the system at a time */
+	SOFT = TU_BELT_IS_SMALL ? 2 << 10 : 128 << 10, /* from here on look for room below */
+	KEEP = TU_BELT_IS_SMALL ? 32 << 10 : 4 << 20,  /* never given back */
+	STEP = TU_BELT_IS_SMALL ? 8 << 10 : 256 << 10, /* asked of the system at a time */
 };
-#endif
 
 enum { UNIT = 16, EVERY = 32 };
 

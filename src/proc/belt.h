@@ -61,6 +61,13 @@ struct tu_belt_record {
 
 enum { TU_BELT_MOST = 1 << 30 }; /* bytes of a record */
 
+/* Debug builds turn and give back so early that tests come there. */
+#ifdef TU_DEBUG
+enum { TU_BELT_IS_SMALL = 1 };
+#else
+enum { TU_BELT_IS_SMALL = 0 };
+#endif
+
 /* The memory of the belt, zeroed, becomes one for bytes of records, at most 32 GiB. */
 void tu_belt_begin(struct tu_belt *b, uint64_t bytes);
 
