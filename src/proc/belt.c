@@ -191,7 +191,8 @@ static void write_record(const struct tu_belt_view *v, uint64_t unit, const void
 
 	tu_crash_point();
 	r->bytes = (uint32_t)n;
-	memcpy(r->data, data, n);
+	if (n > 0)
+		memcpy(r->data, data, n);
 	tu_crash_point();
 }
 
