@@ -22,6 +22,7 @@
 
 #include "core/alloc.h"
 #include "core/crash_point.h"
+#include "core/sanitize.h"
 #include "core/wait.h"
 #include "core/word.h"
 #include "os/os.h"
@@ -38,6 +39,7 @@
 enum { OPEN, SHUT, SHUT_AND_EMPTIED };
 
 static const uint64_t least = UINT64_C(64) << 20, most = UINT64_C(32) << 30;
+static const uint64_t watched = UINT64_C(256) << 20; /* Valgrind keeps book of all that is mapped */
 
 enum { RECORDS = 4096 }; /* where they begin in the segment */
 
@@ -482,7 +484,7 @@ static int check(size_t item_size, const tutti_queue_options *o)
 /* As much as the process may have. */
 static int create_segment(struct tu_segment *s)
 {
-	uint64_t bytes = most;
+	uint64_t bytes = RUNNING_ON_VALGRIND ? watched : most;
 	int rc;
 
 	do {
