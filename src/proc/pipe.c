@@ -420,8 +420,9 @@ static int attach(tutti_pipe **p, tutti_handle handle)
 	tutti_pipe *made;
 	int fds[2], rc = tu_handle_read(handle, &parts);
 
-	if (rc == 0)
-		rc = open_both(&parts, fds);
+	if (rc < 0)
+		return rc;
+	rc = open_both(&parts, fds);
 	if (rc < 0)
 		return rc;
 	made = create_end(fds[0], fds[1]);
@@ -443,9 +444,10 @@ int tutti_pipe_attach(tutti_pipe **p, tutti_handle handle)
 
 	if (rc == 0)
 		return attach(p, handle);
-	if (rc == 1)
-		*p = of_object(o);
-	return rc < 0 ? rc : 0;
+	if (rc < 0)
+		return rc;
+	*p = of_object(o);
+	return 0;
 }
 
 tutti_handle tutti_pipe_handle(const tutti_pipe *p)

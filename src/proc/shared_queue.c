@@ -543,9 +543,10 @@ int tutti_queue_attach(tutti_queue **q, tutti_handle handle)
 
 	if (rc == 0)
 		return attach(q, handle);
-	if (rc == 1)
-		*q = &of_object(o)->queue;
-	return rc < 0 ? rc : 0;
+	if (rc < 0)
+		return rc;
+	*q = &of_object(o)->queue;
+	return 0;
 }
 
 tutti_handle tutti_queue_handle(const tutti_queue *q)

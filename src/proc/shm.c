@@ -103,9 +103,10 @@ static int attach(tutti_shm **m, enum tu_object_kind kind, tutti_handle handle)
 
 	if (rc == 0)
 		return attach_new(m, kind, handle);
-	if (rc == 1)
-		*m = of_object(o);
-	return rc < 0 ? rc : 0;
+	if (rc < 0)
+		return rc;
+	*m = of_object(o);
+	return 0;
 }
 
 /* What could be given no name is not made. */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+/* ctest: LABELS no-valgrind */
+/* To memcheck what threads had that a forked child has not is lost there. */
 /* Pipes: within a process, between processes, and to their end. */
 #include <tutti/pipe.h>
 #include <tutti/shm.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* ctest: LABELS torture */
 /*
- * Putters and getters are killed every few milliseconds, wherever they are, and others take
- * their place, many times. Each item that was put is got once, or was taken by one who was killed with it; and
- * in the end nobody hangs.
+ * Putters and getters are killed every few milliseconds, wherever they are, and others take their
+ * place. Each item that was put is got once, or was taken by one who was killed with it; and in the
+ * end nobody hangs.
  *
  * Each putter writes down the number it is about to put, and then that it has put it; each getter
  * the one it has got. Between the two it may be killed: then it is one or the other.
