@@ -47,6 +47,8 @@ def goal(than):
 GO = "golang-go"
 ST = "libst-dev"
 
+PROCESS_MODES = ("stream", "awake", "asleep")
+
 GROUPS = {
     "tasks": (
         Contestant(OURS, "", (("ours_tasks",),)),
@@ -114,6 +116,13 @@ GROUPS = {
         Contestant(OURS, "", (("ours_work",),)),
         Contestant("C, one thread", "", (("c_work",),)),
         Contestant("CPython", "python3", (("@python", "python_work.py"),)),
+    ),
+    "processes": (
+        Contestant(OURS, "", tuple(("ours_process_queue", m) for m in PROCESS_MODES)),
+        Contestant("pipe", "", tuple(("pipe_process", m) for m in PROCESS_MODES)),
+        Contestant("POSIX mq", "", tuple(("mq_process", m) for m in PROCESS_MODES)),
+        Contestant("CPython", "python3",
+                   tuple(("@python", "python_process_queue.py", m) for m in PROCESS_MODES)),
     ),
     "forkjoin": (
         Contestant(OURS, "", (("ours_forkjoin", "1"), ("ours_forkjoin", "2"))),
@@ -190,6 +199,12 @@ ROWS = (
         (Target("better", 1.8, "C, one thread"),)),
     Row("work", "sum", "add up 1 to 10^8, two threads", "ms",
         (Target("better", 1.8, "C, one thread"),)),
+    Row("processes", "process_stream", "64-byte items from one process to another", "M/s",
+        (Target("better", 2.5, "pipe"), Target("better", 25, "CPython")), more_is_better=True),
+    Row("processes", "process_awake", "question and answer between them, one after the other", "µs",
+        (Target("better", 10, "pipe"),)),
+    Row("processes", "process_asleep", "the same, the other one asleep at each question", "µs",
+        (Target("better", 1, "pipe"),)),
     Row("forkjoin", "fork_1", "fib, a fork in each call, one worker: a fork", "ns",
         (Target("better", 2, "rayon"), Target("better", 8, "libgomp"),
          Target("better", 8, "libomp"), Target("better", 8, "TBB"))),

@@ -63,7 +63,8 @@ enum {
 	TUTTI_SHARED = 1,    /* lies in shared memory, works between processes: not yet, -ENOTSUP */
 	TUTTI_RECURSIVE = 2, /* a lock that its holder may acquire again */
 	TUTTI_LIFO = 4,      /* a queue that gives the youngest first */
-	TUTTI_BOUNDED = 8    /* a semaphore that refuses more permits than it began with */
+	TUTTI_BOUNDED = 8,   /* a semaphore that refuses more permits than it began with */
+	TUTTI_BYTES = 16     /* a shared queue whose items are bytes of any length */
 };
 
 TUTTI_END

@@ -9,7 +9,8 @@
  *
  * First in, first out; with TUTTI_LIFO the youngest first; with compare a priority queue.
  * Unbounded unless maxsize says otherwise. Who sleeps in a get or put is served first in, first
- * out; who comes running may be quicker.
+ * out; who comes running may be quicker. With TUTTI_SHARED it is between processes, see
+ * shared_queue.h.
  *
  * Ending: after tutti_queue_shutdown every put fails at once, gets drain what is left and then fail
  * with TUTTI_ESHUTDOWN, which will not change. To learn when everything has been dealt with rather
@@ -42,7 +43,7 @@ typedef struct tutti_queue tutti_queue;
 
 typedef struct tutti_queue_options {
 	size_t maxsize; /* items; 0: no bound */
-	unsigned flags; /* 0 or TUTTI_LIFO; TUTTI_SHARED: not yet */
+	unsigned flags; /* 0, TUTTI_LIFO; TUTTI_SHARED, or that and TUTTI_BYTES: shared_queue.h */
 	/* a priority queue, least item first, equal ones as put; must not wait; no TUTTI_LIFO */
 	int (*compare)(const void *a, const void *b);
 	uint64_t reserved[4]; /* 0 */
@@ -55,9 +56,9 @@ typedef struct tutti_queue_options {
  * item_size  bytes of each item, at least 1
  * options    NULL: first in first out, no bound
  * Returns    0; *q is the caller's to free
- * Errors     -EINVAL    item_size is 0, an unknown flag, or compare together with TUTTI_LIFO
- *            -ENOTSUP   TUTTI_SHARED: not yet
- *            -ENOMEM    no memory
+ * Errors     -EINVAL    item_size is 0, an unknown flag, or flags that do not go together
+ *            -ENOTSUP   TUTTI_SHARED together with TUTTI_LIFO or compare
+ *            -ENOMEM    no memory; with TUTTI_SHARED also -EMFILE, -ENFILE
  * Context    any thread or task
  * Waits      never
  */
@@ -219,6 +220,7 @@ TUTTI_API int tutti_queue_join_until(tutti_queue *q, tutti_time deadline);
  * q          the queue
  * immediate  true: drop the items that are in and count them as done
  * Returns    0, also the second time
+ * Errors     -ENOMEM   of a shared queue only, at the process' first touch of one
  * Context    any thread or task
  * Waits      never
  */

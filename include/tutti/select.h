@@ -73,6 +73,7 @@ typedef struct tutti_case {
  *            -EINVAL           no cases, or one that none of the functions below has made; or no
  *                              events, or unknown ones
  *            -EDEADLK          the caller is among the futures
+ *            -ENOTSUP          a queue is one between processes (TUTTI_SHARED)
  *            -ENOMEM           no memory; never of 16 or fewer, nor if one is ready at once
  *            any other         a descriptor cannot be waited for, as tutti_fd_wait; nor then
  * Context    any thread or task

@@ -34,6 +34,7 @@
  */
 
 #include <tutti/api.h>
+#include <tutti/array.h>
 #include <tutti/bytes.h>
 #include <tutti/cpu.h>
 #include <tutti/debug.h>
@@ -44,17 +45,21 @@
 #include <tutti/future.h>
 #include <tutti/generator.h>
 #include <tutti/group.h>
+#include <tutti/handle.h>
 #include <tutti/info.h>
 #include <tutti/job.h>
 #include <tutti/loop.h>
 #include <tutti/memory.h>
 #include <tutti/observe.h>
 #include <tutti/process.h>
+#include <tutti/pipe.h>
 #include <tutti/queue.h>
 #include <tutti/random.h>
 #include <tutti/report.h>
 #include <tutti/scope.h>
 #include <tutti/select.h>
+#include <tutti/shared_queue.h>
+#include <tutti/shm.h>
 #include <tutti/sync.h>
 #include <tutti/task.h>
 #include <tutti/thread.h>

@@ -52,6 +52,9 @@ static void before(void)
 	tu_mutex_lock(&guards_lock);
 	tu_list_each(link, &guards)
 		tu_mutex_lock(guard_of(link)->lock);
+	tu_list_each(link, &guards)
+		if (guard_of(link)->before)
+			guard_of(link)->before(guard_of(link));
 	tu_workers_lock();
 	tu_pool_lock();
 }

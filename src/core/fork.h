@@ -15,8 +15,9 @@
 #include <stdint.h>
 
 struct tu_fork_guard {
-	struct tu_link link; /* fork.c's */
-	uint32_t *lock;      /* a tu_mutex; fixed */
+	struct tu_link link;                     /* fork.c's */
+	uint32_t *lock;                          /* a tu_mutex; fixed */
+	void (*before)(struct tu_fork_guard *g); /* with all guards' locks held; NULL: nothing */
 	void (*in_child)(
 		struct tu_fork_guard *g); /* after all else, in order; NULL: nothing. Fixed */
 };

@@ -38,6 +38,9 @@
 #include <valgrind/valgrind.h>
 #endif
 #endif
+#ifndef RUNNING_ON_VALGRIND
+#define RUNNING_ON_VALGRIND 0
+#endif
 
 /* A context's memory was made or is made anew: nothing of what ran there before is true. */
 static inline void tu_sanitize_new(struct tu_context *c)

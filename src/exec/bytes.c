@@ -53,6 +53,13 @@ int tutti_bytes_copy(tutti_bytes *out, const void *data, size_t size)
 	return 0;
 }
 
+void *tu_bytes_create(tutti_bytes *out, size_t size)
+{
+	struct owner *o = owner_create(out, size, size);
+
+	return o ? o->data : NULL;
+}
+
 int tutti_bytes_printf(tutti_bytes *out, const char *format, ...)
 {
 	struct owner *o;

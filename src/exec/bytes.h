@@ -11,4 +11,7 @@
  */
 int tu_bytes_keep(tutti_bytes *out, const tutti_bytes *bytes);
 
+/* Make *out size bytes that are still to be written, where the answer says. NULL: no memory. */
+void *tu_bytes_create(tutti_bytes *out, size_t size);
+
 #endif

@@ -7,6 +7,7 @@
 #include "core/worker.h"
 #include "exec/future.h"
 #include "sync/choice.h"
+#include "sync/queue.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -34,6 +35,13 @@ static const struct tu_case_kind *const kinds[] = {
 	[TUTTI_CASE_FD] = &tu_case_fd,
 };
 
+/* Is it a queue between processes, whose lines are elsewhere? */
+static bool has_no_lines(int kind, const void *object)
+{
+	return (kind == TUTTI_CASE_GET || kind == TUTTI_CASE_PUT) && object &&
+	       !tu_queue_has_lines(object);
+}
+
 /* -- as the program calls it ------------------------------------------------------------------ */
 
 static bool is_some_event(uint64_t events)
@@ -55,6 +63,8 @@ static int check(const struct tu_context *self, const tutti_case *cases, size_t 
 			return -EINVAL;
 		if (kind == TUTTI_CASE_FUTURE && object && tu_future_is_caller(self, object))
 			return -EDEADLK;
+		if (has_no_lines(kind, object))
+			return -ENOTSUP;
 	}
 	return 0;
 }

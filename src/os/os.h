@@ -83,6 +83,9 @@ int tu_os_cpu_affinity(void);
 /* CPUs that the control groups allow, rounded down but at least 1; 0: no limit. */
 int tu_os_cpu_quota(void);
 
+/* The CPU that the caller runs on, or did just now; -1: cannot be known. */
+int tu_os_cpu_current(void);
+
 /* Tell the CPU that this is a spin loop. */
 static inline void tu_os_pause(void)
 {
@@ -261,6 +264,67 @@ void tu_os_chunk_unmap(void *base, size_t bytes);
 /* Would the kernel use large pages there? */
 bool tu_os_large_pages(void);
 
+/* -- memory and pipes that processes share ---------------------------------------------------- */
+
+/* A number that nobody can guess, never 0. */
+uint64_t tu_os_random(void);
+
+/* Memory keeps its size from now on, whoever has it. 0 or a negative errno value. */
+int tu_os_memory_seal(int fd);
+
+/* Map it as tu_os_memory_map, where it is much more than will be used: nothing is reserved, and
+   nothing of it gets into a core dump. */
+void *tu_os_memory_map_spare(int fd, size_t bytes);
+
+/* Have memory for [from, from + bytes) now, so that no touch of it can fail. 0 or -ENOMEM. */
+int tu_os_memory_back(int fd, uint64_t from, uint64_t bytes);
+
+/* Give the memory of [from, from + bytes) back, whoever maps it; it reads as zero afterwards. */
+void tu_os_memory_drop(int fd, uint64_t from, uint64_t bytes);
+
+/*
+ * What process pid has open as fd, once more: memory, or an end of a pipe. events as above: what
+ * it is wanted for. -ESRCH: no such process; -ESTALE: it has no such descriptor; -EACCES; -ENXIO:
+ * the pipe has no reader; -EMFILE, -ENFILE, -ENOMEM.
+ */
+int tu_os_descriptor_of(int pid, int fd, unsigned events);
+
+enum { TU_OS_PACKET = 4096 }; /* bytes that go through a pipe in one piece */
+
+/*
+ * A pipe of packets: ends[0] to read from, ends[1] to write to, and neither waits. -EMFILE,
+ * -ENFILE, -ENOMEM; -ENOTSUP: the system knows no packets.
+ */
+int tu_os_pipe_open(int ends[2]);
+void tu_os_pipe_close(int fd);
+
+/* Which pipe it is, of all that there are just now; 0: fd is none. */
+uint64_t tu_os_pipe_id(int fd);
+
+/* One packet of two parts, at least 1 byte together, in whole. 0, -EAGAIN; -EPIPE: no reader. */
+int tu_os_pipe_write(int fd, const void *a, size_t na, const void *b, size_t nb);
+
+/* One packet, into room for TU_OS_PACKET bytes: how many; 0: no writer and no packet; -EAGAIN. */
+int tu_os_pipe_read(int fd, void *packet);
+
+/*
+ * Be among those who use what is open as fd, of all processes. A process that ends no longer is; a
+ * forked child is the same user as its parent. leave: true: the caller was the last.
+ */
+void tu_os_user_enter(int fd);
+bool tu_os_user_leave(int fd);
+
+/*
+ * Texts by name for all processes of the same user, until they are removed or the system ends.
+ * hold: nobody else is between hold and let_go; its answer is for let_go, or a negative errno
+ * value. read: the text's length, at most n - 1, or -ENOENT.
+ */
+int tu_os_names_hold(void);
+void tu_os_names_let_go(int held);
+int tu_os_name_write(const char *name, const char *text);
+int tu_os_name_read(const char *name, char *text, size_t n);
+void tu_os_name_remove(const char *name);
+
 /* -- asking a thread -------------------------------------------------------------------------- */
 
 /*
@@ -286,7 +350,7 @@ int tu_os_thread_ask(int native_id);
  */
 int tu_os_stack_walk(const void *pc, void **frames, int most);
 
-/* -- a clock that ticks on --------------------------------------------------------------------- */
+/* -- a clock that ticks on -------------------------------------------------------------------- */
 
 /*
  * Have ticked(pc, cpu) called in a signal handler on the calling thread, every so many nanoseconds
@@ -300,7 +364,7 @@ void tu_os_tick_end(void);
 /* In ticked, for who goes on from there without returning. */
 void tu_os_tick_left(void);
 
-/* -- runs in children -------------------------------------------------------------------------- */
+/* -- runs in children ------------------------------------------------------------------------- */
 
 enum { TU_OS_CHILD = 0 };
 
@@ -320,7 +384,7 @@ int tu_os_child_begin(bool silent, int64_t limit);
 /* Wait until it has ended. */
 void tu_os_child_end(int child, struct tu_os_end *end);
 
-/* -- processes and their memory ---------------------------------------------------------------- */
+/* -- processes and their memory --------------------------------------------------------------- */
 
 int tu_os_process_id(void);
 int tu_os_process_parent(void);

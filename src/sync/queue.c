@@ -15,10 +15,8 @@ static int check(size_t item_size, const tutti_queue_options *o)
 	return rc;
 }
 
-int tutti_queue_create(tutti_queue **q, size_t item_size, const tutti_queue_options *options)
+int tu_queue_create(tutti_queue **q, size_t item_size, const tutti_queue_options *o)
 {
-	static const tutti_queue_options none;
-	const tutti_queue_options *o = options ? options : &none;
 	tutti_queue *made;
 	int rc = check(item_size, o);
 
@@ -155,8 +153,12 @@ int tutti_queue_join(tutti_queue *q)
 int tutti_queue_shutdown(tutti_queue *q, bool immediate)
 {
 	tu_point(TU_OP_QUEUE_CHANGE, q);
-	q->kind->shutdown(q, immediate);
-	return 0;
+	return q->kind->shutdown(q, immediate);
+}
+
+bool tu_queue_has_lines(const tutti_queue *q)
+{
+	return q->kind->enqueue != NULL;
 }
 
 /* -- as a case -------------------------------------------------------------------------------- */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * queue.h - the two kinds of queue behind the public one.
+ * queue.h - the kinds of queue behind the public one.
  *
  * A ring serves what is bounded and first in first out: puts and gets of several threads go on at
- * once. Everything else is a store under a lock.
+ * once. Everything else of one process is a store under a lock. What processes share is a room
+ * above (proc/shared_queue.c), so the public tutti_queue_create is in front.
  */
 #ifndef TU_SYNC_QUEUE_H
 #define TU_SYNC_QUEUE_H
@@ -23,8 +24,9 @@ struct tu_queue_kind {
 	bool (*is_shutdown)(const tutti_queue *q);
 	int (*task_done)(tutti_queue *q);
 	int (*join)(tutti_queue *q, tutti_time deadline);
-	void (*shutdown)(tutti_queue *q, bool immediate);
-	/* Stand in the line of those who put, or who get; false: look again, it need not wait. */
+	int (*shutdown)(tutti_queue *q, bool immediate);
+	/* Stand in the line of those who put, or who get; false: look again, it need not wait.
+	   NULL: its lines are not in the lot. */
 	bool (*enqueue)(tutti_queue *q, bool to_put, struct tu_waiter *me);
 	void (*free)(tutti_queue *q);
 };
@@ -42,6 +44,12 @@ struct tutti_queue {
 	const struct tu_queue_kind *kind; /* fixed */
 	size_t maxsize;                   /* fixed; 0: no bound */
 };
+
+/* A queue of this process, as tutti_queue_create. */
+int tu_queue_create(tutti_queue **q, size_t item_size, const tutti_queue_options *o);
+
+/* Can it be a case of a select? */
+bool tu_queue_has_lines(const tutti_queue *q);
 
 /* NULL: no memory. */
 tutti_queue *tu_store_queue_create(size_t item_size, const tutti_queue_options *o);

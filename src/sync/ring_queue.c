@@ -261,7 +261,7 @@ static int ring_join(tutti_queue *queue, tutti_time deadline)
 				 : stand_in_line(q, &q->joiners, is_unfinished, deadline);
 }
 
-static void ring_shutdown(tutti_queue *queue, bool immediate)
+static int ring_shutdown(tutti_queue *queue, bool immediate)
 {
 	struct ring_queue *q = of(queue);
 
@@ -270,6 +270,7 @@ static void ring_shutdown(tutti_queue *queue, bool immediate)
 		finish_one(q);
 	let_go(&q->getters, UINT32_MAX);
 	let_go(&q->putters, UINT32_MAX);
+	return 0;
 }
 
 /* -- as a case -------------------------------------------------------------------------------- */

@@ -238,7 +238,7 @@ static int store_join(tutti_queue *queue, tutti_time deadline)
 	return rc;
 }
 
-static void store_shutdown(tutti_queue *queue, bool immediate)
+static int store_shutdown(tutti_queue *queue, bool immediate)
 {
 	struct store_queue *q = of(queue);
 	struct tu_wakes wakes = { 0 };
@@ -255,6 +255,7 @@ static void store_shutdown(tutti_queue *queue, bool immediate)
 	let_go(&q->putters, UINT32_MAX, &wakes);
 	tu_mutex_unlock(&q->lock);
 	tu_wakes_flush(&wakes);
+	return 0;
 }
 
 /* -- as a case -------------------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 
 #include "core/wait.h"
 #include "model/ground.h"
+#include "sync/queue.h"
 
 enum { SOON = 2000 };
 
@@ -30,8 +31,8 @@ static void begin(void)
 	const tutti_queue_options fifo = { .maxsize = 1 };
 	const tutti_queue_options lifo = { .maxsize = 1, .flags = TUTTI_LIFO };
 
-	MODEL_CHECK(tutti_queue_create(&ring, sizeof(int), &fifo) == 0);
-	MODEL_CHECK(tutti_queue_create(&store, sizeof(int), &lifo) == 0);
+	MODEL_CHECK(tu_queue_create(&ring, sizeof(int), &fifo) == 0);
+	MODEL_CHECK(tu_queue_create(&store, sizeof(int), &lifo) == 0);
 	permits = (tutti_semaphore){ { 0 } };
 	event = (tutti_event){ { 0 } };
 	put = taken = acquired = released = 0;

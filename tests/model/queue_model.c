@@ -2,6 +2,7 @@
 /* Queues with room for one: each item that was put is taken once or still there. */
 #include "core/wait.h"
 #include "model/ground.h"
+#include "sync/queue.h"
 
 #include <errno.h>
 #include <tutti/queue.h>
@@ -18,7 +19,7 @@ static void begin_with(unsigned flags)
 {
 	const tutti_queue_options one = { .maxsize = 1, .flags = flags };
 
-	MODEL_CHECK(tutti_queue_create(&queue, sizeof(int), &one) == 0);
+	MODEL_CHECK(tu_queue_create(&queue, sizeof(int), &one) == 0);
 	put = taken = 0;
 	joined = false;
 }

@@ -46,7 +46,7 @@ static void refuses_what_cannot_be(void)
 	tutti_queue *q = (tutti_queue *)&q;
 	tutti_queue_options odd = { .flags = TUTTI_RECURSIVE };
 	tutti_queue_options both = { .flags = TUTTI_LIFO, .compare = upwards };
-	tutti_queue_options shared = { .flags = TUTTI_SHARED };
+	tutti_queue_options shared = { .flags = TUTTI_SHARED | TUTTI_LIFO };
 
 	CHECK_EQ(tutti_queue_create(&q, 0, NULL), -EINVAL);
 	CHECK_EQ(tutti_queue_create(&q, 4, &odd), -EINVAL);

@@ -110,6 +110,11 @@ int tu_cpu_quota(const char *membership, const char *root)
 	return cpus;
 }
 
+int tu_os_cpu_current(void)
+{
+	return sched_getcpu();
+}
+
 int tu_os_cpu_affinity(void)
 {
 	/* Machines with more CPUs than cpu_set_t holds answer EINVAL: try larger sets. */

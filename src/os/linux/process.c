@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,6 +22,10 @@ int tu_os_process_parent(void)
 {
 	return getppid();
 }
+
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 8U
+#endif
 
 /* The n-th field of a stat file's text, where the state is the third; see proc(5). */
 static unsigned long long field(const char *state, int n)
@@ -79,10 +84,26 @@ _Noreturn void tu_os_kill_self(void)
 		kill(getpid(), SIGKILL);
 }
 
+/* Beyond it, ftruncate would not just fail: the process would get a signal. */
+static bool is_allowed(size_t bytes)
+{
+	struct rlimit limit;
+
+	return bytes <= INT64_MAX &&
+	       (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+		       bytes <= limit.rlim_cur);
+}
+
 int tu_os_memory_make(const char *name, size_t bytes)
 {
-	int fd = memfd_create(name, MFD_CLOEXEC), rc;
+	unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+	int fd, rc;
 
+	if (!is_allowed(bytes))
+		return -EFBIG;
+	fd = memfd_create(name, flags | MFD_NOEXEC_SEAL);
+	if (fd < 0 && errno == EINVAL) /* before Linux 6.3 */
+		fd = memfd_create(name, flags);
 	if (fd < 0)
 		return -errno;
 	if (ftruncate(fd, (off_t)bytes) == 0)

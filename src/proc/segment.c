@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* segment.c - see segment.h. The head is written before anybody can know of the segment. */
+#include "proc/segment.h"
+
+#include "os/os.h"
+
+#include <errno.h>
+#include <tutti/error.h>
+
+static const uint64_t magic = UINT64_C(0x3174747500747475);
+
+enum { LAYOUT = 1 };
+
+static const char *const names[] = {
+	[TU_OBJECT_SHM] = "tutti-shm",
+	[TU_OBJECT_ARRAY] = "tutti-array",
+	[TU_OBJECT_SHARED_QUEUE] = "tutti-queue",
+};
+
+/* What both have in common, when the head is there. */
+static void begin(struct tu_segment *s, struct tu_segment_head *head, int fd)
+{
+	s->head = head;
+	s->object.key = head->key;
+	s->object.kind = head->kind;
+	s->object.fds[0] = fd;
+	s->object.fds[1] = -1;
+}
+
+static void *map(int fd, uint64_t bytes, bool spare)
+{
+	return spare ? tu_os_memory_map_spare(fd, bytes) : tu_os_memory_map(fd, bytes);
+}
+
+int tu_segment_create(struct tu_segment *s, enum tu_object_kind kind, uint64_t bytes, bool spare)
+{
+	int fd = tu_os_memory_make(names[kind], bytes), rc = fd < 0 ? fd : tu_os_memory_seal(fd);
+	struct tu_segment_head *head = rc < 0 ? NULL : map(fd, bytes, spare);
+
+	if (fd < 0)
+		return fd;
+	if (!head) {
+		tu_os_memory_close(fd);
+		return rc < 0 ? rc : -ENOMEM;
+	}
+	*head = (struct tu_segment_head){ magic, LAYOUT, kind, tu_os_random(), bytes };
+	begin(s, head, fd);
+	return 0;
+}
+
+/* Is what was mapped what the handle names? */
+static int check(const struct tu_segment_head *head, uint64_t bytes, uint32_t kind, uint64_t key)
+{
+	if (head->magic != magic || head->key != key)
+		return -ESTALE; /* the number is another thing's by now */
+	if (head->layout != LAYOUT || head->bytes != bytes)
+		return TUTTI_EPROTO;
+	return head->kind == kind ? 0 : TUTTI_ETYPE;
+}
+
+static int attach(struct tu_segment *s, enum tu_object_kind kind, uint64_t key, int fd, bool spare)
+{
+	int64_t bytes = tu_os_memory_bytes(fd);
+	struct tu_segment_head *head;
+	int rc;
+
+	if (bytes < TU_SEGMENT_ROOM)
+		return tu_os_pipe_id(fd) != 0 ? TUTTI_ETYPE : -ESTALE;
+	head = map(fd, (uint64_t)bytes, spare);
+	if (!head)
+		return -ENOMEM;
+	rc = check(head, (uint64_t)bytes, kind, key);
+	if (rc < 0)
+		tu_os_memory_unmap(head, (uint64_t)bytes);
+	else
+		begin(s, head, fd);
+	return rc;
+}
+
+int tu_segment_attach(struct tu_segment *s, enum tu_object_kind kind, tutti_handle h, bool spare)
+{
+	struct tu_handle_parts parts;
+	int rc = tu_handle_read(h, &parts), fd;
+
+	if (rc < 0)
+		return rc;
+	if (parts.fds[0] < 0 || parts.fds[1] >= 0)
+		return TUTTI_ETYPE; /* the ends of a pipe */
+	fd = tu_os_descriptor_of(parts.pid, parts.fds[0], TU_OS_READABLE | TU_OS_WRITABLE);
+	if (fd < 0)
+		return fd;
+	rc = attach(s, kind, parts.key, fd, spare);
+	if (rc < 0)
+		tu_os_memory_close(fd);
+	return rc;
+}
+
+void tu_segment_close(struct tu_segment *s)
+{
+	tu_os_memory_unmap(s->head, s->head->bytes);
+	tu_os_memory_close(s->object.fds[0]);
+}
