@@ -13,7 +13,7 @@
 #include "core/pool.h"
 #include "core/wait.h"
 #include "core/worker.h"
-#include "exec/bytes.h"
+#include "core/bytes.h"
 #include "exec/executor.h"
 #include "exec/job.h"
 #include "exec/thread.h"
