@@ -67,14 +67,17 @@ static void write_int(struct tu_out *o, const tutti_value *v)
 
 static void write_float(struct tu_out *o, double x)
 {
-	char bytes[9] = { (char)TU_BINARY_FLOAT };
+	char *to = tu_out_room(o, 1 + sizeof(x));
 	uint64_t bits = UINT64_C(0x7ff8) << 48; /* one for all that is no number */
 
+	if (!to)
+		return;
 	if (!isnan(x))
 		memcpy(&bits, &x, sizeof(bits));
 	bits = tu_little_endian(bits);
-	memcpy(bytes + 1, &bits, sizeof(bits));
-	tu_out_put(o, bytes, sizeof(bytes));
+	*to = (char)TU_BINARY_FLOAT;
+	memcpy(to + 1, &bits, sizeof(bits));
+	o->size += 1 + sizeof(x);
 }
 
 static int write_cells(struct tu_out *o, const tutti_value *v, size_t n)

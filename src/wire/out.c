@@ -7,11 +7,11 @@
 #include <errno.h>
 #include <stdint.h>
 
-enum { FIRST_ROOM = 112 };
+enum { FIRST_ROOM = 240 };
 
 bool tu_out_grow(struct tu_out *o, size_t n)
 {
-	size_t room = o->room + o->room / 2 + FIRST_ROOM;
+	size_t room = 2 * o->room + FIRST_ROOM;
 
 	if (o->failed || n > SIZE_MAX / 4 || o->size > SIZE_MAX / 4)
 		o->failed = true;

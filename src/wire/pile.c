@@ -10,7 +10,7 @@
 
 bool tu_pile_grow(struct tu_pile *p)
 {
-	size_t room = p->room > 0 ? p->room * 2 : 16;
+	size_t room = p->room > 0 ? p->room * 2 : 64;
 	tutti_value **cells = room <= SIZE_MAX / sizeof(*cells)
 				      ? tu_resize(p->cells, room * sizeof(*cells))
 				      : NULL;
