@@ -6,6 +6,7 @@
  */
 #include "core/mutex.h"
 
+#include "os/os.h"
 #include "support/suite.h"
 
 #include <pthread.h>
@@ -18,11 +19,12 @@ static void reach(uint32_t n)
 	tu_store_rel(&step, n);
 }
 
-/* Not by any call of ours: in a simulation that would be one of its own. */
+/* By no call of ours, which in a simulation would be one of its own, and by none that could be
+   taken for one that waits outside: it computes. */
 static void until(uint32_t *word, uint32_t n)
 {
 	while (tu_load_acq(word) != n)
-		sched_yield();
+		tu_os_pause();
 }
 
 static void simulate(void (*fn)(void *arg))
@@ -44,8 +46,8 @@ static void hold(void *arg)
 	tu_mutex_lock(&mutex);
 	reach(1);
 	until(&mutex, 2); /* the other is about to sleep, or sleeps */
-	for (int i = 0; i < 1000; i++)
-		sched_yield();
+	for (int i = 0; i < 100000; i++)
+		tu_os_pause();
 	tu_mutex_unlock(&mutex);
 }
 
