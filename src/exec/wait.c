@@ -103,7 +103,7 @@ static int watch_and_wait(struct many *m, tutti_future *const *futures, tutti_ti
 /* Watch them, wait, watch them no more: then each has its answer. As tu_wait_for. */
 static int wait_for(struct many *m, tutti_future *const *futures, tutti_time deadline)
 {
-	struct tu_job_wait wait = { NULL, NULL, 0 };
+	struct tu_job_wait wait = { .job = NULL };
 	int rc;
 
 	m->watch.told = told;
@@ -247,7 +247,7 @@ static int watch_for_all(tutti_future *const *futures, size_t n, tutti_time dead
 static int wait_for_other(
 	tutti_future *f, tutti_future *const *futures, size_t n, size_t *at, tutti_time deadline)
 {
-	struct tu_job_wait wait = { NULL, NULL, 0 };
+	struct tu_job_wait wait = { .job = NULL };
 	int rc;
 
 	for (; *at < n; (*at)++) {
