@@ -349,6 +349,8 @@ int tutti_join_all(tutti_future **futures, size_t n)
 	tu_point(TU_OP_FUTURE_WAIT_MANY, NULL);
 	if (rc < 0)
 		return rc;
+	if (!futures && n > 0)
+		return -EINVAL;
 	if (has_caller(futures, n))
 		return -EDEADLK;
 	rc = wait_for_all(futures, n, TUTTI_FOREVER);
