@@ -3,8 +3,8 @@
  * fork.c - what is left of us in a forked child.
  *
  * Locked around the fork are the list of workers, the depot of the pools, whatever has a guard, and
- * what the one wait that survives it stands in: these must be whole. All other locks of ours guard what belongs to threads that the child does
- * not have: there they are simply free again.
+ * the bucket of the one wait that survives it: these must be whole. All other locks of ours guard
+ * what belongs to threads that the child does not have: there they are simply free again.
  */
 #include "core/fork.h"
 

@@ -30,7 +30,7 @@ struct crew {
 	void *worker_arg;
 	uint32_t lock;                     /* a tu_mutex; all below */
 	struct tu_runnable *first, **last; /* jobs that wait for a turn */
-	int running; /* turns that are taken, by jobs under way but not those that have lent theirs */
+	int running;                       /* turns that are taken and not lent */
 	struct tu_fork_guard guard;
 };
 

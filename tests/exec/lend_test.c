@@ -227,7 +227,7 @@ static void each_to_any_depth(void)
 	close_pool();
 }
 
-/* -- not more at once than there are turns ------------------------------------------------------ */
+/* -- not more at once than there are turns ----------------------------------------------------- */
 
 enum { TURNS = 3, CROWD = 20 };
 
