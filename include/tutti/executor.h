@@ -17,8 +17,8 @@
  *
  * Jobs may submit jobs and wait for them, to any depth and on any number of threads: one that waits
  * for another of its own pool, alone or among many, runs that one itself if half of its stack is
- * left for it, or lends its thread for as long as it waits. Waits for anything else keep the
- * thread. Jobs that would wait for each other get -EDEADLK.
+ * left for it, or lends its thread for as long as it waits; on "tasks" its turn, which it has back
+ * at once. Waits for anything else keep both. Jobs that would wait for each other get -EDEADLK.
  *
  * "processes" starts its workers when it is opened: daemons (process.h), so they can have no pools of
  * their own. A job counts as running once a worker may take it, which is a little before one does.

@@ -32,9 +32,9 @@ struct tu_job_future {
 	uint32_t swept;        /* the last sweep that met it; under the executor's lock */
 	uint32_t retries;      /* that are left; whose turn it is to complete it */
 	bool has_room;         /* counts against pending_max; under the executor's lock */
-	bool own, listed; /* its executor's, fixed once taken: that may be gone when f is done */
-	bool pooled;      /* fixed: a block of the pool */
-	bool remote; /* fixed once the engine has it, which alone can stop it: it is told */
+	bool own, listed;    /* its executor's, fixed once taken: that may be gone when f is done */
+	bool pooled;         /* fixed: a block of the pool */
+	bool remote;         /* fixed once the engine has it, which alone can stop it: it is told */
 	unsigned char kills; /* workers that died of it; the engine's */
 };
 
@@ -78,6 +78,10 @@ void tu_job_describe(const tutti_future *f, char *buf, size_t n);
 
 /* The engine's own word on how it ended; lets go. 0, TUTTI_EDONE, TUTTI_ETYPE, -ENOMEM. */
 int tu_job_future_settle(struct tu_job_future *jf, int code, const char *text, const void *result);
+
+/* Only that it is done now, in the same way. 0; TUTTI_EDONE: it was already. */
+int tu_job_future_conclude(
+	struct tu_job_future *jf, int code, const char *text, const void *result);
 
 /* The same for engines of ours, whose jobs others cannot end. */
 int tu_job_future_end(struct tu_job_future *jf, int code, const char *text, const void *result);

@@ -16,6 +16,7 @@
 #include "exec/ending.h"
 #include "exec/executor.h"
 #include "os/os.h"
+#include "proc/parcel.h"
 #include "proc/pool.h"
 #include "proc/reply.h"
 
@@ -132,8 +133,8 @@ static void be(const struct tu_request *r)
 _Noreturn void tu_child_run(int channel)
 {
 	struct tu_request r;
-	tutti_bytes bytes;
 	tutti_job *job;
+	void *arg;
 	int fds[2], rc = tu_request_receive(channel, &r, fds, 2);
 
 	if (rc < 0) /* whoever wanted something is gone */
@@ -151,8 +152,13 @@ _Noreturn void tu_child_run(int channel)
 		fail(channel, &r);
 		exit(EXIT_FAILURE);
 	}
-	bytes = tutti_bytes_of(r.arg, r.arg_bytes);
-	exit(run(job, r.arg_kind == TUTTI_KIND_BYTES ? &bytes : r.arg, channel));
+	arg = tu_alloc(job->arg_size);
+	if (!arg || tu_parcel_open(arg, job->arg_kind, job->arg_size, r.arg.data, r.arg.size) < 0)
+		tu_os_exit_now(EXIT_FAILURE);
+	rc = run(job, arg, channel);
+	tu_parcel_drop(arg, job->arg_kind);
+	tu_free(arg);
+	exit(rc);
 }
 
 _Noreturn void tu_child_run_copy(struct tu_process *p, int channel)

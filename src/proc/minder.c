@@ -13,6 +13,7 @@
 #include "core/thread.h"
 #include "core/worker.h"
 #include "os/os.h"
+#include "proc/parcel.h"
 #include "proc/process.h"
 #include "proc/reply.h"
 
@@ -110,21 +111,13 @@ static void crashed(struct tu_process *p)
 
 static void replied(struct tu_process *p, const struct tu_reply *r)
 {
-	const tutti_job *job = p->jf.job;
 	const char *text;
-	tutti_bytes result, kept;
+	tutti_bytes result;
 	int code = tu_reply_read(r, &text, &result);
-	uint32_t flags = code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED;
 
-	if (code == 0 && job->result_kind == TUTTI_KIND_BYTES)
-		code = tutti_bytes_copy(&kept, result.data, result.size);
-	if (code < 0) {
+	if (code < 0)
 		is_known(p);
-		tu_future_settle(&p->jf.future, flags, code, text, NULL);
-		return;
-	}
-	tu_future_settle(&p->jf.future, 0, 0, NULL,
-		job->result_kind == TUTTI_KIND_BYTES ? &kept : result.data);
+	tu_parcel_deliver(&p->jf, code, text, result, tu_job_future_conclude);
 }
 
 static void *mind(void *arg)

@@ -3,10 +3,11 @@
 #ifndef TU_PROC_POOL_H
 #define TU_PROC_POOL_H
 
-#include <stdint.h>
-#include <tutti/executor.h>
+#include "exec/executor.h"
 
-extern const tutti_engine tu_engine_processes;
+#include <stdint.h>
+
+extern const struct tu_own_engine tu_engine_processes;
 
 /* A worker's argument, and its job: found by no name, as the program has no such job. */
 struct tu_pool_worker {

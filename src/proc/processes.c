@@ -20,6 +20,7 @@
 #include "exec/job_future.h"
 #include "os/os.h"
 #include "proc/cells.h"
+#include "proc/parcel.h"
 #include "proc/start.h"
 
 #include <errno.h>
@@ -111,8 +112,8 @@ static int number_of(struct pool *p, const tutti_job *job)
 
 static int fill(struct pool *p, struct tu_cell *cell, const struct tu_job_future *jf)
 {
-	const tutti_bytes *bytes = jf->arg;
-	int number = number_of(p, jf->job);
+	int number = number_of(p, jf->job), rc;
+	tutti_bytes packed;
 
 	if (number < 0)
 		return number;
@@ -121,9 +122,11 @@ static int fill(struct pool *p, struct tu_cell *cell, const struct tu_job_future
 	cell->left = INT64_MAX;
 	if (jf->deadline != 0)
 		cell->left = jf->deadline - tutti_now();
-	if (jf->job->arg_kind == TUTTI_KIND_BYTES)
-		return tu_cell_fill(cell, bytes->data, bytes->size);
-	return tu_cell_fill(cell, jf->arg, jf->job->arg_size);
+	rc = tu_parcel_pack(&packed, jf->job->arg_kind, jf->job->arg_size, jf->arg);
+	if (rc == 0)
+		rc = tu_cell_fill(cell, packed.data, packed.size);
+	tutti_bytes_free(&packed);
+	return rc;
 }
 
 static void hand_out(struct pool *p, struct tu_job_future *jf)
@@ -240,18 +243,12 @@ static void processes_cancel(void *self, tutti_future *f)
 static void complete(struct pool *p, uint32_t i)
 {
 	struct tu_cell *cell = tu_cell_at(&p->cells, i);
-	struct tu_job_future *jf = p->cell[i].jf;
 	const void *data = cell->code == 0 ? tu_cell_read(cell) : NULL;
-	tutti_bytes bytes = tutti_bytes_of(data, cell->bytes);
-	int code = cell->code;
+	int code = cell->code == 0 && !data ? -ENOMEM : cell->code;
 
 	cell->text[TU_CELL_TEXT - 1] = 0;
-	if (code == 0 && !data)
-		code = -ENOMEM;
-	tu_job_future_end(jf, code, *cell->text && code < 0 ? cell->text : NULL,
-		code < 0                                   ? NULL
-		: jf->job->result_kind == TUTTI_KIND_BYTES ? (const void *)&bytes
-							   : data);
+	tu_parcel_deliver(p->cell[i].jf, code, *cell->text ? cell->text : NULL,
+		tutti_bytes_of(data, cell->bytes), tu_job_future_end);
 	tu_cell_leave(cell, data);
 }
 
@@ -704,9 +701,9 @@ static int processes_open(void **self, const char *where, const tutti_executor_o
 	return 0;
 }
 
-const tutti_engine tu_engine_processes = { .size = sizeof(tutti_engine),
-	.scheme = "processes",
-	.open = processes_open,
-	.submit = processes_submit,
-	.cancel = processes_cancel,
-	.free = processes_free };
+const struct tu_own_engine tu_engine_processes = { .engine = { .size = sizeof(tutti_engine),
+							   .scheme = "processes",
+							   .open = processes_open,
+							   .submit = processes_submit,
+							   .cancel = processes_cancel,
+							   .free = processes_free } };

@@ -3,7 +3,9 @@
 #include "proc/reply.h"
 
 #include "core/alloc.h"
+#include "exec/kinds.h"
 #include "os/os.h"
+#include "proc/parcel.h"
 
 #include <errno.h>
 #include <string.h>
@@ -33,24 +35,21 @@ static int send(int channel, int32_t code, const char *text, const void *result,
 
 static int send_result(int channel, tutti_future *f, const tutti_job *job)
 {
-	size_t n = job->result_size;
-	tutti_bytes bytes;
-	void *result;
-	int rc;
+	void *result = tu_alloc(job->result_size + 1); /* it may be nothing */
+	tutti_bytes packed;
+	int rc = result ? tutti_job_result(f, job, result) : -ENOMEM;
 
-	if (job->result_kind == TUTTI_KIND_BYTES) {
-		rc = tutti_job_result(f, job, &bytes);
-		if (rc < 0)
-			return send(channel, rc, NULL, NULL, 0);
-		rc = send(channel, 0, NULL, bytes.data, bytes.size);
-		tutti_bytes_free(&bytes);
-		return rc;
+	if (rc == 0) {
+		rc = tu_parcel_pack(&packed, job->result_kind, job->result_size, result);
+		if (rc == 0)
+			rc = send(channel, 0, NULL, packed.data, packed.size);
+		else
+			rc = send(channel, rc, NULL, NULL, 0);
+		tutti_bytes_free(&packed);
+		tu_kind_drop(job->result_kind, result);
+	} else {
+		rc = send(channel, rc, NULL, NULL, 0);
 	}
-	result = n > 0 ? tu_alloc(n) : NULL;
-	if (n > 0 && !result)
-		return send(channel, -ENOMEM, NULL, NULL, 0);
-	rc = tutti_job_result(f, job, result);
-	rc = send(channel, rc, NULL, result, rc < 0 ? 0 : n);
 	tu_free(result);
 	return rc;
 }

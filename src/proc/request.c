@@ -4,6 +4,7 @@
 
 #include "core/alloc.h"
 #include "os/os.h"
+#include "proc/parcel.h"
 
 #include <errno.h>
 #include <string.h>
@@ -19,12 +20,11 @@ struct head {
 	uint64_t offset, arg_bytes;
 };
 
-void tu_request_make(struct tu_request *r, const struct tu_process *p)
+int tu_request_make(struct tu_request *r, const struct tu_process *p)
 {
 	const tutti_job *job = p->jf.job;
 	const char *file;
 	const char *base = tu_os_module_of(job, &file);
-	const tutti_bytes *bytes = p->jf.arg;
 
 	*r = (struct tu_request){ .job = job->name,
 		.module = file,
@@ -36,13 +36,8 @@ void tu_request_make(struct tu_request *r, const struct tu_process *p)
 		.daemon = p->daemon,
 		.usual = tutti_process_method(),
 		.name = p->name,
-		.identity = p->identity,
-		.arg = p->jf.arg,
-		.arg_bytes = job->arg_size };
-	if (job->arg_kind == TUTTI_KIND_BYTES) {
-		r->arg = bytes->data;
-		r->arg_bytes = bytes->size;
-	}
+		.identity = p->identity };
+	return tu_parcel_pack(&r->arg, job->arg_kind, job->arg_size, p->jf.arg);
 }
 
 static void texts_of(const struct tu_request *r, const char *texts[TEXTS])
@@ -71,8 +66,8 @@ static void fill(char *at, const struct head *h, const struct tu_request *r)
 		memcpy(at, texts[i], h->text_bytes[i]);
 		at += h->text_bytes[i];
 	}
-	if (r->arg_bytes > 0)
-		memcpy(at, r->arg, r->arg_bytes);
+	if (r->arg.size > 0)
+		memcpy(at, r->arg.data, r->arg.size);
 }
 
 static int send_direct(
@@ -107,7 +102,7 @@ int tu_request_send(int channel, const struct tu_request *r, const int *fds, int
 		.daemon = r->daemon,
 		.usual = (uint8_t)r->usual,
 		.offset = r->offset,
-		.arg_bytes = r->arg_bytes };
+		.arg_bytes = r->arg.size };
 	const char *texts[TEXTS];
 	char *body;
 	int rc;
@@ -169,7 +164,6 @@ int tu_request_receive(int channel, struct tu_request *r, int *fds, int nfds)
 		.usual = (tutti_start_method)h.usual,
 		.name = texts[2],
 		.identity = texts[3],
-		.arg = body,
-		.arg_bytes = h.arg_bytes };
+		.arg = tutti_bytes_of(body, h.arg_bytes) };
 	return 0;
 }

@@ -18,12 +18,11 @@ struct tu_request {
 	bool daemon;
 	tutti_start_method usual;
 	const char *name, *identity;
-	const void *arg; /* of bytes: the bytes themselves */
-	size_t arg_bytes;
+	tutti_bytes arg; /* packed */
 };
 
-/* What p is to do. As long as p. */
-void tu_request_make(struct tu_request *r, const struct tu_process *p);
+/* What p is to do, as long as p is; 0, and r->arg is the caller's to free; or -ENOMEM. */
+int tu_request_make(struct tu_request *r, const struct tu_process *p);
 
 /* Send it; fds go along. 0, or why it cannot be. */
 int tu_request_send(int channel, const struct tu_request *r, const int *fds, int nfds);

@@ -257,8 +257,11 @@ static int send_request(struct tu_process *p, int life)
 
 	if (fds[1] < 0)
 		return fds[1];
-	tu_request_make(&r, p);
+	rc = tu_request_make(&r, p);
+	if (rc < 0)
+		return rc;
 	rc = tu_request_send(p->channel, &r, fds, 2);
+	tutti_bytes_free(&r.arg);
 	return rc == -EPIPE ? 0 : rc; /* it has been killed already: its end is waited for */
 }
 

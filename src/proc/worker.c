@@ -8,9 +8,11 @@
 
 #include "core/alloc.h"
 #include "exec/executor.h"
+#include "exec/kinds.h"
 #include "os/os.h"
 #include "proc/cells.h"
 #include "proc/child.h"
+#include "proc/parcel.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -52,54 +54,59 @@ static void fail(struct tu_cell *cell, int code, const char *text)
 	snprintf(cell->text, sizeof(cell->text), "%s", text ? text : "");
 }
 
-static void put_result(struct tu_cell *cell, tutti_future *f, const tutti_job *job)
+/* result is kind's, and is dropped. */
+static int put_result(struct tu_cell *cell, const tutti_job *job, void *result)
 {
-	tutti_bytes bytes = { NULL, 0, NULL };
-	int rc;
+	tutti_bytes packed;
+	int rc = tu_parcel_pack(&packed, job->result_kind, job->result_size, result);
 
-	if (job->result_kind == TUTTI_KIND_BYTES) {
-		rc = tutti_job_result(f, job, &bytes);
-		if (rc == 0)
-			rc = tu_cell_fill(cell, bytes.data, bytes.size);
-		tutti_bytes_free(&bytes);
-	} else if (job->result_size <= TU_CELL_ROOM) {
-		rc = tutti_job_result(f, job, cell->data);
-		cell->bytes = job->result_size;
-		cell->file = -1;
-	} else {
-		void *result = tu_alloc(job->result_size);
-
-		rc = result ? tutti_job_result(f, job, result) : -ENOMEM;
-		if (rc == 0)
-			rc = tu_cell_fill(cell, result, job->result_size);
-		tu_free(result);
+	if (rc == 0) {
+		rc = tu_cell_fill(cell, packed.data, packed.size);
+		tutti_bytes_free(&packed);
 	}
+	tu_kind_drop(job->result_kind, result);
+	cell->code = rc;
+	return rc;
+}
+
+/* arg is opened. */
+static void run_with(struct worker *w, struct tu_cell *cell, tutti_job *job, const void *arg)
+{
+	tutti_submit_options options = { 0 };
+	void *result = tu_alloc(job->result_size + 1); /* it may be nothing */
+	tutti_future *f;
+	int rc = result ? 0 : -ENOMEM;
+
+	if (cell->left != INT64_MAX)
+		options.deadline = tutti_after(cell->left);
+	f = tutti_submit(w->here, job, arg, &options);
+	if (rc == 0)
+		rc = tutti_future_error(f);
+	if (rc == 0)
+		rc = tutti_job_result(f, job, result);
+	if (rc == 0)
+		rc = put_result(cell, job, result);
 	if (rc < 0)
-		fail(cell, rc, NULL);
-	else
-		cell->code = 0;
+		fail(cell, rc, tutti_future_text(f));
+	tutti_future_unref(f);
+	tu_free(result);
 }
 
 static void run(struct worker *w, struct tu_cell *cell, tutti_job *job)
 {
 	const void *data = tu_cell_read(cell);
-	tutti_bytes bytes = tutti_bytes_of(data, cell->bytes);
-	tutti_submit_options options = { 0 };
-	tutti_future *f;
+	void *arg = tu_alloc(job->arg_size + 1); /* it may be nothing */
+	int rc = data && arg ? tu_parcel_open(arg, job->arg_kind, job->arg_size, data, cell->bytes)
+			     : -ENOMEM;
 
-	if (!data) {
-		fail(cell, -ENOMEM, "the argument cannot be read");
-		return;
+	if (rc == 0) {
+		run_with(w, cell, job, arg);
+		tu_parcel_drop(arg, job->arg_kind);
+	} else {
+		fail(cell, rc, "the argument cannot be read");
 	}
-	if (cell->left != INT64_MAX)
-		options.deadline = tutti_after(cell->left);
-	f = tutti_submit(w->here, job, job->arg_kind == TUTTI_KIND_BYTES ? &bytes : data, &options);
 	tu_cell_leave(cell, data);
-	if (tutti_future_error(f) < 0)
-		fail(cell, tutti_future_error(f), tutti_future_text(f));
-	else
-		put_result(cell, f, job);
-	tutti_future_unref(f);
+	tu_free(arg);
 }
 
 /* The pool has read the large result that was in the cell before. */

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* parcel.c - see parcel.h. */
+#include "proc/parcel.h"
+
+#include "exec/kinds.h"
+
+#include <string.h>
+#include <tutti/error.h>
+#include <tutti/value_codec.h>
+
+int tu_parcel_pack(tutti_bytes *out, unsigned kind, uint32_t size, const void *what)
+{
+	const tutti_bytes *bytes = what;
+
+	if (tu_kind_is_value(kind))
+		return tutti_value_encode(out, *(tutti_value *const *)what);
+	*out = kind == TUTTI_KIND_BYTES ? tutti_bytes_of(bytes->data, bytes->size)
+					: tutti_bytes_of(what, size);
+	return 0;
+}
+
+int tu_parcel_open(void *what, unsigned kind, uint32_t size, const void *data, size_t n)
+{
+	tutti_bytes lent = tutti_bytes_of(data, n);
+
+	if (tu_kind_is_value(kind))
+		return tutti_value_decode(what, data, n, NULL);
+	if (kind == TUTTI_KIND_BYTES) {
+		memcpy(what, &lent, sizeof(lent));
+		return 0;
+	}
+	if (n != size)
+		return TUTTI_EPROTO;
+	if (size > 0)
+		memcpy(what, data, size);
+	return 0;
+}
+
+void tu_parcel_drop(void *what, unsigned kind)
+{
+	if (tu_kind_is_value(kind))
+		tu_kind_drop(kind, what);
+}
+
+void tu_parcel_deliver(struct tu_job_future *jf, int code, const char *text, tutti_bytes packed,
+	int (*end)(struct tu_job_future *jf, int code, const char *text, const void *result))
+{
+	const tutti_job *job = jf->job;
+	unsigned kind = job->result_kind;
+	union {
+		tutti_bytes bytes;
+		tutti_value *value;
+	} opened;
+	const void *result = tu_kind_is_counted(kind) ? (void *)&opened : packed.data;
+
+	if (code == 0 && tu_kind_is_counted(kind))
+		code = tu_parcel_open(&opened, kind, job->result_size, packed.data, packed.size);
+	else if (code == 0 && packed.size != job->result_size)
+		code = TUTTI_EPROTO;
+	if (code < 0) {
+		end(jf, code, text, NULL);
+		return;
+	}
+	end(jf, 0, NULL, result);
+	tu_parcel_drop(&opened, kind);
+}
