@@ -301,23 +301,23 @@ int tu_cell_fill(struct tu_cell *cell, const void *data, size_t n)
 	return cell->file < 0 ? cell->file : 0;
 }
 
-const void *tu_cell_read(struct tu_cell *cell)
+tutti_bytes tu_cell_read(struct tu_cell *cell)
 {
+	size_t n = cell->bytes;
 	const void *data;
 	int fd;
 
 	if (cell->file < 0)
-		return cell->data;
+		return tutti_bytes_of(cell->data, n);
 	fd = tu_os_descriptor_of(cell->writer, cell->file, TU_OS_READABLE);
-	if (fd < 0)
-		return NULL;
-	data = tu_os_blob_map(fd, cell->bytes);
-	tu_os_close(fd);
-	return data;
+	data = fd < 0 ? NULL : tu_os_blob_map(fd, n);
+	if (fd >= 0)
+		tu_os_close(fd);
+	return tutti_bytes_of(data, data ? n : 0);
 }
 
-void tu_cell_leave(struct tu_cell *cell, const void *data)
+void tu_cell_leave(struct tu_cell *cell, tutti_bytes content)
 {
-	if (data && data != cell->data)
-		tu_os_blob_unmap(data, cell->bytes);
+	if (content.data && content.data != cell->data)
+		tu_os_blob_unmap(content.data, content.size);
 }

@@ -243,13 +243,17 @@ static void processes_cancel(void *self, tutti_future *f)
 static void complete(struct pool *p, uint32_t i)
 {
 	struct tu_cell *cell = tu_cell_at(&p->cells, i);
-	const void *data = cell->code == 0 ? tu_cell_read(cell) : NULL;
-	int code = cell->code == 0 && !data ? -ENOMEM : cell->code;
+	tutti_bytes result = { NULL, 0, NULL };
+	int code = cell->code;
 
+	if (code == 0)
+		result = tu_cell_read(cell);
+	if (code == 0 && !result.data)
+		code = -ENOMEM;
 	cell->text[TU_CELL_TEXT - 1] = 0;
-	tu_parcel_deliver(p->cell[i].jf, code, *cell->text ? cell->text : NULL,
-		tutti_bytes_of(data, cell->bytes), tu_job_future_end);
-	tu_cell_leave(cell, data);
+	tu_parcel_deliver(
+		p->cell[i].jf, code, *cell->text ? cell->text : NULL, result, tu_job_future_end);
+	tu_cell_leave(cell, result);
 }
 
 /* Cells whose jobs have ended are free, and jobs that wait get them. */

@@ -94,10 +94,11 @@ static void run_with(struct worker *w, struct tu_cell *cell, tutti_job *job, con
 
 static void run(struct worker *w, struct tu_cell *cell, tutti_job *job)
 {
-	const void *data = tu_cell_read(cell);
+	tutti_bytes content = tu_cell_read(cell);
 	void *arg = tu_alloc(job->arg_size + 1); /* it may be nothing */
-	int rc = data && arg ? tu_parcel_open(arg, job->arg_kind, job->arg_size, data, cell->bytes)
-			     : -ENOMEM;
+	int rc = content.data && arg ? tu_parcel_open(arg, job->arg_kind, job->arg_size,
+					       content.data, content.size)
+				     : -ENOMEM;
 
 	if (rc == 0) {
 		run_with(w, cell, job, arg);
@@ -105,7 +106,7 @@ static void run(struct worker *w, struct tu_cell *cell, tutti_job *job)
 	} else {
 		fail(cell, rc, "the argument cannot be read");
 	}
-	tu_cell_leave(cell, data);
+	tu_cell_leave(cell, content);
 	tu_free(arg);
 }
 
