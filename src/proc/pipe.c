@@ -13,8 +13,8 @@
  */
 #include "base/bits.h"
 #include "core/alloc.h"
+#include "core/bytes.h"
 #include "core/wait.h"
-#include "exec/bytes.h"
 #include "os/os.h"
 #include "proc/handles.h"
 
@@ -147,14 +147,15 @@ static int hand_out(tutti_pipe *p, tutti_bytes *message)
 
 static int begin_message(tutti_pipe *p)
 {
-	tutti_bytes begun;
-	char *place = tu_bytes_create(&begun, p->packet.head.size);
+	tutti_bytes begun = { NULL, 0, NULL };
+	int rc = tu_bytes_grow(&begun, p->packet.head.size);
 
-	if (!place)
-		return -ENOMEM;
+	if (rc < 0)
+		return rc;
 	drop_message(p);
 	p->message = begun;
-	p->place = place;
+	p->message.size = p->packet.head.size;
+	p->place = (char *)begun.data;
 	p->come = 0;
 	p->from = p->packet.head.who;
 	return 0;
