@@ -123,6 +123,7 @@ GROUPS = {
         Contestant("POSIX mq", "", tuple(("mq_process", m) for m in PROCESS_MODES)),
         Contestant("CPython", "python3",
                    tuple(("@python", "python_process_queue.py", m) for m in PROCESS_MODES)),
+    ),
     "values": (
         Contestant(OURS, "", (("ours_values",),)),
         Contestant("CPython", "python3", (("@python", "python_values.py"),)),

@@ -21,6 +21,10 @@
  * as that one has it. What was attached stays, whatever becomes of the giver. In the process that
  * has the object already, _attach gives the same object once more, to be freed once more.
  *
+ * Processes that share memory are one family, as they must know of each other's deaths: one that a
+ * process has started, or that attaches before it shares anything, is of the family of the other.
+ * Two families do not become one: -EBUSY.
+ *
  * Only processes of the same user can attach (and those who may do all), on the same machine and
  * where they can see each other by number. A handle of all zeros names nothing.
  *

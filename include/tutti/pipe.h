@@ -126,7 +126,7 @@ TUTTI_API int tutti_pipe_write(tutti_pipe *p, const void *data, size_t size);
  * deadline   absolute; in the past: do not wait
  * Returns    0; it will arrive if it is read
  * Errors     TUTTI_ETIMEDOUT   not all of it had room by then; nothing will arrive
- *            and those of tutti_pipe_write
+ *            and those of tutti_pipe_write, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  * Order      as tutti_pipe_write
@@ -158,7 +158,7 @@ TUTTI_API int tutti_pipe_read(tutti_pipe *p, tutti_bytes *message);
  * deadline   absolute; in the past: do not wait
  * Returns    0; *message is the caller's to free
  * Errors     TUTTI_ETIMEDOUT   no message, or not all of it, by then; none is lost
- *            and those of tutti_pipe_read
+ *            and those of tutti_pipe_read, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  * Order      as tutti_pipe_read

@@ -72,6 +72,7 @@ TUTTI_API tutti_handle tutti_queue_handle(const tutti_queue *q);
  *            -ESRCH         the process that gave it is gone
  *            -ESTALE        that process has freed it
  *            -EACCES        that process is another user's
+ *            -EBUSY         both processes have shared with others before, see handle.h
  *            TUTTI_ETYPE    it names something else, not a queue
  *            TUTTI_EPROTO   the other process has a version of tutti that does not fit
  *            -ENOMEM        no memory, or no room to map it; also -EMFILE, -ENFILE

@@ -16,7 +16,7 @@
  * Slots are taken in turn from a window that grows only when it is full, so that few pages are in
  * use, and an id comes again only after eight million processes at the least.
  */
-#include "core/family.h"
+#include "core/family_inside.h"
 
 #include "core/crash_point.h"
 #include "core/fork.h"
@@ -57,6 +57,7 @@ struct table {
 	int64_t looked;  /* when somebody looked who of them lives */
 	_Alignas(64) uint32_t deaths;
 	_Alignas(64) struct slot slots[TU_FAMILY_MOST];
+	struct tu_presence presence[TU_FAMILY_MOST]; /* of who has the slot */
 };
 
 static const uint64_t magic = 0x1a616d6967757474; /* changes with the layout */
@@ -232,6 +233,7 @@ static uint32_t enter(bool founder)
 
 	if (!s)
 		return 0;
+	memset(&table->presence[s - table->slots], 0, sizeof(struct tu_presence));
 	/* Relaxed, here and below: the slot is ours, and the id publishes it. */
 	generation = tu_load_rlx(&s->generation) % GENERATIONS + 1;
 	id = generation << SLOT_BITS | (uint32_t)(s - table->slots);
@@ -426,6 +428,22 @@ int tu_family_pid(uint32_t id)
 uint32_t *tu_family_deaths(void)
 {
 	return tu_load_acq(&tu_family_id) ? &table->deaths : NULL; /* [family-1] acquire */
+}
+
+uint32_t tu_family_window(void)
+{
+	return tu_load_rlx(&table->window); /* as in bury */
+}
+
+struct tu_presence *tu_family_presence(uint32_t slot)
+{
+	return &table->presence[slot];
+}
+
+bool tu_family_is_taken(uint32_t slot)
+{
+	/* [family-3] acquire: what is there is of who has it */
+	return tu_load_acq(&table->slots[slot].id) != 0;
 }
 
 bool tu_family_has_raw(void)

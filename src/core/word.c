@@ -243,8 +243,8 @@ int tu_word_wait(
 	return tu_word_wait_since(self, word, value, deaths_now(), deadline, flags);
 }
 
-void tu_word_wake(uint32_t *word, uint32_t n)
+uint32_t tu_word_wake(uint32_t *word, uint32_t n)
 {
 	tu_crash_point();
-	tu_os_word_wake(word, n);
+	return tu_os_word_wake(word, n);
 }

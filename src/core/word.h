@@ -37,8 +37,9 @@ int tu_word_wait_since(struct tu_context *self, uint32_t *word, uint32_t value, 
 /*
  * Wake up to n threads, of any process, that have contexts waiting for it, by order of their
  * coming; all contexts there that wait for it look again. After the change of the word, which
- * must be atomic. The word itself is not touched.
+ * must be atomic. The word itself is not touched. How many threads slept there and were woken:
+ * if fewer than n, none is left that has not seen the change or is about to.
  */
-void tu_word_wake(uint32_t *word, uint32_t n);
+uint32_t tu_word_wake(uint32_t *word, uint32_t n);
 
 #endif

@@ -58,8 +58,9 @@ void tu_os_word_set(struct tu_os_word *w, uint32_t *at, uint32_t expected, bool 
 int tu_os_words_wait(const struct tu_os_word *words, size_t n, int64_t deadline);
 bool tu_os_words_can(void);
 
-/* Wake up to n threads, of any process, that sleep on word as a shared one: in their order. */
-void tu_os_word_wake(uint32_t *word, uint32_t n);
+/* Wake up to n threads, of any process, that sleep on word as a shared one, in their order: how
+   many. */
+uint32_t tu_os_word_wake(uint32_t *word, uint32_t n);
 
 /*
  * A full memory fence in every thread of the process that runs just now, the caller's included.

@@ -39,12 +39,9 @@ int tu_os_words_wait(const struct tu_os_word *words, size_t n, int64_t deadline)
 				      : tu_os_port->words_wait(words, n, deadline);
 }
 
-void tu_os_word_wake(uint32_t *word, uint32_t n)
+uint32_t tu_os_word_wake(uint32_t *word, uint32_t n)
 {
-	if (tu_os_port)
-		tu_os_port->word_wake(word, n);
-	else
-		tu_real_word_wake(word, n);
+	return tu_os_port ? tu_os_port->word_wake(word, n) : tu_real_word_wake(word, n);
 }
 
 /* All that is simulated runs on this one OS thread. */

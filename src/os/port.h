@@ -16,7 +16,7 @@ void tu_real_sleep_until(int64_t deadline);
 int tu_real_futex_wait(uint32_t *word, uint32_t expected, int64_t deadline);
 void tu_real_futex_wake(uint32_t *word, uint32_t n);
 int tu_real_words_wait(const struct tu_os_word *words, size_t n, int64_t deadline);
-void tu_real_word_wake(uint32_t *word, uint32_t n);
+uint32_t tu_real_word_wake(uint32_t *word, uint32_t n);
 void tu_real_barrier(void);
 int tu_real_poller_wait(
 	const struct tu_os_poller *p, struct tu_os_ready *ready, int n, int64_t deadline);
@@ -37,7 +37,7 @@ struct tu_os_port {
 	int (*futex_wait)(uint32_t *word, uint32_t expected, int64_t deadline);
 	void (*futex_wake)(uint32_t *word, uint32_t n);
 	int (*words_wait)(const struct tu_os_word *words, size_t n, int64_t deadline);
-	void (*word_wake)(uint32_t *word, uint32_t n);
+	uint32_t (*word_wake)(uint32_t *word, uint32_t n);
 	int (*poller_wait)(
 		const struct tu_os_poller *p, struct tu_os_ready *ready, int n, int64_t deadline);
 	void (*poller_wake)(const struct tu_os_poller *p);

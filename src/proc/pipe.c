@@ -148,12 +148,13 @@ static int hand_out(tutti_pipe *p, tutti_bytes *message)
 static int begin_message(tutti_pipe *p)
 {
 	tutti_bytes begun = { NULL, 0, NULL };
+	int rc = tu_bytes_grow(&begun, p->packet.head.size);
 
-	if (tu_bytes_grow(&begun, p->packet.head.size) < 0)
-		return -ENOMEM;
-	begun.size = p->packet.head.size;
+	if (rc < 0)
+		return rc;
 	drop_message(p);
 	p->message = begun;
+	p->message.size = p->packet.head.size;
 	p->place = (char *)begun.data;
 	p->come = 0;
 	p->from = p->packet.head.who;

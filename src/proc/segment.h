@@ -3,7 +3,8 @@
  * segment.h - memory that processes share, which says of itself what it is.
  *
  * Every segment is an object of the registry (handles.h), and begins with a head. What is in it
- * after the head is the kind's.
+ * after the head is the kind's. As locks may be in it, whoever has it is of one family
+ * (core/family.h): the handle leads there too, and who attaches joins.
  */
 #ifndef TU_PROC_SEGMENT_H
 #define TU_PROC_SEGMENT_H
@@ -18,7 +19,7 @@ struct tu_segment_head {
 };
 
 struct tu_segment {
-	struct tu_object object;      /* fds[0]: the memory */
+	struct tu_object object;      /* fds: the memory; the family's, not to be closed */
 	struct tu_segment_head *head; /* mapped, all of it. Fixed */
 };
 
@@ -32,7 +33,8 @@ int tu_segment_create(struct tu_segment *s, enum tu_object_kind kind, uint64_t b
 
 /*
  * The same from a handle of another process: 0; -EINVAL, -ESRCH, -ESTALE, -EACCES, TUTTI_ETYPE,
- * TUTTI_EPROTO: of a library with another layout; -EMFILE, -ENFILE, -ENOMEM.
+ * TUTTI_EPROTO: of a library with another layout; -EBUSY: of another family than ours is already;
+ * -EMFILE, -ENFILE, -ENOMEM.
  */
 int tu_segment_attach(struct tu_segment *s, enum tu_object_kind kind, tutti_handle h, bool spare);
 

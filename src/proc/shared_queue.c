@@ -18,18 +18,12 @@
  *
  * Neither lock is held while anybody waits: a holder only copies.
  */
-#include "proc/shared_queue.h"
+#include "proc/shared_queue_inside.h"
 
-#include "core/alloc.h"
 #include "core/crash_point.h"
-#include "core/sanitize.h"
 #include "core/wait.h"
 #include "core/word.h"
 #include "os/os.h"
-#include "proc/belt.h"
-#include "proc/patience.h"
-#include "proc/segment.h"
-#include "sync/queue.h"
 #include "sync/shared_lock.h"
 
 #include <errno.h>
@@ -38,36 +32,12 @@
 
 enum { OPEN, SHUT, SHUT_AND_EMPTIED };
 
-static const uint64_t least = UINT64_C(64) << 20, most = UINT64_C(32) << 30;
-static const uint64_t watched = UINT64_C(256) << 20; /* Valgrind keeps book of all that is mapped */
-
-enum { RECORDS = 4096 }; /* where they begin in the segment */
-
-/* In the segment, behind its head. */
-struct shared {
-	_Alignas(128) struct tu_belt belt;
-	_Alignas(128) uint64_t done;    /* atomic: task_done so far */
-	_Alignas(128) uint32_t getters; /* lines, see the top */
-	uint32_t putters, joiners;
-	uint32_t shutdown;            /* atomic; under both locks */
-	uint32_t put_cpu, get_cpu;    /* atomic: where it was done last. Seldom another */
-	uint64_t item_bytes, maxsize; /* fixed; item_bytes 0: each is bytes */
-};
-
-struct shared_queue {
-	tutti_queue queue;
-	struct tu_segment segment;
-	struct shared *shared;
-	struct tu_belt_view view;
-	struct tu_patience getting, putting;
-};
-
-static struct shared_queue *of(const tutti_queue *q)
+static struct tu_shared_queue *of(const tutti_queue *q)
 {
-	return (struct shared_queue *)q;
+	return tu_shared_queue_of(q);
 }
 
-static uint32_t shutdown_of(const struct shared *s)
+static uint32_t shutdown_of(const struct tu_shared *s)
 {
 	return tu_load_seq(&s->shutdown); /* as the belt's ends, see the top */
 }
@@ -95,8 +65,8 @@ static inline void wake_one(uint32_t *line)
 }
 
 /* Sleep in a line while blocked(q). 0: look again; else as tu_wait. */
-static int stand_in_line(struct shared_queue *q, uint32_t *line,
-	bool (*blocked)(const struct shared_queue *q), tutti_time deadline)
+static int stand_in_line(struct tu_shared_queue *q, uint32_t *line,
+	bool (*blocked)(const struct tu_shared_queue *q), tutti_time deadline)
 {
 	uint32_t value;
 
@@ -109,7 +79,7 @@ static int stand_in_line(struct shared_queue *q, uint32_t *line,
 
 /* Who has stood in line goes on, one way or another: more may be there, and for them too. */
 static void pass_on(
-	struct shared_queue *q, uint32_t *line, bool (*blocked)(const struct shared_queue *q))
+	struct tu_shared_queue *q, uint32_t *line, bool (*blocked)(const struct tu_shared_queue *q))
 {
 	tu_crash_point();
 	tu_or_seq(line, 1U); /* before the look below */
@@ -117,26 +87,26 @@ static void pass_on(
 		wake(line, 1);
 }
 
-static bool is_empty(const struct shared_queue *q)
+static bool is_empty(const struct tu_shared_queue *q)
 {
 	return tu_belt_count(&q->shared->belt) == 0 && shutdown_of(q->shared) == OPEN;
 }
 
-static bool is_full(const struct shared_queue *q)
+static bool is_full(const struct tu_shared_queue *q)
 {
 	return tu_belt_count(&q->shared->belt) >= q->shared->maxsize &&
 	       shutdown_of(q->shared) == OPEN;
 }
 
 /* Once it is emptied nothing moves any more, and what is in counts as done. */
-static uint64_t count_to_do(const struct shared *s)
+static uint64_t count_to_do(const struct tu_shared *s)
 {
 	uint64_t puts = tu_belt_puts(&s->belt);
 
 	return shutdown_of(s) == SHUT_AND_EMPTIED ? puts - tu_belt_count(&s->belt) : puts;
 }
 
-static uint64_t count_unfinished(const struct shared *s)
+static uint64_t count_unfinished(const struct tu_shared *s)
 {
 	uint64_t done = tu_load_seq(&s->done); /* a joiner's look, see the top */
 	uint64_t to_do = count_to_do(s);
@@ -144,7 +114,7 @@ static uint64_t count_unfinished(const struct shared *s)
 	return to_do > done ? to_do - done : 0;
 }
 
-static bool is_unfinished(const struct shared_queue *q)
+static bool is_unfinished(const struct tu_shared_queue *q)
 {
 	return count_unfinished(q->shared) != 0;
 }
@@ -195,9 +165,9 @@ static void unlock(uint32_t *word)
 enum { DONE, BLOCKED = 1 };
 
 /* DONE, BLOCKED, or an error. */
-static int try_put(struct shared_queue *q, const void *data, size_t bytes)
+static int try_put(struct tu_shared_queue *q, const void *data, size_t bytes)
 {
-	struct shared *s = q->shared;
+	struct tu_shared *s = q->shared;
 	int rc = lock(&s->belt.put_lock);
 
 	if (tu_unlikely(rc < 0))
@@ -216,7 +186,7 @@ static int try_put(struct shared_queue *q, const void *data, size_t bytes)
 }
 
 static __attribute__((noinline)) int put_slowly(
-	struct shared_queue *q, const void *data, size_t bytes, tutti_time deadline)
+	struct tu_shared_queue *q, const void *data, size_t bytes, tutti_time deadline)
 {
 	int rc = 0, done;
 	int64_t begin;
@@ -239,7 +209,7 @@ static __attribute__((noinline)) int put_slowly(
 
 static int shared_put(tutti_queue *queue, const void *item, tutti_time deadline)
 {
-	struct shared_queue *q = of(queue);
+	struct tu_shared_queue *q = of(queue);
 	const tutti_bytes *b = item;
 	bool fixed = q->shared->item_bytes > 0;
 	const void *data = fixed ? item : b->data;
@@ -253,7 +223,7 @@ static int shared_put(tutti_queue *queue, const void *item, tutti_time deadline)
 }
 
 /* The item as the caller wants it. */
-static int hand_out(const struct shared *s, void *item, const struct tu_belt_record *r)
+static int hand_out(const struct tu_shared *s, void *item, const struct tu_belt_record *r)
 {
 	if (s->item_bytes == 0)
 		return tutti_bytes_copy(item, r->data, r->bytes);
@@ -263,9 +233,9 @@ static int hand_out(const struct shared *s, void *item, const struct tu_belt_rec
 }
 
 /* Under the getters' lock. As try_get. */
-static int get_first(struct shared_queue *q, void *item, struct tu_belt_record *r)
+static int get_first(struct tu_shared_queue *q, void *item, struct tu_belt_record *r)
 {
-	struct shared *s = q->shared;
+	struct tu_shared *s = q->shared;
 	/* [squeue-1] acquire: if it is shut, the look below sees all puts */
 	uint32_t shutdown = tu_load_acq(&s->shutdown);
 	int rc;
@@ -280,7 +250,7 @@ static int get_first(struct shared_queue *q, void *item, struct tu_belt_record *
 	return rc;
 }
 
-static __attribute__((noinline)) void tighten(struct shared_queue *q)
+static __attribute__((noinline)) void tighten(struct tu_shared_queue *q)
 {
 	if (lock(&q->shared->belt.put_lock) < 0)
 		return;
@@ -289,9 +259,9 @@ static __attribute__((noinline)) void tighten(struct shared_queue *q)
 }
 
 /* DONE, BLOCKED, or an error. */
-static int try_get(struct shared_queue *q, void *item)
+static int try_get(struct tu_shared_queue *q, void *item)
 {
-	struct shared *s = q->shared;
+	struct tu_shared *s = q->shared;
 	struct tu_belt_record r;
 	int rc = lock(&s->belt.get_lock);
 	bool loose;
@@ -310,7 +280,7 @@ static int try_get(struct shared_queue *q, void *item)
 }
 
 static __attribute__((noinline)) int get_slowly(
-	struct shared_queue *q, void *item, tutti_time deadline)
+	struct tu_shared_queue *q, void *item, tutti_time deadline)
 {
 	int rc = 0, done;
 	int64_t begin;
@@ -333,7 +303,7 @@ static __attribute__((noinline)) int get_slowly(
 
 static int shared_get(tutti_queue *queue, void *item, tutti_time deadline)
 {
-	struct shared_queue *q = of(queue);
+	struct tu_shared_queue *q = of(queue);
 	int rc = try_get(q, item);
 
 	if (tu_likely(rc == DONE))
@@ -345,7 +315,7 @@ static int shared_get(tutti_queue *queue, void *item, tutti_time deadline)
 
 static size_t shared_size(const tutti_queue *q)
 {
-	const struct shared *s = of(q)->shared;
+	const struct tu_shared *s = of(q)->shared;
 
 	return shutdown_of(s) == SHUT_AND_EMPTIED ? 0 : tu_belt_count(&s->belt);
 }
@@ -364,7 +334,7 @@ static bool shared_is_shutdown(const tutti_queue *q)
 
 static int shared_task_done(tutti_queue *queue)
 {
-	struct shared *s = of(queue)->shared;
+	struct tu_shared *s = of(queue)->shared;
 	uint64_t done = tu_load_rlx(&s->done); /* a guess; the exchange tells */
 
 	do {
@@ -381,7 +351,7 @@ static int shared_task_done(tutti_queue *queue)
 /* Joiners and task_done meet as sleepers and movers do: see the top. */
 static int shared_join(tutti_queue *queue, tutti_time deadline)
 {
-	struct shared_queue *q = of(queue);
+	struct tu_shared_queue *q = of(queue);
 	int rc = 0;
 
 	while (is_unfinished(q) && rc == 0)
@@ -392,7 +362,7 @@ static int shared_join(tutti_queue *queue, tutti_time deadline)
 }
 
 /* One store, whatever it means for the items. Under the putters' lock; emptied: both. */
-static void shut(struct shared *s, uint32_t how)
+static void shut(struct tu_shared *s, uint32_t how)
 {
 	if (tu_load_rlx(&s->shutdown) >= how) /* under the lock */
 		return;
@@ -402,7 +372,7 @@ static void shut(struct shared *s, uint32_t how)
 }
 
 /* Under the putters' lock. */
-static int shut_and_empty(struct shared_queue *q)
+static int shut_and_empty(struct tu_shared_queue *q)
 {
 	int rc = lock(&q->shared->belt.get_lock);
 
@@ -416,8 +386,8 @@ static int shut_and_empty(struct shared_queue *q)
 
 static int shared_shutdown(tutti_queue *queue, bool immediate)
 {
-	struct shared_queue *q = of(queue);
-	struct shared *s = q->shared;
+	struct tu_shared_queue *q = of(queue);
+	struct tu_shared *s = q->shared;
 	int rc = lock(&s->belt.put_lock);
 
 	if (rc < 0)
@@ -433,125 +403,6 @@ static int shared_shutdown(tutti_queue *queue, bool immediate)
 	return rc;
 }
 
-/* -- life ------------------------------------------------------------------------------------- */
-
-static void shared_free(tutti_queue *q)
-{
-	tu_object_release(&of(q)->segment.object);
-}
-
-static struct shared_queue *of_object(struct tu_object *o)
-{
-	return tu_container_of(o, struct shared_queue, segment.object);
-}
-
-static void free_object(struct tu_object *o)
-{
-	struct shared_queue *q = of_object(o);
-
-	tu_segment_close(&q->segment);
-	tu_free(q);
-}
-
-static const struct tu_queue_kind kind = { shared_put, shared_get, shared_size, shared_unfinished,
-	shared_is_shutdown, shared_task_done, shared_join, shared_shutdown, NULL, shared_free };
-
-static const struct tu_object_ops ops = { .free = free_object };
-
-/* The segment is there: the rest, and into the registry. */
-static void begin(struct shared_queue *q)
-{
-	char *base = (char *)q->segment.head;
-
-	q->segment.object.ops = &ops;
-	q->shared = (struct shared *)(base + TU_SEGMENT_ROOM);
-	q->view = (struct tu_belt_view){ &q->shared->belt, base + RECORDS, q->segment.object.fds[0],
-		RECORDS };
-	q->queue.kind = &kind;
-}
-
-static int check(size_t item_size, const tutti_queue_options *o)
-{
-	bool bytes = o->flags & TUTTI_BYTES;
-
-	if (o->flags & ~(unsigned)(TUTTI_SHARED | TUTTI_LIFO | TUTTI_BYTES))
-		return -EINVAL;
-	if (o->compare || (o->flags & TUTTI_LIFO))
-		return -ENOTSUP;
-	return item_size > 0 && (!bytes || item_size == sizeof(tutti_bytes)) ? 0 : -EINVAL;
-}
-
-/* As much as the process may have. */
-static int create_segment(struct tu_segment *s)
-{
-	uint64_t bytes = RUNNING_ON_VALGRIND ? watched : most;
-	int rc;
-
-	do {
-		rc = tu_segment_create(s, TU_OBJECT_SHARED_QUEUE, bytes, true);
-		bytes /= 2;
-	} while ((rc == -ENOMEM || rc == -EFBIG) && bytes >= least);
-	return rc;
-}
-
-int tu_shared_queue_create(tutti_queue **q, size_t item_size, const tutti_queue_options *o)
-{
-	struct shared_queue *made;
-	int rc = check(item_size, o);
-
-	if (rc < 0)
-		return rc;
-	made = tu_alloc_zero(sizeof(*made));
-	rc = made ? create_segment(&made->segment) : -ENOMEM;
-	if (rc < 0) {
-		tu_free(made);
-		return rc == -EFBIG ? -ENOMEM : rc;
-	}
-	begin(made);
-	made->shared->item_bytes = o->flags & TUTTI_BYTES ? 0 : item_size;
-	made->shared->maxsize = made->queue.maxsize = o->maxsize > UINT32_MAX ? 0 : o->maxsize;
-	tu_belt_begin(&made->shared->belt, made->segment.head->bytes - RECORDS);
-	tu_object_add(&made->segment.object);
-	*q = &made->queue;
-	return 0;
-}
-
-static int attach(tutti_queue **q, tutti_handle handle)
-{
-	struct shared_queue *made = tu_alloc_zero(sizeof(*made));
-	struct tu_object *o;
-	int rc = made ? tu_segment_attach(&made->segment, TU_OBJECT_SHARED_QUEUE, handle, true)
-		      : -ENOMEM;
-
-	if (rc < 0) {
-		tu_free(made);
-		return rc;
-	}
-	begin(made);
-	made->queue.maxsize = made->shared->maxsize;
-	o = tu_object_add(&made->segment.object);
-	if (o != &made->segment.object)
-		free_object(&made->segment.object);
-	*q = &of_object(o)->queue;
-	return 0;
-}
-
-int tutti_queue_attach(tutti_queue **q, tutti_handle handle)
-{
-	struct tu_object *o;
-	int rc = tu_object_find(handle, TU_OBJECT_SHARED_QUEUE, &o);
-
-	if (rc == 0)
-		return attach(q, handle);
-	if (rc < 0)
-		return rc;
-	*q = &of_object(o)->queue;
-	return 0;
-}
-
-tutti_handle tutti_queue_handle(const tutti_queue *q)
-{
-	if (q->kind != &kind)
-		return (tutti_handle){ { 0, 0 } };
-	return tu_handle_of(&of(q)->segment.object);
-}
+const struct tu_queue_kind tu_shared_queue_kind = { shared_put, shared_get, shared_size,
+	shared_unfinished, shared_is_shutdown, shared_task_done, shared_join, shared_shutdown, NULL,
+	tu_shared_queue_free };

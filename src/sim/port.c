@@ -56,12 +56,13 @@ static int words_wait(const struct tu_os_word *words, size_t n, int64_t deadline
 }
 
 /* Those of this machine first; other processes are not simulated. */
-static void word_wake(uint32_t *word, uint32_t n)
+static uint32_t word_wake(uint32_t *word, uint32_t n)
 {
 	uint32_t woken = tu_machine_wake_on(word, n);
 
 	if (woken < n && !tu_family_alone())
-		tu_real_word_wake(word, n - woken);
+		woken += tu_real_word_wake(word, n - woken);
+	return woken;
 }
 
 /* What has come is in ready at the second look. A wake is remembered by the poller itself. */

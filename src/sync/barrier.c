@@ -12,6 +12,7 @@
  *     ACTING    the last has arrived and runs the action. The round is full: its waiters no longer
  *               run out of time, for all came in time, and are no longer cancelled. Who arrives
  *               now waits at the door and arrives once more when the action is over.
+ *     SHARED    see barrier_shared.c; never changes
  *
  * Abort and reset reach a full round too; the last to arrive sees by the round's number that it has
  * been let go without it. Such an action may still be running when a later round's begins.
@@ -19,15 +20,17 @@
  * The state is changed before anyone is let go and not touched after that: the first who returns
  * may end the barrier's life. In a forked child a barrier in which others waited needs a reset.
  */
+#include "sync/barrier.h"
 #include "core/wait.h"
 #include "sync/flags.h"
 #include "sync/grant.h"
+#include "sync/shared.h"
 
 #include <tutti/barrier.h>
 
 enum { PARTIES, ARRIVED, STATE, ROUND }; /* in priv */
 
-enum { BROKEN = 1, ACTING = 2 };
+enum { BROKEN = TU_BARRIER_BROKEN, ACTING = TU_BARRIER_ACTING, SHARED = TU_BARRIER_SHARED };
 
 /* What a waiter asks for. */
 enum { IN_ROUND = 1, AT_DOOR = 2 };
@@ -38,14 +41,21 @@ enum { THROUGH, ARRIVE_AGAIN };
 int tutti_barrier_init(
 	tutti_barrier *b, uint32_t parties, tutti_fn action, void *arg, unsigned flags)
 {
-	int rc = tu_flags_check(flags, 0);
+	int rc = tu_flags_check(flags, TUTTI_SHARED);
 
 	if (rc < 0)
 		return rc;
 	if (parties == 0 || parties > INT32_MAX)
 		return -EINVAL;
 	*b = (tutti_barrier){ .priv = { [PARTIES] = parties }, .action = action, .arg = arg };
+	if (flags & TUTTI_SHARED)
+		tu_barrier_shared_init(b);
 	return 0;
+}
+
+static bool is_shared(const tutti_barrier *b)
+{
+	return tu_load_rlx(&b->priv[STATE]) & SHARED; /* that is fixed */
 }
 
 /* Under the lock: an empty round in this state. Relaxed: for who looks without the lock. */
@@ -154,6 +164,8 @@ static int wait(tutti_barrier *b, tutti_time deadline)
 
 	if (b->priv[PARTIES] == 0)
 		return -EINVAL;
+	if (is_shared(b))
+		return tu_barrier_shared_wait(b, self, deadline);
 	rc = tu_cancel_pending(self);
 	if (rc < 0) {
 		give_up(tu_lot_lock(b), b);
@@ -181,6 +193,8 @@ static int empty(tutti_barrier *b, uint32_t state)
 
 	if (b->priv[PARTIES] == 0)
 		return -EINVAL;
+	if (is_shared(b))
+		return tu_barrier_shared_empty(b, state & BROKEN);
 	k = tu_lot_lock(b);
 	begin_round(b, state);
 	tu_grant_each(k, b, IN_ROUND | AT_DOOR, TUTTI_EBROKEN, &wakes);
@@ -217,5 +231,7 @@ uint32_t tutti_barrier_n_waiting(const tutti_barrier *b)
 {
 	tu_point(TU_OP_BARRIER_LOOK, b);
 	tu_polled();
+	if (is_shared(b))
+		return tu_barrier_shared_waiting(b);
 	return tu_load_rlx(&b->priv[ARRIVED]); /* old news in any order */
 }

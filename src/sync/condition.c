@@ -11,16 +11,20 @@
 #include "core/wait.h"
 #include "sync/flags.h"
 #include "sync/lock.h"
+#include "sync/shared.h"
 
 #include <tutti/condition.h>
 
 int tutti_condition_init(tutti_condition *c, unsigned flags)
 {
-	int rc = tu_flags_check(flags, 0);
+	int rc = tu_flags_check(flags, TUTTI_SHARED);
 
-	if (rc == 0)
-		*c = (tutti_condition){ { 0 } };
-	return rc;
+	if (rc < 0)
+		return rc;
+	*c = (tutti_condition){ { 0 } };
+	if (flags & TUTTI_SHARED)
+		tu_condition_shared_init(c);
+	return 0;
 }
 
 static void count(tutti_condition *c, uint32_t change)
@@ -62,10 +66,18 @@ static int wait_for_notify(
 	return rc;
 }
 
+/* 0 if c and l go together and the caller has l. */
+static int check(const tutti_condition *c, const tutti_lock *l, const struct tu_context *self)
+{
+	int rc = tu_lock_check(l, self);
+
+	return rc == 0 && tu_condition_is_shared(c) != tu_lock_is_shared(l) ? -EINVAL : rc;
+}
+
 static int wait(tutti_condition *c, tutti_lock *l, tutti_time deadline)
 {
 	struct tu_context *self = tu_self();
-	int rc = tu_lock_check(l, self);
+	int rc = check(c, l, self);
 
 	if (rc == 0)
 		rc = tu_cancel_pending(self);
@@ -73,7 +85,10 @@ static int wait(tutti_condition *c, tutti_lock *l, tutti_time deadline)
 		tu_polled();
 		rc = TUTTI_ETIMEDOUT;
 	}
-	return rc < 0 ? rc : wait_for_notify(self, c, l, deadline);
+	if (rc < 0)
+		return rc;
+	return tu_condition_is_shared(c) ? tu_condition_shared_wait(c, l, self, deadline)
+					 : wait_for_notify(self, c, l, deadline);
 }
 
 int tutti_condition_wait(tutti_condition *c, tutti_lock *l)
@@ -94,7 +109,7 @@ int tutti_condition_wait_for(
 	int rc;
 
 	tu_point(TU_OP_CONDITION_WAIT, c);
-	rc = tu_lock_check(l, tu_self());
+	rc = check(c, l, tu_self());
 	if (rc == 0)
 		rc = tu_cancel_pending(tu_self());
 	while (rc == 0 && !ready(arg)) {
@@ -113,10 +128,14 @@ int tutti_condition_notify(tutti_condition *c, tutti_lock *l, size_t n)
 	int rc;
 
 	tu_point(TU_OP_CONDITION_NOTIFY, c);
-	rc = tu_lock_check(l, tu_self());
+	rc = check(c, l, tu_self());
 	/* Relaxed: the user's lock, which we hold, orders it against every wait; see the top. */
 	if (rc < 0 || tu_load_rlx(&c->priv[0]) == 0)
 		return rc;
+	if (tu_condition_is_shared(c)) {
+		tu_condition_shared_notify(c, n);
+		return 0;
+	}
 	tu_lot_lock_both(c, l, both);
 	while (n-- > 0 && (w = tu_lot_first(both[0], c)) != NULL) {
 		count(c, -1u);

@@ -7,6 +7,7 @@
  *     CLEAR     nobody waits; set and wait may change it with a compare-and-swap
  *     SET       nobody waits
  *     WAITERS   clear, and somebody may be in the lot: changes only under the bucket's lock
+ *     SHARED    see event_shared.c; never changes
  *
  *     CLEAR -> SET, SET -> SET      set
  *     SET -> CLEAR                  clear
@@ -22,18 +23,22 @@
 #include "core/wait.h"
 #include "sync/choice.h"
 #include "sync/flags.h"
+#include "sync/shared.h"
 
 #include <tutti/event.h>
 
-enum { CLEAR, SET, WAITERS };
+enum { CLEAR, SET, WAITERS, SHARED };
 
 int tutti_event_init(tutti_event *e, unsigned flags)
 {
-	int rc = tu_flags_check(flags, 0);
+	int rc = tu_flags_check(flags, TUTTI_SHARED);
 
-	if (rc == 0)
-		*e = (tutti_event){ { CLEAR, 0 } };
-	return rc;
+	if (rc < 0)
+		return rc;
+	*e = (tutti_event){ { CLEAR, 0 } };
+	if (flags & TUTTI_SHARED)
+		tu_event_shared_init(e);
+	return 0;
 }
 
 static void set_slowly(tutti_event *e)
@@ -71,8 +76,11 @@ void tutti_event_set(tutti_event *e)
 	 * and with it data, or the flag is set when the wait looks.
 	 */
 	do {
-		if (v == WAITERS) {
-			set_slowly(e);
+		if (v >= WAITERS) {
+			if (v == SHARED)
+				tu_event_shared_set(e);
+			else
+				set_slowly(e);
 			return;
 		}
 	} while (!tu_cas_weak_rel(&e->priv[0], &v, SET));
@@ -85,13 +93,16 @@ void tutti_event_clear(tutti_event *e)
 	tu_point(TU_OP_EVENT_CLEAR, e);
 	/* [event-1] acquire: what came before the set that is undone here; see tutti_event_set. If
 	   it is clear already it stays so. */
-	tu_cas_acq(&e->priv[0], &set, CLEAR);
+	if (!tu_cas_acq(&e->priv[0], &set, CLEAR) && set == SHARED)
+		tu_event_shared_clear(e);
 }
 
 static bool is_set(const tutti_event *e)
 {
 	/* [event-1] acquire: all before the set; from tutti_event_set */
-	return tu_load_acq(&e->priv[0]) == SET;
+	uint32_t v = tu_load_acq(&e->priv[0]);
+
+	return v == SET || (v == SHARED && tu_event_shared_is_set(e));
 }
 
 bool tutti_event_is_set(const tutti_event *e)
@@ -161,6 +172,8 @@ static int wait(tutti_event *e, tutti_time deadline)
 		return rc;
 	if (is_set(e))
 		return 0;
+	if (tu_load_rlx(&e->priv[0]) == SHARED) /* that is fixed */
+		return tu_event_shared_wait(e, self, deadline);
 	if (tu_past(deadline)) {
 		tu_polled();
 		return TUTTI_ETIMEDOUT;
@@ -184,7 +197,11 @@ int tutti_event_wait_until(tutti_event *e, tutti_time deadline)
 
 static int case_look(const tutti_case *c)
 {
-	return is_set(c->priv.object) ? 0 : TU_CASE_WAITS;
+	const tutti_event *e = c->priv.object;
+
+	if (tu_load_rlx(&e->priv[0]) == SHARED) /* that is fixed */
+		return -ENOTSUP;
+	return is_set(e) ? 0 : TU_CASE_WAITS;
 }
 
 static int case_enqueue(const tutti_case *c, struct tu_waiter *me)

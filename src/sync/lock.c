@@ -16,6 +16,7 @@
 #include "base/trace.h"
 #include "core/worker.h"
 #include "sync/flags.h"
+#include "sync/shared.h"
 
 #define LOCKED (uint32_t) TU_LOCK_LOCKED
 #define QUEUED (uint32_t) TU_LOCK_QUEUED
@@ -25,10 +26,10 @@ enum { HAND_OFF_NS = 1000000, SPINS = 6 };
 
 int tutti_lock_init(tutti_lock *l, unsigned flags)
 {
-	int rc = tu_flags_check(flags, TUTTI_RECURSIVE);
+	int rc = tu_flags_check(flags, TUTTI_RECURSIVE | TUTTI_SHARED);
 
 	if (rc == 0) {
-		*l = (tutti_lock){ { 0, flags & TUTTI_RECURSIVE }, 0 };
+		*l = (tutti_lock){ { flags & TUTTI_SHARED ? LOCKED : 0, flags }, 0 };
 		tu_made(l);
 	}
 	return rc;
@@ -45,7 +46,7 @@ static bool mine(const tutti_lock *l, const struct tu_context *self)
 	return tu_load_rlx(&l->holder) == self->id; /* if it is, nobody else changes it */
 }
 
-/* priv[1]: the holder writes, others look whether it is recursive at all. */
+/* priv[1]: the holder writes, others look which flags it has at all. */
 static inline uint32_t levels(const tutti_lock *l)
 {
 	return tu_load_rlx(&l->priv[1]);
@@ -193,12 +194,17 @@ static int compete(tutti_lock *l, struct tu_context *self, tutti_time deadline, 
 	}
 }
 
+/* As tu_lock_shared_acquire, if it is a shared one. */
 static __attribute__((noinline)) int acquire_slowly(
 	tutti_lock *l, struct tu_context *self, tutti_time deadline)
 {
-	if (levels(l) && mine(l, self)) {
-		set_levels(l, levels(l) + TU_LOCK_DEPTH);
-		return 0;
+	if (levels(l)) {
+		if (tu_lock_is_shared(l))
+			return tu_lock_shared_acquire(l, self, deadline);
+		if (mine(l, self)) {
+			set_levels(l, levels(l) + TU_LOCK_DEPTH);
+			return 0;
+		}
 	}
 	if (barge(l, self, 0))
 		return 0;
@@ -218,19 +224,32 @@ static __attribute__((noinline)) int acquire_told(
 
 	tu_point_slowly(for_ever ? TU_OP_LOCK_ACQUIRE : TU_OP_LOCK_ACQUIRE_UNTIL, l, where);
 	rc = grab(l, self) ? 0 : acquire_slowly(l, self, deadline);
-	if (rc == 0)
+	if (rc >= 0)
 		tu_took_slowly(TU_OP_LOCK_ACQUIRE, l, where);
 	return rc;
+}
+
+/* For who cannot be told that it failed, or whom it was taken from. */
+static void acquire_at_any_rate(tutti_lock *l, struct tu_context *self)
+{
+	int rc = acquire_slowly(l, self, TUTTI_FOREVER);
+
+	if (tu_unlikely(rc != 0))
+		tu_lock_shared_tell(l, rc);
 }
 
 void tutti_lock_acquire(tutti_lock *l)
 {
 	struct tu_context *self = tu_self();
 
-	if (tu_probed())
-		acquire_told(l, self, TUTTI_FOREVER, __builtin_return_address(0));
-	else if (tu_unlikely(!grab(l, self)))
-		acquire_slowly(l, self, TUTTI_FOREVER);
+	if (tu_probed()) {
+		int rc = acquire_told(l, self, TUTTI_FOREVER, __builtin_return_address(0));
+
+		if (rc != 0)
+			tu_lock_shared_tell(l, rc);
+	} else if (tu_unlikely(!grab(l, self))) {
+		acquire_at_any_rate(l, self);
+	}
 }
 
 void tu_lock_acquire(tutti_lock *l)
@@ -238,16 +257,19 @@ void tu_lock_acquire(tutti_lock *l)
 	struct tu_context *self = tu_self();
 
 	if (!grab(l, self))
-		acquire_slowly(l, self, TUTTI_FOREVER);
+		acquire_at_any_rate(l, self);
 }
 
 int tutti_lock_acquire_until(tutti_lock *l, tutti_time deadline)
 {
 	struct tu_context *self = tu_self();
+	int rc;
 
 	if (tu_probed())
-		return acquire_told(l, self, deadline, __builtin_return_address(0));
-	return tu_likely(grab(l, self)) ? 0 : acquire_slowly(l, self, deadline);
+		rc = acquire_told(l, self, deadline, __builtin_return_address(0));
+	else
+		rc = tu_likely(grab(l, self)) ? 0 : acquire_slowly(l, self, deadline);
+	return tu_lock_shared_result(rc);
 }
 
 /* -- releasing -------------------------------------------------------------------------------- */
@@ -323,8 +345,11 @@ static inline __attribute__((always_inline)) int release_and(tutti_lock *l, bool
 	uint32_t w;
 
 	if (tu_unlikely(levels(l))) {
-		int rc = release_level(l);
+		int rc;
 
+		if (tu_lock_is_shared(l))
+			return tu_lock_shared_release(l, tell);
+		rc = release_level(l);
 		if (rc <= 0)
 			return rc;
 	}
@@ -366,6 +391,8 @@ int tu_lock_release(tutti_lock *l)
 
 static bool locked(const tutti_lock *l)
 {
+	if (tu_lock_is_shared(l))
+		return tu_lock_shared_locked(l);
 	return tu_load_rlx(&l->priv[0]) & LOCKED; /* true or false a moment later already */
 }
 
@@ -379,6 +406,8 @@ bool tutti_lock_locked(const tutti_lock *l)
 
 int tu_lock_check(const tutti_lock *l, const struct tu_context *self)
 {
+	if (tu_lock_is_shared(l))
+		return tu_lock_shared_check(l, self);
 	if (!locked(l))
 		return TUTTI_EUNLOCKED;
 	return levels(l) && !mine(l, self) ? -EPERM : 0;

@@ -19,7 +19,10 @@ enum { TU_LOCK_LOCKED = 1, TU_LOCK_QUEUED = 2, TU_LOCK_WOKEN = 4 };
 /* What a waiter in the lot is told: compete, or it is yours already. */
 enum { TU_LOCK_COMPETE, TU_LOCK_YOURS };
 
-/* priv[1]: TUTTI_RECURSIVE, and above it how often the holder has it besides the first time. */
+/*
+ * priv[1]: TUTTI_RECURSIVE, TUTTI_SHARED, and above them how often the holder has it besides the
+ * first time. What a shared one's other words mean is told in lock_shared.c.
+ */
 enum { TU_LOCK_DEPTH = 4 };
 
 /* tutti_lock_acquire and _release, but for what tells that they were called (core/probe.h). */

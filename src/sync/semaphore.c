@@ -5,6 +5,7 @@
  *     priv[0]   permits that nobody has, up to INT32_MAX; or WAITERS alone: none, and somebody may
  *               be in the lot
  *     priv[1]   one more than the most there may be, 0 without TUTTI_BOUNDED; fixed by init
+ *     priv[2]   TUTTI_SHARED or 0; fixed by init. See semaphore_shared.c
  *
  * Without WAITERS the number changes by compare-and-swap. WAITERS is set, when there is no permit,
  * and taken away under the bucket's lock alone, and while it stands permits go to those in the lot
@@ -18,6 +19,7 @@
 #include "core/wait.h"
 #include "sync/choice.h"
 #include "sync/flags.h"
+#include "sync/shared.h"
 
 #include <tutti/semaphore.h>
 
@@ -25,13 +27,15 @@
 
 int tutti_semaphore_init(tutti_semaphore *s, uint32_t value, unsigned flags)
 {
-	int rc = tu_flags_check(flags, TUTTI_BOUNDED);
+	int rc = tu_flags_check(flags, TUTTI_BOUNDED | TUTTI_SHARED);
 
 	if (rc < 0)
 		return rc;
 	if (value > INT32_MAX)
 		return -EINVAL;
 	*s = (tutti_semaphore){ { value, flags & TUTTI_BOUNDED ? value + 1 : 0 } };
+	if (flags & TUTTI_SHARED)
+		tu_semaphore_shared_init(s, value);
 	return 0;
 }
 
@@ -97,6 +101,8 @@ static int acquire(tutti_semaphore *s, tutti_time deadline)
 		return rc;
 	if (try_acquire(s))
 		return 0;
+	if (tu_semaphore_is_shared(s))
+		return tu_semaphore_shared_acquire(s, self, deadline);
 	if (tu_past(deadline)) {
 		tu_polled();
 		return TUTTI_ETIMEDOUT;
@@ -171,6 +177,8 @@ int tutti_semaphore_release(tutti_semaphore *s, uint32_t n)
 	rc = add(s, n);
 	if (rc <= 0)
 		return rc;
+	if (tu_semaphore_is_shared(s))
+		return tu_semaphore_shared_release(s, n);
 	b = tu_lot_lock(s);
 	rc = add(s, n); /* those who waited may have given up meanwhile */
 	if (rc > 0) {
@@ -188,6 +196,8 @@ uint32_t tutti_semaphore_value(const tutti_semaphore *s)
 
 	tu_point(TU_OP_SEMAPHORE_LOOK, s);
 	value = tu_load_rlx(&s->priv[0]) & ~WAITERS; /* old news in any order */
+	if (value == 0 && tu_semaphore_is_shared(s))
+		value = tu_semaphore_shared_value(s);
 	if (value == 0)
 		tu_polled();
 	return value;
@@ -197,6 +207,8 @@ uint32_t tutti_semaphore_value(const tutti_semaphore *s)
 
 static int case_look(const tutti_case *c)
 {
+	if (tu_semaphore_is_shared(c->priv.object))
+		return -ENOTSUP;
 	return try_acquire(c->priv.object) ? 0 : TU_CASE_WAITS;
 }
 

@@ -137,8 +137,7 @@ static void is_cancelled(enum mix mix)
 	f = start_as(mix, wait_for_word, &shared->here);
 	settle();
 	CHECK_EQ(tutti_future_cancel(f), 1);
-	CHECK_EQ(tutti_future_result(f, NULL, 0), TUTTI_EJOBCANCELED);
-	tutti_future_unref(f);
+	check_canceled(f);
 }
 
 static void set_each(void *arg)

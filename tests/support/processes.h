@@ -92,7 +92,7 @@ static inline void await_value(uint32_t *word, uint32_t value)
 		usleep(100);
 }
 
-/* Look until the process' first thread sleeps in the kernel; it has said that it is about to. */
+/* Look until the process' first thread sleeps in the kernel, as it has said that it will, or ends. */
 static inline void await_sleep(pid_t pid)
 {
 	char path[64], text[512];
@@ -107,7 +107,83 @@ static inline void await_sleep(pid_t pid)
 		fclose(f);
 		state = strrchr(text, ')');
 		usleep(200);
-	} while (state[2] != 'S');
+	} while (state[2] != 'S' && state[2] != 'Z');
+}
+
+/*
+ * A victim is killed before its k-th store to shared memory, for every k, while others use the same
+ * object; whatever it was about to do, they go on.
+ */
+struct crash_test {
+	void (*begin)(void);    /* all is new; may be NULL, as the next */
+	void (*prepare)(void);  /* the others have been started */
+	void (*victim)(void *); /* its stores are counted */
+	void (*other)(void *);  /* and so many of these: what each has to come through */
+	int others;
+	void (*died)(bool by_crash); /* the victim is gone, but nobody has been told; or NULL */
+	void (*told)(bool by_crash); /* and now they have */
+	void (*check)(void);         /* all are gone */
+	unsigned least;              /* so many stores there are at least, to be sure of the test */
+};
+
+static inline bool crash_once(const struct crash_test *t, uint64_t k)
+{
+	pid_t other[8], victim;
+	int status;
+
+	if (t->begin)
+		t->begin();
+	for (int i = 0; i < t->others; i++)
+		other[i] = process_start(t->other, NULL);
+	if (t->prepare)
+		t->prepare();
+	victim = child_fork();
+	if (victim == 0) {
+		CHECK_EQ(tu_family_join(tu_family_fd()), 0);
+		tu_crash_at(k);
+		t->victim(NULL);
+		tu_crash_at(0);
+		_exit(0);
+	}
+	CHECK_EQ(waitpid(victim, &status, 0), victim);
+	CHECK(WIFSIGNALED(status) ? WTERMSIG(status) == SIGKILL : WEXITSTATUS(status) == 0);
+	if (t->died)
+		t->died(WIFSIGNALED(status));
+	tu_family_died(victim);
+	if (t->told)
+		t->told(WIFSIGNALED(status));
+	for (int i = 0; i < t->others; i++)
+		process_join(other[i]);
+	if (t->check)
+		t->check();
+	return WIFSIGNALED(status);
+}
+
+static inline void crash_everywhere(const struct crash_test *t)
+{
+	uint64_t k = 1;
+
+	while (crash_once(t, k))
+		k++;
+	CHECK(k > t->least || !tu_crash_can());
+}
+
+/* It was, and has ended by that. */
+static inline void check_canceled(tutti_future *f)
+{
+	CHECK_EQ(tutti_future_result(f, NULL, 0), TUTTI_EJOBCANCELED);
+	tutti_future_unref(f);
+}
+
+/* Processes that run fn at the same time, to their end. */
+static inline void processes_run(int n, void (*fn)(void *arg), void *arg)
+{
+	pid_t pid[16];
+
+	for (int i = 0; i < n; i++)
+		pid[i] = process_start(fn, arg);
+	for (int i = 0; i < n; i++)
+		process_join(pid[i]);
 }
 
 #endif

@@ -33,7 +33,6 @@ static void refuses_what_cannot_be(void)
 	CHECK_EQ(tutti_barrier_init(&b, 0, NULL, NULL, 0), -EINVAL);
 	CHECK_EQ(tutti_barrier_init(&b, (uint32_t)INT32_MAX + 1, NULL, NULL, 0), -EINVAL);
 	CHECK_EQ(tutti_barrier_init(&b, 2, NULL, NULL, TUTTI_BOUNDED), -EINVAL);
-	CHECK_EQ(tutti_barrier_init(&b, 2, NULL, NULL, TUTTI_SHARED), -ENOTSUP);
 	CHECK_EQ(tutti_barrier_init(&b, INT32_MAX, NULL, NULL, 0), 0);
 	CHECK_EQ(tutti_barrier_parties(&b), INT32_MAX);
 }

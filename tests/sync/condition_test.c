@@ -21,7 +21,6 @@ static void refuses_flags(void)
 
 	CHECK_EQ(tutti_condition_init(&c, 0), 0);
 	CHECK_EQ(tutti_condition_init(&c, TUTTI_LIFO), -EINVAL);
-	CHECK_EQ(tutti_condition_init(&c, TUTTI_SHARED), -ENOTSUP);
 }
 
 static bool say_true(void *arg)

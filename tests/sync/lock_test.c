@@ -35,7 +35,6 @@ static void refuses_other_flags(void)
 	CHECK_EQ(tutti_lock_init(&l, TUTTI_LIFO), -EINVAL);
 	CHECK_EQ(tutti_lock_init(&l, TUTTI_BOUNDED), -EINVAL);
 	CHECK_EQ(tutti_lock_init(&l, 1u << 31), -EINVAL);
-	CHECK_EQ(tutti_lock_init(&l, TUTTI_SHARED), -ENOTSUP);
 }
 
 static void release_needs_a_holder(void)

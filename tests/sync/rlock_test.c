@@ -36,7 +36,6 @@ static void can_be_made_by_init(void)
 		CHECK_EQ(tutti_lock_release(&l), 0);
 	CHECK(!tutti_lock_locked(&l));
 	CHECK_EQ(tutti_lock_init(&l, TUTTI_RECURSIVE | TUTTI_LIFO), -EINVAL);
-	CHECK_EQ(tutti_lock_init(&l, TUTTI_RECURSIVE | TUTTI_SHARED), -ENOTSUP);
 }
 
 static void free_only_after_as_many_releases(enum mix mix)

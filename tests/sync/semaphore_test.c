@@ -50,7 +50,6 @@ static void refuses_what_cannot_be(void)
 	CHECK_EQ(tutti_semaphore_init(&s, (uint32_t)INT32_MAX + 1, 0), -EINVAL);
 	CHECK_EQ(tutti_semaphore_init(&s, UINT32_MAX, 0), -EINVAL);
 	CHECK_EQ(tutti_semaphore_init(&s, 1, TUTTI_RECURSIVE), -EINVAL);
-	CHECK_EQ(tutti_semaphore_init(&s, 1, TUTTI_SHARED), -ENOTSUP);
 	CHECK_EQ(tutti_semaphore_init(&s, INT32_MAX, 0), 0);
 	CHECK_EQ(tutti_semaphore_release(&s, 0), -EINVAL);
 	CHECK_EQ(tutti_semaphore_release(&s, 1), -EOVERFLOW);

@@ -79,10 +79,12 @@ int tu_real_words_wait(const struct tu_os_word *words, size_t n, int64_t deadlin
 	return rc;
 }
 
-void tu_real_word_wake(uint32_t *word, uint32_t n)
+uint32_t tu_real_word_wake(uint32_t *word, uint32_t n)
 {
-	int saved = errno;
+	int most = n > INT_MAX ? INT_MAX : (int)n, saved = errno;
+	/* The memory may be gone (EFAULT), or hold another word by now: a wake too many. */
+	long woken = syscall(SYS_futex, word, FUTEX_WAKE, most, NULL, NULL, 0);
 
-	syscall(SYS_futex, word, FUTEX_WAKE, n > INT_MAX ? INT_MAX : (int)n, NULL, NULL, 0);
 	errno = saved;
+	return woken > 0 ? (uint32_t)woken : 0;
 }
