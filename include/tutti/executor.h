@@ -20,8 +20,8 @@
  * left for it, or lends its thread for as long as it waits; on "tasks" its turn, which it has back
  * at once. Waits for anything else keep both. Jobs that would wait for each other get -EDEADLK.
  *
- * "processes" starts its workers when it is opened: daemons (process.h), so they can have no pools of
- * their own. A job counts as running once a worker may take it, which is a little before one does.
+ * "processes" starts its workers when it is opened: daemons (process.h), so they can have no pools
+ * of their own. A job counts as running once a worker may take it, which is a little before one does.
  * One whose worker dies fails with TUTTI_ECRASHED, unless its submitter allows for retries, and so
  * does no other; the worker is replaced. One that is cancelled while it runs, or has not ended a
  * tenth of a second after its deadline, is ended with its worker: by SIGTERM, and SIGKILL a second

@@ -22,9 +22,9 @@
  * program's main is not run, so that nothing guards it; constructors are. Standard streams and the
  * working directory are the starter's of now.
  *
- * How it ends. The exit code is 0 when the job ended well; 1 when it failed, and then the child says
- * so on its error stream; what exit was called with, if the job did; -N if signal N killed it. If
- * the job gave no result the future fails with TUTTI_ECRASHED, and its text says how it ended.
+ * How it ends. The exit code is 0 when the job ended well; 1 when it failed, and then the child
+ * says so on its error stream; what exit was called with, if the job did; -N if signal N killed it.
+ * If the job gave no result the future fails with TUTTI_ECRASHED; its text says how it ended.
  *
  * Who outlives whom. When a process ends, by return from main or by exit, it first waits for its
  * threads; then terminates the children that are daemons; then waits for the others. When it is
@@ -96,13 +96,8 @@ TUTTI_API tutti_process *tutti_process_start(
 TUTTI_API int tutti_process_join(tutti_process *p);
 
 /*
- * The same with a deadline.
- *
- * p          the process
- * deadline   absolute; in the past: only look
- * Returns    0
- * Errors     TUTTI_ETIMEDOUT   still alive at the deadline
- *            and those of tutti_process_join, TUTTI_ECANCELED among them
+ * The same with a deadline, absolute; in the past it only looks. TUTTI_ETIMEDOUT: still alive then.
+ * Errors     those of tutti_process_join
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -124,10 +119,7 @@ TUTTI_API int tutti_process_terminate(tutti_process *p);
 
 /*
  * The same by SIGKILL, which nobody can handle.
- *
- * p          the process
- * Returns    0; asked, not yet ended
- * Errors     as tutti_process_terminate
+ * Returns    0, and errors, as tutti_process_terminate
  * Context    any thread or task
  * Waits      never
  */
@@ -237,13 +229,7 @@ TUTTI_API size_t tutti_process_children(tutti_process **buf, size_t n);
  */
 TUTTI_API int tutti_process_set_method(tutti_start_method method, bool force);
 
-/*
- * See which one it is.
- *
- * Returns    the usual one
- * Context    any thread or task
- * Waits      never
- */
+/* See which one it is. Any thread or task; never waits. */
 TUTTI_API tutti_start_method tutti_process_method(void);
 
 /*
