@@ -75,7 +75,7 @@ def command_line(command, programs):
     """The words to run, or None where the program does not exist."""
     if command[0] == "@python":
         interpreter = python()
-        return interpreter and [interpreter, os.path.join(HERE, "peers", command[1])]
+        return interpreter and [interpreter, os.path.join(HERE, "peers", command[1]), *command[2:]]
     path = os.path.join(programs, command[0])
     return [path, *command[1:]] if os.access(path, os.X_OK) else None
 

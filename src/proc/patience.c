@@ -8,7 +8,7 @@
 
 enum {
 	OFTEN = 32,        /* looks one after the other, while the answer may be on its way */
-	SHORT = 8,         /* looks half a microsecond apart */
+	SHORT = 2,         /* looks half a microsecond apart */
 	LONG = 200,        /* about what it costs to be woken, and to wake */
 	WORTH_NS = 150000, /* whoever sleeps for less could have looked instead */
 	ROW = 4,

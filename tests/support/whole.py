@@ -4,7 +4,7 @@ import glob
 import os
 
 SOURCE = os.environ["TUTTI_SOURCE_DIR"]
-ROOMS = ("base", "os", "os/linux", "core", "sync", "exec", "loop", "front",
+ROOMS = ("base", "os", "os/linux", "core", "sync", "exec", "loop", "wire", "proc", "front",
          "observe", "sim")
 
 
