@@ -137,6 +137,7 @@ static void *mind(void *arg)
 	tutti_fd_closing(p->channel);
 	tu_os_close(p->channel);
 	p->channel = -1;
+	tu_handles_let_go(&p->kept);
 	tu_process_unlist(p);
 	if (got > 0)
 		replied(p, &reply);

@@ -11,6 +11,7 @@
 
 #include "base/list.h"
 #include "exec/job_future.h"
+#include "proc/handles.h"
 
 #include <tutti/process.h>
 
@@ -23,6 +24,7 @@ struct tu_process {
 	int pid;
 	int channel; /* the minder's, -1 once it has closed it */
 	bool daemon;
+	struct tu_kept kept; /* what its argument has handles of, until it has ended */
 	bool told_to_end;    /* by a signal of ours; under the lock */
 	bool reaped, stolen; /* ended; and somebody else knows how. Under the lock */
 	int exitcode;        /* if reaped and not stolen; under the lock */

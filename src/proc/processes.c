@@ -20,6 +20,7 @@
 #include "exec/job_future.h"
 #include "os/os.h"
 #include "proc/cells.h"
+#include "proc/handles.h"
 #include "proc/parcel.h"
 #include "proc/start.h"
 
@@ -60,6 +61,7 @@ struct in_cell {
 	int reason;               /* why it is to stop; 0: it is not */
 	tutti_time limit;         /* TUTTI_FOREVER: none */
 	int file;                 /* of a large argument, ours to close; -1: none */
+	struct tu_kept kept;      /* what its argument has handles of */
 };
 
 struct pool {
@@ -110,10 +112,11 @@ static int number_of(struct pool *p, const tutti_job *job)
 	return (int)p->job_count++;
 }
 
-static int fill(struct pool *p, struct tu_cell *cell, const struct tu_job_future *jf)
+static int fill(
+	struct pool *p, struct tu_cell *cell, const struct tu_job_future *jf, struct tu_kept *kept)
 {
 	int number = number_of(p, jf->job), rc;
-	tutti_bytes packed;
+	tutti_bytes packed = { NULL, 0, NULL };
 
 	if (number < 0)
 		return number;
@@ -123,6 +126,8 @@ static int fill(struct pool *p, struct tu_cell *cell, const struct tu_job_future
 	if (jf->deadline != 0)
 		cell->left = jf->deadline - tutti_now();
 	rc = tu_parcel_pack(&packed, jf->job->arg_kind, jf->job->arg_size, jf->arg);
+	if (rc == 0)
+		rc = tu_handles_keep(packed.data, packed.size, kept);
 	if (rc == 0)
 		rc = tu_cell_fill(cell, packed.data, packed.size);
 	tutti_bytes_free(&packed);
@@ -141,7 +146,7 @@ static void hand_out(struct pool *p, struct tu_job_future *jf)
 		p->limited++;
 	}
 	tu_executor_begun(jf);
-	in->reason = fill(p, tu_cell_at(&p->cells, i), jf);
+	in->reason = fill(p, tu_cell_at(&p->cells, i), jf, &in->kept);
 	if (in->reason < 0) {
 		p->asked = true; /* the collector sees why */
 		return;
@@ -261,8 +266,10 @@ static void recycle(struct pool *p, const uint32_t *cells, unsigned n)
 {
 	struct tu_list gone;
 
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
+		tu_handles_let_go(&p->cell[cells[i]].kept);
 		tu_cells_free(&p->cells, cells[i]);
+	}
 	tu_list_init(&gone);
 	tu_mutex_lock(&p->lock);
 	for (unsigned i = 0; i < n; i++)

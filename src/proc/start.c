@@ -100,6 +100,7 @@ static void process_free(tutti_future *f)
 {
 	struct tu_process *p = (struct tu_process *)f;
 
+	tu_handles_let_go(&p->kept);
 	tu_free(p->name);
 	tu_job_future_free(&p->jf);
 }
@@ -260,7 +261,9 @@ static int send_request(struct tu_process *p, int life)
 	rc = tu_request_make(&r, p);
 	if (rc < 0)
 		return rc;
-	rc = tu_request_send(p->channel, &r, fds, 2);
+	rc = tu_handles_keep(r.arg.data, r.arg.size, &p->kept);
+	if (rc == 0)
+		rc = tu_request_send(p->channel, &r, fds, 2);
 	tutti_bytes_free(&r.arg);
 	return rc == -EPIPE ? 0 : rc; /* it has been killed already: its end is waited for */
 }
