@@ -254,6 +254,8 @@ static void pool_end(struct tu_pool *pool, enum tu_pool_size size)
 		pool->free = block;
 		pool->count++;
 	}
+	if (!pool->full && !pool->free)
+		return;
 	tu_mutex_lock(&lock);
 	if (pool->full)
 		add_magazine(d, pool->full, pool->full->count);

@@ -13,7 +13,7 @@
 #include "core/probe.h"
 #include "core/report.h"
 #include "core/worker.h"
-#include "exec/thread.h"
+#include "exec/alive.h"
 #include "exec/threads.h"
 #include "os/port.h"
 #include "sim/hints.h"

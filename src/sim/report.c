@@ -109,7 +109,7 @@ const char *tu_finding_name(const struct tu_context *c, char *buf, size_t n)
 	if (c != &c->worker->native && c->self && tu_context_name)
 		return tu_context_name(c, buf, n);
 	/* Only the first thread is one without having been started or asked for. */
-	snprintf(buf, n, "thread '%s'", t ? t->future.extra->name : "MainThread");
+	snprintf(buf, n, "thread '%s'", t ? t->name : "MainThread");
 	return buf;
 }
 
