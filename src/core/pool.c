@@ -177,8 +177,10 @@ static bool keeps(void)
 
 void tu_pool_begin(struct tu_pool pools[TU_POOL_SIZES])
 {
+	uint32_t most = keeps() ? TU_POOL_MAGAZINE : 0;
+
 	for (int i = 0; i < TU_POOL_SIZES; i++)
-		pools[i] = (struct tu_pool){ .most = keeps() ? TU_POOL_MAGAZINE : 0 };
+		pools[i] = (struct tu_pool){ .most = most };
 }
 
 static void *take_of(struct tu_pool *pool, struct tu_pool_block *first, uint32_t count)

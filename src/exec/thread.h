@@ -17,8 +17,8 @@ struct tu_thread {
 	const char *name;
 	int native_id;        /* atomic; 0 until it has one */
 	bool daemon, started; /* fixed: started by tutti, so that exit waits for it */
-	bool pooled;          /* fixed: a pool's, of which exit waits for the jobs instead */
 	int64_t deadline;     /* of a timer: when fn is to run */
+	bool pooled;          /* fixed: a pool's, of which exit waits for the jobs instead */
 	void *result;         /* this and the next: the thread's own, for its last word */
 	bool withdrawn;       /* of a timer: cancelled before it fired */
 	bool forked;          /* it is a child's first thread: the process ends with it */

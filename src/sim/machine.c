@@ -30,11 +30,6 @@ static bool due_before(const struct tu_heap_node *a, const struct tu_heap_node *
 	return x->deadline != y->deadline ? x->deadline < y->deadline : x->went < y->went;
 }
 
-bool tu_machine_runs(const struct tu_actor *a)
-{
-	return a != &tu_machine.outside || tu_machine.whole;
-}
-
 /* -- from one to the next ---------------------------------------------------------------------- */
 
 /* Where an actor stands: on a context of its worker, or before it has one. */
@@ -43,24 +38,33 @@ static struct tu_context *place_of(struct tu_actor *a)
 	return a->current ? a->current : &a->birth;
 }
 
+static bool has_timers(const struct tu_context *c)
+{
+	return c && tu_wheel_count(&c->worker->wheel) > 0;
+}
+
 static void change(struct tu_actor *to)
 {
-	struct tu_actor *from = tu_machine.running;
+	struct tu_machine *m = &tu_machine;
+	struct tu_actor *from = m->running;
 	struct tu_context *place;
 
 	if (to == from)
 		return;
 	from->current = tu_current;
 	from->lent = tu_lent;
-	from->error = errno;
+	from->error = *m->errno_at;
+	from->timed = has_timers(tu_current);
+	m->timed += from->timed;
+	m->timed -= to->timed;
 	place = place_of(from);
-	tu_machine.running = to;
+	m->running = to;
 	tu_current = to->current;
 	tu_lent = to->lent;
 	tu_sanitize_leave(place, place_of(to));
-	tu_change_stack(tu_machine.caught, &from->regs, &to->regs);
+	tu_change_stack(m->caught, &from->regs, &to->regs);
 	tu_sanitize_enter(place);
-	errno = from->error;
+	*m->errno_at = from->error;
 }
 
 void tu_machine_ready(struct tu_actor *a)
@@ -83,9 +87,9 @@ _Noreturn void tu_machine_over(enum tu_trouble trouble)
 	tu_panic("a run that was over went on");
 }
 
-void tu_machine_change(void)
+void tu_machine_suspect(void)
 {
-	if (tu_unlikely(++tu_machine.changes >= tu_machine.suspicious) && tu_circle_stands())
+	if (tu_circle_stands())
 		tu_machine_over(TU_TROUBLE_CIRCLE);
 }
 
@@ -169,15 +173,21 @@ struct tu_actor *tu_machine_option(unsigned i)
 	return link == &tu_machine.ready.head ? NULL : tu_actor_of(link);
 }
 
+/* Most programs have no timer most of the time, and this is asked at every place. */
+static bool is_anything_due(void)
+{
+	return tu_machine.due.root || tu_machine.timed > 0 || has_timers(tu_current);
+}
+
 /*
  * What is due already is not reached by moving the clock, but by letting its owner run. And no
  * machine is as slow as to hold somebody up for ever.
  */
 static bool time_could_pass(void)
 {
-	int64_t next = tu_machine_next_deadline(), oldest = tu_machine.now;
+	int64_t next, oldest = tu_machine.now;
 
-	if (next == INT64_MAX)
+	if (!is_anything_due() || (next = tu_machine_next_deadline()) == INT64_MAX)
 		return false;
 	tu_list_each(link, &tu_machine.ready) {
 		int64_t since = tu_actor_of(link)->ready_since;
@@ -194,12 +204,12 @@ static bool time_could_pass(void)
 static struct tu_actor *choose(bool first_goes_on)
 {
 	struct tu_machine *m = &tu_machine;
-	struct tu_question q = { TU_CHOICE_ACTOR, m->ready_count, first_goes_on, false };
+	struct tu_question q = { .kind = TU_CHOICE_ACTOR,
+		.goes_on = first_goes_on,
+		.n = m->ready_count,
+		.time = m->options.early_time && time_could_pass() };
 
-	if (m->options.early_time && time_could_pass()) {
-		q.time = true;
-		q.n++;
-	}
+	q.n += q.time;
 	return q.n == 1 ? tu_machine_option(0) : tu_machine_option(tu_choices_make(&q));
 }
 
@@ -365,12 +375,13 @@ static void reset(const struct tu_machine_options *options)
 	m->steps = m->changes = m->sleeps = m->accesses = 0;
 	m->started = 0;
 	m->root = NULL;
-	m->ready_count = 0;
+	m->ready_count = m->timed = 0;
 	m->due.root = NULL;
 	tu_list_init(&m->ready);
 	tu_list_init(&m->patient);
 	tu_list_init(&m->polling);
 	m->caught = tu_caught_here();
+	m->errno_at = &errno;
 	tu_circle_forget();
 }
 

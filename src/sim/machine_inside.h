@@ -11,7 +11,10 @@ static inline struct tu_actor *tu_actor_of(const struct tu_link *link)
 }
 
 /* Does it take part, or has it only begun the run? */
-bool tu_machine_runs(const struct tu_actor *a);
+static inline bool tu_machine_runs(const struct tu_actor *a)
+{
+	return a != &tu_machine.outside || tu_machine.whole;
+}
 
 /* It can run: it is the last in line. */
 void tu_machine_ready(struct tu_actor *a);
@@ -22,8 +25,14 @@ void tu_machine_give_way(void);
 /* The running one could go on; others may come first. */
 void tu_machine_preempt(void);
 
+void tu_machine_suspect(void);
+
 /* What is more than a mere look has been done. */
-void tu_machine_change(void);
+static inline void tu_machine_change(void)
+{
+	if (tu_unlikely(++tu_machine.changes >= tu_machine.suspicious))
+		tu_machine_suspect();
+}
 
 /* The clock shows next, and who is due is ready. */
 void tu_machine_move_clock(int64_t next);

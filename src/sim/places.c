@@ -193,7 +193,7 @@ static bool reported(int code, const char *text)
 
 static unsigned choose_number(enum tu_choice_kind kind, unsigned n)
 {
-	struct tu_question q = { kind, n, false, false };
+	struct tu_question q = { .kind = kind, .n = n };
 
 	if (kind == TU_CHOICE_ALLOCATION && (!tu_machine.options.allocations || tu_machine.own))
 		return 0;
