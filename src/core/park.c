@@ -511,9 +511,10 @@ void tu_worker_close(struct tu_worker *w)
 {
 	struct tu_context *self = tu_self();
 
+	if (!w->slabs && !w->head && tu_wheel_count(&w->wheel) == 0)
+		return; /* as a rule: a thread that never had a task */
 	w->closing = true;
-	if (w->slabs)
-		tu_context_each(w, cancel_one, NULL);
+	tu_context_each(w, cancel_one, NULL);
 	while (tu_worker_has_tasks(w) || w->head || tu_wheel_count(&w->wheel) > 0) {
 		if (!tu_worker_has_tasks(w) && !w->head)
 			fire_all(w);

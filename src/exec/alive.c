@@ -30,19 +30,16 @@ static struct tu_thread *thread_at(const struct tu_link *link)
 }
 
 /* "Thread-12": every start has one to make, and printf takes longer than all the rest of it. */
-static void name_by_number(struct tu_thread *t, const char *word, unsigned number)
+static inline void name_by_number(struct tu_thread *t, const char *word, unsigned number)
 {
-	char digits[10], *name = t->own_name;
-	size_t n = 0;
+	char *p = t->own_name + TU_NUMBERED_NAME_BYTES - 1;
+	size_t n = strlen(word);
 
+	*p = 0;
 	do {
-		digits[n++] = (char)('0' + number % 10);
+		*--p = (char)('0' + number % 10);
 	} while ((number /= 10) > 0);
-	name = stpcpy(name, word);
-	while (n > 0)
-		*name++ = digits[--n];
-	*name = 0;
-	t->name = t->own_name;
+	t->name = memcpy(p - n, word, n);
 }
 
 void tu_alive_add(struct tu_thread *t, bool helper)

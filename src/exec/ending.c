@@ -15,7 +15,6 @@
 #include "exec/ending.h"
 
 #include "core/lot.h"
-#include "core/mutex.h"
 #include "core/report.h"
 #include "core/wait.h"
 #include "core/worker.h"
@@ -25,16 +24,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/*
- * Threads and busy executors that exit waits for: so many times ONE, and
- *
- *     AWAITED   exit is in the lot, at this address, until there are fewer
- *     OVER      it waits for nobody any more, and nothing may begin
- */
-enum { OVER = 1, AWAITED = 2, ONE = 4 };
-static uint64_t waited; /* atomic */
-static uint32_t registered; /* atomic: exit calls us; goes up under the lock */
-static uint32_t lock;
+/* Threads and busy executors that exit waits for; under its own address' bucket in the lot. */
+static size_t waited;
+static bool registered, over;
 
 static int64_t patience = (int64_t)10 * 1000000000; /* atomic */
 void (*tu_ending_told)(void);
@@ -52,7 +44,7 @@ static bool waits_for(const struct tu_thread *t)
 /* The caller's own thread, or the executor of its job, may be among those waited for: not so. */
 static size_t count_of_caller(void)
 {
-	size_t threads = waits_for(tu_thread_self()) ? 1 : 0;
+	size_t threads = waits_for((struct tu_thread *)tutti_thread_current()) ? 1 : 0;
 
 	return threads + tu_executors_of_caller();
 }
@@ -74,101 +66,81 @@ static void tell(size_t n)
 		tu_ending_told();
 }
 
-/* Queue me until fewer than now are waited for; b is locked. false: there are only own, it is over. */
-static bool queue(struct tu_bucket *b, struct tu_waiter *me, uint64_t own, uint64_t *others)
-{
-	uint64_t word = tu_load_rlx(&waited); /* the exchange tells */
-	bool go_on;
-
-	do {
-		go_on = word / ONE > own;
-		/* [ending-1] acquire: what those have done that ended; from tu_ending_done. Who
-		   ends after it sees AWAITED, and comes for the lock. */
-	} while (!tu_cas_weak_acqrel(&waited, &word, word | (go_on ? AWAITED : OVER)));
-	*others = word / ONE - own;
-	if (go_on)
-		tu_lot_enqueue(b, me, &waited);
-	return go_on;
-}
-
 static void at_exit(void)
 {
 	struct tu_context *self = tu_self();
-	uint64_t own = count_of_caller(), others;
+	size_t own = count_of_caller();
 	struct tu_bucket *b = tu_lot_lock(&waited);
-	struct tu_waiter me = { .context = self };
 	/* Relaxed: a number by itself. */
 	int64_t until = tu_simulated() ? TUTTI_FOREVER : tutti_after(tu_load_rlx(&patience));
 
-	while (queue(b, &me, own, &others)) {
+	while (waited > own) {
+		struct tu_waiter me = { .context = self };
+		size_t n = waited - own;
+
+		tu_lot_enqueue(b, &me, &waited);
 		tu_lot_unlock(b);
 		tu_does(self, TU_OP_EXIT);
 		if (tu_wait(self, &me, until, 0, &b) < 0) {
 			tu_lot_unlock(b);
 			until = TUTTI_FOREVER;
-			tell(others);
+			tell(n);
 		}
 		b = tu_lot_lock(&waited);
-		me = (struct tu_waiter){ .context = self };
 	}
+	over = true;
 	tu_lot_unlock(b);
 	self->worker->daemon = false; /* a daemon that called exit must get through it */
 	tu_workers_end();
 }
 
+/* Under the lock. */
+static int watch(void)
+{
+	if (!registered && atexit(at_exit) == 0)
+		registered = true;
+	return registered ? 0 : -ENOMEM;
+}
+
 int tu_ending_watch(void)
 {
-	if (tu_likely(tu_load_rlx(&registered))) /* nothing is published by it */
-		return 0;
-	tu_mutex_lock(&lock);
-	if (!registered && atexit(at_exit) == 0)
-		tu_store_rlx(&registered, 1u); /* as above */
-	tu_mutex_unlock(&lock);
-	return tu_load_rlx(&registered) ? 0 : -ENOMEM; /* as above */
+	struct tu_bucket *b = tu_lot_lock(&waited);
+	int rc = watch();
+
+	tu_lot_unlock(b);
+	return rc;
 }
 
 int tu_ending_begin(bool daemon)
 {
-	int rc = tu_ending_watch();
-	uint64_t word;
+	struct tu_bucket *b = tu_lot_lock(&waited);
+	int rc = watch();
 
-	if (rc < 0)
-		return rc;
-	/* Relaxed: who asks too early to begin has begun before the end. The count is a number by
-	   itself, and its owner's later tu_ending_done is what exit waits for. */
-	word = daemon ? tu_load_rlx(&waited) : tu_add_rlx(&waited, (uint64_t)ONE);
-	if (tu_likely(!(word & OVER)))
-		return 0;
-	tu_ending_done(daemon);
-	return TUTTI_ESHUTDOWN;
+	if (rc == 0 && over)
+		rc = TUTTI_ESHUTDOWN;
+	if (rc == 0 && !daemon)
+		waited++;
+	tu_lot_unlock(b);
+	return rc;
 }
 
-static void wake_exit(void)
+void tu_ending_done(bool daemon)
 {
 	struct tu_wakes wakes = { 0 };
-	struct tu_bucket *b = tu_lot_lock(&waited);
 	struct tu_waiter *w;
+	struct tu_bucket *b;
 
+	if (daemon)
+		return;
+	b = tu_lot_lock(&waited);
+	waited--;
 	while ((w = tu_lot_first(b, &waited)) != NULL)
 		tu_lot_grant(b, w, 0, &wakes);
 	tu_lot_unlock(b);
 	tu_wakes_flush(&wakes);
 }
 
-void tu_ending_done(bool daemon)
-{
-	if (daemon)
-		return;
-	/* [ending-1] release: what it has done, for exit */
-	if (tu_unlikely(tu_sub_acqrel(&waited, (uint64_t)ONE) & AWAITED))
-		wake_exit();
-}
-
 void tu_ending_after_fork(void)
 {
-	uint64_t own = waits_for(tu_thread_self()) ? 1 : 0;
-
-	lock = 0;
-	/* Relaxed: the child has one thread. */
-	tu_store_rlx(&waited, own * ONE | (tu_load_rlx(&waited) & OVER));
+	waited = waits_for((struct tu_thread *)tutti_thread_current()) ? 1 : 0;
 }

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REFS = 3, NUMBERED_NAME_BYTES = sizeof("Thread-4294967295") };
+enum { REFS = 3 };
 
 /* -- the future's side ------------------------------------------------------------------------ */
 
@@ -54,7 +54,7 @@ const struct tu_future_ops tu_thread_ops = { .kind = TU_FUTURE_THREAD,
 
 struct tu_thread *tu_thread_make(tutti_fn fn, void *arg, const char *name)
 {
-	size_t name_bytes = name ? strlen(name) + 1 : NUMBERED_NAME_BYTES;
+	size_t name_bytes = name ? strlen(name) + 1 : TU_NUMBERED_NAME_BYTES;
 	struct tu_thread *t = tu_alloc_zero(sizeof(*t) + name_bytes);
 
 	if (!t)

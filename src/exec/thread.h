@@ -8,6 +8,8 @@
 
 #include <tutti/thread.h>
 
+enum { TU_NUMBERED_NAME_BYTES = sizeof("Thread-4294967295") };
+
 struct tu_thread {
 	tutti_future future;
 	struct tu_link link;        /* on the list of those alive (alive.h), under its lock */
@@ -23,7 +25,7 @@ struct tu_thread {
 	bool withdrawn;       /* of a timer: cancelled before it fired */
 	bool forked;          /* it is a child's first thread: the process ends with it */
 	bool ends_later;      /* its last word comes with the destructors of its thread */
-	char own_name[];      /* where the name is kept, if it is not a constant */
+	char own_name[];      /* where the name is kept: as given, or room for one with a number */
 };
 
 /* What a thread's future can do; a timer is made from it. */

@@ -55,6 +55,8 @@ const struct tu_strategy tu_strategy_fifo = { .name = "fifo",
 struct walk {
 	uint64_t seed;
 	struct tu_prng prng;
+	uint64_t bits; /* of the last number, as many as there are left */
+	unsigned draws;
 };
 
 static int walk_open(void **self, const char *argument, uint64_t seed)
@@ -73,7 +75,26 @@ static bool walk_begin(void *self, uint64_t run)
 	struct walk *w = self;
 
 	tu_prng_init(&w->prng, w->seed + run);
+	w->draws = 0;
 	return true;
+}
+
+/* One of n. A number is enough for four draws among few: one of three is as good as unbiased. */
+static inline unsigned draw(struct walk *w, unsigned n)
+{
+	enum { BITS = 16, DRAWS = 4, FEW = 256 };
+	unsigned drawn;
+
+	if (n > FEW)
+		return (unsigned)tu_prng_below(&w->prng, n);
+	if (w->draws == 0) {
+		w->bits = tu_prng_next(&w->prng);
+		w->draws = DRAWS;
+	}
+	drawn = (unsigned)(w->bits & ((1 << BITS) - 1)) * n >> BITS;
+	w->bits >>= BITS;
+	w->draws--;
+	return drawn;
 }
 
 /* Faults come seldom, and the clock seldom moves early: else nothing else would ever happen. */
@@ -89,10 +110,10 @@ static unsigned walk_choose(void *self, const struct tu_question *q, const struc
 
 	(void)made;
 	if (is_rare(q))
-		return tu_prng_below(&w->prng, SELDOM) == 0;
-	if (q->time && (q->n == 1 || tu_prng_below(&w->prng, SELDOM) == 0))
+		return draw(w, SELDOM) == 0;
+	if (q->time && (q->n == 1 || draw(w, SELDOM) == 0))
 		return q->n - 1;
-	return (unsigned)tu_prng_below(&w->prng, q->n - q->time);
+	return draw(w, q->n - q->time);
 }
 
 static void walk_shown(void *self, uint64_t runs, char *buf, size_t n)
