@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* machine.c - see machine.h: who runs, who sleeps, what time it is. */
+/* machine.c - see machine.h: who runs, and who is next. The rest is in sleep.c and clock.c. */
 #include "sim/machine_inside.h"
 
-#include "base/bits.h"
 #include "core/alloc.h"
 #include "core/caught.h"
 #include "core/sanitize.h"
@@ -12,23 +11,11 @@
 
 #include <errno.h>
 
-enum { BUCKETS = 64 };
-
 struct tu_machine tu_machine = {
 	.ready = { { &tu_machine.ready.head, &tu_machine.ready.head } },
 	.polling = { { &tu_machine.polling.head, &tu_machine.polling.head } },
 	.patient = { { &tu_machine.patient.head, &tu_machine.patient.head } },
 };
-
-static struct tu_list sleepers[BUCKETS]; /* by the word they sleep on; in the order of going */
-
-static bool due_before(const struct tu_heap_node *a, const struct tu_heap_node *b)
-{
-	const struct tu_actor *x = tu_container_of(a, struct tu_actor, due);
-	const struct tu_actor *y = tu_container_of(b, struct tu_actor, due);
-
-	return x->deadline != y->deadline ? x->deadline < y->deadline : x->went < y->went;
-}
 
 /* -- from one to the next ---------------------------------------------------------------------- */
 
@@ -36,11 +23,6 @@ static bool due_before(const struct tu_heap_node *a, const struct tu_heap_node *
 static struct tu_context *place_of(struct tu_actor *a)
 {
 	return a->current ? a->current : &a->birth;
-}
-
-static bool has_timers(const struct tu_context *c)
-{
-	return c && tu_wheel_count(&c->worker->wheel) > 0;
 }
 
 static void change(struct tu_actor *to)
@@ -54,7 +36,7 @@ static void change(struct tu_actor *to)
 	from->current = tu_current;
 	from->lent = tu_lent;
 	from->error = *m->errno_at;
-	from->timed = has_timers(tu_current);
+	from->timed = tu_machine_has_timers(tu_current);
 	m->timed += from->timed;
 	m->timed -= to->timed;
 	place = place_of(from);
@@ -93,75 +75,6 @@ void tu_machine_suspect(void)
 		tu_machine_over(TU_TROUBLE_CIRCLE);
 }
 
-/* -- time -------------------------------------------------------------------------------------- */
-
-static void awake(struct tu_actor *a, bool timed_out)
-{
-	if (a->word)
-		tu_list_remove(&a->link);
-	if (a->poller)
-		tu_list_remove(&a->polling);
-	a->poller = NULL;
-	if (tu_heap_has(&a->due))
-		tu_heap_remove(&tu_machine.due, &a->due, due_before);
-	a->timed_out = timed_out;
-	if (!timed_out)
-		a->unsure = tu_machine.changes;
-	tu_machine_ready(a);
-}
-
-static struct tu_actor *first_due(void)
-{
-	struct tu_heap_node *least = tu_machine.due.root;
-
-	return least ? tu_container_of(least, struct tu_actor, due) : NULL;
-}
-
-/* Of one that is ready its worker's timers count too: it does not sleep, and so has not said. */
-static int64_t deadline_of_ready(struct tu_actor *a)
-{
-	struct tu_context *c = a == tu_machine.running ? tu_current : a->current;
-
-	return c && tu_wheel_count(&c->worker->wheel) > 0 ? tu_wheel_next(&c->worker->wheel)
-							  : INT64_MAX;
-}
-
-int64_t tu_machine_next_deadline(void)
-{
-	struct tu_actor *first = first_due();
-	int64_t next = first ? first->deadline : INT64_MAX;
-	struct tu_link *link = tu_machine.ready.head.next;
-
-	for (unsigned n = tu_machine.ready_count; n > 0 && link; n--, link = link->next) {
-		int64_t its = deadline_of_ready(tu_actor_of(link));
-
-		next = its < next ? its : next;
-	}
-	return next;
-}
-
-void tu_machine_move_clock(int64_t next)
-{
-	struct tu_machine *m = &tu_machine;
-	struct tu_actor *a;
-
-	if (next - TU_MACHINE_EPOCH >= m->options.horizon) {
-		m->now = TU_MACHINE_EPOCH + m->options.horizon;
-		tu_machine_over(tu_circle_stands() ? TU_TROUBLE_CIRCLE : TU_TROUBLE_NONE);
-	}
-	if (next > m->now)
-		m->now = next;
-	tu_machine_change();
-	tu_list_each(link, &m->ready) {
-		struct tu_context *c = tu_actor_of(link)->current;
-
-		if (c) /* it looks at its timers in its next turn */
-			tu_show(&c->worker->budget, 1u);
-	}
-	while ((a = first_due()) != NULL && a->deadline <= m->now)
-		awake(a, true);
-}
-
 /* -- who is next ------------------------------------------------------------------------------- */
 
 struct tu_actor *tu_machine_option(unsigned i)
@@ -171,30 +84,6 @@ struct tu_actor *tu_machine_option(unsigned i)
 	while (i-- > 0)
 		link = link->next;
 	return link == &tu_machine.ready.head ? NULL : tu_actor_of(link);
-}
-
-/* Most programs have no timer most of the time, and this is asked at every place. */
-static bool is_anything_due(void)
-{
-	return tu_machine.due.root || tu_machine.timed > 0 || has_timers(tu_current);
-}
-
-/*
- * What is due already is not reached by moving the clock, but by letting its owner run. And no
- * machine is as slow as to hold somebody up for ever.
- */
-static bool time_could_pass(void)
-{
-	int64_t next, oldest = tu_machine.now;
-
-	if (!is_anything_due() || (next = tu_machine_next_deadline()) == INT64_MAX)
-		return false;
-	tu_list_each(link, &tu_machine.ready) {
-		int64_t since = tu_actor_of(link)->ready_since;
-
-		oldest = since < oldest ? since : oldest;
-	}
-	return next > tu_machine.now && next - oldest <= tu_machine.options.stall;
 }
 
 /*
@@ -207,39 +96,10 @@ static struct tu_actor *choose(bool first_goes_on)
 	struct tu_question q = { .kind = TU_CHOICE_ACTOR,
 		.goes_on = first_goes_on,
 		.n = m->ready_count,
-		.time = m->options.early_time && time_could_pass() };
+		.time = m->options.early_time && tu_machine_time_could_pass() };
 
 	q.n += q.time;
 	return q.n == 1 ? tu_machine_option(0) : tu_machine_option(tu_choices_make(&q));
-}
-
-static struct tu_actor *polling_of(const struct tu_link *link)
-{
-	return tu_container_of((struct tu_link *)link, struct tu_actor, polling);
-}
-
-static void look_at_pollers(void)
-{
-	tu_list_each_safe(link, &tu_machine.polling) {
-		struct tu_actor *a = polling_of(link);
-
-		if (tu_os_fd_look(a->poller->fd, TU_OS_READABLE) > 0)
-			awake(a, false);
-	}
-}
-
-static void wait_for_world(void)
-{
-	enum { MOST = 256 };
-	const struct tu_os_poller *pollers[MOST];
-	size_t n = 0;
-
-	tu_list_each(link, &tu_machine.polling)
-		if (n < MOST)
-			pollers[n++] = polling_of(link)->poller;
-	tu_machine.world = true; /* it is no call from outside that holds everybody up */
-	tu_os_pollers_wait(pollers, n);
-	tu_machine.world = false;
 }
 
 /* Somebody who can run; the clock moves if nobody can. */
@@ -251,7 +111,7 @@ static struct tu_actor *next_actor(void)
 		struct tu_link *patient;
 		int64_t next;
 
-		look_at_pollers();
+		tu_machine_look_at_pollers();
 		if (tu_machine.ready_count == 0 && (patient = tu_list_take(&tu_machine.patient)))
 			tu_machine_ready(tu_actor_of(patient));
 		if (tu_machine.ready_count > 0 && (a = choose(false)) != NULL)
@@ -260,7 +120,7 @@ static struct tu_actor *next_actor(void)
 		if (next != INT64_MAX)
 			tu_machine_move_clock(next);
 		else if (!tu_list_empty(&tu_machine.polling))
-			wait_for_world();
+			tu_machine_wait_for_world();
 		else
 			tu_machine_over(TU_TROUBLE_DEADLOCK);
 	}
@@ -286,69 +146,6 @@ void tu_machine_preempt(void)
 		tu_machine_move_clock(tu_machine_next_deadline());
 	unready(next);
 	change(next);
-}
-
-/* -- sleeping ---------------------------------------------------------------------------------- */
-
-static struct tu_list *bucket_of(const uint32_t *word)
-{
-	return &sleepers[tu_hash_pointer(word) % BUCKETS];
-}
-
-bool tu_machine_sleep(uint32_t *word, int64_t deadline)
-{
-	struct tu_machine *m = &tu_machine;
-	struct tu_actor *self = m->running;
-
-	self->state = TU_ACTOR_ASLEEP;
-	self->word = word;
-	self->deadline = deadline;
-	self->went = ++m->sleeps;
-	if (self->doing)
-		tu_machine_change();
-	self->doing = false;
-	self->timed_out = false;
-	if (word)
-		tu_list_add_tail(bucket_of(word), &self->link);
-	if (deadline != INT64_MAX)
-		tu_heap_add(&m->due, &self->due, due_before);
-	else if (tu_circle_of(tu_current))
-		tu_circle_suspect(self);
-	tu_machine_give_way();
-	return self->timed_out;
-}
-
-bool tu_machine_sleep_in(const struct tu_os_poller *p, int64_t deadline)
-{
-	struct tu_actor *self = tu_machine.running;
-
-	self->poller = p;
-	tu_list_add_tail(&tu_machine.polling, &self->polling);
-	return tu_machine_sleep(NULL, deadline);
-}
-
-void tu_machine_wake_in(const struct tu_os_poller *p)
-{
-	tu_list_each_safe(link, &tu_machine.polling)
-		if (polling_of(link)->poller == p)
-			awake(polling_of(link), false);
-}
-
-unsigned tu_machine_wake(uint32_t *word, unsigned n)
-{
-	unsigned woken = 0;
-
-	tu_list_each_safe(link, bucket_of(word)) {
-		struct tu_actor *a = tu_actor_of(link);
-
-		if (woken == n)
-			break;
-		if (a->word != word)
-			continue;
-		awake(a, false);
-		woken++;
-	}
-	return woken;
 }
 
 /* -- memory ------------------------------------------------------------------------------------ */
@@ -382,18 +179,13 @@ static void reset(const struct tu_machine_options *options)
 	tu_list_init(&m->polling);
 	m->caught = tu_caught_here();
 	m->errno_at = &errno;
+	m->used = true;
 	tu_circle_forget();
-}
-
-void tu_machine_forget_sleepers(void)
-{
-	for (size_t i = 0; i < BUCKETS; i++)
-		tu_list_init(&sleepers[i]);
 }
 
 void tu_machine_begin(const struct tu_machine_options *options)
 {
-	if (!sleepers[0].head.next)
+	if (!tu_machine.used)
 		tu_machine_forget_sleepers();
 	reset(options);
 	tu_machine.running = &tu_machine.outside;

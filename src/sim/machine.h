@@ -133,6 +133,7 @@ struct tu_machine {
 	struct tu_actor *all, *spare;
 	struct tu_caught *caught; /* this and the next: of the OS thread */
 	int *errno_at;
+	bool used;  /* it has had a run */
 	bool own;   /* an allocation is the machine's own */
 	bool whole; /* outside is the first actor: there is nobody to go back to */
 };

@@ -3,6 +3,7 @@
 #ifndef TU_SIM_MACHINE_INSIDE_H
 #define TU_SIM_MACHINE_INSIDE_H
 
+#include "core/worker.h"
 #include "sim/machine.h"
 
 static inline struct tu_actor *tu_actor_of(const struct tu_link *link)
@@ -37,12 +38,28 @@ static inline void tu_machine_change(void)
 /* The clock shows next, and who is due is ready. */
 void tu_machine_move_clock(int64_t next);
 
+/* Could it, while somebody is ready? No machine is as slow as to hold that one up for ever. */
+bool tu_machine_time_could_pass(void);
+
+/* Are there any in its worker? */
+static inline bool tu_machine_has_timers(const struct tu_context *c)
+{
+	return c && tu_wheel_count(&c->worker->wheel) > 0;
+}
+
 /* Until a wake on word, or the deadline: then true. word NULL: only until that. */
 bool tu_machine_sleep(uint32_t *word, int64_t deadline);
+
+/* It sleeps no more; timed_out: because of its deadline. */
+void tu_machine_awake(struct tu_actor *a, bool timed_out);
 
 /* The same, until p has something to report, or is woken. */
 bool tu_machine_sleep_in(const struct tu_os_poller *p, int64_t deadline);
 void tu_machine_wake_in(const struct tu_os_poller *p);
+
+/* Whoever has something in its poller is awake; wait until somebody has. */
+void tu_machine_look_at_pollers(void);
+void tu_machine_wait_for_world(void);
 
 /* Up to n that sleep there, the first who went first; how many that were. */
 unsigned tu_machine_wake(uint32_t *word, unsigned n);
