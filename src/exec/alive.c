@@ -111,8 +111,8 @@ size_t tu_threads_waited_for(char *buf, size_t n)
 		if (t == self || !t->started || tu_thread_is_left(t))
 			continue;
 		if (used < n)
-			used += (size_t)snprintf(buf + used, n - used, "%sthread '%s'",
-				count ? ", " : "", t->name);
+			used += (size_t)snprintf(
+				buf + used, n - used, "%sthread '%s'", count ? ", " : "", t->name);
 		count++;
 	}
 	tu_mutex_unlock(&lock);

@@ -15,7 +15,7 @@ struct tu_thread {
 	struct tu_link link;        /* on the list of those alive (alive.h), under its lock */
 	bool listed;                /* likewise; atomic, as it is looked at without */
 	struct tu_context *context; /* where a cancel goes; written before RUNNING is of use */
-	uint64_t number;            /* ident; never used twice. This and name: since it was listed */
+	uint64_t number; /* ident; never used twice. This and name: since it was listed */
 	const char *name;
 	int native_id;        /* atomic; 0 until it has one */
 	bool daemon, started; /* fixed: started by tutti, so that exit waits for it */

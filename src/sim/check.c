@@ -23,9 +23,9 @@
 #include "sim/replay.h"
 #include "sim/report.h"
 #include "sim/strategy.h"
+#include "sim/verdict.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,8 +44,6 @@ static struct check {
 	struct tu_machine_options machine;
 	tutti_sim_result result;
 	uint64_t run;
-	enum tu_trouble trouble; /* of this run */
-	struct tu_page words;    /* why */
 	struct tu_page report, json;
 	char save[160], again[400];
 } check;
@@ -56,13 +54,13 @@ static bool inside; /* a run is under way */
 
 static void describe(void)
 {
-	struct tu_finding f = { .trouble = check.trouble,
+	struct tu_finding f = { .trouble = tu_verdict.trouble,
 		.name = check.o.name,
 		.strategy = check.strategy_text,
 		.seed = check.o.seed,
 		.run = check.run,
 		.runs = check.o.runs,
-		.words = check.words.n > 0 ? check.words.text : NULL };
+		.words = tu_verdict_words() };
 
 	if (*check.save &&
 		tu_replay_save(check.save, &f, check.o.flags, "", tu_choices_made()) == 0) {
@@ -70,13 +68,8 @@ static void describe(void)
 		f.again = check.again;
 	}
 	tu_finding_text(&check.report, &f);
+	tu_verdict_warn(&check.report);
 	tu_finding_json(&check.json, &f);
-}
-
-static void notice(enum tu_trouble trouble)
-{
-	if (check.trouble == TU_TROUBLE_NONE)
-		check.trouble = trouble;
 }
 
 /* Is anybody left who is not a daemon? */
@@ -98,36 +91,10 @@ static void over(enum tu_trouble trouble)
 		trouble = left > 0 ? TU_TROUBLE_LEFT : TU_TROUBLE_NONE;
 	}
 	if (trouble != TU_TROUBLE_NONE)
-		notice(trouble);
-	if (check.trouble != TU_TROUBLE_NONE)
+		tu_verdict_note(trouble);
+	if (tu_verdict.trouble != TU_TROUBLE_NONE)
 		describe();
 	tu_machine_leave();
-}
-
-static void failed(const char *text)
-{
-	check.words.n = 0; /* what was noted before matters less */
-	tu_page_add(&check.words, "%s", text);
-	check.trouble = TU_TROUBLE_FAILED;
-	over(TU_TROUBLE_FAILED);
-}
-
-/* Noted, not the end: a plain lock may be let go by another. */
-static void held_at_end(struct tu_context *c)
-{
-	if (check.trouble != TU_TROUBLE_NONE)
-		return;
-	tu_finding_held(&check.words, c);
-	notice(TU_TROUBLE_HELD);
-}
-
-static bool reported(int code, const char *text)
-{
-	(void)code;
-	if (check.words.n == 0)
-		tu_page_add(&check.words, "%s", text);
-	notice(TU_TROUBLE_UNSEEN);
-	return true;
 }
 
 /* In a signal handler, on the stack of who waits there: the run is left from it as from a call. */
@@ -135,7 +102,7 @@ static void held(const char *words)
 {
 	if (!inside || tu_machine.running == &tu_machine.outside)
 		return;
-	tu_page_add(&check.words, "%s", words);
+	tu_verdict_add(words);
 	tu_os_tick_left();
 	over(TU_TROUBLE_OUTSIDE);
 }
@@ -146,8 +113,8 @@ static void crashed(int signal)
 	if (!inside)
 		return;
 	inside = false;
-	tu_page_add(&check.words, "it ended by signal %d (%s)", signal, strsignal(signal));
-	notice(TU_TROUBLE_FAILED);
+	tu_page_add(&tu_verdict.words, "it ended by signal %d (%s)", signal, strsignal(signal));
+	tu_verdict_note(TU_TROUBLE_FAILED);
 	describe();
 	if (!(check.o.flags & TUTTI_SIM_QUIET))
 		tu_os_write_error(check.report.text, check.report.n);
@@ -166,7 +133,7 @@ static void run_once(void)
 	unsigned pools = tu_threads_names_from(0);
 	tutti_thread *root;
 
-	check.trouble = TU_TROUBLE_NONE;
+	tu_verdict_begin();
 	tu_machine_begin(&check.machine);
 	tu_holders_begin();
 	tu_hints_begin();
@@ -200,7 +167,7 @@ static void run_all(void)
 			break;
 		}
 		run_once();
-		if (check.trouble != TU_TROUBLE_NONE)
+		if (tu_verdict.trouble != TU_TROUBLE_NONE)
 			return;
 		if (check.run % 64 == 63 && tu_real_now() >= end)
 			return;
@@ -306,9 +273,8 @@ static void set_machine(void)
 		.spurious = flags & TUTTI_SIM_SPURIOUS,
 		.allocations = flags & TUTTI_SIM_ALLOCATIONS,
 		.over = over,
-		.failed = failed,
-		.held = held_at_end,
-		.reported = reported };
+		.held = tu_verdict_held,
+		.reported = tu_verdict_reported };
 }
 
 /* A replay that did not come to the end of its list, or not in the same way. */
@@ -321,7 +287,7 @@ static void look_at_replay(void)
 		return;
 	if (!tu_strategy_replay_diverged(check.self, &at, &step))
 		return;
-	check.trouble = TU_TROUBLE_DIVERGED;
+	tu_verdict.trouble = TU_TROUBLE_DIVERGED;
 	tu_page_add(&check.report,
 		"tutti: %s: the replay went another way at choice %zu (step %llu): something other "
 		"than tutti decides in this test, such as an address, a clock or a random number\n",
@@ -350,15 +316,14 @@ static int conclude(void)
 	int rc;
 
 	look_at_replay();
-	rc = check.trouble != TU_TROUBLE_NONE;
-	check.result.trouble = (tutti_sim_trouble)check.trouble;
+	rc = tu_verdict.trouble != TU_TROUBLE_NONE;
+	check.result.trouble = (tutti_sim_trouble)tu_verdict.trouble;
 	if (!rc)
 		say_shown();
 	if (check.report.n > 0 && !(check.o.flags & TUTTI_SIM_QUIET))
 		fputs(check.report.text, stderr);
 	check.result.text = take(&check.report);
 	check.result.json = take(&check.json);
-	tu_free(take(&check.words));
 	check.strategy->close(check.self);
 	if (check.o.result)
 		*check.o.result = check.result;
@@ -400,24 +365,4 @@ void tutti_sim_result_clear(tutti_sim_result *result)
 	tu_free(result->text);
 	tu_free(result->json);
 	*result = (tutti_sim_result){ 0 };
-}
-
-/* -- from within a run ------------------------------------------------------------------------- */
-
-bool tutti_simulated(void)
-{
-	return tu_os_port != NULL;
-}
-
-void tutti_sim_fail(const char *format, ...)
-{
-	char text[500];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	tu_check(tu_os_port != NULL, text);
-	tu_machine.options.failed(text);
-	tu_panic("a run that had failed went on");
 }

@@ -103,8 +103,6 @@ struct tu_machine_options {
 	/* Nobody can run any more, or the run is in trouble. On some actor's stack; may return only
 	   by tu_machine_leave. */
 	void (*over)(enum tu_trouble trouble);
-	/* The test says so (tutti_sim_fail): the run is over, as with over. */
-	void (*failed)(const char *text);
 	/* What runs on c has ended, and holds a lock. */
 	void (*held)(struct tu_context *c);
 	/* The library has reported something; false: it is to be written as usual. */
@@ -117,7 +115,7 @@ struct tu_machine {
 	struct tu_actor outside;  /* who called run; also the whole program's first thread */
 	struct tu_list ready;
 	unsigned ready_count;
-	unsigned timed; /* how many that do not run have timers in their workers' wheels */
+	unsigned timed;         /* how many that do not run have timers in their workers' wheels */
 	struct tu_list patient; /* have started somebody eagerly: they go on when nobody is ready */
 	struct tu_heap due;
 	struct tu_list polling; /* asleep in a poller: the world outside may wake them */

@@ -19,6 +19,7 @@
 #include "sim/outside.h"
 #include "sim/replay.h"
 #include "sim/report.h"
+#include "sim/verdict.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -29,10 +30,8 @@
 static struct {
 	struct tu_settings s;
 	struct tu_outcome *outcome; /* NULL: nobody waits for it */
-	struct tu_page words;
 	void *strategy_self;
-	enum tu_trouble noticed; /* first; it is told at the end */
-	int64_t began;           /* real time */
+	int64_t began; /* real time */
 	char again[512];
 	bool over;
 } program;
@@ -51,7 +50,7 @@ static void find(struct tu_finding *f, enum tu_trouble trouble)
 		.strategy = *program.s.replay ? "replay" : program.s.strategy,
 		.seed = program.s.seed,
 		.run = program.s.run,
-		.words = program.words.n > 0 ? program.words.text : NULL };
+		.words = tu_verdict_words() };
 }
 
 static void save(struct tu_finding *f)
@@ -83,6 +82,7 @@ static void tell(enum tu_trouble trouble)
 	find(&f, trouble);
 	save(&f);
 	tu_finding_text(&text, &f);
+	tu_verdict_warn(&text);
 	tu_finding_json(&json, &f);
 	if (!program.outcome) {
 		fflush(stdout); /* what the program has said comes before */
@@ -133,41 +133,22 @@ static void over(enum tu_trouble trouble)
 	program.over = true;
 	tu_outside_end();
 	if (trouble == TU_TROUBLE_NONE)
-		trouble = program.noticed;
+		trouble = tu_verdict.trouble;
 	if (trouble != TU_TROUBLE_NONE)
 		tell(trouble);
 	sum_up();
 	tu_os_exit_now(trouble == TU_TROUBLE_NONE ? 0 : TU_SIM_STATUS);
 }
 
-static void failed(const char *text)
-{
-	program.words.n = 0; /* what was noted before matters less */
-	tu_page_add(&program.words, "%s", text);
-	over(TU_TROUBLE_FAILED);
-}
-
-/* Noted, not the end: a plain lock may be let go by another. */
-static void held_at_end(struct tu_context *c)
-{
-	if (program.noticed != TU_TROUBLE_NONE)
-		return;
-	tu_finding_held(&program.words, c);
-	program.noticed = TU_TROUBLE_HELD;
-}
-
+/* Without somebody who waits for the outcome it is also written, as without a simulation. */
 static bool reported(int code, const char *text)
 {
-	(void)code;
-	if (program.noticed == TU_TROUBLE_NONE)
-		tu_page_add(&program.words, "%s", text);
-	program.noticed = TU_TROUBLE_UNSEEN;
-	return program.outcome != NULL; /* else it is also written, as without a simulation */
+	return tu_verdict_reported(code, text) && program.outcome != NULL;
 }
 
 static void held(const char *words)
 {
-	tu_page_add(&program.words, "%s", words);
+	tu_verdict_add(words);
 	over(TU_TROUBLE_OUTSIDE);
 }
 
@@ -178,8 +159,8 @@ static void at_exit(void)
 		return;
 	tu_outside_end();
 	sum_up();
-	if (program.outcome && program.noticed != TU_TROUBLE_NONE)
-		tell(program.noticed);
+	if (program.outcome && tu_verdict.trouble != TU_TROUBLE_NONE)
+		tell(tu_verdict.trouble);
 }
 
 /* -- how it begins ----------------------------------------------------------------------------- */
@@ -193,8 +174,7 @@ void tu_program_begin(const struct tu_settings *s, const struct tu_strategy *str
 		.early_time = s->early,
 		.stall = TU_MACHINE_STALL,
 		.over = over,
-		.failed = failed,
-		.held = held_at_end,
+		.held = tu_verdict_held,
 		.reported = reported };
 
 	program.s = *s;
