@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * alive.c - see alive.h. A started thread leaves the list before its future is done, so that whoever
- * joined finds it gone.
+ * alive.c - see alive.h. A started thread leaves the list before its future is done, so that
+ * whoever joined finds it gone.
  */
 #include "exec/alive.h"
 

@@ -9,9 +9,9 @@
 extern struct tu_thread tu_main_thread;
 
 /*
- * t begins: it is given its number, and a name if it has none. It is on the list from here on, until
- * tu_alive_remove, unless it is one of tutti's own helpers. No reference is taken:
- * a thread leaves the list before it lets go of its own.
+ * t begins: it is given its number, and a name if it has none. It is on the list from here on,
+ * until tu_alive_remove, unless it is one of tutti's own helpers. No reference is taken: a thread
+ * leaves the list before it lets go of its own.
  */
 void tu_alive_add(struct tu_thread *t, bool helper);
 

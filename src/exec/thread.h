@@ -37,9 +37,9 @@ static inline bool tu_is_thread(const tutti_future *f)
 }
 
 /*
- * Make the record; it is not alive yet. One reference is the caller's, and two are the thread's own:
- * until it has ended, and until its worker has forgotten it. name NULL: one with its number, when it
- * is listed. NULL: no memory.
+ * Make the record; it is not alive yet. One reference is the caller's, and two are the thread's
+ * own: until it has ended, and until its worker has forgotten it. name NULL: one with its number,
+ * when it is listed. NULL: no memory.
  */
 struct tu_thread *tu_thread_make(tutti_fn fn, void *arg, const char *name);
 

@@ -85,7 +85,7 @@ void tu_machine_forget_sleepers(void)
 		tu_list_init(&sleepers[i]);
 }
 
-/* -- in a poller -------------------------------------------------------------------------------- */
+/* -- in a poller ------------------------------------------------------------------------------- */
 
 static struct tu_actor *polling_of(const struct tu_link *link)
 {
