@@ -2,11 +2,11 @@
 /*
  * ledger.c - see ledger.h.
  *
- * Three tables lead to what is known: from a context to its account, from an object to the latest of
- * its holds, from a future to who runs it. A context's account is of who ran there last, by its id:
- * not every end is told. An object that nobody holds keeps its place, with NULL in it, as it will
- * be taken again; such places are swept up when the table is full. Accounts and holds that are not
- * in use are kept for the next.
+ * Three tables lead to what is known: from a context to its account, from an object to the latest
+ * of its holds, from a future to who runs it. A context's account is of who ran there last, by its
+ * id: not every end is told. An object that nobody holds keeps its place, with NULL in it, as it
+ * will be taken again; such places are swept up when the table is full. Accounts and holds that are
+ * not in use are kept for the next.
  */
 #include "observe/ledger.h"
 
@@ -261,6 +261,14 @@ void tu_ledger_goes_on(struct tu_ledger *l, struct tu_context *self)
 		a->until = 0;
 }
 
+/* A lock is waited for in its own queue: else it has that, and is on its way to something else. */
+static bool is_over(const struct tu_doing *what, const void *key)
+{
+	enum tu_op_object kind = tu_op_object(what->op);
+
+	return (kind == TU_OBJECT_LOCK || kind == TU_OBJECT_RWLOCK) && key != what->object;
+}
+
 void tu_ledger_parks(struct tu_ledger *l, struct tu_context *self, const void *key, int64_t until)
 {
 	struct tu_doing what = self->doing;
@@ -268,7 +276,7 @@ void tu_ledger_parks(struct tu_ledger *l, struct tu_context *self, const void *k
 	if (what.op == TU_OP_CONDITION_WAIT && key && key != what.object) {
 		what.op = TU_OP_LOCK_ACQUIRE; /* it was notified, and wants the lock back */
 		what.object = key;
-	} else if (!what.where && what.op != TU_OP_EXIT) {
+	} else if ((!what.where && what.op != TU_OP_EXIT) || is_over(&what, key)) {
 		what = (struct tu_doing){ NULL, NULL, tutti_now(), TU_OP_IDLE };
 	}
 	if (until == INT64_MAX && what.op == TU_OP_LOOP_RUN)

@@ -85,7 +85,7 @@ const struct tu_account *tu_ledger_account(const struct tu_ledger *l, const stru
 /* Of who waits and is what f is the future of; NULL: none that is known. */
 const struct tu_account *tu_ledger_runner(const struct tu_ledger *l, const void *f);
 
-/* All that hold or wait, in order of coming: NULL gives the first, and NULL comes after the last. */
+/* Who holds or waits, in order of coming: NULL gives the first, and NULL comes after the last. */
 const struct tu_account *tu_ledger_next(const struct tu_ledger *l, const struct tu_account *before);
 
 enum { TU_CIRCLE_MOST = 32 };

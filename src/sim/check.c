@@ -17,7 +17,6 @@
 #include "exec/threads.h"
 #include "os/port.h"
 #include "sim/hints.h"
-#include "sim/holders.h"
 #include "sim/machine.h"
 #include "sim/outside.h"
 #include "sim/replay.h"
@@ -168,7 +167,6 @@ static void run_once(void)
 
 	check.trouble = TU_TROUBLE_NONE;
 	tu_machine_begin(&check.machine);
-	tu_holders_begin();
 	tu_hints_begin();
 	tu_choices_begin(check.strategy, check.self);
 	tu_os_port = &tu_machine_port;

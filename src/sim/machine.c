@@ -8,7 +8,7 @@
 #include "core/sanitize.h"
 #include "core/worker.h"
 #include "sim/choices.h"
-#include "sim/circle.h"
+#include "sim/facts.h"
 
 #include <errno.h>
 
@@ -85,7 +85,7 @@ _Noreturn void tu_machine_over(enum tu_trouble trouble)
 
 void tu_machine_change(void)
 {
-	if (tu_unlikely(++tu_machine.changes >= tu_machine.suspicious) && tu_circle_stands())
+	if (tu_unlikely(++tu_machine.changes >= tu_machine.suspicious) && tu_facts_circle_stands())
 		tu_machine_over(TU_TROUBLE_CIRCLE);
 }
 
@@ -143,7 +143,7 @@ void tu_machine_move_clock(int64_t next)
 
 	if (next - TU_MACHINE_EPOCH >= m->options.horizon) {
 		m->now = TU_MACHINE_EPOCH + m->options.horizon;
-		tu_machine_over(tu_circle_stands() ? TU_TROUBLE_CIRCLE : TU_TROUBLE_NONE);
+		tu_machine_over(tu_facts_circle_stands() ? TU_TROUBLE_CIRCLE : TU_TROUBLE_NONE);
 	}
 	if (next > m->now)
 		m->now = next;
@@ -302,8 +302,6 @@ bool tu_machine_sleep(uint32_t *word, int64_t deadline)
 		tu_list_add_tail(bucket_of(word), &self->link);
 	if (deadline != INT64_MAX)
 		tu_heap_add(&m->due, &self->due, due_before);
-	else if (tu_circle_of(tu_current))
-		tu_circle_suspect(self);
 	tu_machine_give_way();
 	return self->timed_out;
 }
@@ -371,7 +369,7 @@ static void reset(const struct tu_machine_options *options)
 	tu_list_init(&m->patient);
 	tu_list_init(&m->polling);
 	m->caught = tu_caught_here();
-	tu_circle_forget();
+	tu_facts_begin();
 }
 
 void tu_machine_forget_sleepers(void)

@@ -15,7 +15,6 @@
 #include "core/startup.h"
 #include "os/os.h"
 #include "os/port.h"
-#include "sim/holders.h"
 #include "sim/outside.h"
 #include "sim/replay.h"
 #include "sim/report.h"
@@ -207,7 +206,6 @@ void tu_program_begin(const struct tu_settings *s, const struct tu_strategy *str
 	if (outcome)
 		tu_choices_use(outcome->answered, TU_OUTCOME_ANSWERS, &outcome->count);
 	tu_choices_begin(strategy, self);
-	tu_holders_begin();
 	tu_machine_become(&o);
 	tu_probe_set(TU_PROBE_SIMULATOR, &tu_machine_probe);
 	tu_os_fault_stack(); /* of the one thread; as a rule the first call from it sees to that */
