@@ -46,7 +46,7 @@ static struct check {
 	enum tu_trouble trouble; /* of this run */
 	struct tu_page words;    /* why */
 	struct tu_page report, json;
-	char save[160], again[400];
+	char save[160];
 } check;
 
 static bool inside; /* a run is under way */
@@ -63,11 +63,14 @@ static void describe(void)
 		.runs = check.o.runs,
 		.words = check.words.n > 0 ? check.words.text : NULL };
 
-	if (*check.save &&
-		tu_replay_save(check.save, &f, check.o.flags, "", tu_choices_made()) == 0) {
-		snprintf(check.again, sizeof(check.again), "TUTTI_SIM_REPLAY=%s", check.save);
-		f.again = check.again;
-	}
+	struct tu_keep keep = { .file = check.save,
+		.flags = check.o.flags | (check.machine.early_time ? 0 : TUTTI_SIM_STRICT_TIME),
+		.settings = "",
+		.before = "TUTTI_SIM_REPLAY=",
+		.after = "" };
+
+	if (*check.save)
+		tu_replay_keep(&f, &keep, tu_choices_made());
 	tu_finding_text(&check.report, &f);
 	tu_finding_json(&check.json, &f);
 }
@@ -232,11 +235,11 @@ static int open_replay(const char *file)
 
 	if (rc < 0)
 		return refuse(rc, "cannot repeat ", file);
-	check.strategy = &tu_strategy_replay;
+	check.strategy = tu_strategy_repeat(r.preempts);
 	check.strategy_text = "replay";
 	check.o.flags = r.flags | (check.o.flags & TUTTI_SIM_QUIET);
 	*check.save = 0;
-	rc = tu_strategy_replay_open(&check.self, r.answered, r.count);
+	rc = tu_strategy_repeat_open(&check.self, r.answered, r.count, false);
 	tu_free(r.answered);
 	return rc;
 }
@@ -315,9 +318,7 @@ static void look_at_replay(void)
 	uint64_t step;
 	size_t at;
 
-	if (check.strategy != &tu_strategy_replay)
-		return;
-	if (!tu_strategy_replay_diverged(check.self, &at, &step))
+	if (!tu_strategy_diverged(check.strategy, check.self, &at, &step))
 		return;
 	check.trouble = TU_TROUBLE_DIVERGED;
 	tu_page_add(&check.report,

@@ -11,14 +11,13 @@
 static struct tu_choices made;
 static const struct tu_strategy *strategy;
 static void *strategy_self;
-static bool preempts;
 static size_t *shown_count; /* in shared memory; NULL: the list is our own */
 
 void tu_choices_begin(const struct tu_strategy *s, void *self)
 {
 	strategy = s;
 	strategy_self = self;
-	preempts = s->preempts;
+	made.preempts = s->preempts;
 	made.count = 0;
 	made.hash = made.step = 0;
 }
@@ -32,7 +31,7 @@ void tu_choices_use(struct tu_answered *answered, size_t room, size_t *count)
 
 bool tu_choices_preempts(void)
 {
-	return preempts;
+	return made.preempts;
 }
 
 const struct tu_choices *tu_choices_made(void)

@@ -362,8 +362,15 @@ void tu_finding_text(struct tu_page *t, const struct tu_finding *f)
 		"  in run %llu by strategy %s, seed %llu: step %llu, %.9g s of virtual time\n",
 		(unsigned long long)f->run + 1, f->strategy, (unsigned long long)f->seed,
 		(unsigned long long)tu_machine.steps, seconds(tu_machine.now));
+	tu_finding_text_end(t, f);
+}
+
+void tu_finding_text_end(struct tu_page *t, const struct tu_finding *f)
+{
 	if (f->again)
 		tu_page_add(t, "  once more: %s\n", f->again);
+	if (f->lost)
+		tu_page_add(t, "  not kept: %s\n", f->lost);
 }
 
 void tu_finding_held(struct tu_page *t, const struct tu_context *c)
@@ -466,5 +473,7 @@ void tu_finding_json(struct tu_page *t, const struct tu_finding *f)
 	tu_page_add(t, "]");
 	if (f->again)
 		json_pair(t, "again", f->again);
+	if (f->lost)
+		json_pair(t, "not_kept", f->lost);
 	tu_page_add(t, "}\n");
 }

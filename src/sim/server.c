@@ -95,33 +95,35 @@ static void describe_end(char *text, size_t n)
 		snprintf(text, n, "it ended with status %d", server.end.status);
 }
 
-/* The run as a file, to be repeated; how to do that. */
-static void keep(struct tu_finding *f, char *again, size_t n)
+/* The run as a file, to be repeated. */
+static void keep(struct tu_finding *f, struct tu_keep *k)
 {
 	struct tu_choices made = { .answered = server.outcome->answered,
-		.count = server.outcome->count };
-	int rc;
+		.count = server.outcome->count,
+		.preempts = server.strategy->preempts };
 
-	if (!*server.s->save)
-		return;
-	rc = tu_replay_save(server.s->save, f, 0, server.s->text, &made);
-	if (rc == 0)
-		snprintf(again, n, "tutti check --replay %s PROGRAM", server.s->save);
-	else
-		snprintf(again, n, "%s cannot be written: %s", server.s->save, tutti_strerror(rc));
-	f->again = again;
+	*k = (struct tu_keep){ .file = server.s->save,
+		.settings = server.s->text,
+		.before = "tutti check --replay ",
+		.after = " PROGRAM" };
+	if (*server.s->save)
+		tu_replay_keep(f, k, &made);
 }
 
 static void tell_text(const struct tu_finding *f)
 {
+	struct tu_page end = { 0 };
+
 	if (*server.outcome->text)
 		fputs(server.outcome->text, stderr);
 	else
 		fprintf(stderr, "tutti: %s: %s\n  in run %llu by strategy %s, seed %llu\n", f->name,
 			f->words, (unsigned long long)f->run + 1, f->strategy,
 			(unsigned long long)f->seed);
-	if (f->again)
-		fprintf(stderr, "  once more: %s\n", f->again);
+	tu_finding_text_end(&end, f);
+	if (end.n > 0)
+		fputs(end.text, stderr);
+	tu_free(end.text);
 }
 
 static void tell_json(const struct tu_finding *f)
@@ -143,7 +145,8 @@ static void tell_json(const struct tu_finding *f)
 
 static void tell_failed(void)
 {
-	char end[200], again[600];
+	char end[200];
+	struct tu_keep kept;
 	struct tu_finding f = { .trouble = server.outcome->trouble,
 		.name = tu_program_name(),
 		.strategy = server.s->strategy,
@@ -154,7 +157,7 @@ static void tell_failed(void)
 	if (f.trouble == TU_TROUBLE_NONE)
 		f.trouble = TU_TROUBLE_FAILED;
 	describe_end(end, sizeof(end));
-	keep(&f, again, sizeof(again));
+	keep(&f, &kept);
 	if (server.s->json)
 		tell_json(&f);
 	else

@@ -119,6 +119,12 @@ def passes_what_is_right(program):
     expect(not os.path.exists("locked.replay"), "nothing is kept of what passes")
 
 
+def says_that_it_cannot_keep(program):
+    got = check("--runs", "500", "--save", "/nowhere/at.replay", program)
+    expect(got.returncode == 1 and "not kept: /nowhere/at.replay cannot be written: No such file"
+           in got.stderr, f"cannot keep: {got.stderr!r}")
+
+
 def refuses(program):
     for words, needle in ((("/bin/ls",), "not linked with tutti"), (("./nowhere",), "No such file"),
                           ((), "which program"), (("--runs", "0", program), "not a number"),
@@ -144,6 +150,7 @@ def main():
         tells_the_status(os.path.join(folder, "balance"))
         tells_what_the_program_says(os.path.join(folder, "balance"))
         passes_what_is_right(os.path.join(folder, "balance"))
+        says_that_it_cannot_keep(os.path.join(folder, "balance"))
         refuses(os.path.join(folder, "balance"))
     return 1 if failed else 0
 

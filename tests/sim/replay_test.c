@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* replay_test.c - a failed run in a file: whatever strategy found it, it is repeated to the end. */
+#include "support/suite.h"
+
+#include <tutti/race.h>
+#include <tutti/sim.h>
+#include <tutti/sync.h>
+#include <tutti/thread.h>
+
+static char file[64];
+static tutti_sim_result found, again;
+static tutti_lock red, blue;
+
+static int check(void (*test)(void *), tutti_sim_options o, tutti_sim_result *result)
+{
+	o.name = "replay_test";
+	o.flags |= TUTTI_SIM_QUIET;
+	o.result = result;
+	return tutti_sim_check(test, &o);
+}
+
+static void run_both(void *(*a)(void *), void *(*b)(void *))
+{
+	tutti_thread *threads[] = {
+		tutti_thread_start(a, NULL, &(tutti_thread_options){ .name = "a" }),
+		tutti_thread_start(b, NULL, &(tutti_thread_options){ .name = "b" }),
+	};
+
+	tutti_join_all(threads, 2);
+}
+
+static void begin(void)
+{
+	tutti_lock_init(&red, 0);
+	tutti_lock_init(&blue, 0);
+}
+
+/* -- a deadlock, unless somebody is slow ---------------------------------------------------------- */
+
+static void *red_blue(void *arg)
+{
+	tutti_lock_acquire(&red);
+	tutti_sleep(1);
+	tutti_lock_acquire(&blue);
+	tutti_lock_release(&blue);
+	tutti_lock_release(&red);
+	return arg;
+}
+
+static void *blue_red(void *arg)
+{
+	tutti_lock_acquire(&blue);
+	tutti_sleep(1);
+	tutti_lock_acquire(&red);
+	tutti_lock_release(&red);
+	tutti_lock_release(&blue);
+	return arg;
+}
+
+static void two_orders(void *arg)
+{
+	(void)arg;
+	begin();
+	run_both(red_blue, blue_red);
+}
+
+static void repeats_what_each_strategy_finds(void)
+{
+	static const char *const strategies[] = { "auto", "fifo", "shuffle", "random", "pct:3",
+		"exhaustive:1" };
+
+	for (size_t i = 0; i < sizeof(strategies) / sizeof(*strategies); i++) {
+		tutti_sim_options o = { .strategy = strategies[i], .save = file };
+
+		CHECK_EQ(check(two_orders, o, &found), 1);
+		CHECK_EQ(found.trouble, TUTTI_SIM_DEADLOCK);
+		CHECK_EQ(check(two_orders, (tutti_sim_options){ .replay = file }, &again), 1);
+		if (again.trouble != found.trouble)
+			fprintf(stderr, "%s: %s", strategies[i], again.text);
+		CHECK_EQ(again.trouble, found.trouble);
+		CHECK(again.hash == found.hash);
+		tutti_sim_result_clear(&found);
+		tutti_sim_result_clear(&again);
+	}
+}
+
+static void says_that_a_file_cannot_be_written(void)
+{
+	tutti_sim_options o = { .save = "/nowhere/at.replay" };
+
+	CHECK_EQ(check(two_orders, o, &found), 1);
+	CHECK(strstr(found.text, "not kept: /nowhere/at.replay cannot be written: No such file"));
+	CHECK(strstr(found.json, "\"not_kept\":\"/nowhere/at.replay cannot be written: No such"));
+	CHECK(!strstr(found.text, "once more"));
+	tutti_sim_result_clear(&found);
+}
+
+int main(void)
+{
+	suite_begin();
+	snprintf(file, sizeof file, "replay_test.%d.replay", (int)getpid());
+	RUN(repeats_what_each_strategy_finds);
+	RUN(says_that_a_file_cannot_be_written);
+	unlink(file);
+	return suite_end();
+}
