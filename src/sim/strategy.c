@@ -114,7 +114,8 @@ const struct tu_strategy tu_strategy_random = { .name = "random",
 static unsigned shuffle_choose(
 	void *self, const struct tu_question *q, const struct tu_choices *made)
 {
-	return q->kind == TU_CHOICE_ACTOR || q->kind == TU_CHOICE_RANDOM
+	return q->kind == TU_CHOICE_ACTOR || q->kind == TU_CHOICE_WAITER ||
+			       q->kind == TU_CHOICE_RANDOM
 		       ? walk_choose(self, q, made)
 		       : 0;
 }
