@@ -21,6 +21,7 @@
 #include "sim/outside.h"
 #include "sim/replay.h"
 #include "sim/report.h"
+#include "sim/shrink.h"
 #include "sim/strategy.h"
 
 #include <errno.h>
@@ -30,6 +31,8 @@
 
 static const uint64_t runs_usual = 10000, steps_usual = 1000000;
 static const tutti_time budget_usual = TUTTI_SECONDS(30);
+static const tutti_time shrink_budget = TUTTI_SECONDS(5);
+enum { SHRINK_RUNS = 500 };
 
 static uint32_t running; /* atomic: a check is; taken by who runs it */
 
@@ -43,25 +46,42 @@ static struct check {
 	struct tu_machine_options machine;
 	tutti_sim_result result;
 	uint64_t run;
+	bool repeats;            /* it is a run in a file */
 	enum tu_trouble trouble; /* of this run */
 	struct tu_page words;    /* why */
 	struct tu_page report, json;
 	char save[160];
+	struct {
+		bool looking; /* for a simpler run that fails like this one */
+		bool told;    /* the next one like it is the one to be told of */
+		enum tu_trouble trouble;
+		struct tu_page words, report, json;
+		struct tu_shrink shrink;
+	} first;
 } check;
 
 static bool inside; /* a run is under way */
 
 /* -- one run ----------------------------------------------------------------------------------- */
 
+static const char *text_of(const struct tu_page *t)
+{
+	return t->n > 0 ? t->text : NULL;
+}
+
 static void describe(void)
 {
+	unsigned switches = tu_shrink_switches(tu_choices_made());
 	struct tu_finding f = { .trouble = check.trouble,
 		.name = check.o.name,
 		.strategy = check.strategy_text,
 		.seed = check.o.seed,
 		.run = check.run,
 		.runs = check.o.runs,
-		.words = check.words.n > 0 ? check.words.text : NULL };
+		.words = text_of(&check.words),
+		.found = check.first.looking ? check.first.shrink.found : switches,
+		.switches = switches,
+		.tries = check.first.shrink.tries };
 
 	struct tu_keep keep = { .file = check.save,
 		.flags = check.o.flags | (check.machine.early_time ? 0 : TUTTI_SIM_STRICT_TIME),
@@ -90,6 +110,12 @@ static void count_left(struct tu_actor *a, void *n)
 		++*(unsigned *)n;
 }
 
+static bool fails_like_the_first(void)
+{
+	return check.trouble == check.first.trouble &&
+	       tu_shrink_same_words(text_of(&check.words), text_of(&check.first.words));
+}
+
 /* On an actor's stack. */
 static void over(enum tu_trouble trouble)
 {
@@ -101,7 +127,8 @@ static void over(enum tu_trouble trouble)
 	}
 	if (trouble != TU_TROUBLE_NONE)
 		notice(trouble);
-	if (check.trouble != TU_TROUBLE_NONE)
+	if (check.first.looking ? check.first.told && fails_like_the_first()
+				: check.trouble != TU_TROUBLE_NONE)
 		describe();
 	tu_machine_leave();
 }
@@ -148,9 +175,13 @@ static void crashed(int signal)
 	if (!inside)
 		return;
 	inside = false;
-	tu_page_add(&check.words, "it ended by signal %d (%s)", signal, strsignal(signal));
-	notice(TU_TROUBLE_FAILED);
-	describe();
+	if (check.first.looking) {
+		check.report = check.first.report; /* that one is what was found */
+	} else {
+		tu_page_add(&check.words, "it ended by signal %d (%s)", signal, strsignal(signal));
+		notice(TU_TROUBLE_FAILED);
+		describe();
+	}
 	if (!(check.o.flags & TUTTI_SIM_QUIET))
 		tu_os_write_error(check.report.text, check.report.n);
 }
@@ -189,7 +220,7 @@ static void run_once(void)
 	check.result.hash = tu_choices_made()->hash;
 }
 
-/* -- a check ----------------------------------------------------------------------------------- */
+/* -- runs -------------------------------------------------------------------------------------- */
 
 static void run_all(void)
 {
@@ -207,6 +238,80 @@ static void run_all(void)
 			return;
 	}
 }
+
+/* -- a failed run made simpler ----------------------------------------------------------------- */
+
+static void run_list(const struct tu_answered *list, size_t count)
+{
+	const struct tu_strategy *strategy = check.strategy;
+	void *self = check.self;
+
+	check.words.n = 0;
+	check.trouble = TU_TROUBLE_NONE;
+	if (tu_strategy_repeat_open(&check.self, list, count, true) == 0) {
+		check.strategy = tu_strategy_repeat(strategy->preempts);
+		check.strategy->begin(check.self, 0);
+		run_once();
+		check.strategy->close(check.self);
+	}
+	check.strategy = strategy;
+	check.self = self;
+}
+
+static bool can_be_simpler(void)
+{
+	return check.trouble != TU_TROUBLE_NONE && check.trouble != TU_TROUBLE_OUTSIDE &&
+	       !check.repeats && !(check.o.flags & TUTTI_SIM_AS_FOUND) &&
+	       tu_shrink_switches(tu_choices_made()) > 0;
+}
+
+static void shrink(struct tu_shrink *s)
+{
+	int64_t end = tu_real_now() + shrink_budget;
+
+	tu_shrink_begin(s, tu_choices_made(), SHRINK_RUNS);
+	while (tu_real_now() < end && tu_shrink_next(s)) {
+		run_list(s->list, s->count);
+		tu_shrink_tried(s, fails_like_the_first(), tu_choices_made());
+	}
+	check.first.told = true;
+	if (s->switches < s->found)
+		run_list(s->best.answered, s->best.count);
+}
+
+static void move_page(struct tu_page *to, struct tu_page *from)
+{
+	tu_free(to->text);
+	*to = *from;
+	*from = (struct tu_page){ 0 };
+}
+
+/* What was said of the run that was found is said of a simpler one, if there is one. */
+static void make_simpler(void)
+{
+	tutti_sim_result result = check.result;
+
+	check.first.trouble = check.trouble;
+	move_page(&check.first.words, &check.words);
+	move_page(&check.first.report, &check.report);
+	move_page(&check.first.json, &check.json);
+	check.first.looking = true;
+	shrink(&check.first.shrink);
+	if (check.report.n == 0) {
+		move_page(&check.report, &check.first.report);
+		move_page(&check.json, &check.first.json);
+	} else {
+		result.hash = check.result.hash;
+	}
+	check.result = result;
+	check.trouble = check.first.trouble;
+	tu_shrink_end(&check.first.shrink);
+	tu_free(check.first.words.text);
+	tu_free(check.first.report.text);
+	tu_free(check.first.json.text);
+}
+
+/* -- a check ----------------------------------------------------------------------------------- */
 
 static int refuse(int rc, const char *why, const char *what)
 {
@@ -237,6 +342,7 @@ static int open_replay(const char *file)
 		return refuse(rc, "cannot repeat ", file);
 	check.strategy = tu_strategy_repeat(r.preempts);
 	check.strategy_text = "replay";
+	check.repeats = true;
 	check.o.flags = r.flags | (check.o.flags & TUTTI_SIM_QUIET);
 	*check.save = 0;
 	rc = tu_strategy_repeat_open(&check.self, r.answered, r.count, false);
@@ -382,6 +488,8 @@ int tutti_sim_check(void (*test)(void *arg), const tutti_sim_options *options)
 		tu_outside_begin(held);
 		tu_os_crash_begin(crashed);
 		run_all();
+		if (can_be_simpler())
+			make_simpler();
 		tu_os_crash_end();
 		tu_outside_end();
 		tu_probe_set(TU_PROBE_SIMULATOR, NULL);

@@ -18,6 +18,7 @@
 #include "sim/outside.h"
 #include "sim/replay.h"
 #include "sim/report.h"
+#include "sim/shrink.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -52,6 +53,8 @@ static void find(struct tu_finding *f, enum tu_trouble trouble)
 		.seed = program.s.seed,
 		.run = program.s.run,
 		.words = program.words.n > 0 ? program.words.text : NULL };
+	if (!program.outcome) /* else who had it run says so */
+		f->found = f->switches = tu_shrink_switches(tu_choices_made());
 }
 
 static void save(struct tu_finding *f)
@@ -84,6 +87,7 @@ static void tell(enum tu_trouble trouble)
 		return;
 	}
 	program.outcome->trouble = trouble;
+	copy(program.outcome->words, sizeof(program.outcome->words), &program.words);
 	copy(program.outcome->text, sizeof(program.outcome->text), &text);
 	copy(program.outcome->json, sizeof(program.outcome->json), &json);
 }

@@ -367,6 +367,13 @@ void tu_finding_text(struct tu_page *t, const struct tu_finding *f)
 
 void tu_finding_text_end(struct tu_page *t, const struct tu_finding *f)
 {
+	if (f->found > 0)
+		tu_page_add(t, "  it took %u switch%s", f->found, f->found == 1 ? "" : "es");
+	if (f->switches < f->found)
+		tu_page_add(t, ", %u after shrinking (%u run%s)", f->switches, f->tries,
+			f->tries == 1 ? "" : "s");
+	if (f->found > 0)
+		tu_page_add(t, "\n");
 	if (f->again)
 		tu_page_add(t, "  once more: %s\n", f->again);
 	if (f->lost)
@@ -471,9 +478,16 @@ void tu_finding_json(struct tu_page *t, const struct tu_finding *f)
 	tu_page_add(t, ",\"actors\":[");
 	tell_all(t, json_one);
 	tu_page_add(t, "]");
+	tu_finding_json_end(t, f);
+	tu_page_add(t, "}\n");
+}
+
+void tu_finding_json_end(struct tu_page *t, const struct tu_finding *f)
+{
+	if (f->found > 0)
+		tu_page_add(t, ",\"switches_found\":%u,\"switches\":%u", f->found, f->switches);
 	if (f->again)
 		json_pair(t, "again", f->again);
 	if (f->lost)
 		json_pair(t, "not_kept", f->lost);
-	tu_page_add(t, "}\n");
 }

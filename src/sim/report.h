@@ -22,6 +22,8 @@ struct tu_finding {
 	const char *strategy;
 	uint64_t seed, run, runs; /* the run'th of at most so many */
 	const char *words;        /* of who failed, or what was reported; NULL: none */
+	unsigned found, switches; /* choices beside the usual course: when found, and in this run */
+	unsigned tries;           /* it took to make it simpler */
 	const char *again;        /* how to repeat it; NULL: it cannot be */
 	const char *lost;         /* why not; NULL: it was not to be */
 };
@@ -30,8 +32,9 @@ struct tu_finding {
 void tu_finding_text(struct tu_page *t, const struct tu_finding *f);
 void tu_finding_json(struct tu_page *t, const struct tu_finding *f);
 
-/* The last lines: how to repeat it. */
+/* The last lines: how many switches it took, and how to repeat it. */
 void tu_finding_text_end(struct tu_page *t, const struct tu_finding *f);
+void tu_finding_json_end(struct tu_page *t, const struct tu_finding *f);
 
 /* "thread 'a'", "task 'Task-1'": in buf, or one that lives as long as what runs on c. */
 const char *tu_finding_name(const struct tu_context *c, char *buf, size_t n);
