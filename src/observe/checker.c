@@ -188,6 +188,7 @@ static uint64_t places_of_circle(const struct tu_circle *circle)
 
 static void on_parks(struct tu_context *self, const void *key, int64_t until)
 {
+	const struct tu_account *a;
 	struct tu_circle circle;
 	struct tu_text text = { 0 };
 
@@ -195,8 +196,8 @@ static void on_parks(struct tu_context *self, const void *key, int64_t until)
 		return;
 	if (!enter())
 		return;
-	tu_ledger_parks(ledger, self, key, until);
-	if (tu_ledger_deadlock(ledger, self, &circle) && is_news(places_of_circle(&circle)))
+	a = tu_ledger_parks(ledger, self, key, until);
+	if (tu_ledger_deadlock(ledger, a, &circle) && is_news(places_of_circle(&circle)))
 		tu_words_circle(&text, &circle);
 	leave();
 	/* The reporter may have waited, and so have been given what was meant for this wait. */

@@ -4,9 +4,9 @@
  *
  * Three tables lead to what is known: from a context to its account, from an object to the latest
  * of its holds, from a future to who runs it. A context's account is of who ran there last, by its
- * id: not every end is told. An object that nobody holds keeps its place, with NULL in it, as it
- * will be taken again; such places are swept up when the table is full. Accounts and holds that are
- * not in use are kept for the next.
+ * id: not every end is told. What is empty keeps its place, as the same contexts run something and
+ * the same locks are taken again and again; such places are swept up when a table is full. Accounts
+ * and holds that are not in use are kept for the next.
  */
 #include "observe/ledger.h"
 
@@ -18,7 +18,7 @@
 
 struct tu_ledger {
 	struct tu_table accounts, holds, runners;
-	struct tu_list present, spare_accounts;
+	struct tu_list present, idle, spare_accounts;
 	struct tu_hold *spare_holds; /* by earlier */
 	uint64_t waits;
 	uint32_t searches;
@@ -31,6 +31,7 @@ struct tu_ledger *tu_ledger_create(void)
 	if (!l)
 		return NULL;
 	tu_list_init(&l->present);
+	tu_list_init(&l->idle);
 	tu_list_init(&l->spare_accounts);
 	return l;
 }
@@ -44,23 +45,27 @@ static struct tu_account *account_of(const struct tu_ledger *l, const struct tu_
 	return a && a->id == c->id ? a : NULL;
 }
 
-static void forget_run(struct tu_ledger *l, struct tu_account *a, unsigned i)
+static void forget_runs(struct tu_ledger *l, struct tu_account *a)
 {
-	if (a->runs[i] && tu_table_find(&l->runners, tu_table_key(a->runs[i])) == a)
-		tu_table_remove(&l->runners, tu_table_key(a->runs[i]));
-	a->runs[i] = NULL;
+	for (int i = 0; i < 2 && a->listed; i++)
+		if (a->runs[i] && tu_table_find(&l->runners, tu_table_key(a->runs[i])) == a)
+			tu_table_remove(&l->runners, tu_table_key(a->runs[i]));
+	a->listed = false;
 }
 
-/* Who runs f now: of another, it was not told that it ended. */
-static void note_run(struct tu_ledger *l, struct tu_account *a, unsigned i, void *f)
+/* It runs them now: of another who did, it was not told that it ended. */
+static void list_runs(struct tu_ledger *l, struct tu_account *a)
 {
-	void **at = f ? tu_table_at(&l->runners, tu_table_key(f)) : NULL;
+	for (int i = 0; i < 2; i++) {
+		uint64_t key = tu_table_key(a->runs[i]);
+		void **at = key ? tu_table_at(&l->runners, key) : NULL;
 
-	a->runs[i] = f;
-	if (at)
-		*at = a;
-	else if (f)
-		tu_table_put(&l->runners, tu_table_key(f), a);
+		if (at)
+			*at = a;
+		else if (key)
+			tu_table_put(&l->runners, key, a);
+	}
+	a->listed = true;
 }
 
 /* Kept here, as only the context's own thread may look there. */
@@ -71,19 +76,22 @@ static void look_who(struct tu_ledger *l, struct tu_account *a)
 
 	if (tu_likely(a->runs[0] == self && a->runs[1] == job))
 		return;
-	forget_run(l, a, 0);
-	forget_run(l, a, 1);
-	note_run(l, a, 0, self);
-	note_run(l, a, 1, job);
+	forget_runs(l, a);
+	a->runs[0] = self;
+	a->runs[1] = job;
 }
 
-/* It is of nobody who runs any more; kept while it holds something. */
+static bool is_empty(const struct tu_account *a)
+{
+	return !a->holds && !a->until;
+}
+
+/* It is of no context any more; kept while it holds something. */
 static void close_account(struct tu_ledger *l, struct tu_account *a)
 {
 	if (a->context) {
 		tu_table_remove(&l->accounts, tu_table_key(a->context));
-		forget_run(l, a, 0);
-		forget_run(l, a, 1);
+		forget_runs(l, a);
 		a->context = NULL;
 		a->until = 0;
 	}
@@ -94,22 +102,66 @@ static void close_account(struct tu_ledger *l, struct tu_account *a)
 	tu_list_add_head(&l->spare_accounts, &a->link);
 }
 
-static struct tu_account *open_account(struct tu_ledger *l, struct tu_context *c)
+static void close_empty(struct tu_ledger *l, struct tu_list *list)
 {
-	struct tu_account *a = tu_table_find(&l->accounts, tu_table_key(c));
-	struct tu_link *link;
+	tu_list_each_safe(link, list) {
+		struct tu_account *a = tu_container_of(link, struct tu_account, link);
 
-	if (a)
-		close_account(l, a);
+		if (is_empty(a))
+			close_account(l, a);
+	}
+}
+
+/* Nothing runs there: it is empty, and kept for what comes to that context next. */
+static void leave_account(struct tu_ledger *l, struct tu_account *a)
+{
+	forget_runs(l, a);
+	a->id = 0;
+	a->until = 0;
+	tu_list_remove(&a->link);
+	tu_list_add_head(&l->idle, &a->link);
+}
+
+static struct tu_account *make_account(struct tu_ledger *l, struct tu_context *c)
+{
+	struct tu_link *link;
+	struct tu_account *a;
+
+	if (tu_table_is_full(&l->accounts)) {
+		close_empty(l, &l->idle);
+		close_empty(l, &l->present);
+		tu_table_reserve(&l->accounts, 2 * (l->accounts.used + 1));
+	}
 	link = tu_list_take(&l->spare_accounts);
 	a = link ? tu_container_of(link, struct tu_account, link) : tu_alloc(sizeof(*a));
 	if (!a)
 		return NULL;
-	*a = (struct tu_account){ .id = c->id, .context = c };
-	if (!tu_table_put(&l->accounts, tu_table_key(c), a)) {
-		tu_list_add_head(&l->spare_accounts, &a->link);
-		return NULL;
+	*a = (struct tu_account){ .context = c };
+	if (tu_table_put(&l->accounts, tu_table_key(c), a)) {
+		tu_list_add_head(&l->idle, &a->link);
+		return a;
 	}
+	tu_list_add_head(&l->spare_accounts, &a->link);
+	return NULL;
+}
+
+/* Of what runs on c now, who is not known. */
+static struct tu_account *open_account(struct tu_ledger *l, struct tu_context *c)
+{
+	struct tu_account *a = tu_table_find(&l->accounts, tu_table_key(c));
+
+	if (a && a->holds) {
+		close_account(l, a); /* its end was not told */
+		a = NULL;
+	}
+	if (!a)
+		a = make_account(l, c);
+	if (!a)
+		return NULL;
+	forget_runs(l, a);
+	a->id = c->id;
+	a->until = 0;
+	tu_list_remove(&a->link);
 	tu_list_add_tail(&l->present, &a->link);
 	look_who(l, a);
 	return a;
@@ -240,17 +292,26 @@ void tu_ledger_gave(struct tu_ledger *l, struct tu_context *self, const void *ob
 	drop_hold(l, at, own ? own : *at);
 }
 
-void tu_ledger_waits(
+static struct tu_account *note_wait(
 	struct tu_ledger *l, struct tu_context *self, const struct tu_doing *what, int64_t until)
 {
 	struct tu_account *a = come(l, self);
 
 	if (!a)
-		return;
+		return NULL;
 	a->waits = *what;
 	a->until = until;
 	a->wait = ++l->waits;
 	look_who(l, a);
+	if (!a->listed)
+		list_runs(l, a);
+	return a;
+}
+
+void tu_ledger_waits(
+	struct tu_ledger *l, struct tu_context *self, const struct tu_doing *what, int64_t until)
+{
+	note_wait(l, self, what, until);
 }
 
 void tu_ledger_goes_on(struct tu_ledger *l, struct tu_context *self)
@@ -269,7 +330,8 @@ static bool is_over(const struct tu_doing *what, const void *key)
 	return (kind == TU_OBJECT_LOCK || kind == TU_OBJECT_RWLOCK) && key != what->object;
 }
 
-void tu_ledger_parks(struct tu_ledger *l, struct tu_context *self, const void *key, int64_t until)
+const struct tu_account *tu_ledger_parks(
+	struct tu_ledger *l, struct tu_context *self, const void *key, int64_t until)
 {
 	struct tu_doing what = self->doing;
 
@@ -281,7 +343,7 @@ void tu_ledger_parks(struct tu_ledger *l, struct tu_context *self, const void *k
 	}
 	if (until == INT64_MAX && what.op == TU_OP_LOOP_RUN)
 		until--; /* it has its own timer, and tutti_loop_stop ends it */
-	tu_ledger_waits(l, self, &what, until > 0 ? until : 1);
+	return note_wait(l, self, &what, until > 0 ? until : 1);
 }
 
 bool tu_ledger_has_none(const struct tu_ledger *l, const struct tu_context *self)
@@ -298,10 +360,13 @@ const struct tu_account *tu_ledger_ended(
 
 	if (!a)
 		return NULL;
-	if (a->holds)
-		a->name = tu_copy_text(name);
+	if (!a->holds) {
+		leave_account(l, a);
+		return NULL;
+	}
+	a->name = tu_copy_text(name);
 	close_account(l, a); /* a pool's thread goes on to its next job */
-	return a->holds ? a : NULL;
+	return a;
 }
 
 void tu_ledger_forget(struct tu_ledger *l, const void *object)
@@ -339,7 +404,7 @@ const struct tu_account *tu_ledger_next(const struct tu_ledger *l, const struct 
 		const struct tu_account *a =
 			tu_container_of((struct tu_link *)link, struct tu_account, link);
 
-		if (a->holds || a->until)
+		if (!is_empty(a))
 			return a;
 	}
 	return NULL;
@@ -388,15 +453,13 @@ static bool step(struct tu_ledger *l, struct tu_circle *circle, struct tu_accoun
 }
 
 bool tu_ledger_deadlock(
-	struct tu_ledger *l, const struct tu_context *self, struct tu_circle *circle)
+	struct tu_ledger *l, const struct tu_account *self, struct tu_circle *circle)
 {
-	const struct tu_account *a = account_of(l, self);
-
-	if (!a || !waits_for_ever(a))
+	if (!self || !waits_for_ever(self))
 		return false;
 	l->searches++;
 	circle->n = 1;
-	circle->part[0].account = a;
+	circle->part[0].account = self;
 	return close_circle(l, circle);
 }
 
@@ -409,7 +472,10 @@ void tu_ledger_reset(struct tu_ledger *l)
 	while ((link = tu_list_first(&l->present)) != NULL) {
 		struct tu_account *a = tu_container_of(link, struct tu_account, link);
 
-		close_account(l, a); /* with the last of its holds it goes */
+		if (a->holds)
+			close_account(l, a); /* with the last of its holds it goes */
+		else
+			leave_account(l, a);
 		while (a->holds)
 			tu_ledger_forget(l, a->holds->object);
 	}
@@ -423,6 +489,7 @@ void tu_ledger_free(struct tu_ledger *l)
 	if (!l)
 		return;
 	tu_ledger_reset(l);
+	close_empty(l, &l->idle);
 	while ((link = tu_list_take(&l->spare_accounts)) != NULL)
 		tu_free(tu_container_of(link, struct tu_account, link));
 	while ((h = l->spare_holds) != NULL) {

@@ -3,7 +3,7 @@
  * ledger.h - who holds which lock, taken where, and who waits for what: the facts behind a report.
  *
  * Whoever holds something or waits has an account here. It comes with the first hold or wait and
- * stays, mostly empty, until what runs there ends; only those that are not empty are told of.
+ * stays, mostly empty; only those that are not empty are told of.
  * Whoever keeps a ledger tells it what happens, in the words of core/probe.h, and sees to it that
  * one thread at a time is in it. Answers are valid until it is told more. Kept by the checker of a
  * running program (checker.c), and by a simulation (sim/facts.h).
@@ -40,6 +40,7 @@ struct tu_account {
 	void *runs[2];              /* futures of what runs there: itself, its job; NULL: none */
 	char *name;                 /* once it has ended; NULL: no memory for it */
 	uint32_t seen;              /* by a search, the ledger's */
+	bool listed;                /* it is found by those futures, the ledger's */
 	struct tu_link link;        /* in order of coming */
 };
 
@@ -60,8 +61,12 @@ void tu_ledger_waits(
 	struct tu_ledger *l, struct tu_context *self, const struct tu_doing *what, int64_t until);
 void tu_ledger_goes_on(struct tu_ledger *l, struct tu_context *self);
 
-/* The same of one that is about to park: for what follows from what it said last, and from key. */
-void tu_ledger_parks(struct tu_ledger *l, struct tu_context *self, const void *key, int64_t until);
+/*
+ * The same of one that is about to park: for what follows from what it said last, and from key. Its
+ * account; NULL: no memory.
+ */
+const struct tu_account *tu_ledger_parks(
+	struct tu_ledger *l, struct tu_context *self, const void *key, int64_t until);
 
 /*
  * What runs on self ends. If it holds anything: it, kept under a copy of that name until all of
@@ -103,10 +108,10 @@ struct tu_circle {
 };
 
 /*
- * Does self wait for itself, by way of others who all wait without end? For locks, rwlocks and
+ * Does self, NULL: nobody, wait for itself, by way of others who all wait without end? For locks, rwlocks and
  * futures. One that holds what it waits for is a circle of one.
  */
 bool tu_ledger_deadlock(
-	struct tu_ledger *l, const struct tu_context *self, struct tu_circle *circle);
+	struct tu_ledger *l, const struct tu_account *self, struct tu_circle *circle);
 
 #endif

@@ -11,13 +11,14 @@
 static struct tu_choices made;
 static const struct tu_strategy *strategy;
 static void *strategy_self;
+static bool preempts;       /* as made has it, apart from what each choice changes */
 static size_t *shown_count; /* in shared memory; NULL: the list is our own */
 
 void tu_choices_begin(const struct tu_strategy *s, void *self)
 {
 	strategy = s;
 	strategy_self = self;
-	made.preempts = s->preempts;
+	preempts = made.preempts = s->preempts;
 	made.count = 0;
 	made.hash = made.step = 0;
 }
@@ -31,7 +32,7 @@ void tu_choices_use(struct tu_answered *answered, size_t room, size_t *count)
 
 bool tu_choices_preempts(void)
 {
-	return made.preempts;
+	return preempts;
 }
 
 const struct tu_choices *tu_choices_made(void)

@@ -57,16 +57,16 @@ void tu_facts_made(const void *object)
 
 void tu_facts_parks(struct tu_context *self, const void *key, int64_t until)
 {
+	const struct tu_account *a;
 	struct tu_circle circle;
 
 	tu_machine.own = true;
-	tu_ledger_parks(ledger, self, key, until);
+	a = tu_ledger_parks(ledger, self, key, until);
 	tu_machine.own = false;
-	if (until != INT64_MAX || !tu_ledger_deadlock(ledger, self, &circle) ||
-		tu_facts_circle_stands())
+	if (!tu_ledger_deadlock(ledger, a, &circle) || tu_facts_circle_stands())
 		return;
-	suspect.account = tu_ledger_account(ledger, self);
-	suspect.wait = suspect.account->wait;
+	suspect.account = a;
+	suspect.wait = a->wait;
 	tu_machine.suspicious = tu_machine.changes + CHANGES_LONG;
 }
 
@@ -88,7 +88,7 @@ bool tu_facts_circle_stands(void)
 	struct tu_circle circle;
 
 	if (a && a->until && a->wait == suspect.wait && a->context &&
-		tu_ledger_deadlock(ledger, a->context, &circle))
+		tu_ledger_deadlock(ledger, a, &circle))
 		return true;
 	forget_suspect();
 	return false;

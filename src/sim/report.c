@@ -339,7 +339,8 @@ static void text_circle(struct walk *w, const struct tu_context *c)
 {
 	struct tu_circle circle;
 
-	if (w->second || !waits(c) || !tu_ledger_deadlock(tu_facts(), c, &circle))
+	if (w->second || !waits(c) ||
+		!tu_ledger_deadlock(tu_facts(), tu_ledger_account(tu_facts(), c), &circle))
 		return;
 	w->second = true; /* one is enough: the others are the same, or can wait */
 	text_circle_of(w->t, &circle);
@@ -458,7 +459,10 @@ static void json_one(struct walk *w, const struct tu_context *c)
 		json_holder(w->t, h);
 	json_hint(w->t, c);
 	tu_page_add(w->t, ",\"in_circle\":%s}",
-		waits(c) && tu_ledger_deadlock(tu_facts(), c, &circle) ? "true" : "false");
+		waits(c) && tu_ledger_deadlock(
+				    tu_facts(), tu_ledger_account(tu_facts(), c), &circle)
+			? "true"
+			: "false");
 }
 
 void tu_finding_json(struct tu_page *t, const struct tu_finding *f)

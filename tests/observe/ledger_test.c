@@ -41,7 +41,7 @@ static bool waits(
 	struct tu_doing d = doing(op, object, 0);
 
 	tu_ledger_waits(l, &contexts[who], &d, INT64_MAX);
-	return tu_ledger_deadlock(l, &contexts[who], circle);
+	return tu_ledger_deadlock(l, tu_ledger_account(l, &contexts[who]), circle);
 }
 
 static size_t present(const struct tu_ledger *l)
@@ -151,10 +151,10 @@ static void circles_of_locks(void)
 	/* Of whom one will not wait for ever, or goes on: no circle. */
 	struct tu_doing d = doing(TU_OP_LOCK_ACQUIRE, &locks[2], 0);
 	tu_ledger_waits(l, &contexts[1], &d, 1000);
-	CHECK(!tu_ledger_deadlock(l, &contexts[3], &circle));
+	CHECK(!tu_ledger_deadlock(l, tu_ledger_account(l, &contexts[3]), &circle));
 	CHECK(waits(l, 1, TU_OP_LOCK_ACQUIRE, &locks[2], &circle));
 	tu_ledger_goes_on(l, &contexts[2]);
-	CHECK(!tu_ledger_deadlock(l, &contexts[3], &circle));
+	CHECK(!tu_ledger_deadlock(l, tu_ledger_account(l, &contexts[3]), &circle));
 	/* One that waits for what it holds itself. */
 	CHECK(waits(l, 2, TU_OP_LOCK_ACQUIRE, &locks[2], &circle));
 	CHECK_EQ(circle.n, 1);
