@@ -108,8 +108,8 @@ struct tu_circle {
 };
 
 /*
- * Does self, NULL: nobody, wait for itself, by way of others who all wait without end? For locks, rwlocks and
- * futures. One that holds what it waits for is a circle of one.
+ * Does self, NULL: nobody, wait for itself, by way of others who all wait without end? For locks,
+ * rwlocks and futures. One that holds what it waits for is a circle of one.
  */
 bool tu_ledger_deadlock(
 	struct tu_ledger *l, const struct tu_account *self, struct tu_circle *circle);
