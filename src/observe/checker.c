@@ -134,11 +134,11 @@ static void on_point(struct tu_context *self, const struct tu_doing *doing)
 {
 	struct tu_inversion inversion;
 	struct tu_text text = { 0 };
-	const struct tu_actor *a;
+	const struct tu_account *a;
 
 	if (!asks_for_a_lock(doing->op) || !enter())
 		return;
-	a = tu_ledger_actor(ledger, self->id);
+	a = tu_ledger_account(ledger, self);
 	if (a && a->holds && tu_orders_ask(orders, a, doing, &inversion) &&
 		is_news(places_of_inversion(doing, &inversion)))
 		tu_words_inversion(&text, a, doing, &inversion);
@@ -176,44 +176,28 @@ static void on_made(const void *object)
 	leave();
 }
 
-/* What self waits for, by what it said last and where it is queued. */
-static struct tu_doing wait_of(const struct tu_context *self, const void *key)
-{
-	struct tu_doing what = self->doing;
-
-	if (what.op == TU_OP_CONDITION_WAIT && key && key != what.object) {
-		what.op = TU_OP_LOCK_ACQUIRE; /* it was notified, and wants the lock back */
-		what.object = key;
-	} else if (!what.where && what.op != TU_OP_EXIT) {
-		what = (struct tu_doing){ NULL, NULL, tutti_now(), TU_OP_IDLE };
-	}
-	return what;
-}
-
 static uint64_t places_of_circle(const struct tu_circle *circle)
 {
 	uint64_t places = 0;
 
 	for (unsigned i = 0; i < circle->n; i++)
-		places += mix(circle->part[i].actor->waits.where,
+		places += mix(circle->part[i].account->waits.where,
 			circle->part[i].hold ? circle->part[i].hold->where : NULL);
 	return places;
 }
 
 static void on_parks(struct tu_context *self, const void *key, int64_t until)
 {
-	struct tu_doing what = wait_of(self, key);
+	const struct tu_account *a;
 	struct tu_circle circle;
 	struct tu_text text = { 0 };
 
 	if (tu_shown(&self->worker->looks_on))
 		return;
-	if (until == INT64_MAX && what.op == TU_OP_LOOP_RUN)
-		until--; /* it has its own timer, and tutti_loop_stop ends it */
 	if (!enter())
 		return;
-	tu_ledger_waits(ledger, self, &what, until > 0 ? until : 1);
-	if (tu_ledger_deadlock(ledger, self->id, &circle) && is_news(places_of_circle(&circle)))
+	a = tu_ledger_parks(ledger, self, key, until);
+	if (tu_ledger_deadlock(ledger, a, &circle) && is_news(places_of_circle(&circle)))
 		tu_words_circle(&text, &circle);
 	leave();
 	/* The reporter may have waited, and so have been given what was meant for this wait. */
@@ -232,12 +216,12 @@ static void on_goes_on(struct tu_context *self)
 static void on_ended(struct tu_context *self)
 {
 	struct tu_text text = { 0 };
-	const struct tu_actor *a;
+	const struct tu_account *a;
 	char name[128];
 
 	if (!enter())
 		return;
-	a = tu_ledger_actor(ledger, self->id);
+	a = tu_ledger_account(ledger, self);
 	if (a && a->holds) {
 		tu_words_name(a, name, sizeof(name));
 		a = tu_ledger_ended(ledger, self, name);

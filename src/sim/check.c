@@ -17,11 +17,11 @@
 #include "exec/threads.h"
 #include "os/port.h"
 #include "sim/hints.h"
-#include "sim/holders.h"
 #include "sim/machine.h"
 #include "sim/outside.h"
 #include "sim/replay.h"
 #include "sim/report.h"
+#include "sim/shrink.h"
 #include "sim/strategy.h"
 #include "sim/verdict.h"
 
@@ -31,6 +31,8 @@
 
 static const uint64_t runs_usual = 10000, steps_usual = 1000000;
 static const tutti_time budget_usual = TUTTI_SECONDS(30);
+static const tutti_time shrink_budget = TUTTI_SECONDS(5);
+enum { SHRINK_RUNS = 500 };
 
 static uint32_t running; /* atomic: a check is; taken by who runs it */
 
@@ -44,8 +46,16 @@ static struct check {
 	struct tu_machine_options machine;
 	tutti_sim_result result;
 	uint64_t run;
+	bool repeats; /* it is a run in a file */
 	struct tu_page report, json;
-	char save[160], again[400];
+	char save[160];
+	struct {
+		bool looking; /* for a simpler run that fails like this one */
+		bool told;    /* the next one like it is the one to be told of */
+		struct tu_verdict verdict;
+		struct tu_page report, json;
+		struct tu_shrink shrink;
+	} first;
 } check;
 
 static bool inside; /* a run is under way */
@@ -54,19 +64,25 @@ static bool inside; /* a run is under way */
 
 static void describe(void)
 {
+	unsigned switches = tu_shrink_switches(tu_choices_made());
 	struct tu_finding f = { .trouble = tu_verdict.trouble,
 		.name = check.o.name,
 		.strategy = check.strategy_text,
 		.seed = check.o.seed,
 		.run = check.run,
 		.runs = check.o.runs,
-		.words = tu_verdict_words() };
+		.words = tu_verdict_words(),
+		.found = check.first.looking ? check.first.shrink.found : switches,
+		.switches = switches,
+		.tries = check.first.shrink.tries };
+	struct tu_keep keep = { .file = check.save,
+		.flags = check.o.flags | (check.machine.early_time ? 0 : TUTTI_SIM_STRICT_TIME),
+		.settings = "",
+		.before = "TUTTI_SIM_REPLAY=",
+		.after = "" };
 
-	if (*check.save &&
-		tu_replay_save(check.save, &f, check.o.flags, "", tu_choices_made()) == 0) {
-		snprintf(check.again, sizeof(check.again), "TUTTI_SIM_REPLAY=%s", check.save);
-		f.again = check.again;
-	}
+	if (*check.save)
+		tu_replay_keep(&f, &keep, tu_choices_made());
 	tu_finding_text(&check.report, &f);
 	tu_verdict_warn(&check.report);
 	tu_finding_json(&check.json, &f);
@@ -81,6 +97,12 @@ static void count_left(struct tu_actor *a, void *n)
 		++*(unsigned *)n;
 }
 
+static bool fails_like_the_first(void)
+{
+	return tu_verdict.trouble == check.first.verdict.trouble &&
+	       tu_shrink_same_words(tu_verdict_words(), tu_page_text(&check.first.verdict.words));
+}
+
 /* On an actor's stack. */
 static void over(enum tu_trouble trouble)
 {
@@ -92,7 +114,8 @@ static void over(enum tu_trouble trouble)
 	}
 	if (trouble != TU_TROUBLE_NONE)
 		tu_verdict_note(trouble);
-	if (tu_verdict.trouble != TU_TROUBLE_NONE)
+	if (check.first.looking ? check.first.told && fails_like_the_first()
+				: tu_verdict.trouble != TU_TROUBLE_NONE)
 		describe();
 	tu_machine_leave();
 }
@@ -113,9 +136,14 @@ static void crashed(int signal)
 	if (!inside)
 		return;
 	inside = false;
-	tu_page_add(&tu_verdict.words, "it ended by signal %d (%s)", signal, strsignal(signal));
-	tu_verdict_note(TU_TROUBLE_FAILED);
-	describe();
+	if (check.first.looking) {
+		check.report = check.first.report; /* that one is what was found */
+	} else {
+		tu_page_add(
+			&tu_verdict.words, "it ended by signal %d (%s)", signal, strsignal(signal));
+		tu_verdict_note(TU_TROUBLE_FAILED);
+		describe();
+	}
 	if (!(check.o.flags & TUTTI_SIM_QUIET))
 		tu_os_write_error(check.report.text, check.report.n);
 }
@@ -135,7 +163,6 @@ static void run_once(void)
 
 	tu_verdict_begin();
 	tu_machine_begin(&check.machine);
-	tu_holders_begin();
 	tu_hints_begin();
 	tu_choices_begin(check.strategy, check.self);
 	tu_os_port = &tu_machine_port;
@@ -155,7 +182,7 @@ static void run_once(void)
 	check.result.hash = tu_choices_made()->hash;
 }
 
-/* -- a check ----------------------------------------------------------------------------------- */
+/* -- runs -------------------------------------------------------------------------------------- */
 
 static void run_all(void)
 {
@@ -173,6 +200,78 @@ static void run_all(void)
 			return;
 	}
 }
+
+/* -- a failed run made simpler ----------------------------------------------------------------- */
+
+static void run_list(const struct tu_answered *list, size_t count)
+{
+	const struct tu_strategy *strategy = check.strategy;
+	void *self = check.self;
+
+	if (tu_strategy_repeat_open(&check.self, list, count, true) == 0) {
+		check.strategy = tu_strategy_repeat(strategy->preempts);
+		check.strategy->begin(check.self, 0);
+		run_once();
+		check.strategy->close(check.self);
+	}
+	check.strategy = strategy;
+	check.self = self;
+}
+
+static bool can_be_simpler(void)
+{
+	return tu_verdict.trouble != TU_TROUBLE_NONE && tu_verdict.trouble != TU_TROUBLE_OUTSIDE &&
+	       !check.repeats && !(check.o.flags & TUTTI_SIM_AS_FOUND) &&
+	       tu_shrink_switches(tu_choices_made()) > 0;
+}
+
+static void shrink(struct tu_shrink *s)
+{
+	int64_t end = tu_real_now() + shrink_budget;
+
+	tu_shrink_begin(s, tu_choices_made(), SHRINK_RUNS);
+	while (tu_real_now() < end && tu_shrink_next(s)) {
+		run_list(s->list, s->count);
+		tu_shrink_tried(s, fails_like_the_first(), tu_choices_made());
+	}
+	check.first.told = true;
+	if (s->switches < s->found)
+		run_list(s->best.answered, s->best.count);
+}
+
+static void move_page(struct tu_page *to, struct tu_page *from)
+{
+	tu_free(to->text);
+	*to = *from;
+	*from = (struct tu_page){ 0 };
+}
+
+/* What was said of the run that was found is said of a simpler one, if there is one. */
+static void make_simpler(void)
+{
+	tutti_sim_result result = check.result;
+
+	check.first.verdict = tu_verdict;
+	tu_verdict = (struct tu_verdict){ 0 };
+	move_page(&check.first.report, &check.report);
+	move_page(&check.first.json, &check.json);
+	check.first.looking = true;
+	shrink(&check.first.shrink);
+	if (check.report.n == 0) {
+		move_page(&check.report, &check.first.report);
+		move_page(&check.json, &check.first.json);
+	} else {
+		result.hash = check.result.hash;
+	}
+	check.result = result;
+	tu_free(tu_verdict.words.text);
+	tu_verdict = check.first.verdict;
+	tu_shrink_end(&check.first.shrink);
+	tu_free(check.first.report.text);
+	tu_free(check.first.json.text);
+}
+
+/* -- a check ----------------------------------------------------------------------------------- */
 
 static int refuse(int rc, const char *why, const char *what)
 {
@@ -201,11 +300,12 @@ static int open_replay(const char *file)
 
 	if (rc < 0)
 		return refuse(rc, "cannot repeat ", file);
-	check.strategy = &tu_strategy_replay;
+	check.strategy = tu_strategy_repeat(r.preempts);
 	check.strategy_text = "replay";
+	check.repeats = true;
 	check.o.flags = r.flags | (check.o.flags & TUTTI_SIM_QUIET);
 	*check.save = 0;
-	rc = tu_strategy_replay_open(&check.self, r.answered, r.count);
+	rc = tu_strategy_repeat_open(&check.self, r.answered, r.count, false);
 	tu_free(r.answered);
 	return rc;
 }
@@ -283,9 +383,7 @@ static void look_at_replay(void)
 	uint64_t step;
 	size_t at;
 
-	if (check.strategy != &tu_strategy_replay)
-		return;
-	if (!tu_strategy_replay_diverged(check.self, &at, &step))
+	if (!tu_strategy_diverged(check.strategy, check.self, &at, &step))
 		return;
 	tu_verdict.trouble = TU_TROUBLE_DIVERGED;
 	tu_page_add(&check.report,
@@ -348,6 +446,8 @@ int tutti_sim_check(void (*test)(void *arg), const tutti_sim_options *options)
 		tu_outside_begin(held);
 		tu_os_crash_begin(crashed);
 		run_all();
+		if (can_be_simpler())
+			make_simpler();
 		tu_os_crash_end();
 		tu_outside_end();
 		tu_probe_set(TU_PROBE_SIMULATOR, NULL);

@@ -11,14 +11,14 @@
 static struct tu_choices made;
 static const struct tu_strategy *strategy;
 static void *strategy_self;
-static bool preempts;
+static bool preempts;       /* as made has it, apart from what each choice changes */
 static size_t *shown_count; /* in shared memory; NULL: the list is our own */
 
 void tu_choices_begin(const struct tu_strategy *s, void *self)
 {
 	strategy = s;
 	strategy_self = self;
-	preempts = s->preempts;
+	preempts = made.preempts = s->preempts;
 	made.count = 0;
 	made.hash = made.step = 0;
 }

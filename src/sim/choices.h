@@ -34,6 +34,7 @@ struct tu_choices {
 	size_t count, room;
 	uint64_t hash;
 	uint64_t step;
+	bool preempts; /* it was asked also where nobody needed to stop */
 };
 
 struct tu_strategy;

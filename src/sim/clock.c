@@ -6,7 +6,7 @@
  */
 #include "sim/machine_inside.h"
 
-#include "sim/circle.h"
+#include "sim/facts.h"
 
 static struct tu_actor *first_due(void)
 {
@@ -45,7 +45,7 @@ void tu_machine_move_clock(int64_t next)
 
 	if (next - TU_MACHINE_EPOCH >= m->options.horizon) {
 		m->now = TU_MACHINE_EPOCH + m->options.horizon;
-		tu_machine_over(tu_circle_stands() ? TU_TROUBLE_CIRCLE : TU_TROUBLE_NONE);
+		tu_machine_over(tu_facts_circle_stands() ? TU_TROUBLE_CIRCLE : TU_TROUBLE_NONE);
 	}
 	if (next > m->now)
 		m->now = next;

@@ -4,10 +4,10 @@
 
 #include "sim/machine.h"
 #include "sim/report.h"
+#include "sync/look.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <tutti/condition.h>
 
 enum { KEPT = 16 };
 
@@ -43,7 +43,7 @@ void tu_hints_notify(const struct tu_context *self, const struct tu_doing *doing
 	const tutti_condition *c = doing->object;
 	struct tu_hint *hint;
 
-	if (c->priv[0] != 0) /* so many wait */
+	if (tu_condition_waiting(c) > 0)
 		return;
 	hint = find(c);
 	if (!hint)

@@ -7,7 +7,7 @@
 #include "core/sanitize.h"
 #include "core/worker.h"
 #include "sim/choices.h"
-#include "sim/circle.h"
+#include "sim/facts.h"
 
 #include <errno.h>
 
@@ -71,7 +71,7 @@ _Noreturn void tu_machine_over(enum tu_trouble trouble)
 
 void tu_machine_suspect(void)
 {
-	if (tu_circle_stands())
+	if (tu_facts_circle_stands())
 		tu_machine_over(TU_TROUBLE_CIRCLE);
 }
 
@@ -180,7 +180,7 @@ static void reset(const struct tu_machine_options *options)
 	m->caught = tu_caught_here();
 	m->errno_at = &errno;
 	m->used = true;
-	tu_circle_forget();
+	tu_facts_begin();
 }
 
 void tu_machine_begin(const struct tu_machine_options *options)

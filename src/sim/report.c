@@ -8,9 +8,10 @@
 #include "core/worker.h"
 #include "exec/thread.h"
 #include "sim/choices.h"
-#include "sim/circle.h"
+#include "sim/facts.h"
 #include "sim/hints.h"
-#include "sim/holders.h"
+#include "sim/names.h"
+#include "sync/look.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -113,6 +114,34 @@ const char *tu_finding_name(const struct tu_context *c, char *buf, size_t n)
 	return buf;
 }
 
+/* Nobody else runs, who might change it meanwhile: relaxed, here and below. */
+static bool waits(const struct tu_context *c)
+{
+	return tu_load_rlx(&c->park) == TU_PARK_PARKED;
+}
+
+/*
+ * Does it stand in line at object? Else what it did last may be over, and the object gone: it may
+ * be on the way to another wait.
+ */
+static bool waits_at(const struct tu_context *c, const void *object)
+{
+	return waits(c) && c->waits && tu_load_rlx(&c->waits->key) == object;
+}
+
+/* What it does: one that was notified is in the lock's line, and wants that back. */
+static struct tu_doing doing_of(const struct tu_context *c)
+{
+	struct tu_doing doing = c->doing;
+	const void *key = waits(c) && c->waits ? tu_load_rlx(&c->waits->key) : NULL;
+
+	if (doing.op == TU_OP_CONDITION_WAIT && key && key != doing.object) {
+		doing.op = TU_OP_LOCK_ACQUIRE;
+		doing.object = key;
+	}
+	return doing;
+}
+
 /* Does it run? Then what it did last is done, and the object may be gone. */
 static bool runs(const struct tu_context *c)
 {
@@ -121,7 +150,7 @@ static bool runs(const struct tu_context *c)
 
 static const char *state_of(const struct tu_actor *a, const struct tu_context *c)
 {
-	if (tu_waits(c))
+	if (waits(c))
 		return "waits";
 	if (runs(c))
 		return "runs";
@@ -168,58 +197,98 @@ static double seconds(int64_t instant)
 	return (double)(instant - TU_MACHINE_EPOCH) / 1e9;
 }
 
-/* "lock 1" if it has a number, else by its address. */
-static void add_object(struct tu_page *t, const struct tu_context *c)
+static const char *place_of(const void *where, char *buf, size_t n)
 {
-	const void *object = c->doing.object;
-	enum tu_op op = c->doing.op;
-	const char *noun = tu_object_noun(tu_op_object(op));
-	unsigned number = tu_holder_number(object);
-	char buf[64];
+	/* It is the instruction after the call, which may be past the function's end. */
+	return tu_code_place((const char *)where - 1, buf, n);
+}
 
-	if (tu_op_object(op) == TU_OBJECT_FUTURE && tu_waits_at(c, object)) {
-		tutti_future *f = (tutti_future *)object;
+static void name_future(const tutti_future *f, char *buf, size_t n)
+{
+	char name[64];
 
-		tu_page_add(t, " %s '%s'", f->ops->noun, f->ops->name(f, buf, sizeof(buf)));
-	} else if (number > 0) {
-		tu_page_add(t, " %s %u", noun, number);
-	} else if (*noun) {
-		tu_page_add(t, " the %s at %p", noun, object);
-	}
+	snprintf(buf, n, "%s '%s'", f->ops->noun, f->ops->name(f, name, sizeof(name)));
+}
+
+/* "lock 'red'", "queue 1", "thread 'a'"; "" if there is none. Returns buf. */
+static const char *name_object(const struct tu_context *c, char *buf, size_t n)
+{
+	struct tu_doing doing = doing_of(c);
+
+	if (tu_op_object(doing.op) == TU_OBJECT_FUTURE && waits_at(c, doing.object))
+		name_future(doing.object, buf, n);
+	else
+		tu_object_name(doing.op, doing.object, buf, n);
+	return buf;
+}
+
+/* How far the others of its round are; 0: it waits at no barrier. */
+static uint32_t arrived_at(const struct tu_context *c, uint32_t *parties)
+{
+	const tutti_barrier *b = c->doing.object;
+
+	if (c->doing.op != TU_OP_BARRIER_WAIT || !waits_at(c, b))
+		return 0;
+	*parties = tutti_barrier_parties(b);
+	return tu_barrier_arrived(b);
+}
+
+/* Who has what c waits for: the latest of them; NULL: nobody that is known. */
+static const struct tu_hold *held_from(const struct tu_context *c)
+{
+	return waits(c) ? tu_ledger_holder(tu_facts(), doing_of(c).object) : NULL;
+}
+
+/* Who it is that has something. */
+static const char *name_holder(const struct tu_hold *h, char *buf, size_t n)
+{
+	const struct tu_account *a = h->account;
+
+	if (a->context)
+		return tu_finding_name(a->context, buf, n);
+	snprintf(buf, n, "%s%s", a->name ? a->name : "one",
+		a->name ? ", which has ended," : " that has ended");
+	return buf;
 }
 
 /* -- the text ---------------------------------------------------------------------------------- */
 
 static void text_doing(struct tu_page *t, const struct tu_context *c)
 {
-	const char *words = tu_op_words(c->doing.op);
-	char place[256];
+	const struct tu_doing doing = doing_of(c);
+	const char *words = tu_op_words(doing.op);
+	char place[256], object[200];
+	uint32_t parties, arrived;
 
-	if (!tu_waits(c))
+	if (!waits(c))
 		tu_page_add(t, ", %s %s", runs(c) ? "after" : "before", words);
 	else if (strncmp(words, "wait", 4) == 0)
 		tu_page_add(t, "%s", words + 4); /* "waits for" */
 	else
 		tu_page_add(t, " to %s", words);
-	add_object(t, c);
+	if (*name_object(c, object, sizeof(object)))
+		tu_page_add(t, " %s", object);
+	if ((arrived = arrived_at(c, &parties)) > 0)
+		tu_page_add(t, ", where %u of %u have come", arrived, parties);
 	tu_page_add(t, ", since %.9g s", seconds(c->doing.since));
 	if (c->doing.where)
-		tu_page_add(t, ", at %s", tu_code_place(c->doing.where, place, sizeof(place)));
+		tu_page_add(t, ", at %s", place_of(c->doing.where, place, sizeof(place)));
 	tu_page_add(t, "\n");
 }
 
-static void text_holder(struct tu_page *t, const struct tu_context *c)
+static void text_holders(struct tu_page *t, const struct tu_context *c)
 {
-	const struct tu_holder *h = tu_waits(c) ? tu_holder_of(c->doing.object) : NULL;
-	char name[80], place[256];
+	enum { MOST = 8 }; /* of many readers */
+	const struct tu_hold *h = held_from(c);
+	char name[100], place[256];
+	int n = 0;
 
-	if (!h)
-		return;
-	tu_page_add(t, "      it is held by %s since %.9g s, taken at %s\n",
-		h->context->id == h->id   ? tu_finding_name(h->context, name, sizeof(name))
-		: h->id == TU_SOME_READER ? "another reader"
-					  : "one that has ended",
-		seconds(h->since), tu_code_place(h->where, place, sizeof(place)));
+	for (; h && n < MOST; h = h->others, n++)
+		tu_page_add(t, "      it is held by %s since %.9g s, taken at %s\n",
+			name_holder(h, name, sizeof(name)), seconds(h->since),
+			place_of(h->where, place, sizeof(place)));
+	if (h)
+		tu_page_add(t, "      and by others\n");
 }
 
 static void text_hint(struct tu_page *t, const struct tu_context *c)
@@ -227,13 +296,13 @@ static void text_hint(struct tu_page *t, const struct tu_context *c)
 	const struct tu_hint *hint = NULL;
 	char place[256];
 
-	if (tu_waits(c) && c->doing.op == TU_OP_CONDITION_WAIT)
+	if (waits(c) && c->doing.op == TU_OP_CONDITION_WAIT)
 		hint = tu_hint_of(c->doing.object);
 	if (hint)
 		tu_page_add(t,
 			"      it was notified at step %llu by %s, when nobody waited, at %s\n",
 			(unsigned long long)hint->step, hint->name,
-			tu_code_place(hint->where, place, sizeof(place)));
+			place_of(hint->where, place, sizeof(place)));
 }
 
 static void text_one(struct walk *w, const struct tu_context *c)
@@ -245,32 +314,36 @@ static void text_one(struct walk *w, const struct tu_context *c)
 		text_doing(w->t, c);
 	else
 		tu_page_add(w->t, ", and has not called anything\n");
-	text_holder(w->t, c);
+	text_holders(w->t, c);
 	text_hint(w->t, c);
 }
 
-static void text_circle_from(struct tu_page *t, const struct tu_context *first)
+static void text_circle_of(struct tu_page *t, const struct tu_circle *circle)
 {
-	const struct tu_context *c = first;
-	char name[80];
+	char name[100], object[200];
 
-	tu_page_add(t, "  the circle: %s", tu_finding_name(c, name, sizeof(name)));
-	do {
-		tu_page_add(t, " waits for");
-		add_object(t, c);
-		c = tu_waits_for(c);
-		if (tu_op_object(c->doing.op) != TU_OBJECT_FUTURE || c == first)
-			tu_page_add(t, " of %s", tu_finding_name(c, name, sizeof(name)));
-		tu_page_add(t, c == first ? "\n" : ", which");
-	} while (c != first);
+	for (unsigned i = 0; i < circle->n; i++) {
+		const struct tu_context *c = circle->part[i].account->context;
+		const struct tu_context *next = circle->part[(i + 1) % circle->n].account->context;
+
+		if (i == 0)
+			tu_page_add(t, "  the circle: %s", tu_finding_name(c, name, sizeof(name)));
+		tu_page_add(t, " waits for %s", name_object(c, object, sizeof(object)));
+		if (circle->part[i].hold || i + 1 == circle->n)
+			tu_page_add(t, " of %s", tu_finding_name(next, name, sizeof(name)));
+		tu_page_add(t, i + 1 == circle->n ? "\n" : ", which");
+	}
 }
 
 static void text_circle(struct walk *w, const struct tu_context *c)
 {
-	if (w->second || !tu_circle_of(c))
+	struct tu_circle circle;
+
+	if (w->second || !waits(c) ||
+		!tu_ledger_deadlock(tu_facts(), tu_ledger_account(tu_facts(), c), &circle))
 		return;
 	w->second = true; /* one is enough: the others are the same, or can wait */
-	text_circle_from(w->t, c);
+	text_circle_of(w->t, &circle);
 }
 
 void tu_finding_text(struct tu_page *t, const struct tu_finding *f)
@@ -290,18 +363,34 @@ void tu_finding_text(struct tu_page *t, const struct tu_finding *f)
 		"  in run %llu by strategy %s, seed %llu: step %llu, %.9g s of virtual time\n",
 		(unsigned long long)f->run + 1, f->strategy, (unsigned long long)f->seed,
 		(unsigned long long)tu_machine.steps, seconds(tu_machine.now));
+	tu_finding_text_end(t, f);
+}
+
+void tu_finding_text_end(struct tu_page *t, const struct tu_finding *f)
+{
+	if (f->found > 0)
+		tu_page_add(t, "  it took %u switch%s", f->found, f->found == 1 ? "" : "es");
+	if (f->switches < f->found)
+		tu_page_add(t, ", %u after shrinking (%u run%s)", f->switches, f->tries,
+			f->tries == 1 ? "" : "s");
+	if (f->found > 0)
+		tu_page_add(t, "\n");
 	if (f->again)
 		tu_page_add(t, "  once more: %s\n", f->again);
+	if (f->lost)
+		tu_page_add(t, "  not kept: %s\n", f->lost);
 }
 
 void tu_finding_held(struct tu_page *t, const struct tu_context *c)
 {
-	const struct tu_holder *h = tu_held_by(c, 0);
-	char name[80], place[256];
+	const struct tu_account *a = tu_ledger_account(tu_facts(), c);
+	char name[100], object[200], place[256];
 
-	tu_page_add(t, "%s ended with lock %u held, taken at %s",
-		tu_finding_name(c, name, sizeof(name)), h->number,
-		tu_code_place(h->where, place, sizeof(place)));
+	tu_page_add(t, "%s ended with ", tu_finding_name(c, name, sizeof(name)));
+	for (const struct tu_hold *h = a->holds; h; h = h->earlier)
+		tu_page_add(t, "%s held, taken at %s%s",
+			tu_object_name(h->op, h->object, object, sizeof(object)),
+			place_of(h->where, place, sizeof(place)), h->earlier ? "; with " : "");
 }
 
 /* -- JSON -------------------------------------------------------------------------------------- */
@@ -314,21 +403,26 @@ static void json_pair(struct tu_page *t, const char *key, const char *value)
 
 static void json_object(struct tu_page *t, const struct tu_context *c)
 {
-	struct tu_page words = { 0 };
+	char object[200];
+	uint32_t parties, arrived;
 
-	add_object(&words, c);
-	if (words.n > 0)
-		json_pair(t, "object", words.text + 1);
-	tu_free(words.text);
+	if (*name_object(c, object, sizeof(object)))
+		json_pair(t, "object", object);
+	if ((arrived = arrived_at(c, &parties)) > 0)
+		tu_page_add(t, ",\"arrived\":%u,\"parties\":%u", arrived, parties);
 }
 
-static void json_holder(struct tu_page *t, const struct tu_holder *h)
+static void json_holder(struct tu_page *t, const struct tu_hold *h)
 {
-	char name[80], place[256];
+	const struct tu_account *a = h->account;
+	char name[100], place[256];
 
 	json_pair(t, "held_by",
-		h->context->id == h->id ? tu_finding_name(h->context, name, sizeof(name)) : "");
-	json_pair(t, "taken_at", tu_code_place(h->where, place, sizeof(place)));
+		a->context ? tu_finding_name(a->context, name, sizeof(name))
+		: a->name  ? a->name
+			   : "");
+	tu_page_add(t, ",\"holder_has_ended\":%s", a->context ? "false" : "true");
+	json_pair(t, "taken_at", place_of(h->where, place, sizeof(place)));
 	tu_page_add(t, ",\"held_since_ns\":%lld", (long long)(h->since - TU_MACHINE_EPOCH));
 }
 
@@ -336,7 +430,7 @@ static void json_hint(struct tu_page *t, const struct tu_context *c)
 {
 	const struct tu_hint *hint = NULL;
 
-	if (tu_waits(c) && c->doing.op == TU_OP_CONDITION_WAIT)
+	if (waits(c) && c->doing.op == TU_OP_CONDITION_WAIT)
 		hint = tu_hint_of(c->doing.object);
 	if (!hint)
 		return;
@@ -346,7 +440,8 @@ static void json_hint(struct tu_page *t, const struct tu_context *c)
 
 static void json_one(struct walk *w, const struct tu_context *c)
 {
-	const struct tu_holder *h = tu_waits(c) ? tu_holder_of(c->doing.object) : NULL;
+	const struct tu_hold *h = held_from(c);
+	struct tu_circle circle;
 	char name[80], place[256];
 
 	tu_page_add(w->t, "%s{\"name\":", w->second ? "," : "");
@@ -354,16 +449,20 @@ static void json_one(struct walk *w, const struct tu_context *c)
 	tu_page_add_quoted(w->t, tu_finding_name(c, name, sizeof(name)));
 	json_pair(w->t, "state", state_of(w->actor, c));
 	if (c->doing.where) {
-		json_pair(w->t, "operation", tu_op_words(c->doing.op));
+		json_pair(w->t, "operation", tu_op_words(doing_of(c).op));
 		json_object(w->t, c);
-		json_pair(w->t, "at", tu_code_place(c->doing.where, place, sizeof(place)));
+		json_pair(w->t, "at", place_of(c->doing.where, place, sizeof(place)));
 		tu_page_add(
 			w->t, ",\"since_ns\":%lld", (long long)(c->doing.since - TU_MACHINE_EPOCH));
 	}
 	if (h)
 		json_holder(w->t, h);
 	json_hint(w->t, c);
-	tu_page_add(w->t, ",\"in_circle\":%s}", tu_circle_of(c) ? "true" : "false");
+	tu_page_add(w->t, ",\"in_circle\":%s}",
+		waits(c) && tu_ledger_deadlock(
+				    tu_facts(), tu_ledger_account(tu_facts(), c), &circle)
+			? "true"
+			: "false");
 }
 
 void tu_finding_json(struct tu_page *t, const struct tu_finding *f)
@@ -383,7 +482,16 @@ void tu_finding_json(struct tu_page *t, const struct tu_finding *f)
 	tu_page_add(t, ",\"actors\":[");
 	tell_all(t, json_one);
 	tu_page_add(t, "]");
+	tu_finding_json_end(t, f);
+	tu_page_add(t, "}\n");
+}
+
+void tu_finding_json_end(struct tu_page *t, const struct tu_finding *f)
+{
+	if (f->found > 0)
+		tu_page_add(t, ",\"switches_found\":%u,\"switches\":%u", f->found, f->switches);
 	if (f->again)
 		json_pair(t, "again", f->again);
-	tu_page_add(t, "}\n");
+	if (f->lost)
+		json_pair(t, "not_kept", f->lost);
 }

@@ -13,6 +13,12 @@ struct tu_page {
 
 void tu_page_add(struct tu_page *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* NULL: there is none yet. */
+static inline const char *tu_page_text(const struct tu_page *t)
+{
+	return t->n > 0 ? t->text : NULL;
+}
+
 /* The same as a string of JSON, quotes included. */
 void tu_page_add_quoted(struct tu_page *t, const char *text);
 
@@ -22,12 +28,19 @@ struct tu_finding {
 	const char *strategy;
 	uint64_t seed, run, runs; /* the run'th of at most so many */
 	const char *words;        /* of who failed, or what was reported; NULL: none */
+	unsigned found, switches; /* choices beside the usual course: when found, and in this run */
+	unsigned tries;           /* it took to make it simpler */
 	const char *again;        /* how to repeat it; NULL: it cannot be */
+	const char *lost;         /* why not; NULL: it was not to be */
 };
 
 /* On the stack of whoever noticed, with all others where they stand. */
 void tu_finding_text(struct tu_page *t, const struct tu_finding *f);
 void tu_finding_json(struct tu_page *t, const struct tu_finding *f);
+
+/* The last lines: how many switches it took, and how to repeat it. */
+void tu_finding_text_end(struct tu_page *t, const struct tu_finding *f);
+void tu_finding_json_end(struct tu_page *t, const struct tu_finding *f);
 
 /* "thread 'a'", "task 'Task-1'": in buf, or one that lives as long as what runs on c. */
 const char *tu_finding_name(const struct tu_context *c, char *buf, size_t n);

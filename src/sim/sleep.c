@@ -3,7 +3,6 @@
 #include "sim/machine_inside.h"
 
 #include "base/bits.h"
-#include "sim/circle.h"
 
 enum { BUCKETS = 64 };
 
@@ -56,8 +55,6 @@ bool tu_machine_sleep(uint32_t *word, int64_t deadline)
 		tu_list_add_tail(bucket_of(word), &self->link);
 	if (deadline != INT64_MAX)
 		tu_heap_add(&m->due, &self->due, due_before);
-	else if (tu_circle_of(tu_current))
-		tu_circle_suspect(self);
 	tu_machine_give_way();
 	return self->timed_out;
 }

@@ -25,7 +25,7 @@ void tu_verdict_note(enum tu_trouble trouble)
 
 const char *tu_verdict_words(void)
 {
-	return tu_verdict.words.n > 0 ? tu_verdict.words.text : NULL;
+	return tu_page_text(&tu_verdict.words);
 }
 
 void tu_verdict_add(const char *text)
