@@ -8,7 +8,7 @@ DESTDIR ?=
 CTEST := ctest --output-on-failure
 # ThreadSanitizer's memory layout does not survive full address randomisation.
 FIXED := $(shell setarch -R true 2>/dev/null && echo "setarch;-R")
-LOW_ROOMS := ^(base|os|core|sync|exec)$$
+LOW_ROOMS := ^(base|os|core|sync|exec|wire)$$
 
 # $(call build,preset[,extra options]): configure (cheap when nothing changed) and build
 define build

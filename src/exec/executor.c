@@ -9,6 +9,7 @@
 #include "exec/ending.h"
 #include "exec/job.h"
 #include "exec/job_future.h"
+#include "exec/kinds.h"
 #include "exec/seats.h"
 #include "exec/threads.h"
 
@@ -315,7 +316,7 @@ tutti_future *tu_submit(tutti_executor *e, tutti_job *job, const void *arg,
 	struct tu_job_future *jf;
 	int rc;
 
-	if (!e || !tu_job_valid(job) || (!arg && job->arg_kind != TUTTI_KIND_VOID))
+	if (!e || !tu_job_valid(job) || !tu_kind_given(job->arg_kind, arg))
 		return tu_future_failed(-EINVAL);
 	jf = tu_job_future_create(job, arg);
 	if (!jf)

@@ -12,6 +12,7 @@
 #include "exec/executor.h"
 #include "exec/job.h"
 #include "exec/job_future.h"
+#include "exec/kinds.h"
 #include "exec/map_chunks.h"
 
 #include <errno.h>
@@ -195,15 +196,14 @@ struct stream {
 
 static int push_next(struct stream *s)
 {
-	bool bytes = s->ring.job->result_kind == TUTTI_KIND_BYTES;
 	size_t index;
 	int error = 0, rc = ring_take(&s->ring, s->result, &index, &error);
 
 	if (rc < 0)
 		return rc;
 	rc = s->push(s->arg, index, error, error < 0 ? NULL : s->result);
-	if (bytes && error == 0)
-		tutti_bytes_free(s->result);
+	if (error == 0)
+		tu_kind_drop(s->ring.job->result_kind, s->result);
 	return rc < 0 ? rc : 0;
 }
 
@@ -215,8 +215,7 @@ static int pull_one(struct stream *s, int (*pull)(void *arg, void *item))
 	if (rc <= 0)
 		return rc;
 	ring_put(&s->ring, s->item);
-	if (s->ring.job->arg_kind == TUTTI_KIND_BYTES)
-		tutti_bytes_free(s->item);
+	tu_kind_drop(s->ring.job->arg_kind, s->item);
 	return 1;
 }
 

@@ -14,6 +14,7 @@ from downloads import THREE
 from generators import REQUEST, SUMS
 from locks import MIXED, SERIAL, TENTHS
 from run import Wrong, numbers, same, wrong_unless
+from threads import CALLS
 
 # CMake reads the names, one at the beginning of each line.
 EXCEPT = {
@@ -233,6 +234,10 @@ def p58_thread_local(program):
 
 def custom_engine(program):
     takes(program, 0, ["1 4 9 16"])
+
+
+def job_values(program):
+    takes(program, 0, CALLS)
 
 
 # -- daemons ---------------------------------------------------------------------------------------
