@@ -115,7 +115,7 @@ TUTTI_API tutti_job *tutti_job_find(const char *name);
 /*
  * List the jobs that are known; one that several files declare is there several times.
  *
- * jobs       receives as many as there is room for, borrowed until unregistered; NULL if room is 0
+ * jobs       receives as many as there is room for, borrowed until unregistered; NULL: none
  * room       jobs
  * Returns    how many there are, also if that is more than room
  * Context    any thread or task
@@ -166,6 +166,7 @@ TUTTI_API int tutti_job_result(tutti_future *f, const tutti_job *job, void *out)
  * Returns    0; all ended well
  * Errors     TUTTI_ECANCELED   the caller was cancelled; jobs not begun never will, the others
  *                              have ended
+ *            -EINVAL           no executor or no such job, or n arguments are missing
  *            any other         of the first in input order that failed; all have ended
  * Context    any thread or task
  * Waits      may; cancellation point

@@ -137,6 +137,7 @@ TUTTI_API void tutti_lock_acquire_many(tutti_lock *const *locks, size_t n);
  * Returns    0
  * Errors     TUTTI_EUNLOCKED   nobody holds one of them; the others are let go
  *            -EPERM            one is recursive, and held by another; likewise
+ *            -EINVAL           locks is NULL, and n is not 0
  * Context    any thread or task; recursive: the holder
  * Waits      never
  * Order      for each lock as tutti_lock_release

@@ -44,8 +44,11 @@ tutti_bytes tutti_bytes_text(const char *text)
 
 int tutti_bytes_copy(tutti_bytes *out, const void *data, size_t size)
 {
-	struct owner *o = owner_create(out, size, size);
+	struct owner *o;
 
+	if (!data && size > 0)
+		return -EINVAL;
+	o = owner_create(out, size, size);
 	if (!o)
 		return -ENOMEM;
 	if (size > 0)

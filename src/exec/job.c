@@ -96,7 +96,7 @@ size_t tutti_job_list(tutti_job **jobs, size_t room)
 
 	tu_mutex_lock(&registry_lock);
 	for (tutti_job *job = jobs_first; job; job = job->next, n++)
-		if (n < room)
+		if (jobs && n < room)
 			jobs[n] = job;
 	tu_mutex_unlock(&registry_lock);
 	return n;

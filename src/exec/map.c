@@ -164,6 +164,8 @@ int tutti_map(tutti_executor *e, tutti_job *job, const void *args, void *results
 	int rc = tu_cancel_pending(tu_self()), first = 0, error;
 
 	tu_point(TU_OP_MAP, e);
+	if (rc == 0 && n > 0 && !args && tu_job_valid(job) && job->arg_kind != TUTTI_KIND_VOID)
+		rc = -EINVAL;
 	chunk = rc == 0 ? tu_map_chunk(e, job, n, options) : 0;
 	if (chunk > 1)
 		return tu_map_chunks(e, job, args, results, n, chunk, options);
