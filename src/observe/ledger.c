@@ -8,21 +8,12 @@
  * the same locks are taken again and again; such places are swept up when a table is full. Accounts
  * and holds that are not in use are kept for the next.
  */
-#include "observe/ledger.h"
+#include "observe/ledger_inside.h"
 
 #include <tutti/time.h>
 
 #include "core/alloc.h"
 #include "core/worker.h"
-#include "observe/table.h"
-
-struct tu_ledger {
-	struct tu_table accounts, holds, runners;
-	struct tu_list present, idle, spare_accounts;
-	struct tu_hold *spare_holds; /* by earlier */
-	uint64_t waits;
-	uint32_t searches;
-};
 
 struct tu_ledger *tu_ledger_create(void)
 {
@@ -408,59 +399,6 @@ const struct tu_account *tu_ledger_next(const struct tu_ledger *l, const struct 
 			return a;
 	}
 	return NULL;
-}
-
-static bool waits_for_ever(const struct tu_account *a)
-{
-	return a->until == INT64_MAX;
-}
-
-/* One step on: to whom the last waits for, by that hold of theirs or, if NULL, their end. */
-static bool step(struct tu_ledger *l, struct tu_circle *circle, struct tu_account *to,
-	const struct tu_hold *hold);
-
-/* From the last of the circle on: can the way be closed? */
-static bool close_circle(struct tu_ledger *l, struct tu_circle *circle)
-{
-	const struct tu_account *a = circle->part[circle->n - 1].account;
-	enum tu_op_object kind = tu_op_object(a->waits.op);
-
-	if (kind == TU_OBJECT_FUTURE)
-		return step(
-			l, circle, (struct tu_account *)tu_ledger_runner(l, a->waits.object), NULL);
-	if (kind != TU_OBJECT_LOCK && kind != TU_OBJECT_RWLOCK)
-		return false;
-	for (const struct tu_hold *h = tu_ledger_holder(l, a->waits.object); h; h = h->others)
-		if (step(l, circle, h->account, h))
-			return true;
-	return false;
-}
-
-static bool step(struct tu_ledger *l, struct tu_circle *circle, struct tu_account *to,
-	const struct tu_hold *hold)
-{
-	circle->part[circle->n - 1].hold = hold;
-	if (to == circle->part[0].account)
-		return true;
-	if (!to || !waits_for_ever(to) || to->seen == l->searches || circle->n == TU_CIRCLE_MOST)
-		return false;
-	to->seen = l->searches; /* by whatever way it was reached: it leads nowhere twice */
-	circle->part[circle->n++].account = to;
-	if (close_circle(l, circle))
-		return true;
-	circle->n--;
-	return false;
-}
-
-bool tu_ledger_deadlock(
-	struct tu_ledger *l, const struct tu_account *self, struct tu_circle *circle)
-{
-	if (!self || !waits_for_ever(self))
-		return false;
-	l->searches++;
-	circle->n = 1;
-	circle->part[0].account = self;
-	return close_circle(l, circle);
 }
 
 /* -- ends -------------------------------------------------------------------------------------- */

@@ -2,8 +2,8 @@
 /* hints.c - the last few notifications in vain. */
 #include "sim/hints.h"
 
+#include "sim/around.h"
 #include "sim/machine.h"
-#include "sim/report.h"
 #include "sync/look.h"
 
 #include <stdio.h>
@@ -33,7 +33,7 @@ static struct tu_hint *find(const void *condition)
 static void copy_name(struct tu_hint *hint, const struct tu_context *self)
 {
 	char buf[sizeof(hint->name)];
-	const char *name = tu_finding_name(self, buf, sizeof(buf));
+	const char *name = tu_around_name(self, buf, sizeof(buf));
 
 	snprintf(hint->name, sizeof(hint->name), "%s", name);
 }

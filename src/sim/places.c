@@ -4,10 +4,10 @@
 
 #include "core/probe.h"
 #include "core/worker.h"
+#include "sim/around.h"
 #include "sim/choices.h"
 #include "sim/facts.h"
 #include "sim/hints.h"
-#include "sim/report.h"
 
 enum {
 	POLLS_MOST = 10000, /* of one, in vain, with nobody there who could change anything */
@@ -188,7 +188,7 @@ static void ended(struct tu_context *self)
 	}
 	if (tu_machine_runs(tu_machine.running))
 		tu_machine.options.held(self);
-	tu_facts_ended(self, tu_finding_name(self, buf, sizeof(buf)));
+	tu_facts_ended(self, tu_around_name(self, buf, sizeof(buf)));
 }
 
 /* What the library has to say is a finding here. */

@@ -2,71 +2,16 @@
 /* report.c - see report.h. The text and the JSON tell the same, from the same look around. */
 #include "sim/report.h"
 
-#include "core/alloc.h"
-#include "core/overflow.h"
 #include "core/report.h"
 #include "core/worker.h"
-#include "exec/thread.h"
+#include "sim/around.h"
 #include "sim/choices.h"
 #include "sim/facts.h"
 #include "sim/hints.h"
 #include "sim/names.h"
-#include "sync/look.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-/* -- texts that grow --------------------------------------------------------------------------- */
-
-static void make_room(struct tu_page *t, size_t more)
-{
-	char *larger;
-
-	if (t->n + more < t->room)
-		return;
-	t->room = (t->n + more) * 2 + 256;
-	larger = tu_machine_alloc(t->room);
-	if (t->n > 0)
-		memcpy(larger, t->text, t->n);
-	tu_free(t->text);
-	t->text = larger;
-}
-
-void tu_page_add(struct tu_page *t, const char *format, ...)
-{
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vsnprintf(NULL, 0, format, args);
-	va_end(args);
-	if (n < 0)
-		return;
-	make_room(t, (size_t)n + 1);
-	va_start(args, format);
-	vsnprintf(t->text + t->n, (size_t)n + 1, format, args);
-	va_end(args);
-	t->n += (size_t)n;
-}
-
-void tu_page_add_quoted(struct tu_page *t, const char *text)
-{
-	tu_page_add(t, "\"");
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c == '"' || c == '\\')
-			tu_page_add(t, "\\%c", c);
-		else if (c < 0x20)
-			tu_page_add(t, "\\u%04x", c);
-		else
-			tu_page_add(t, "%c", c);
-	}
-	tu_page_add(t, "\"");
-}
-
-/* -- looking around ---------------------------------------------------------------------------- */
 
 const char *tu_trouble_word(enum tu_trouble trouble)
 {
@@ -102,96 +47,6 @@ static const char *explanation(enum tu_trouble trouble)
 	}
 }
 
-/* "thread 'main'", "task 'Task-1'". */
-const char *tu_finding_name(const struct tu_context *c, char *buf, size_t n)
-{
-	const struct tu_thread *t = c->worker->thread;
-
-	if (c != &c->worker->native && c->self && tu_context_name)
-		return tu_context_name(c, buf, n);
-	/* Only the first thread is one without having been started or asked for. */
-	snprintf(buf, n, "thread '%s'", t ? t->name : "MainThread");
-	return buf;
-}
-
-/* Nobody else runs, who might change it meanwhile: relaxed, here and below. */
-static bool waits(const struct tu_context *c)
-{
-	return tu_load_rlx(&c->park) == TU_PARK_PARKED;
-}
-
-/*
- * Does it stand in line at object? Else what it did last may be over, and the object gone: it may
- * be on the way to another wait.
- */
-static bool waits_at(const struct tu_context *c, const void *object)
-{
-	return waits(c) && c->waits && tu_load_rlx(&c->waits->key) == object;
-}
-
-/* What it does: one that was notified is in the lock's line, and wants that back. */
-static struct tu_doing doing_of(const struct tu_context *c)
-{
-	struct tu_doing doing = c->doing;
-	const void *key = waits(c) && c->waits ? tu_load_rlx(&c->waits->key) : NULL;
-
-	if (doing.op == TU_OP_CONDITION_WAIT && key && key != doing.object) {
-		doing.op = TU_OP_LOCK_ACQUIRE;
-		doing.object = key;
-	}
-	return doing;
-}
-
-/* Does it run? Then what it did last is done, and the object may be gone. */
-static bool runs(const struct tu_context *c)
-{
-	return c == tu_current;
-}
-
-static const char *state_of(const struct tu_actor *a, const struct tu_context *c)
-{
-	if (waits(c))
-		return "waits";
-	if (runs(c))
-		return "runs";
-	return a->state == TU_ACTOR_STOPPED ? "stopped" : "ready";
-}
-
-struct walk {
-	struct tu_page *t;
-	struct tu_actor *actor;
-	void (*tell)(struct walk *w, const struct tu_context *c);
-	bool second;
-};
-
-static void tell_task(struct tu_context *c, void *walk)
-{
-	struct walk *w = walk;
-
-	w->tell(w, c);
-}
-
-/* Of a worker that nobody sees, what runs there for somebody: nothing, as a rule. */
-static void tell_actor(struct tu_actor *a, void *walk)
-{
-	struct walk *w = walk;
-	struct tu_context *c = tu_actor_context(a);
-
-	if (!c)
-		return;
-	w->actor = a;
-	if (!c->worker->helper)
-		w->tell(w, &c->worker->native);
-	tu_context_each(c->worker, tell_task, w);
-}
-
-static void tell_all(struct tu_page *t, void (*tell)(struct walk *w, const struct tu_context *c))
-{
-	struct walk w = { .t = t, .tell = tell };
-
-	tu_machine_each(tell_actor, &w);
-}
-
 static double seconds(int64_t instant)
 {
 	return (double)(instant - TU_MACHINE_EPOCH) / 1e9;
@@ -203,72 +58,24 @@ static const char *place_of(const void *where, char *buf, size_t n)
 	return tu_code_place((const char *)where - 1, buf, n);
 }
 
-static void name_future(const tutti_future *f, char *buf, size_t n)
-{
-	char name[64];
-
-	snprintf(buf, n, "%s '%s'", f->ops->noun, f->ops->name(f, name, sizeof(name)));
-}
-
-/* "lock 'red'", "queue 1", "thread 'a'"; "" if there is none. Returns buf. */
-static const char *name_object(const struct tu_context *c, char *buf, size_t n)
-{
-	struct tu_doing doing = doing_of(c);
-
-	if (tu_op_object(doing.op) == TU_OBJECT_FUTURE && waits_at(c, doing.object))
-		name_future(doing.object, buf, n);
-	else
-		tu_object_name(doing.op, doing.object, buf, n);
-	return buf;
-}
-
-/* How far the others of its round are; 0: it waits at no barrier. */
-static uint32_t arrived_at(const struct tu_context *c, uint32_t *parties)
-{
-	const tutti_barrier *b = c->doing.object;
-
-	if (c->doing.op != TU_OP_BARRIER_WAIT || !waits_at(c, b))
-		return 0;
-	*parties = tutti_barrier_parties(b);
-	return tu_barrier_arrived(b);
-}
-
-/* Who has what c waits for: the latest of them; NULL: nobody that is known. */
-static const struct tu_hold *held_from(const struct tu_context *c)
-{
-	return waits(c) ? tu_ledger_holder(tu_facts(), doing_of(c).object) : NULL;
-}
-
-/* Who it is that has something. */
-static const char *name_holder(const struct tu_hold *h, char *buf, size_t n)
-{
-	const struct tu_account *a = h->account;
-
-	if (a->context)
-		return tu_finding_name(a->context, buf, n);
-	snprintf(buf, n, "%s%s", a->name ? a->name : "one",
-		a->name ? ", which has ended," : " that has ended");
-	return buf;
-}
-
 /* -- the text ---------------------------------------------------------------------------------- */
 
 static void text_doing(struct tu_page *t, const struct tu_context *c)
 {
-	const struct tu_doing doing = doing_of(c);
+	const struct tu_doing doing = tu_around_doing(c);
 	const char *words = tu_op_words(doing.op);
 	char place[256], object[200];
 	uint32_t parties, arrived;
 
-	if (!waits(c))
-		tu_page_add(t, ", %s %s", runs(c) ? "after" : "before", words);
+	if (!tu_around_waits(c))
+		tu_page_add(t, ", %s %s", tu_around_runs(c) ? "after" : "before", words);
 	else if (strncmp(words, "wait", 4) == 0)
 		tu_page_add(t, "%s", words + 4); /* "waits for" */
 	else
 		tu_page_add(t, " to %s", words);
-	if (*name_object(c, object, sizeof(object)))
+	if (*tu_around_object(c, object, sizeof(object)))
 		tu_page_add(t, " %s", object);
-	if ((arrived = arrived_at(c, &parties)) > 0)
+	if ((arrived = tu_around_arrived(c, &parties)) > 0)
 		tu_page_add(t, ", where %u of %u have come", arrived, parties);
 	tu_page_add(t, ", since %.9g s", seconds(c->doing.since));
 	if (c->doing.where)
@@ -279,13 +86,13 @@ static void text_doing(struct tu_page *t, const struct tu_context *c)
 static void text_holders(struct tu_page *t, const struct tu_context *c)
 {
 	enum { MOST = 8 }; /* of many readers */
-	const struct tu_hold *h = held_from(c);
+	const struct tu_hold *h = tu_around_holder(c);
 	char name[100], place[256];
 	int n = 0;
 
 	for (; h && n < MOST; h = h->others, n++)
 		tu_page_add(t, "      it is held by %s since %.9g s, taken at %s\n",
-			name_holder(h, name, sizeof(name)), seconds(h->since),
+			tu_around_holder_name(h, name, sizeof(name)), seconds(h->since),
 			place_of(h->where, place, sizeof(place)));
 	if (h)
 		tu_page_add(t, "      and by others\n");
@@ -296,7 +103,7 @@ static void text_hint(struct tu_page *t, const struct tu_context *c)
 	const struct tu_hint *hint = NULL;
 	char place[256];
 
-	if (waits(c) && c->doing.op == TU_OP_CONDITION_WAIT)
+	if (tu_around_waits(c) && c->doing.op == TU_OP_CONDITION_WAIT)
 		hint = tu_hint_of(c->doing.object);
 	if (hint)
 		tu_page_add(t,
@@ -305,11 +112,12 @@ static void text_hint(struct tu_page *t, const struct tu_context *c)
 			place_of(hint->where, place, sizeof(place)));
 }
 
-static void text_one(struct walk *w, const struct tu_context *c)
+static void text_one(struct tu_walk *w, const struct tu_context *c)
 {
 	char name[80];
 
-	tu_page_add(w->t, "  %s %s", tu_finding_name(c, name, sizeof(name)), state_of(w->actor, c));
+	tu_page_add(w->t, "  %s %s", tu_around_name(c, name, sizeof(name)),
+		tu_around_state(w->actor, c));
 	if (c->doing.op != 0 || c->doing.where)
 		text_doing(w->t, c);
 	else
@@ -327,19 +135,19 @@ static void text_circle_of(struct tu_page *t, const struct tu_circle *circle)
 		const struct tu_context *next = circle->part[(i + 1) % circle->n].account->context;
 
 		if (i == 0)
-			tu_page_add(t, "  the circle: %s", tu_finding_name(c, name, sizeof(name)));
-		tu_page_add(t, " waits for %s", name_object(c, object, sizeof(object)));
+			tu_page_add(t, "  the circle: %s", tu_around_name(c, name, sizeof(name)));
+		tu_page_add(t, " waits for %s", tu_around_object(c, object, sizeof(object)));
 		if (circle->part[i].hold || i + 1 == circle->n)
-			tu_page_add(t, " of %s", tu_finding_name(next, name, sizeof(name)));
+			tu_page_add(t, " of %s", tu_around_name(next, name, sizeof(name)));
 		tu_page_add(t, i + 1 == circle->n ? "\n" : ", which");
 	}
 }
 
-static void text_circle(struct walk *w, const struct tu_context *c)
+static void text_circle(struct tu_walk *w, const struct tu_context *c)
 {
 	struct tu_circle circle;
 
-	if (w->second || !waits(c) ||
+	if (w->second || !tu_around_waits(c) ||
 		!tu_ledger_deadlock(tu_facts(), tu_ledger_account(tu_facts(), c), &circle))
 		return;
 	w->second = true; /* one is enough: the others are the same, or can wait */
@@ -357,8 +165,8 @@ void tu_finding_text(struct tu_page *t, const struct tu_finding *f)
 			(unsigned long long)tu_machine.steps);
 	if (f->words)
 		tu_page_add(t, "  %s\n", f->words);
-	tell_all(t, text_one);
-	tell_all(t, text_circle);
+	tu_around_each(t, text_one);
+	tu_around_each(t, text_circle);
 	tu_page_add(t,
 		"  in run %llu by strategy %s, seed %llu: step %llu, %.9g s of virtual time\n",
 		(unsigned long long)f->run + 1, f->strategy, (unsigned long long)f->seed,
@@ -386,7 +194,7 @@ void tu_finding_held(struct tu_page *t, const struct tu_context *c)
 	const struct tu_account *a = tu_ledger_account(tu_facts(), c);
 	char name[100], object[200], place[256];
 
-	tu_page_add(t, "%s ended with ", tu_finding_name(c, name, sizeof(name)));
+	tu_page_add(t, "%s ended with ", tu_around_name(c, name, sizeof(name)));
 	for (const struct tu_hold *h = a->holds; h; h = h->earlier)
 		tu_page_add(t, "%s held, taken at %s%s",
 			tu_object_name(h->op, h->object, object, sizeof(object)),
@@ -406,9 +214,9 @@ static void json_object(struct tu_page *t, const struct tu_context *c)
 	char object[200];
 	uint32_t parties, arrived;
 
-	if (*name_object(c, object, sizeof(object)))
+	if (*tu_around_object(c, object, sizeof(object)))
 		json_pair(t, "object", object);
-	if ((arrived = arrived_at(c, &parties)) > 0)
+	if ((arrived = tu_around_arrived(c, &parties)) > 0)
 		tu_page_add(t, ",\"arrived\":%u,\"parties\":%u", arrived, parties);
 }
 
@@ -418,7 +226,7 @@ static void json_holder(struct tu_page *t, const struct tu_hold *h)
 	char name[100], place[256];
 
 	json_pair(t, "held_by",
-		a->context ? tu_finding_name(a->context, name, sizeof(name))
+		a->context ? tu_around_name(a->context, name, sizeof(name))
 		: a->name  ? a->name
 			   : "");
 	tu_page_add(t, ",\"holder_has_ended\":%s", a->context ? "false" : "true");
@@ -430,7 +238,7 @@ static void json_hint(struct tu_page *t, const struct tu_context *c)
 {
 	const struct tu_hint *hint = NULL;
 
-	if (waits(c) && c->doing.op == TU_OP_CONDITION_WAIT)
+	if (tu_around_waits(c) && c->doing.op == TU_OP_CONDITION_WAIT)
 		hint = tu_hint_of(c->doing.object);
 	if (!hint)
 		return;
@@ -438,18 +246,18 @@ static void json_hint(struct tu_page *t, const struct tu_context *c)
 	tu_page_add(t, ",\"notified_in_vain_at_step\":%llu", (unsigned long long)hint->step);
 }
 
-static void json_one(struct walk *w, const struct tu_context *c)
+static void json_one(struct tu_walk *w, const struct tu_context *c)
 {
-	const struct tu_hold *h = held_from(c);
+	const struct tu_hold *h = tu_around_holder(c);
 	struct tu_circle circle;
 	char name[80], place[256];
 
 	tu_page_add(w->t, "%s{\"name\":", w->second ? "," : "");
 	w->second = true;
-	tu_page_add_quoted(w->t, tu_finding_name(c, name, sizeof(name)));
-	json_pair(w->t, "state", state_of(w->actor, c));
+	tu_page_add_quoted(w->t, tu_around_name(c, name, sizeof(name)));
+	json_pair(w->t, "state", tu_around_state(w->actor, c));
 	if (c->doing.where) {
-		json_pair(w->t, "operation", tu_op_words(doing_of(c).op));
+		json_pair(w->t, "operation", tu_op_words(tu_around_doing(c).op));
 		json_object(w->t, c);
 		json_pair(w->t, "at", place_of(c->doing.where, place, sizeof(place)));
 		tu_page_add(
@@ -459,8 +267,8 @@ static void json_one(struct walk *w, const struct tu_context *c)
 		json_holder(w->t, h);
 	json_hint(w->t, c);
 	tu_page_add(w->t, ",\"in_circle\":%s}",
-		waits(c) && tu_ledger_deadlock(
-				    tu_facts(), tu_ledger_account(tu_facts(), c), &circle)
+		tu_around_waits(c) && tu_ledger_deadlock(
+					      tu_facts(), tu_ledger_account(tu_facts(), c), &circle)
 			? "true"
 			: "false");
 }
@@ -480,7 +288,7 @@ void tu_finding_json(struct tu_page *t, const struct tu_finding *f)
 		(long long)(tu_machine.now - TU_MACHINE_EPOCH),
 		(unsigned long long)tu_choices_made()->hash);
 	tu_page_add(t, ",\"actors\":[");
-	tell_all(t, json_one);
+	tu_around_each(t, json_one);
 	tu_page_add(t, "]");
 	tu_finding_json_end(t, f);
 	tu_page_add(t, "}\n");

@@ -4,23 +4,7 @@
 #define TU_SIM_REPORT_H
 
 #include "sim/machine.h"
-
-/* A text that grows. Zero to begin with; free with tu_free(text). */
-struct tu_page {
-	char *text;
-	size_t n, room;
-};
-
-void tu_page_add(struct tu_page *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* NULL: there is none yet. */
-static inline const char *tu_page_text(const struct tu_page *t)
-{
-	return t->n > 0 ? t->text : NULL;
-}
-
-/* The same as a string of JSON, quotes included. */
-void tu_page_add_quoted(struct tu_page *t, const char *text);
+#include "sim/page.h"
 
 struct tu_finding {
 	enum tu_trouble trouble;
@@ -41,9 +25,6 @@ void tu_finding_json(struct tu_page *t, const struct tu_finding *f);
 /* The last lines: how many switches it took, and how to repeat it. */
 void tu_finding_text_end(struct tu_page *t, const struct tu_finding *f);
 void tu_finding_json_end(struct tu_page *t, const struct tu_finding *f);
-
-/* "thread 'a'", "task 'Task-1'": in buf, or one that lives as long as what runs on c. */
-const char *tu_finding_name(const struct tu_context *c, char *buf, size_t n);
 
 /* Of one that has ended: "thread 'a' ended with lock 1 held, taken at ..." */
 void tu_finding_held(struct tu_page *t, const struct tu_context *c);
