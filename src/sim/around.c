@@ -40,8 +40,10 @@ static bool waits_at(const struct tu_context *c, const void *object)
 struct tu_doing tu_around_doing(const struct tu_context *c)
 {
 	struct tu_doing doing = c->doing;
-	const void *key = tu_around_waits(c) && c->waits ? tu_load_rlx(&c->waits->key) : NULL;
+	const void *key = NULL;
 
+	if (tu_around_waits(c) && c->waits)
+		key = tu_load_rlx(&c->waits->key); /* as above */
 	if (doing.op == TU_OP_CONDITION_WAIT && key && key != doing.object) {
 		doing.op = TU_OP_LOCK_ACQUIRE;
 		doing.object = key;
