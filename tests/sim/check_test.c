@@ -210,6 +210,13 @@ static void leaves_a_lock(void *arg)
 	tutti_future_unref(t);
 }
 
+/* What is noticed first is what is told, whatever follows from it. */
+static void leaves_a_lock_and_looks_away(void *arg)
+{
+	leaves_a_lock(arg);
+	looks_away(arg);
+}
+
 /* These two hold each other up for ever, while main could go on sleeping. */
 static void sleeps_beside_a_circle(void *arg)
 {
@@ -285,6 +292,7 @@ static void names_each_trouble(void)
 	expect(leaves_a_lock, "fifo", TUTTI_SIM_HELD,
 		"thread 'keeper' ended with lock 'first' held");
 	expect(looks_away, "fifo", TUTTI_SIM_UNSEEN, "the disk is gone");
+	expect(leaves_a_lock_and_looks_away, "fifo", TUTTI_SIM_HELD, "with lock 'first' held");
 	expect(sleeps_beside_a_circle, "random", TUTTI_SIM_CIRCLE, "the circle:");
 }
 
