@@ -44,6 +44,7 @@ static int help(void)
 	     "  --draws X:Y:...    the first numbers that the program draws (tutti/random.h)\n"
 	     "  --strict-time      the clock never moves while somebody can run\n"
 	     "  --eager            who starts a thread goes on when all others wait\n"
+	     "  --shrink N         so many more runs to make a failed one simpler (500); 0: none\n"
 	     "  --save FILE        where a failed run goes (PROGRAM.replay)\n"
 	     "  --replay FILE      repeat that run once, with its output\n"
 	     "  --json             the outcome as one line of JSON, on standard output\n"
@@ -112,6 +113,7 @@ enum which {
 	DRAWS,
 	STRICT_TIME,
 	EAGER,
+	SHRINK,
 	SAVE,
 	REPLAY,
 	JSON,
@@ -123,9 +125,9 @@ static const struct row {
 	const char *key; /* as TUTTI_SIM knows it */
 	bool (*add)(struct settings *s, const char *key, const char *value);
 } rows[] = { { SECONDS, "budget", add_seconds }, { SEED, "seed", add_count },
-	{ STEPS, "steps", add_count }, { TIMEOUT, "limit", add_seconds },
-	{ HORIZON, "horizon", add }, { DRAWS, "draws", add }, { EAGER, "eager", add },
-	{ JSON, "json", add } };
+	{ STEPS, "steps", add_count }, { SHRINK, "shrink", add_count },
+	{ TIMEOUT, "limit", add_seconds }, { HORIZON, "horizon", add }, { DRAWS, "draws", add },
+	{ EAGER, "eager", add }, { JSON, "json", add } };
 
 static bool take(struct settings *s, int option, const char *value)
 {
@@ -166,9 +168,10 @@ static const struct option long_options[] = { { "runs", required_argument, NULL,
 	{ "horizon", required_argument, NULL, HORIZON },
 	{ "draws", required_argument, NULL, DRAWS },
 	{ "strict-time", no_argument, NULL, STRICT_TIME }, { "eager", no_argument, NULL, EAGER },
-	{ "save", required_argument, NULL, SAVE }, { "replay", required_argument, NULL, REPLAY },
-	{ "json", no_argument, NULL, JSON }, { "quiet", no_argument, NULL, QUIET },
-	{ "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
+	{ "shrink", required_argument, NULL, SHRINK }, { "save", required_argument, NULL, SAVE },
+	{ "replay", required_argument, NULL, REPLAY }, { "json", no_argument, NULL, JSON },
+	{ "quiet", no_argument, NULL, QUIET }, { "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 } };
 
 /* -- the program ------------------------------------------------------------------------------ */
 

@@ -79,11 +79,11 @@ _tutti_check()
 	case $prev in
 	--strategy) _tutti_words "auto fifo shuffle random pct:2 pct:3 exhaustive:1 exhaustive:2"; return ;;
 	--save | --replay) _tutti_files; return ;;
-	--runs | --seconds | --seed | --steps | --timeout | --horizon | --draws) return ;;
+	--runs | --seconds | --seed | --steps | --timeout | --horizon | --draws | --shrink) return ;;
 	esac
 	if [[ $cur == -* ]]; then
 		_tutti_words "--runs --seconds --strategy --seed --steps --timeout --horizon --draws
-			--strict-time --eager --save --replay --json --quiet --help"
+			--strict-time --eager --shrink --save --replay --json --quiet --help"
 	else
 		_tutti_files
 	fi

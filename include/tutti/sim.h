@@ -88,8 +88,8 @@ typedef enum tutti_sim_trouble {
 
 /* What a check has found. Free the texts with tutti_sim_result_clear. */
 typedef struct tutti_sim_result {
-	uint64_t runs;  /* begun, the failed one included */
-	uint64_t steps; /* calls of tutti in all runs */
+	uint64_t runs;  /* begun, the failed one included, those to make it simpler not */
+	uint64_t steps; /* calls of tutti in them */
 	uint64_t hash;  /* of all that happened in the last run: the same run has the same */
 	bool complete;  /* the strategy has tried all that it can */
 	tutti_sim_trouble trouble;
@@ -104,7 +104,8 @@ enum {
 	TUTTI_SIM_SPURIOUS = 2, /* each sleep of a thread may end for no reason: for tutti itself */
 	TUTTI_SIM_STRICT_TIME = 4, /* the clock never moves while somebody can run */
 	TUTTI_SIM_EAGER = 8,       /* who starts a thread goes on when all others wait */
-	TUTTI_SIM_QUIET = 16       /* nothing is written; result has it all */
+	TUTTI_SIM_QUIET = 16,      /* nothing is written; result has it all */
+	TUTTI_SIM_AS_FOUND = 32    /* a failed run is kept as it was found, see tutti_sim_check */
 };
 
 /* All zero: as tutti_sim_check does with NULL. */
@@ -132,6 +133,10 @@ typedef struct tutti_sim_options {
  * change D - 1 times in a run. It finds with a known probability what needs D orderings, 3 if
  * nothing is said. "exhaustive:P": all schedules with at most P preemptions, 2 if nothing is said.
  * "auto": exhaustive up to 2 as far as that goes, then random and pct in turn.
+ *
+ * A run that has failed is made simpler before it is told of: its choices are put back to the usual
+ * course, many at a time and then one by one, as long as it fails in the same way, in at most 500
+ * more runs and 5 s. One that ends by a signal is told of as it was found.
  *
  * With TUTTI_SIM_REPLAY=FILE in the environment the check whose name is in FILE repeats that run.
  *

@@ -71,12 +71,15 @@ static inline bool due_before(const struct tu_heap_node *a, const struct tu_heap
 
 void tu_wheel_init(struct tu_wheel *w, int64_t now)
 {
-	memset(&w->position, 0,
-		offsetof(struct tu_wheel, slots) - offsetof(struct tu_wheel, position));
 	tu_show(&w->watched, 0u);
 	tu_show(&w->due_by, INT64_MAX);
 	w->position = biased(now);
 	w->next = UNKNOWN;
+	w->seq = 0;
+	w->count = 0;
+	w->near.root = NULL;
+	w->levels = 0;
+	memset(w->occupied, 0, sizeof(w->occupied));
 }
 
 static unsigned level_shift(unsigned level)

@@ -100,6 +100,6 @@ void tu_fork_watch(void)
 	static uint32_t watching;
 
 	/* Only that it happens once counts: nothing is published. */
-	if (tu_swap_acqrel(&watching, 1) == 0)
+	if (!tu_load_rlx(&watching) && tu_swap_acqrel(&watching, 1) == 0)
 		tu_os_at_fork(before, parent, child);
 }

@@ -84,6 +84,32 @@ struct tu_waiter *tu_lot_first(struct tu_bucket *b, const void *key)
 	return *find(b, key);
 }
 
+/* The one with this number, which counts down, of those that may go first; NULL: there is none. */
+static struct tu_waiter *candidate(struct tu_waiter *first, unsigned *number)
+{
+	bool ordered = false;
+
+	for (struct tu_waiter *w = first; w; w = tu_lot_after(first, w)) {
+		if (w->in_order && ordered)
+			continue;
+		ordered |= w->in_order;
+		if ((*number)-- == 0)
+			return w;
+	}
+	return NULL;
+}
+
+struct tu_waiter *tu_lot_any_slowly(struct tu_waiter *first)
+{
+	unsigned none = UINT32_MAX, chosen;
+
+	if (!first || !tu_simulated())
+		return first;
+	candidate(first, &none);
+	chosen = tu_choose(TU_CHOICE_WAITER, UINT32_MAX - none);
+	return candidate(first, &chosen);
+}
+
 /* Link w into key's ring just before the oldest, that is as the youngest. */
 static struct tu_waiter **insert(struct tu_bucket *b, struct tu_waiter *w, const void *key)
 {

@@ -38,6 +38,7 @@ struct tu_waiter {
 	int64_t since;              /* the object's: when it began to wait */
 	bool looks_again;           /* fixed: its owner does not believe a grant, see tu_lot_keep */
 	bool optional;              /* fixed: it is part of a tu_option */
+	bool in_order;              /* it keeps behind others like it, see tu_lot_any */
 };
 
 /*
@@ -66,6 +67,17 @@ static inline struct tu_waiter *tu_lot_after(struct tu_waiter *first, struct tu_
 {
 	return w->next == first ? NULL : w->next;
 }
+
+/*
+ * The first or, if a simulation chooses so, any of those behind it: for objects that promise no
+ * order to those who wait, but for those of them that are in_order. NULL if first is.
+ */
+struct tu_waiter *tu_lot_any_slowly(struct tu_waiter *first);
+static inline struct tu_waiter *tu_lot_any(struct tu_waiter *first)
+{
+	return tu_probed() ? tu_lot_any_slowly(first) : first;
+}
+
 void tu_lot_enqueue(struct tu_bucket *b, struct tu_waiter *w, const void *key);
 void tu_lot_enqueue_first(struct tu_bucket *b, struct tu_waiter *w, const void *key);
 void tu_lot_remove(struct tu_bucket *b, struct tu_waiter *w);

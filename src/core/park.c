@@ -315,7 +315,8 @@ void tu_worker_drain(struct tu_worker *w)
 	do {
 		take_inbox(w);
 		/* Timers that are not due come out into the queue and end like the rest. */
-		while ((timer = tu_wheel_pop(&w->wheel, INT64_MAX)) != NULL)
+		while (tu_wheel_count(&w->wheel) > 0 &&
+			(timer = tu_wheel_pop(&w->wheel, INT64_MAX)) != NULL)
 			timer->fire(timer);
 		r = w->head ? tu_worker_shift(w) : NULL;
 		if (r && r->job)
@@ -533,6 +534,8 @@ void tu_worker_close(struct tu_worker *w)
 {
 	struct tu_context *self = tu_self();
 
+	if (!w->slabs && !w->head && tu_wheel_count(&w->wheel) == 0)
+		return; /* as a rule: a thread that never had a task */
 	w->closing = true;
 	tu_context_each(w, cancel_one, NULL);
 	while (tu_worker_has_tasks(w) || w->head || tu_wheel_count(&w->wheel) > 0) {

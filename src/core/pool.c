@@ -286,7 +286,8 @@ static void pool_end(struct tu_pool *pool, enum tu_pool_size size)
 void tu_pool_end(struct tu_pool pools[TU_POOL_SIZES])
 {
 	for (int i = 0; i < TU_POOL_SIZES; i++)
-		pool_end(&pools[i], (enum tu_pool_size)i);
+		if (pools[i].free || pools[i].full || pools[i].fresh < pools[i].fresh_end)
+			pool_end(&pools[i], (enum tu_pool_size)i);
 }
 
 /* -- giving back ------------------------------------------------------------------------------ */

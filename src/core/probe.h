@@ -75,6 +75,7 @@ enum tu_choice_kind {
 	TU_CHOICE_RANDOM,     /* a number that the program draws */
 	TU_CHOICE_ALLOCATION, /* 0: memory is to be had, 1: not */
 	TU_CHOICE_SPURIOUS,   /* 0: sleep, 1: wake up for no reason */
+	TU_CHOICE_WAITER,     /* which of several goes first, where no order is promised */
 	TU_CHOICE_KINDS
 };
 

@@ -54,6 +54,7 @@ void tu_completion_hand_out(tutti_completion *c, struct tu_bucket *b, struct tu_
 
 		if (!w && c->left > 0)
 			return;
+		first = tu_lot_any(first);
 		tu_container_of(first, struct tu_taker, waiter)->got = w;
 		tu_lot_grant(b, first, w ? 0 : TUTTI_EDONE, wakes);
 	}

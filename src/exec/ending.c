@@ -18,8 +18,8 @@
 #include "core/report.h"
 #include "core/wait.h"
 #include "core/worker.h"
+#include "exec/alive.h"
 #include "exec/executor.h"
-#include "exec/thread.h"
 
 #include <errno.h>
 #include <stdlib.h>

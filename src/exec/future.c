@@ -88,16 +88,20 @@ struct tu_future_extra *tu_future_extra_of(tutti_future *f)
 
 const char *tu_future_name(tutti_future *f)
 {
-	struct tu_future_extra *extra = tu_future_extra_of(f);
 	char buf[64], *none = NULL, *name;
+	const char *its = f->ops->name(f, buf, sizeof(buf));
+	struct tu_future_extra *extra;
 
+	if (its != buf)
+		return its;
+	extra = tu_future_extra_of(f);
 	if (!extra)
 		return "";
 	/* [future-5] acquire: its characters; from below */
 	name = tu_load_acq(&extra->name);
 	if (name)
 		return name;
-	name = tu_copy_text(f->ops->name(f, buf, sizeof(buf)));
+	name = tu_copy_text(its);
 	/* [future-5] release: written before it is seen; of two that race one is kept */
 	if (!name || tu_cas_acqrel(&extra->name, &none, name))
 		return name ? name : "";

@@ -8,37 +8,43 @@
 
 #include <tutti/thread.h>
 
+enum { TU_NUMBERED_NAME_BYTES = sizeof("Thread-4294967295") };
+
 struct tu_thread {
 	tutti_future future;
-	struct tu_link link;        /* on the list of those alive, under its lock */
+	struct tu_link link;        /* on the list of those alive (alive.h), under its lock */
+	bool listed;                /* likewise; atomic, as it is looked at without */
 	struct tu_context *context; /* where a cancel goes; written before RUNNING is of use */
-	uint64_t number;            /* ident; never used twice */
-	int native_id;              /* atomic; 0 until it has one */
-	bool daemon, started;       /* fixed: started by tutti, so that exit waits for it */
-	bool pooled;                /* fixed: a pool's, of which exit waits for the jobs instead */
-	int64_t deadline;           /* of a timer: when fn is to run */
-	void *result;               /* this and the next: the thread's own, for its last word */
-	bool withdrawn;             /* of a timer: cancelled before it fired */
-	bool forked;                /* it is a child's first thread: the process ends with it */
-	bool ends_later;            /* its last word comes with the destructors of its thread */
+	uint64_t number; /* ident; never used twice. This and name: since it was listed */
+	const char *name;
+	int native_id;        /* atomic; 0 until it has one */
+	bool daemon, started; /* fixed: started by tutti, so that exit waits for it */
+	int64_t deadline;     /* of a timer: when fn is to run */
+	bool pooled;          /* fixed: a pool's, of which exit waits for the jobs instead */
+	void *result;         /* this and the next: the thread's own, for its last word */
+	bool withdrawn;       /* of a timer: cancelled before it fired */
+	bool forked;          /* it is a child's first thread: the process ends with it */
+	bool ends_later;      /* its last word comes with the destructors of its thread */
+	char own_name[];      /* where the name is kept: as given, or room for one with a number */
 };
 
-/*
- * For whom exit waits, the caller's own thread not: how many, and their names in buf, "thread 'a',
- * thread 'b'", as far as they fit.
- */
-size_t tu_threads_waited_for(char *buf, size_t n);
-
-/* Is there one that was started and has not come to its first line yet? */
-bool tu_threads_are_coming(void);
-
 /* What a thread's future can do; a timer is made from it. */
-const struct tu_future_ops *tu_thread_ops(void);
+extern const struct tu_future_ops tu_thread_ops;
 
-bool tu_is_thread(const tutti_future *f);
+static inline bool tu_is_thread(const tutti_future *f)
+{
+	return f->ops->kind == TU_FUTURE_THREAD || f->ops->kind == TU_FUTURE_TIMER;
+}
 
-/* Make the record; it is not alive yet. NULL: no memory. */
+/*
+ * Make the record; it is not alive yet. One reference is the caller's, and two are the thread's
+ * own: until it has ended, and until its worker has forgotten it. name NULL: one with its number,
+ * when it is listed. NULL: no memory.
+ */
 struct tu_thread *tu_thread_make(tutti_fn fn, void *arg, const char *name);
+
+/* The record of the calling thread; it is given one if it has none. */
+struct tu_thread *tu_thread_self(void);
 
 /* Does exit leave it behind? */
 static inline bool tu_thread_is_left(const struct tu_thread *t)
@@ -46,14 +52,11 @@ static inline bool tu_thread_is_left(const struct tu_thread *t)
 	return t->daemon || t->pooled;
 }
 
-/* Put it on the list and start an OS thread that calls entry(t) with t->context set. */
+/*
+ * Put it on the list and start an OS thread that calls entry(t) with t->context set. If that fails
+ * the caller's reference alone is left.
+ */
 int tu_thread_launch(struct tu_thread *t, void (*entry)(void *thread), size_t stack_bytes);
-
-/* Take it off the list, if it is still there. */
-void tu_thread_unlist(struct tu_thread *t);
-
-/* The next thread without a name of its own is "Thread-n+1"; what n would have been. */
-unsigned tu_thread_names_from(unsigned n);
 
 /* The thread of w was a simulated one, and will never go on. */
 void tu_thread_abandon(struct tu_worker *w);
@@ -64,5 +67,11 @@ void tu_thread_abandon(struct tu_worker *w);
  */
 void tu_thread_enter(struct tu_thread *t);
 void tu_thread_leave(struct tu_thread *t, void *result);
+
+/* The calling thread is t from here on; until then a cancel of t finds nobody. */
+void tu_thread_settle(struct tu_thread *t, struct tu_context *native);
+
+/* The calling thread, t, has ended: its future is done, and t may be gone. */
+void tu_thread_complete(struct tu_thread *t, struct tu_context *native, void *result);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* timer.c - a thread that first waits, and need not run at all. */
 #include "core/wait.h"
+#include "exec/alive.h"
 #include "exec/ending.h"
 #include "exec/thread.h"
 
@@ -10,7 +11,7 @@
 /* Its thread waits for the timer's own future, see timer_main: cancelling has woken it. */
 static void timer_withdraw(tutti_future *f)
 {
-	tu_thread_unlist((struct tu_thread *)f);
+	tu_alive_remove((struct tu_thread *)f);
 }
 
 static struct tu_future_ops timer_ops; /* a thread's, but for what differs */
@@ -51,7 +52,7 @@ tutti_timer *tutti_timer_start(tutti_time delay, tutti_fn fn, void *arg)
 
 __attribute__((constructor(101))) static void make_ops(void)
 {
-	timer_ops = *tu_thread_ops();
+	timer_ops = tu_thread_ops;
 	timer_ops.kind = TU_FUTURE_TIMER;
 	timer_ops.noun = "timer";
 	timer_ops.withdraw = timer_withdraw;

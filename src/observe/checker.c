@@ -85,11 +85,11 @@ static void on_point(struct tu_context *self, const struct tu_doing *doing)
 {
 	struct tu_inversion inversion;
 	struct tu_text text = { 0 };
-	const struct tu_actor *a;
+	const struct tu_account *a;
 
 	if (!asks_for_a_lock(doing->op) || !enter())
 		return;
-	a = tu_ledger_actor(ledger, self->id);
+	a = tu_ledger_account(ledger, self);
 	if (a && a->holds && tu_orders_ask(orders, a, doing, &inversion) &&
 		tu_news_inversion(&news, doing, &inversion))
 		tu_words_inversion(&text, a, doing, &inversion);
@@ -127,34 +127,18 @@ static void on_made(const void *object)
 	leave();
 }
 
-/* What self waits for, by what it said last and where it is queued. */
-static struct tu_doing wait_of(const struct tu_context *self, const void *key)
-{
-	struct tu_doing what = self->doing;
-
-	if (what.op == TU_OP_CONDITION_WAIT && key && key != what.object) {
-		what.op = TU_OP_LOCK_ACQUIRE; /* it was notified, and wants the lock back */
-		what.object = key;
-	} else if (!what.where && what.op != TU_OP_EXIT) {
-		what = (struct tu_doing){ NULL, NULL, tutti_now(), TU_OP_IDLE };
-	}
-	return what;
-}
-
 static void on_parks(struct tu_context *self, const void *key, int64_t until)
 {
-	struct tu_doing what = wait_of(self, key);
+	const struct tu_account *a;
 	struct tu_circle circle;
 	struct tu_text text = { 0 };
 
 	if (tu_shown(&self->worker->looks_on))
 		return;
-	if (until == INT64_MAX && what.op == TU_OP_LOOP_RUN)
-		until--; /* it has its own timer, and tutti_loop_stop ends it */
 	if (!enter())
 		return;
-	tu_ledger_waits(ledger, self, &what, until > 0 ? until : 1);
-	if (tu_ledger_deadlock(ledger, self->id, &circle) && tu_news_circle(&news, &circle))
+	a = tu_ledger_parks(ledger, self, key, until);
+	if (tu_ledger_deadlock(ledger, a, &circle) && tu_news_circle(&news, &circle))
 		tu_words_circle(&text, &circle);
 	leave();
 	/* The reporter may have waited, and so have been given what was meant for this wait. */
@@ -173,12 +157,12 @@ static void on_goes_on(struct tu_context *self)
 static void on_ended(struct tu_context *self)
 {
 	struct tu_text text = { 0 };
-	const struct tu_actor *a;
+	const struct tu_account *a;
 	char name[128];
 
 	if (!enter())
 		return;
-	a = tu_ledger_actor(ledger, self->id);
+	a = tu_ledger_account(ledger, self);
 	if (a && a->holds) {
 		tu_words_name(a, name, sizeof(name));
 		a = tu_ledger_ended(ledger, self, name);

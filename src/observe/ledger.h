@@ -2,12 +2,14 @@
 /*
  * ledger.h - who holds which lock, taken where, and who waits for what: the facts behind a report.
  *
- * It knows those alone who hold something or wait: an actor comes with its first hold or wait and
- * goes with its last. Whoever keeps a ledger tells it what happens, in the words of core/probe.h,
- * and sees to it that one thread at a time is in it. Answers are valid until it is told more.
+ * Whoever holds something or waits has an account here. It comes with the first hold or wait and
+ * stays, mostly empty; only those that are not empty are told of.
+ * Whoever keeps a ledger tells it what happens, in the words of core/probe.h, and sees to it that
+ * one thread at a time is in it. Answers are valid until it is told more. Kept by the checker of a
+ * running program (checker.c), and by a simulation (sim/facts.h).
  *
- * Its memory is as large as the most that was in it at once. Where there is none to be had it
- * misses what it is told, and does not see a deadlock: never one that is none.
+ * Its memory is a few times what was in it at once. Where there is none to be had it misses what it
+ * is told, and does not see a deadlock: never one that is none.
  */
 #ifndef TU_OBSERVE_LEDGER_H
 #define TU_OBSERVE_LEDGER_H
@@ -17,26 +19,28 @@
 
 struct tu_ledger;
 
-/* One lock held by one actor; each of several readers has its own, a recursive lock has one. */
+/* One lock held by one account; each of several readers has its own, a recursive lock has one. */
 struct tu_hold {
 	const void *object;
-	struct tu_actor *actor;
+	struct tu_account *account;
 	struct tu_hold *others;  /* another of this object; NULL: none */
-	struct tu_hold *earlier; /* what the actor took before and still holds; NULL: nothing */
+	struct tu_hold *earlier; /* what the account took before and still holds; NULL: nothing */
 	const void *where;       /* the instruction after the call that took it */
 	int64_t since;
 	uint32_t op; /* enum tu_op */
 };
 
-struct tu_actor {
+struct tu_account {
 	uint64_t id;                /* the context's, of what runs there */
 	struct tu_context *context; /* NULL: it has ended, with all this in its hands */
 	struct tu_hold *holds;      /* the latest first; NULL: none */
 	struct tu_doing waits;      /* for what; only while until is not 0 */
 	int64_t until;              /* when its wait ends by itself; INT64_MAX: never; 0: no wait */
+	uint64_t wait;              /* the number of that wait, of all in this ledger */
 	void *runs[2];              /* futures of what runs there: itself, its job; NULL: none */
 	char *name;                 /* once it has ended; NULL: no memory for it */
 	uint32_t seen;              /* by a search, the ledger's */
+	bool listed;                /* it is found by those futures, the ledger's */
 	struct tu_link link;        /* in order of coming */
 };
 
@@ -58,11 +62,18 @@ void tu_ledger_waits(
 void tu_ledger_goes_on(struct tu_ledger *l, struct tu_context *self);
 
 /*
+ * The same of one that is about to park: for what follows from what it said last, and from key. Its
+ * account; NULL: no memory.
+ */
+const struct tu_account *tu_ledger_parks(
+	struct tu_ledger *l, struct tu_context *self, const void *key, int64_t until);
+
+/*
  * What runs on self ends. If it holds anything: it, kept under a copy of that name until all of
  * that is given; else NULL. has_none says so beforehand, so that no name need be found.
  */
 bool tu_ledger_has_none(const struct tu_ledger *l, const struct tu_context *self);
-const struct tu_actor *tu_ledger_ended(
+const struct tu_account *tu_ledger_ended(
 	struct tu_ledger *l, struct tu_context *self, const char *name);
 
 /* Another lock begins its life at this address. */
@@ -73,15 +84,16 @@ void tu_ledger_forget(struct tu_ledger *l, const void *object);
 /* Who holds object: the latest; NULL: nobody that is known. */
 const struct tu_hold *tu_ledger_holder(const struct tu_ledger *l, const void *object);
 
-const struct tu_actor *tu_ledger_actor(const struct tu_ledger *l, uint64_t id);
+/* Of what runs on c; NULL: it is not known. */
+const struct tu_account *tu_ledger_account(const struct tu_ledger *l, const struct tu_context *c);
 
-/* The actor that waits and is what f is the future of; NULL: none that is known. */
-const struct tu_actor *tu_ledger_runner(const struct tu_ledger *l, const void *f);
+/* Of who waits and is what f is the future of; NULL: none that is known. */
+const struct tu_account *tu_ledger_runner(const struct tu_ledger *l, const void *f);
 
-/* All, in order of coming: NULL gives the first, and NULL comes after the last. */
-const struct tu_actor *tu_ledger_next(const struct tu_ledger *l, const struct tu_actor *before);
+/* Who holds or waits, in order of coming: NULL gives the first, and NULL comes after the last. */
+const struct tu_account *tu_ledger_next(const struct tu_ledger *l, const struct tu_account *before);
 
-enum { TU_CIRCLE_MOST = 12 };
+enum { TU_CIRCLE_MOST = 32 };
 
 /*
  * Who waits for whom, each for the next and the last for the first: for the hold, which is the
@@ -90,15 +102,16 @@ enum { TU_CIRCLE_MOST = 12 };
 struct tu_circle {
 	unsigned n;
 	struct {
-		const struct tu_actor *actor;
+		const struct tu_account *account;
 		const struct tu_hold *hold;
 	} part[TU_CIRCLE_MOST];
 };
 
 /*
- * Does self wait for itself, by way of others who all wait without end? For locks, rwlocks and
- * futures. One that holds what it waits for is a circle of one.
+ * Does self, NULL: nobody, wait for itself, by way of others who all wait without end? For locks,
+ * rwlocks and futures. One that holds what it waits for is a circle of one.
  */
-bool tu_ledger_deadlock(struct tu_ledger *l, uint64_t self, struct tu_circle *circle);
+bool tu_ledger_deadlock(
+	struct tu_ledger *l, const struct tu_account *self, struct tu_circle *circle);
 
 #endif

@@ -46,7 +46,7 @@ bool tu_news_circle(struct tu_news *n, const struct tu_circle *circle)
 	uint64_t places = 0;
 
 	for (unsigned i = 0; i < circle->n; i++)
-		places += mix(circle->part[i].actor->waits.where,
+		places += mix(circle->part[i].account->waits.where,
 			circle->part[i].hold ? circle->part[i].hold->where : NULL);
 	return is_news(n, places);
 }

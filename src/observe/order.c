@@ -27,14 +27,14 @@ struct node {
 };
 
 struct tu_orders {
-	const char *(*name)(const struct tu_actor *a, char *buf, size_t n);
+	const char *(*name)(const struct tu_account *a, char *buf, size_t n);
 	struct tu_table nodes, orders;
 	struct tu_list all;
 	uint32_t searches;
 };
 
 struct tu_orders *tu_orders_create(
-	const char *(*name)(const struct tu_actor *a, char *buf, size_t n))
+	const char *(*name)(const struct tu_account *a, char *buf, size_t n))
 {
 	struct tu_orders *o = tu_alloc_zero(sizeof(*o));
 
@@ -145,7 +145,7 @@ static bool is_alone(const struct tu_hold *h)
 	return h->op != TU_OP_READ_ACQUIRE;
 }
 
-static bool has_alone(const struct tu_actor *self, const void *object)
+static bool has_alone(const struct tu_account *self, const void *object)
 {
 	for (const struct tu_hold *h = self->holds; h; h = h->earlier)
 		if (h->object == object)
@@ -154,7 +154,7 @@ static bool has_alone(const struct tu_actor *self, const void *object)
 }
 
 /* What self has had for longest, besides that hold. */
-static const void *gate_besides(const struct tu_actor *self, const struct tu_hold *besides)
+static const void *gate_besides(const struct tu_account *self, const struct tu_hold *besides)
 {
 	const void *gate = NULL;
 
@@ -177,8 +177,8 @@ static void describe(struct tu_orders *o, struct tu_order *order, const struct t
 	order->then = doing->object;
 	order->then_where = doing->where;
 	order->then_op = doing->op;
-	order->gate = gate_besides(held->actor, held);
-	o->name(held->actor, buf, sizeof(buf));
+	order->gate = gate_besides(held->account, held);
+	o->name(held->account, buf, sizeof(buf));
 	buf[sizeof(order->who) - 1] = 0;
 	strcpy(order->who, buf);
 }
@@ -193,7 +193,7 @@ static bool note(struct tu_orders *o, const struct tu_hold *held, const struct t
 	if (order && (order->first != held->object || order->then != doing->object))
 		return false;
 	if (order) {
-		if (!order->gate || has_alone(held->actor, order->gate))
+		if (!order->gate || has_alone(held->account, order->gate))
 			return false;
 		describe(o, order, held, doing);
 		order->gate = NULL; /* there is none for all of its times */
@@ -219,7 +219,7 @@ static bool note(struct tu_orders *o, const struct tu_hold *held, const struct t
 
 /* Breadth first: the shortest way is the easiest to read. What self is alone in is no way. */
 static struct node *search(
-	struct tu_orders *o, const struct tu_actor *self, const void *from, const void *to)
+	struct tu_orders *o, const struct tu_account *self, const void *from, const void *to)
 {
 	struct node *first = node_of(o, from), *last = first;
 	unsigned steps = 0;
@@ -268,7 +268,7 @@ static bool have_a_gate(const struct tu_inversion *inversion)
 static bool invert(struct tu_orders *o, const struct tu_hold *held, const struct tu_doing *doing,
 	struct tu_inversion *inversion)
 {
-	struct node *n = search(o, held->actor, doing->object, held->object);
+	struct node *n = search(o, held->account, doing->object, held->object);
 
 	if (!n)
 		return false;
@@ -281,7 +281,7 @@ static bool invert(struct tu_orders *o, const struct tu_hold *held, const struct
 	return !have_a_gate(inversion);
 }
 
-bool tu_orders_ask(struct tu_orders *o, const struct tu_actor *self, const struct tu_doing *doing,
+bool tu_orders_ask(struct tu_orders *o, const struct tu_account *self, const struct tu_doing *doing,
 	struct tu_inversion *inversion)
 {
 	const struct tu_hold *h;

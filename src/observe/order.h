@@ -33,16 +33,16 @@ struct tu_inversion {
 	const struct tu_order *orders[TU_CIRCLE_MOST - 1];
 };
 
-/* name says who an actor is: it is asked once for each new order. NULL: no memory. */
+/* name says who an account is: it is asked once for each new order. NULL: no memory. */
 struct tu_orders *tu_orders_create(
-	const char *(*name)(const struct tu_actor *a, char *buf, size_t n));
+	const char *(*name)(const struct tu_account *a, char *buf, size_t n));
 void tu_orders_free(struct tu_orders *o); /* NULL does nothing */
 
 /*
  * self, whom the ledger knows by what it holds, is about to ask for a lock without end: remember
  * that. true: it is against orders that were seen before, for the first time since either was new.
  */
-bool tu_orders_ask(struct tu_orders *o, const struct tu_actor *self, const struct tu_doing *doing,
+bool tu_orders_ask(struct tu_orders *o, const struct tu_account *self, const struct tu_doing *doing,
 	struct tu_inversion *inversion);
 
 /* Another lock begins its life at this address. */

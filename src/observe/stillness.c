@@ -3,7 +3,7 @@
 #include "observe/stillness.h"
 
 #include "core/watch.h"
-#include "exec/thread.h"
+#include "exec/alive.h"
 
 #include <tutti/time.h>
 

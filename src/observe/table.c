@@ -20,30 +20,49 @@ static void insert(struct tu_table *t, uint64_t key, void *value)
 	t->slots[i] = (struct tu_table_slot){ key, value };
 }
 
+/* In a table of that size, a power of two; those of NULL only if all are wanted. */
+static bool rebuild(struct tu_table *t, size_t size, bool all)
+{
+	struct tu_table other = { .size = size };
+
+	other.slots = tu_alloc_zero(size * sizeof(*other.slots));
+	if (!other.slots)
+		return false;
+	other.shift = 64 - (unsigned)__builtin_ctzll(size);
+	for (size_t i = 0; i < t->size; i++) {
+		if (!t->slots[i].key || (!all && !t->slots[i].value))
+			continue;
+		insert(&other, t->slots[i].key, t->slots[i].value);
+		other.used++;
+	}
+	tu_free(t->slots);
+	*t = other;
+	return true;
+}
+
 bool tu_table_reserve(struct tu_table *t, size_t n)
 {
-	struct tu_table larger = { .size = t->size ? t->size : LEAST };
+	size_t size = t->size ? t->size : LEAST;
 
-	while (larger.size < 2 * n)
-		larger.size *= 2;
-	if (larger.size == t->size)
-		return true;
-	larger.slots = tu_alloc_zero(larger.size * sizeof(*larger.slots));
-	if (!larger.slots)
-		return false;
-	larger.used = t->used;
-	larger.shift = 64 - (unsigned)__builtin_ctzll(larger.size);
+	while (size < 2 * n)
+		size *= 2;
+	return size == t->size || rebuild(t, size, true);
+}
+
+void tu_table_sweep(struct tu_table *t)
+{
+	size_t kept = 0, size = LEAST;
+
 	for (size_t i = 0; i < t->size; i++)
-		if (t->slots[i].key)
-			insert(&larger, t->slots[i].key, t->slots[i].value);
-	tu_free(t->slots);
-	*t = larger;
-	return true;
+		kept += t->slots[i].key && t->slots[i].value;
+	while (size < 4 * (kept + 1))
+		size *= 2;
+	rebuild(t, size, false);
 }
 
 bool tu_table_put(struct tu_table *t, uint64_t key, void *value)
 {
-	if (2 * (t->used + 1) > t->size && !tu_table_reserve(t, t->used + 1))
+	if (tu_table_is_full(t) && !tu_table_reserve(t, t->used + 1))
 		return false;
 	insert(t, key, value);
 	t->used++;

@@ -54,6 +54,15 @@ static inline uint64_t tu_table_key(const void *address)
 /* Have room for n in all. false: no memory. */
 bool tu_table_reserve(struct tu_table *t, size_t n);
 
+/* Is there no room for another key in what it has? */
+static inline bool tu_table_is_full(const struct tu_table *t)
+{
+	return 2 * (t->used + 1) > t->size;
+}
+
+/* Forget the keys of NULL, and have room for as many as are left. Without memory: nothing. */
+void tu_table_sweep(struct tu_table *t);
+
 /* A key that is not there yet. false: no memory. */
 bool tu_table_put(struct tu_table *t, uint64_t key, void *value);
 

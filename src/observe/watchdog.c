@@ -115,7 +115,7 @@ static void name_it(const struct tu_context *c, struct tu_answer *answer)
 	const char *thread = "";
 
 	if (t)
-		thread = t->future.extra->name;
+		thread = t->name;
 	else if (tu_thread_is_main())
 		thread = "MainThread";
 	snprintf(answer->thread, sizeof(answer->thread), "%s", thread);

@@ -83,7 +83,7 @@ static size_t name_future(const tutti_future *f, char *buf, size_t n)
 	return used < 0 || (size_t)used >= n ? n - 1 : (size_t)used;
 }
 
-const char *tu_words_name(const struct tu_actor *a, char *buf, size_t n)
+const char *tu_words_name(const struct tu_account *a, char *buf, size_t n)
 {
 	size_t used = 0;
 
@@ -147,7 +147,7 @@ static void add_doing(struct tu_text *t, const struct tu_doing *d)
 
 /* -- sentences --------------------------------------------------------------------------------- */
 
-void tu_words_holds(struct tu_text *t, const struct tu_actor *a)
+void tu_words_holds(struct tu_text *t, const struct tu_account *a)
 {
 	for (const struct tu_hold *h = a->holds; h; h = h->earlier) {
 		add_hold(t, h);
@@ -157,10 +157,10 @@ void tu_words_holds(struct tu_text *t, const struct tu_actor *a)
 }
 
 /* Who would end that wait: "; held by ...", as far as that is known. */
-static void add_others(struct tu_text *t, struct tu_ledger *l, const struct tu_actor *a)
+static void add_others(struct tu_text *t, struct tu_ledger *l, const struct tu_account *a)
 {
 	enum tu_op_object kind = tu_op_object(a->waits.op);
-	const struct tu_actor *runner;
+	const struct tu_account *runner;
 	char name[NAME], place[PLACE];
 
 	if (kind == TU_OBJECT_FUTURE) {
@@ -171,11 +171,11 @@ static void add_others(struct tu_text *t, struct tu_ledger *l, const struct tu_a
 	}
 	for (const struct tu_hold *h = tu_ledger_holder(l, a->waits.object); h; h = h->others)
 		tu_text_add(t, "; held by %s, taken at %s",
-			h->actor == a ? "itself" : tu_words_name(h->actor, name, sizeof(name)),
+			h->account == a ? "itself" : tu_words_name(h->account, name, sizeof(name)),
 			place_of(h->where, place, sizeof(place)));
 }
 
-void tu_words_wait(struct tu_text *t, struct tu_ledger *l, const struct tu_actor *a, int64_t now)
+void tu_words_wait(struct tu_text *t, struct tu_ledger *l, const struct tu_account *a, int64_t now)
 {
 	char name[NAME];
 
@@ -193,8 +193,8 @@ void tu_words_circle(struct tu_text *t, const struct tu_circle *circle)
 
 	tu_text_add(t, "deadlock: ");
 	for (unsigned i = 0; i < circle->n; i++) {
-		const struct tu_actor *a = circle->part[i].actor;
-		const struct tu_actor *next = circle->part[(i + 1) % circle->n].actor;
+		const struct tu_account *a = circle->part[i].account;
+		const struct tu_account *next = circle->part[(i + 1) % circle->n].account;
 		const struct tu_hold *h = circle->part[i].hold;
 
 		tu_text_add(t, "%s%s: ", i ? "; " : "", tu_words_name(a, name, sizeof(name)));
@@ -219,7 +219,7 @@ static void add_order(struct tu_text *t, const struct tu_order *order)
 	tu_text_add(t, ", taken at %s", place_of(order->first_where, place, sizeof(place)));
 }
 
-void tu_words_inversion(struct tu_text *t, const struct tu_actor *self,
+void tu_words_inversion(struct tu_text *t, const struct tu_account *self,
 	const struct tu_doing *doing, const struct tu_inversion *inversion)
 {
 	char name[NAME], place[PLACE];
@@ -235,7 +235,7 @@ void tu_words_inversion(struct tu_text *t, const struct tu_actor *self,
 
 int tu_words_all(struct tu_text *t, struct tu_ledger *l, int64_t now, int most)
 {
-	const struct tu_actor *a = NULL;
+	const struct tu_account *a = NULL;
 	char name[NAME];
 	int n = 0;
 

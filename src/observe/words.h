@@ -17,21 +17,21 @@ void tu_text_add(struct tu_text *t, const char *format, ...) __attribute__((form
 void tu_text_free(struct tu_text *t);
 
 /* "thread 'reader'", or both of "job 'fetch' on thread 'pool_0'". Returns buf. */
-const char *tu_words_name(const struct tu_actor *a, char *buf, size_t n);
+const char *tu_words_name(const struct tu_account *a, char *buf, size_t n);
 
 /* "lock 'red' (0x5581c0)" */
 void tu_words_object(struct tu_text *t, uint32_t op, const void *object);
 
 /* "NAME: acquire lock 'red' (0x5581c0) at PLACE"; for how long; of locks who has them. */
-void tu_words_wait(struct tu_text *t, struct tu_ledger *l, const struct tu_actor *a, int64_t now);
+void tu_words_wait(struct tu_text *t, struct tu_ledger *l, const struct tu_account *a, int64_t now);
 
 /* "lock 'red' (0x5581c0), taken at PLACE, lock ...": all that it holds. */
-void tu_words_holds(struct tu_text *t, const struct tu_actor *a);
+void tu_words_holds(struct tu_text *t, const struct tu_account *a);
 
 void tu_words_circle(struct tu_text *t, const struct tu_circle *circle);
 
 /* self is about to do that, and is against what was seen before. */
-void tu_words_inversion(struct tu_text *t, const struct tu_actor *self,
+void tu_words_inversion(struct tu_text *t, const struct tu_account *self,
 	const struct tu_doing *doing, const struct tu_inversion *inversion);
 
 /* A line for each who waits or holds something, most at most. Returns how many. */

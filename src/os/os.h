@@ -555,6 +555,12 @@ void tu_os_hold_output(void);
 int tu_os_at_fork(void (*before)(void), void (*parent)(void), void (*child)(void));
 
 /*
+ * Has the program, not its libraries, thread-local variables that are used? Linked statically it
+ * has ours or the C library's in one block with its own: then it is not known, and false.
+ */
+bool tu_os_program_has_locals(void);
+
+/*
  * Where code is, in words: "PROGRAM(function+0x1f)", or with the offset in the file alone where the
  * function has no public name; addr2line takes that. Returns buf.
  */

@@ -108,7 +108,7 @@ static struct tu_actor *take_actor(size_t room)
 	a->link = (struct tu_link){ 0 };
 	a->current = NULL;
 	a->lent = NULL;
-	a->doing = false;
+	a->doing = a->timed = false;
 	a->birth.fake_stack = NULL;
 	return a;
 }

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * check.c - one test, many runs, until one fails.
- *
- * The caller stands outside of the machine, on its own worker. In each run it starts the thread
- * "main", lets the machine run until that is over, and forgets what is left.
- */
-#include <tutti/sim.h>
+/* check.c - tutti_sim_check: what is asked, and what it comes to. Between them are the runs. */
+#include "sim/trial.h"
 
 #include "base/atomic.h"
 #include "core/alloc.h"
@@ -13,19 +8,11 @@
 #include "core/probe.h"
 #include "core/report.h"
 #include "core/worker.h"
-#include "exec/thread.h"
-#include "exec/threads.h"
 #include "os/port.h"
-#include "sim/hints.h"
-#include "sim/holders.h"
-#include "sim/machine.h"
 #include "sim/outside.h"
 #include "sim/replay.h"
-#include "sim/report.h"
-#include "sim/strategy.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,182 +21,9 @@ static const tutti_time budget_usual = TUTTI_SECONDS(30);
 
 static uint32_t running; /* atomic: a check is; taken by who runs it */
 
-/* What is under way: one check, in one thread. */
-static struct check {
-	tutti_sim_options o;
-	void (*test)(void *arg);
-	const struct tu_strategy *strategy;
-	const char *strategy_text;
-	void *self; /* the strategy's */
-	struct tu_machine_options machine;
-	tutti_sim_result result;
-	uint64_t run;
-	enum tu_trouble trouble; /* of this run */
-	struct tu_page words;    /* why */
-	struct tu_page report, json;
-	char save[160], again[400];
-} check;
-
-static bool inside; /* a run is under way */
-
-/* -- one run ----------------------------------------------------------------------------------- */
-
-static void describe(void)
-{
-	struct tu_finding f = { .trouble = check.trouble,
-		.name = check.o.name,
-		.strategy = check.strategy_text,
-		.seed = check.o.seed,
-		.run = check.run,
-		.runs = check.o.runs,
-		.words = check.words.n > 0 ? check.words.text : NULL };
-
-	if (*check.save &&
-		tu_replay_save(check.save, &f, check.o.flags, "", tu_choices_made()) == 0) {
-		snprintf(check.again, sizeof(check.again), "TUTTI_SIM_REPLAY=%s", check.save);
-		f.again = check.again;
-	}
-	tu_finding_text(&check.report, &f);
-	tu_finding_json(&check.json, &f);
-}
-
-static void notice(enum tu_trouble trouble)
-{
-	if (check.trouble == TU_TROUBLE_NONE)
-		check.trouble = trouble;
-}
-
-/* Is anybody left who is not a daemon? */
-static void count_left(struct tu_actor *a, void *n)
-{
-	struct tu_context *c = tu_actor_context(a);
-
-	if (!c || (!c->worker->daemon && !c->worker->helper))
-		++*(unsigned *)n;
-}
-
-/* On an actor's stack. */
-static void over(enum tu_trouble trouble)
-{
-	unsigned left = 0;
-
-	if (trouble == TU_TROUBLE_DEADLOCK && !tu_machine.root) {
-		tu_machine_each(count_left, &left);
-		trouble = left > 0 ? TU_TROUBLE_LEFT : TU_TROUBLE_NONE;
-	}
-	if (trouble != TU_TROUBLE_NONE)
-		notice(trouble);
-	if (check.trouble != TU_TROUBLE_NONE)
-		describe();
-	tu_machine_leave();
-}
-
-static void failed(const char *text)
-{
-	check.words.n = 0; /* what was noted before matters less */
-	tu_page_add(&check.words, "%s", text);
-	check.trouble = TU_TROUBLE_FAILED;
-	over(TU_TROUBLE_FAILED);
-}
-
-/* Noted, not the end: a plain lock may be let go by another. */
-static void held_at_end(struct tu_context *c)
-{
-	if (check.trouble != TU_TROUBLE_NONE)
-		return;
-	tu_finding_held(&check.words, c);
-	notice(TU_TROUBLE_HELD);
-}
-
-static bool reported(int code, const char *text)
-{
-	(void)code;
-	if (check.words.n == 0)
-		tu_page_add(&check.words, "%s", text);
-	notice(TU_TROUBLE_UNSEEN);
-	return true;
-}
-
-/* In a signal handler, on the stack of who waits there: the run is left from it as from a call. */
-static void held(const char *words)
-{
-	if (!inside || tu_machine.running == &tu_machine.outside)
-		return;
-	tu_page_add(&check.words, "%s", words);
-	tu_os_tick_left();
-	over(TU_TROUBLE_OUTSIDE);
-}
-
-/* Likewise, and the process dies of it afterwards: the report is all that is left of the check. */
-static void crashed(int signal)
-{
-	if (!inside)
-		return;
-	inside = false;
-	tu_page_add(&check.words, "it ended by signal %d (%s)", signal, strsignal(signal));
-	notice(TU_TROUBLE_FAILED);
-	describe();
-	if (!(check.o.flags & TUTTI_SIM_QUIET))
-		tu_os_write_error(check.report.text, check.report.n);
-}
-
-static void *test_main(void *arg)
-{
-	check.test(check.o.arg);
-	return arg;
-}
-
-static void run_once(void)
-{
-	static const tutti_thread_options named = { .name = "main", .daemon = -1 };
-	unsigned names = tu_thread_names_from(0); /* the same in each run */
-	unsigned pools = tu_threads_names_from(0);
-	tutti_thread *root;
-
-	check.trouble = TU_TROUBLE_NONE;
-	tu_machine_begin(&check.machine);
-	tu_holders_begin();
-	tu_hints_begin();
-	tu_choices_begin(check.strategy, check.self);
-	tu_os_port = &tu_machine_port;
-	inside = true;
-	root = tutti_thread_start(test_main, NULL, &named);
-	tu_machine_run();
-	inside = false;
-	tu_os_port = NULL;
-	tutti_future_unref(root);
-	tu_machine_abandon();
-	tu_thread_names_from(names);
-	tu_threads_names_from(pools);
-	if (check.strategy->end)
-		check.strategy->end(check.self, tu_choices_made());
-	check.result.runs++;
-	check.result.steps += tu_machine.steps;
-	check.result.hash = tu_choices_made()->hash;
-}
-
-/* -- a check ----------------------------------------------------------------------------------- */
-
-static void run_all(void)
-{
-	int64_t end = tu_real_now() + check.o.budget;
-
-	for (check.run = 0; check.run < check.o.runs; check.run++) {
-		if (!check.strategy->begin(check.self, check.run)) {
-			check.result.complete = true;
-			break;
-		}
-		run_once();
-		if (check.trouble != TU_TROUBLE_NONE)
-			return;
-		if (check.run % 64 == 63 && tu_real_now() >= end)
-			return;
-	}
-}
-
 static int refuse(int rc, const char *why, const char *what)
 {
-	tu_report(rc, "tutti_sim_check of '%s': %s%s", check.o.name, why, what);
+	tu_report(rc, "tutti_sim_check of '%s': %s%s", tu_trial.o.name, why, what);
 	return rc;
 }
 
@@ -219,8 +33,9 @@ static int open_strategy(void)
 	char known[160];
 	int rc;
 
-	check.strategy = tu_strategy_find(check.strategy_text, &argument);
-	rc = check.strategy ? check.strategy->open(&check.self, argument, check.o.seed) : -EINVAL;
+	tu_trial.strategy = tu_strategy_find(tu_trial.strategy_text, &argument);
+	rc = tu_trial.strategy ? tu_trial.strategy->open(&tu_trial.self, argument, tu_trial.o.seed)
+			       : -EINVAL;
 	if (rc != -EINVAL)
 		return rc;
 	tu_strategy_list(known, sizeof(known));
@@ -234,11 +49,12 @@ static int open_replay(const char *file)
 
 	if (rc < 0)
 		return refuse(rc, "cannot repeat ", file);
-	check.strategy = &tu_strategy_replay;
-	check.strategy_text = "replay";
-	check.o.flags = r.flags | (check.o.flags & TUTTI_SIM_QUIET);
-	*check.save = 0;
-	rc = tu_strategy_replay_open(&check.self, r.answered, r.count);
+	tu_trial.strategy = tu_strategy_repeat(r.preempts);
+	tu_trial.strategy_text = "replay";
+	tu_trial.repeats = true;
+	tu_trial.o.flags = r.flags | (tu_trial.o.flags & TUTTI_SIM_QUIET);
+	*tu_trial.save = 0;
+	rc = tu_strategy_repeat_open(&tu_trial.self, r.answered, r.count, false);
 	tu_free(r.answered);
 	return rc;
 }
@@ -252,7 +68,7 @@ static const char *file_for_this(void)
 
 	if (!file || !*file || tu_replay_load(file, &r) < 0)
 		return NULL;
-	its = strcmp(r.name, check.o.name) == 0;
+	its = strcmp(r.name, tu_trial.o.name) == 0;
 	tu_free(r.answered);
 	return its ? file : NULL;
 }
@@ -260,30 +76,30 @@ static const char *file_for_this(void)
 /* NAME.replay, with nothing in it that a file's name should not have. */
 static void name_file(void)
 {
-	if (check.o.save) {
-		snprintf(check.save, sizeof(check.save), "%s", check.o.save);
+	if (tu_trial.o.save) {
+		snprintf(tu_trial.save, sizeof(tu_trial.save), "%s", tu_trial.o.save);
 		return;
 	}
-	snprintf(check.save, sizeof(check.save), "%s.replay", check.o.name);
-	for (char *p = check.save; *p; p++)
+	snprintf(tu_trial.save, sizeof(tu_trial.save), "%s.replay", tu_trial.o.name);
+	for (char *p = tu_trial.save; *p; p++)
 		if (*p == '/' || (unsigned char)*p <= ' ')
 			*p = '_';
 }
 
 static int fill_in(void (*test)(void *arg), const tutti_sim_options *options)
 {
-	tutti_sim_options *o = &check.o;
+	tutti_sim_options *o = &tu_trial.o;
 	const char *replay;
 
-	memset(&check, 0, sizeof(check));
+	memset(&tu_trial, 0, sizeof(tu_trial));
 	if (options)
 		*o = *options;
 	o->name = o->name ? o->name : "test";
 	o->runs = o->runs ? o->runs : runs_usual;
 	o->budget = o->budget ? o->budget : budget_usual;
 	o->steps = o->steps ? o->steps : steps_usual;
-	check.test = test;
-	check.strategy_text = o->strategy ? o->strategy : "auto";
+	tu_trial.test = test;
+	tu_trial.strategy_text = o->strategy ? o->strategy : "auto";
 	if (!test)
 		return refuse(-EINVAL, "there is no test", "");
 	if (o->budget < 0 || o->horizon < 0)
@@ -295,20 +111,19 @@ static int fill_in(void (*test)(void *arg), const tutti_sim_options *options)
 
 static void set_machine(void)
 {
-	unsigned flags = check.o.flags;
+	unsigned flags = tu_trial.o.flags;
 
-	check.machine = (struct tu_machine_options){ .steps_most = check.o.steps,
-		.horizon = check.o.horizon ? check.o.horizon : INT64_MAX,
+	tu_trial.machine = (struct tu_machine_options){ .steps_most = tu_trial.o.steps,
+		.horizon = tu_trial.o.horizon ? tu_trial.o.horizon : INT64_MAX,
 		.eager = flags & TUTTI_SIM_EAGER,
 		.early_time =
-			!(flags & TUTTI_SIM_STRICT_TIME) && check.strategy != &tu_strategy_fifo,
+			!(flags & TUTTI_SIM_STRICT_TIME) && tu_trial.strategy != &tu_strategy_fifo,
 		.stall = TU_MACHINE_STALL,
 		.spurious = flags & TUTTI_SIM_SPURIOUS,
 		.allocations = flags & TUTTI_SIM_ALLOCATIONS,
-		.over = over,
-		.failed = failed,
-		.held = held_at_end,
-		.reported = reported };
+		.over = tu_trial_over,
+		.held = tu_verdict_held,
+		.reported = tu_verdict_reported };
 }
 
 /* A replay that did not come to the end of its list, or not in the same way. */
@@ -317,15 +132,13 @@ static void look_at_replay(void)
 	uint64_t step;
 	size_t at;
 
-	if (check.strategy != &tu_strategy_replay)
+	if (!tu_strategy_diverged(tu_trial.strategy, tu_trial.self, &at, &step))
 		return;
-	if (!tu_strategy_replay_diverged(check.self, &at, &step))
-		return;
-	check.trouble = TU_TROUBLE_DIVERGED;
-	tu_page_add(&check.report,
+	tu_verdict.trouble = TU_TROUBLE_DIVERGED;
+	tu_page_add(&tu_trial.report,
 		"tutti: %s: the replay went another way at choice %zu (step %llu): something other "
 		"than tutti decides in this test, such as an address, a clock or a random number\n",
-		check.o.name, at, (unsigned long long)step);
+		tu_trial.o.name, at, (unsigned long long)step);
 }
 
 static char *take(struct tu_page *t)
@@ -340,9 +153,9 @@ static void say_shown(void)
 {
 	char shown[200] = "one run once more";
 
-	if (check.strategy->shown)
-		check.strategy->shown(check.self, check.result.runs, shown, sizeof(shown));
-	check.result.shown = tu_copy_text(shown);
+	if (tu_trial.strategy->shown)
+		tu_trial.strategy->shown(tu_trial.self, tu_trial.result.runs, shown, sizeof(shown));
+	tu_trial.result.shown = tu_copy_text(shown);
 }
 
 static int conclude(void)
@@ -350,20 +163,19 @@ static int conclude(void)
 	int rc;
 
 	look_at_replay();
-	rc = check.trouble != TU_TROUBLE_NONE;
-	check.result.trouble = (tutti_sim_trouble)check.trouble;
+	rc = tu_verdict.trouble != TU_TROUBLE_NONE;
+	tu_trial.result.trouble = (tutti_sim_trouble)tu_verdict.trouble;
 	if (!rc)
 		say_shown();
-	if (check.report.n > 0 && !(check.o.flags & TUTTI_SIM_QUIET))
-		fputs(check.report.text, stderr);
-	check.result.text = take(&check.report);
-	check.result.json = take(&check.json);
-	tu_free(take(&check.words));
-	check.strategy->close(check.self);
-	if (check.o.result)
-		*check.o.result = check.result;
+	if (tu_trial.report.n > 0 && !(tu_trial.o.flags & TUTTI_SIM_QUIET))
+		fputs(tu_trial.report.text, stderr);
+	tu_trial.result.text = take(&tu_trial.report);
+	tu_trial.result.json = take(&tu_trial.json);
+	tu_trial.strategy->close(tu_trial.self);
+	if (tu_trial.o.result)
+		*tu_trial.o.result = tu_trial.result;
 	else
-		tutti_sim_result_clear(&check.result);
+		tutti_sim_result_clear(&tu_trial.result);
 	return rc;
 }
 
@@ -380,9 +192,10 @@ int tutti_sim_check(void (*test)(void *arg), const tutti_sim_options *options)
 	if (rc == 0) {
 		set_machine();
 		tu_probe_set(TU_PROBE_SIMULATOR, &tu_machine_probe);
-		tu_outside_begin(held);
-		tu_os_crash_begin(crashed);
-		run_all();
+		tu_outside_begin(tu_trial_held);
+		tu_os_crash_begin(tu_trial_crashed);
+		tu_trial_run_all();
+		tu_trial_make_simpler();
 		tu_os_crash_end();
 		tu_outside_end();
 		tu_probe_set(TU_PROBE_SIMULATOR, NULL);
@@ -400,24 +213,4 @@ void tutti_sim_result_clear(tutti_sim_result *result)
 	tu_free(result->text);
 	tu_free(result->json);
 	*result = (tutti_sim_result){ 0 };
-}
-
-/* -- from within a run ------------------------------------------------------------------------- */
-
-bool tutti_simulated(void)
-{
-	return tu_os_port != NULL;
-}
-
-void tutti_sim_fail(const char *format, ...)
-{
-	char text[500];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	tu_check(tu_os_port != NULL, text);
-	tu_machine.options.failed(text);
-	tu_panic("a run that had failed went on");
 }

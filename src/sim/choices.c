@@ -11,14 +11,14 @@
 static struct tu_choices made;
 static const struct tu_strategy *strategy;
 static void *strategy_self;
-static bool preempts;
+static bool preempts;       /* as made has it, apart from what each choice changes */
 static size_t *shown_count; /* in shared memory; NULL: the list is our own */
 
 void tu_choices_begin(const struct tu_strategy *s, void *self)
 {
 	strategy = s;
 	strategy_self = self;
-	preempts = s->preempts;
+	preempts = made.preempts = s->preempts;
 	made.count = 0;
 	made.hash = made.step = 0;
 }
@@ -67,23 +67,28 @@ static void make_room(void)
 	made.room = room;
 }
 
-unsigned tu_choices_make(const struct tu_question *q)
+static inline void count(void)
 {
-	unsigned answer;
-
-	if (tu_unlikely(made.count == made.room) && !shown_count)
-		make_room();
-	/* In its place before the strategy sees it: a replay compares. */
-	made.answered[made.count] = (struct tu_answered){ (uint8_t)q->kind, q->goes_on, q->time,
-		q->n, 0, (uint32_t)(made.hash >> 32) };
-	answer = strategy->choose(strategy_self, q, &made);
-	made.answered[made.count].answer = answer;
-	if (!shown_count)
+	if (tu_likely(!shown_count))
 		made.count++;
 	else if (made.count + 1 < made.room) /* the last place is kept for the question */
 		*shown_count = ++made.count;
-	mix((uint64_t)q->kind << 56 | (uint64_t)q->n << 28 | answer);
-	return answer;
+}
+
+unsigned tu_choices_make(const struct tu_question *q)
+{
+	struct tu_answered *at;
+
+	if (tu_unlikely(made.count == made.room) && !shown_count)
+		make_room();
+	at = &made.answered[made.count];
+	/* In its place before the strategy sees it: a replay compares. */
+	*at = (struct tu_answered){ (uint8_t)q->kind, q->goes_on, q->time, q->n, 0,
+		(uint32_t)(made.hash >> 32) };
+	at->answer = strategy->choose(strategy_self, q, &made);
+	count();
+	mix((uint64_t)q->kind << 56 | (uint64_t)q->n << 28 | at->answer);
+	return at->answer;
 }
 
 void tu_choices_born(struct tu_actor *a)

@@ -17,9 +17,9 @@ struct tu_actor;
 
 struct tu_question {
 	enum tu_choice_kind kind;
-	unsigned n;   /* answers 0 to n - 1; at least 2 */
 	bool goes_on; /* of who runs: answer 0 is the running one, which need not stop */
-	bool time;    /* likewise: the last answer is that the clock moves */
+	unsigned n;   /* answers 0 to n - 1; at least 2 */
+	bool time;    /* of who runs: the last answer is that the clock moves */
 };
 
 struct tu_answered {
@@ -34,6 +34,7 @@ struct tu_choices {
 	size_t count, room;
 	uint64_t hash;
 	uint64_t step;
+	bool preempts; /* it was asked also where nobody needed to stop */
 };
 
 struct tu_strategy;

@@ -2,12 +2,12 @@
 /* hints.c - the last few notifications in vain. */
 #include "sim/hints.h"
 
+#include "sim/around.h"
 #include "sim/machine.h"
-#include "sim/report.h"
+#include "sync/look.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <tutti/condition.h>
 
 enum { KEPT = 16 };
 
@@ -33,7 +33,7 @@ static struct tu_hint *find(const void *condition)
 static void copy_name(struct tu_hint *hint, const struct tu_context *self)
 {
 	char buf[sizeof(hint->name)];
-	const char *name = tu_finding_name(self, buf, sizeof(buf));
+	const char *name = tu_around_name(self, buf, sizeof(buf));
 
 	snprintf(hint->name, sizeof(hint->name), "%s", name);
 }
@@ -43,7 +43,7 @@ void tu_hints_notify(const struct tu_context *self, const struct tu_doing *doing
 	const tutti_condition *c = doing->object;
 	struct tu_hint *hint;
 
-	if (c->priv[0] != 0) /* so many wait */
+	if (tu_condition_waiting(c) > 0)
 		return;
 	hint = find(c);
 	if (!hint)

@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* machine.c - see machine.h: who runs, who sleeps, what time it is. */
+/* machine.c - see machine.h: who runs, and who is next. The rest is in sleep.c, world.c, clock.c. */
 #include "sim/machine_inside.h"
 
-#include "base/bits.h"
 #include "core/alloc.h"
 #include "core/caught.h"
-#include "core/family.h"
 #include "core/sanitize.h"
 #include "core/worker.h"
-#include "os/port.h"
 #include "sim/choices.h"
-#include "sim/circle.h"
+#include "sim/facts.h"
 
 #include <errno.h>
-
-enum { BUCKETS = 64 };
 
 struct tu_machine tu_machine = {
 	.ready = { { &tu_machine.ready.head, &tu_machine.ready.head } },
@@ -22,21 +17,6 @@ struct tu_machine tu_machine = {
 	.on_words = { { &tu_machine.on_words.head, &tu_machine.on_words.head } },
 	.patient = { { &tu_machine.patient.head, &tu_machine.patient.head } },
 };
-
-static struct tu_list sleepers[BUCKETS]; /* by the word they sleep on; in the order of going */
-
-static bool due_before(const struct tu_heap_node *a, const struct tu_heap_node *b)
-{
-	const struct tu_actor *x = tu_container_of(a, struct tu_actor, due);
-	const struct tu_actor *y = tu_container_of(b, struct tu_actor, due);
-
-	return x->deadline != y->deadline ? x->deadline < y->deadline : x->went < y->went;
-}
-
-bool tu_machine_runs(const struct tu_actor *a)
-{
-	return a != &tu_machine.outside || tu_machine.whole;
-}
 
 /* -- from one to the next ---------------------------------------------------------------------- */
 
@@ -48,22 +28,26 @@ static struct tu_context *place_of(struct tu_actor *a)
 
 static void change(struct tu_actor *to)
 {
-	struct tu_actor *from = tu_machine.running;
+	struct tu_machine *m = &tu_machine;
+	struct tu_actor *from = m->running;
 	struct tu_context *place;
 
 	if (to == from)
 		return;
 	from->current = tu_current;
 	from->lent = tu_lent;
-	from->error = errno;
+	from->error = *m->errno_at;
+	from->timed = tu_machine_has_timers(tu_current);
+	m->timed += from->timed;
+	m->timed -= to->timed;
 	place = place_of(from);
-	tu_machine.running = to;
+	m->running = to;
 	tu_current = to->current;
 	tu_lent = to->lent;
 	tu_sanitize_leave(place, place_of(to));
-	tu_change_stack(tu_machine.caught, &from->regs, &to->regs);
+	tu_change_stack(m->caught, &from->regs, &to->regs);
 	tu_sanitize_enter(place);
-	errno = from->error;
+	*m->errno_at = from->error;
 }
 
 void tu_machine_ready(struct tu_actor *a)
@@ -86,82 +70,10 @@ _Noreturn void tu_machine_over(enum tu_trouble trouble)
 	tu_panic("a run that was over went on");
 }
 
-void tu_machine_change(void)
+void tu_machine_suspect(void)
 {
-	if (tu_unlikely(++tu_machine.changes >= tu_machine.suspicious) && tu_circle_stands())
+	if (tu_facts_circle_stands())
 		tu_machine_over(TU_TROUBLE_CIRCLE);
-}
-
-/* -- time -------------------------------------------------------------------------------------- */
-
-static void awake(struct tu_actor *a, bool timed_out)
-{
-	if (a->word)
-		tu_list_remove(&a->link);
-	if (a->poller)
-		tu_list_remove(&a->polling);
-	if (a->words)
-		tu_list_remove(&a->on_words);
-	a->poller = NULL;
-	a->words = NULL;
-	if (tu_heap_has(&a->due))
-		tu_heap_remove(&tu_machine.due, &a->due, due_before);
-	a->timed_out = timed_out;
-	if (!timed_out)
-		a->unsure = tu_machine.changes;
-	tu_machine_ready(a);
-}
-
-static struct tu_actor *first_due(void)
-{
-	struct tu_heap_node *least = tu_machine.due.root;
-
-	return least ? tu_container_of(least, struct tu_actor, due) : NULL;
-}
-
-/* Of one that is ready its worker's timers count too: it does not sleep, and so has not said. */
-static int64_t deadline_of_ready(struct tu_actor *a)
-{
-	struct tu_context *c = a == tu_machine.running ? tu_current : a->current;
-
-	return c && tu_wheel_count(&c->worker->wheel) > 0 ? tu_wheel_next(&c->worker->wheel)
-							  : INT64_MAX;
-}
-
-int64_t tu_machine_next_deadline(void)
-{
-	struct tu_actor *first = first_due();
-	int64_t next = first ? first->deadline : INT64_MAX;
-	struct tu_link *link = tu_machine.ready.head.next;
-
-	for (unsigned n = tu_machine.ready_count; n > 0 && link; n--, link = link->next) {
-		int64_t its = deadline_of_ready(tu_actor_of(link));
-
-		next = its < next ? its : next;
-	}
-	return next;
-}
-
-void tu_machine_move_clock(int64_t next)
-{
-	struct tu_machine *m = &tu_machine;
-	struct tu_actor *a;
-
-	if (next - TU_MACHINE_EPOCH >= m->options.horizon) {
-		m->now = TU_MACHINE_EPOCH + m->options.horizon;
-		tu_machine_over(tu_circle_stands() ? TU_TROUBLE_CIRCLE : TU_TROUBLE_NONE);
-	}
-	if (next > m->now)
-		m->now = next;
-	tu_machine_change();
-	tu_list_each(link, &m->ready) {
-		struct tu_context *c = tu_actor_of(link)->current;
-
-		if (c) /* it looks at its timers in its next turn */
-			tu_show(&c->worker->budget, 1u);
-	}
-	while ((a = first_due()) != NULL && a->deadline <= m->now)
-		awake(a, true);
 }
 
 /* -- who is next ------------------------------------------------------------------------------- */
@@ -176,132 +88,19 @@ struct tu_actor *tu_machine_option(unsigned i)
 }
 
 /*
- * What is due already is not reached by moving the clock, but by letting its owner run. And no
- * machine is as slow as to hold somebody up for ever.
- */
-static bool time_could_pass(void)
-{
-	int64_t next = tu_machine_next_deadline(), oldest = tu_machine.now;
-
-	if (next == INT64_MAX)
-		return false;
-	tu_list_each(link, &tu_machine.ready) {
-		int64_t since = tu_actor_of(link)->ready_since;
-
-		oldest = since < oldest ? since : oldest;
-	}
-	return next > tu_machine.now && next - oldest <= tu_machine.options.stall;
-}
-
-/*
  * One of the ready, in their order; first_goes_on: the first of them is running and might go on.
  * NULL: it was chosen that time passes first.
  */
 static struct tu_actor *choose(bool first_goes_on)
 {
 	struct tu_machine *m = &tu_machine;
-	struct tu_question q = { TU_CHOICE_ACTOR, m->ready_count, first_goes_on, false };
+	struct tu_question q = { .kind = TU_CHOICE_ACTOR,
+		.goes_on = first_goes_on,
+		.n = m->ready_count,
+		.time = m->options.early_time && tu_machine_time_could_pass() };
 
-	if (m->options.early_time && time_could_pass()) {
-		q.time = true;
-		q.n++;
-	}
+	q.n += q.time;
 	return q.n == 1 ? tu_machine_option(0) : tu_machine_option(tu_choices_make(&q));
-}
-
-static struct tu_actor *polling_of(const struct tu_link *link)
-{
-	return tu_container_of((struct tu_link *)link, struct tu_actor, polling);
-}
-
-static void look_at_pollers(void)
-{
-	tu_list_each_safe(link, &tu_machine.polling) {
-		struct tu_actor *a = polling_of(link);
-
-		if (tu_os_fd_look(a->poller->fd, TU_OS_READABLE) > 0)
-			awake(a, false);
-	}
-}
-
-static struct tu_actor *on_words_of(const struct tu_link *link)
-{
-	return tu_container_of((struct tu_link *)link, struct tu_actor, on_words);
-}
-
-static bool any_has_changed(const struct tu_actor *a)
-{
-	for (size_t i = 1; i < a->n_words; i++) {
-		const struct tu_os_word *word = &a->words[i];
-
-		/* Relaxed: the actor looks again. */
-		if (tu_load_rlx((uint32_t *)(uintptr_t)word->at) != (uint32_t)word->expected)
-			return true;
-	}
-	return false;
-}
-
-/* Other processes change them, whose wakes do not reach us. Alone, a wake is to be waited for. */
-static void look_at_words(void)
-{
-	if (tu_list_empty(&tu_machine.on_words) || tu_family_alone())
-		return;
-	tu_list_each_safe(link, &tu_machine.on_words)
-		if (any_has_changed(on_words_of(link)))
-			awake(on_words_of(link), false);
-}
-
-static void wait_for_pollers(void)
-{
-	enum { MOST = 256 };
-	const struct tu_os_poller *pollers[MOST];
-	size_t n = 0;
-
-	tu_list_each(link, &tu_machine.polling)
-		if (n < MOST)
-			pollers[n++] = polling_of(link)->poller;
-	tu_os_pollers_wait(pollers, n);
-}
-
-/* In real time. Nothing waits for both, so with somebody polling it is one look after the other. */
-static void wait_for_words(void)
-{
-	enum { LOOK_NS = 2000000, PATIENCE_NS = 100000000 };
-	static struct tu_os_word words[TU_OS_WORDS_MOST];
-	bool all = tu_list_empty(&tu_machine.polling), raw = tu_family_has_raw();
-	size_t n = 0;
-
-	tu_list_each(link, &tu_machine.on_words) {
-		const struct tu_actor *a = on_words_of(link);
-
-		for (size_t i = 1; i < a->n_words; i++)
-			if (n < TU_OS_WORDS_MOST)
-				words[n++] = a->words[i];
-			else
-				all = false;
-	}
-	tu_real_words_wait(words, n,
-		!all  ? tu_real_now() + LOOK_NS
-		: raw ? tu_real_now() + PATIENCE_NS
-		      : INT64_MAX);
-	if (raw)
-		tu_family_look(tu_real_now());
-}
-
-static bool is_world_waited_for(void)
-{
-	return !tu_list_empty(&tu_machine.polling) ||
-	       (!tu_list_empty(&tu_machine.on_words) && !tu_family_alone());
-}
-
-static void wait_for_world(void)
-{
-	tu_machine.world = true; /* it is no call from outside that holds everybody up */
-	if (tu_list_empty(&tu_machine.on_words))
-		wait_for_pollers();
-	else
-		wait_for_words();
-	tu_machine.world = false;
 }
 
 /* Somebody who can run; the clock moves if nobody can. */
@@ -313,8 +112,8 @@ static struct tu_actor *next_actor(void)
 		struct tu_link *patient;
 		int64_t next;
 
-		look_at_pollers();
-		look_at_words();
+		tu_machine_look_at_pollers();
+		tu_machine_look_at_words();
 		if (tu_machine.ready_count == 0 && (patient = tu_list_take(&tu_machine.patient)))
 			tu_machine_ready(tu_actor_of(patient));
 		if (tu_machine.ready_count > 0 && (a = choose(false)) != NULL)
@@ -322,8 +121,8 @@ static struct tu_actor *next_actor(void)
 		next = tu_machine_next_deadline();
 		if (next != INT64_MAX)
 			tu_machine_move_clock(next);
-		else if (is_world_waited_for())
-			wait_for_world();
+		else if (tu_machine_is_world_waited_for())
+			tu_machine_wait_for_world();
 		else
 			tu_machine_over(TU_TROUBLE_DEADLOCK);
 	}
@@ -351,103 +150,6 @@ void tu_machine_preempt(void)
 	change(next);
 }
 
-/* -- sleeping ---------------------------------------------------------------------------------- */
-
-static struct tu_list *bucket_of(const uint32_t *word)
-{
-	return &sleepers[tu_hash_pointer(word) % BUCKETS];
-}
-
-bool tu_machine_sleep(uint32_t *word, int64_t deadline)
-{
-	struct tu_machine *m = &tu_machine;
-	struct tu_actor *self = m->running;
-
-	self->state = TU_ACTOR_ASLEEP;
-	self->word = word;
-	self->deadline = deadline;
-	self->went = ++m->sleeps;
-	if (self->doing)
-		tu_machine_change();
-	self->doing = false;
-	self->timed_out = false;
-	if (word)
-		tu_list_add_tail(bucket_of(word), &self->link);
-	if (deadline != INT64_MAX)
-		tu_heap_add(&m->due, &self->due, due_before);
-	else if (tu_circle_of(tu_current))
-		tu_circle_suspect(self);
-	tu_machine_give_way();
-	return self->timed_out;
-}
-
-bool tu_machine_sleep_in(const struct tu_os_poller *p, int64_t deadline)
-{
-	struct tu_actor *self = tu_machine.running;
-
-	self->poller = p;
-	tu_list_add_tail(&tu_machine.polling, &self->polling);
-	return tu_machine_sleep(NULL, deadline);
-}
-
-void tu_machine_wake_in(const struct tu_os_poller *p)
-{
-	tu_list_each_safe(link, &tu_machine.polling)
-		if (polling_of(link)->poller == p)
-			awake(polling_of(link), false);
-}
-
-/* Its own word comes first: by that its worker is woken as ever. */
-bool tu_machine_sleep_on(const struct tu_os_word *words, size_t n, int64_t deadline)
-{
-	struct tu_actor *self = tu_machine.running;
-
-	self->words = words;
-	self->n_words = n;
-	tu_list_add_tail(&tu_machine.on_words, &self->on_words);
-	return tu_machine_sleep((uint32_t *)(uintptr_t)words->at, deadline);
-}
-
-static bool sleeps_on(const struct tu_actor *a, const uint32_t *word)
-{
-	for (size_t i = 0; i < a->n_words; i++)
-		if (a->words[i].at == (uintptr_t)word)
-			return true;
-	return false;
-}
-
-unsigned tu_machine_wake_on(uint32_t *word, unsigned n)
-{
-	unsigned woken = 0;
-
-	tu_list_each_safe(link, &tu_machine.on_words) {
-		if (woken == n)
-			break;
-		if (!sleeps_on(on_words_of(link), word))
-			continue;
-		awake(on_words_of(link), false);
-		woken++;
-	}
-	return woken;
-}
-
-unsigned tu_machine_wake(uint32_t *word, unsigned n)
-{
-	unsigned woken = 0;
-
-	tu_list_each_safe(link, bucket_of(word)) {
-		struct tu_actor *a = tu_actor_of(link);
-
-		if (woken == n)
-			break;
-		if (a->word != word)
-			continue;
-		awake(a, false);
-		woken++;
-	}
-	return woken;
-}
-
 /* -- memory ------------------------------------------------------------------------------------ */
 
 void *tu_machine_alloc(size_t bytes)
@@ -472,25 +174,21 @@ static void reset(const struct tu_machine_options *options)
 	m->steps = m->changes = m->sleeps = m->accesses = 0;
 	m->started = 0;
 	m->root = NULL;
-	m->ready_count = 0;
+	m->ready_count = m->timed = 0;
 	m->due.root = NULL;
 	tu_list_init(&m->ready);
 	tu_list_init(&m->patient);
 	tu_list_init(&m->polling);
 	tu_list_init(&m->on_words);
 	m->caught = tu_caught_here();
-	tu_circle_forget();
-}
-
-void tu_machine_forget_sleepers(void)
-{
-	for (size_t i = 0; i < BUCKETS; i++)
-		tu_list_init(&sleepers[i]);
+	m->errno_at = &errno;
+	m->used = true;
+	tu_facts_begin();
 }
 
 void tu_machine_begin(const struct tu_machine_options *options)
 {
-	if (!sleepers[0].head.next)
+	if (!tu_machine.used)
 		tu_machine_forget_sleepers();
 	reset(options);
 	tu_machine.running = &tu_machine.outside;

@@ -58,6 +58,7 @@ struct tu_actor {
 	uint64_t went;       /* asleep: before whom, if both are due at once */
 	int64_t ready_since; /* ready: since which instant */
 	bool timed_out;      /* it is ready because of its deadline */
+	bool timed;          /* it does not run, and its worker has timers */
 	bool doing;          /* what will be a change, unless it turns out to be a look in vain */
 	uint64_t polled_at;  /* how many changes there had been when it polled last, */
 	unsigned polls;      /* how often since then, */
@@ -106,8 +107,6 @@ struct tu_machine_options {
 	/* Nobody can run any more, or the run is in trouble. On some actor's stack; may return only
 	   by tu_machine_leave. */
 	void (*over)(enum tu_trouble trouble);
-	/* The test says so (tutti_sim_fail): the run is over, as with over. */
-	void (*failed)(const char *text);
 	/* What runs on c has ended, and holds a lock. */
 	void (*held)(struct tu_context *c);
 	/* The library has reported something; false: it is to be written as usual. */
@@ -120,6 +119,7 @@ struct tu_machine {
 	struct tu_actor outside;  /* who called run; also the whole program's first thread */
 	struct tu_list ready;
 	unsigned ready_count;
+	unsigned timed;         /* how many that do not run have timers in their workers' wheels */
 	struct tu_list patient; /* have started somebody eagerly: they go on when nobody is ready */
 	struct tu_heap due;
 	struct tu_list polling;  /* asleep in a poller: the world outside may wake them */
@@ -134,7 +134,9 @@ struct tu_machine {
 	unsigned started;      /* actors, of this run */
 	struct tu_actor *root; /* the first of them; NULL once it has ended */
 	struct tu_actor *all, *spare;
-	struct tu_caught *caught;
+	struct tu_caught *caught; /* this and the next: of the OS thread */
+	int *errno_at;
+	bool used;  /* it has had a run */
 	bool own;   /* an allocation is the machine's own */
 	bool whole; /* outside is the first actor: there is nobody to go back to */
 };

@@ -4,9 +4,10 @@
 
 #include "core/probe.h"
 #include "core/worker.h"
+#include "sim/around.h"
 #include "sim/choices.h"
+#include "sim/facts.h"
 #include "sim/hints.h"
-#include "sim/holders.h"
 
 enum {
 	POLLS_MOST = 10000, /* of one, in vain, with nobody there who could change anything */
@@ -179,8 +180,15 @@ static void polled(struct tu_context *context)
 /* Its lock will never be let go, unless somebody else does so for it. */
 static void ended(struct tu_context *self)
 {
-	if (tu_machine_runs(tu_machine.running) && tu_held_by(self, 0))
+	char buf[80];
+
+	if (tu_ledger_has_none(tu_facts(), self)) {
+		tu_facts_ended(self, NULL);
+		return;
+	}
+	if (tu_machine_runs(tu_machine.running))
 		tu_machine.options.held(self);
+	tu_facts_ended(self, tu_around_name(self, buf, sizeof(buf)));
 }
 
 /* What the library has to say is a finding here. */
@@ -193,7 +201,7 @@ static bool reported(int code, const char *text)
 
 static unsigned choose_number(enum tu_choice_kind kind, unsigned n)
 {
-	struct tu_question q = { kind, n, false, false };
+	struct tu_question q = { .kind = kind, .n = n };
 
 	if (kind == TU_CHOICE_ALLOCATION && (!tu_machine.options.allocations || tu_machine.own))
 		return 0;
@@ -204,8 +212,11 @@ static unsigned choose_number(enum tu_choice_kind kind, unsigned n)
 
 const struct tu_probe tu_machine_probe = { .point = point,
 	.polled = polled,
-	.took = tu_holders_took,
-	.gave = tu_holders_gave,
+	.took = tu_facts_took,
+	.gave = tu_facts_gave,
+	.parks = tu_facts_parks,
+	.goes_on = tu_facts_goes_on,
+	.made = tu_facts_made,
 	.ended = ended,
 	.reported = reported,
 	.choose = choose_number };

@@ -15,10 +15,11 @@
 #include "core/startup.h"
 #include "os/os.h"
 #include "os/port.h"
-#include "sim/holders.h"
 #include "sim/outside.h"
 #include "sim/replay.h"
 #include "sim/report.h"
+#include "sim/shrink.h"
+#include "sim/verdict.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -29,11 +30,10 @@
 static struct {
 	struct tu_settings s;
 	struct tu_outcome *outcome; /* NULL: nobody waits for it */
-	struct tu_page words;
+	const struct tu_strategy *strategy;
 	void *strategy_self;
-	enum tu_trouble noticed; /* first; it is told at the end */
-	int64_t began;           /* real time */
-	char again[512];
+	int64_t began; /* real time */
+	struct tu_keep keep;
 	bool over;
 } program;
 
@@ -51,23 +51,19 @@ static void find(struct tu_finding *f, enum tu_trouble trouble)
 		.strategy = *program.s.replay ? "replay" : program.s.strategy,
 		.seed = program.s.seed,
 		.run = program.s.run,
-		.words = program.words.n > 0 ? program.words.text : NULL };
+		.words = tu_verdict_words() };
+	if (!program.outcome) /* else who had it run says so */
+		f->found = f->switches = tu_shrink_switches(tu_choices_made());
 }
 
 static void save(struct tu_finding *f)
 {
-	int rc;
-
-	if (!*program.s.save)
-		return;
-	rc = tu_replay_save(program.s.save, f, 0, program.s.text, tu_choices_made());
-	if (rc < 0)
-		snprintf(program.again, sizeof(program.again), "%s cannot be written: %s",
-			program.s.save, tutti_strerror(rc));
-	else
-		snprintf(program.again, sizeof(program.again), "TUTTI_SIM=replay=%s",
-			program.s.save);
-	f->again = program.again;
+	program.keep = (struct tu_keep){ .file = program.s.save,
+		.settings = program.s.text,
+		.before = "TUTTI_SIM=replay=",
+		.after = "" };
+	if (*program.s.save)
+		tu_replay_keep(f, &program.keep, tu_choices_made());
 }
 
 static void copy(char *to, size_t n, const struct tu_page *from)
@@ -83,6 +79,7 @@ static void tell(enum tu_trouble trouble)
 	find(&f, trouble);
 	save(&f);
 	tu_finding_text(&text, &f);
+	tu_verdict_warn(&text);
 	tu_finding_json(&json, &f);
 	if (!program.outcome) {
 		fflush(stdout); /* what the program has said comes before */
@@ -90,6 +87,7 @@ static void tell(enum tu_trouble trouble)
 		return;
 	}
 	program.outcome->trouble = trouble;
+	copy(program.outcome->words, sizeof(program.outcome->words), &tu_verdict.words);
 	copy(program.outcome->text, sizeof(program.outcome->text), &text);
 	copy(program.outcome->json, sizeof(program.outcome->json), &json);
 }
@@ -102,7 +100,7 @@ static void say_diverged(void)
 
 	if (!*program.s.replay)
 		return;
-	if (tu_strategy_replay_diverged(program.strategy_self, &at, &step))
+	if (tu_strategy_diverged(program.strategy, program.strategy_self, &at, &step))
 		fprintf(stderr,
 			"tutti: this is not the run in %s any more from choice %zu on, step %llu: "
 			"something other than tutti decides too, or the program has changed\n",
@@ -133,41 +131,22 @@ static void over(enum tu_trouble trouble)
 	program.over = true;
 	tu_outside_end();
 	if (trouble == TU_TROUBLE_NONE)
-		trouble = program.noticed;
+		trouble = tu_verdict.trouble;
 	if (trouble != TU_TROUBLE_NONE)
 		tell(trouble);
 	sum_up();
 	tu_os_exit_now(trouble == TU_TROUBLE_NONE ? 0 : TU_SIM_STATUS);
 }
 
-static void failed(const char *text)
-{
-	program.words.n = 0; /* what was noted before matters less */
-	tu_page_add(&program.words, "%s", text);
-	over(TU_TROUBLE_FAILED);
-}
-
-/* Noted, not the end: a plain lock may be let go by another. */
-static void held_at_end(struct tu_context *c)
-{
-	if (program.noticed != TU_TROUBLE_NONE)
-		return;
-	tu_finding_held(&program.words, c);
-	program.noticed = TU_TROUBLE_HELD;
-}
-
+/* Without somebody who waits for the outcome it is also written, as without a simulation. */
 static bool reported(int code, const char *text)
 {
-	(void)code;
-	if (program.noticed == TU_TROUBLE_NONE)
-		tu_page_add(&program.words, "%s", text);
-	program.noticed = TU_TROUBLE_UNSEEN;
-	return program.outcome != NULL; /* else it is also written, as without a simulation */
+	return tu_verdict_reported(code, text) && program.outcome != NULL;
 }
 
 static void held(const char *words)
 {
-	tu_page_add(&program.words, "%s", words);
+	tu_verdict_add(words);
 	over(TU_TROUBLE_OUTSIDE);
 }
 
@@ -178,8 +157,8 @@ static void at_exit(void)
 		return;
 	tu_outside_end();
 	sum_up();
-	if (program.outcome && program.noticed != TU_TROUBLE_NONE)
-		tell(program.noticed);
+	if (program.outcome && tu_verdict.trouble != TU_TROUBLE_NONE)
+		tell(tu_verdict.trouble);
 }
 
 /* -- how it begins ----------------------------------------------------------------------------- */
@@ -193,12 +172,12 @@ void tu_program_begin(const struct tu_settings *s, const struct tu_strategy *str
 		.early_time = s->early,
 		.stall = TU_MACHINE_STALL,
 		.over = over,
-		.failed = failed,
-		.held = held_at_end,
+		.held = tu_verdict_held,
 		.reported = reported };
 
 	program.s = *s;
 	program.outcome = outcome;
+	program.strategy = strategy;
 	program.strategy_self = self;
 	program.began = tu_real_now();
 	o.switches = program.s.switches;
@@ -207,7 +186,6 @@ void tu_program_begin(const struct tu_settings *s, const struct tu_strategy *str
 	if (outcome)
 		tu_choices_use(outcome->answered, TU_OUTCOME_ANSWERS, &outcome->count);
 	tu_choices_begin(strategy, self);
-	tu_holders_begin();
 	tu_machine_become(&o);
 	tu_probe_set(TU_PROBE_SIMULATOR, &tu_machine_probe);
 	tu_os_fault_stack(); /* of the one thread; as a rule the first call from it sees to that */
@@ -222,7 +200,7 @@ static _Noreturn void refuse(const char *text, const char *why)
 	tu_os_exit_now(2);
 }
 
-static void open_replay(const char *text, struct tu_settings *s, void **self)
+static const struct tu_strategy *open_replay(const char *text, struct tu_settings *s, void **self)
 {
 	char file[sizeof(s->replay)], wrong[300];
 	struct tu_replay r;
@@ -233,7 +211,7 @@ static void open_replay(const char *text, struct tu_settings *s, void **self)
 
 	if (rc < 0)
 		refuse(text, rc == -EINVAL ? "the file is no run of ours" : tutti_strerror(rc));
-	rc = tu_strategy_replay_open(self, r.answered, r.count);
+	rc = tu_strategy_repeat_open(self, r.answered, r.count, false);
 	if (rc < 0)
 		refuse(text, tutti_strerror(rc));
 	if (*r.settings && tu_settings_parse(s, r.settings, wrong, sizeof(wrong)) < 0)
@@ -243,20 +221,19 @@ static void open_replay(const char *text, struct tu_settings *s, void **self)
 	s->progress = false;
 	strcpy(s->replay, file);
 	tu_free(r.answered);
+	return tu_strategy_repeat(r.preempts);
 }
 
 static const struct tu_strategy *open_strategy(const char *text, struct tu_settings *s, void **self)
 {
-	const struct tu_strategy *strategy = &tu_strategy_replay;
+	const struct tu_strategy *strategy;
 	const char *argument;
 
-	if (*s->replay) {
-		open_replay(text, s, self);
-	} else {
-		strategy = tu_strategy_find(s->strategy, &argument);
-		if (strategy->open(self, argument, s->seed) < 0)
-			refuse(text, "the strategy cannot be so");
-	}
+	if (*s->replay)
+		return open_replay(text, s, self);
+	strategy = tu_strategy_find(s->strategy, &argument);
+	if (strategy->open(self, argument, s->seed) < 0)
+		refuse(text, "the strategy cannot be so");
 	return strategy;
 }
 

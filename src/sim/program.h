@@ -16,6 +16,7 @@ struct tu_outcome {
 	uint64_t steps, hash;
 	int64_t now;
 	size_t count;
+	char words[1024]; /* of who failed, or what was reported */
 	char text[16384], json[16384];
 	struct tu_answered answered[]; /* as many as there is room for */
 };

@@ -10,16 +10,24 @@
 struct tu_replay {
 	char name[128];               /* of the test */
 	unsigned flags;               /* of a check */
+	bool preempts;                /* of its strategy */
 	char settings[1024];          /* of a program: its TUTTI_SIM; else "" */
 	struct tu_answered *answered; /* tu_free it */
 	size_t count;
 };
 
-/* 0, or a negative errno value. */
-int tu_replay_save(const char *file, const struct tu_finding *f, unsigned flags,
-	const char *settings, const struct tu_choices *made);
+struct tu_keep {
+	const char *file;
+	unsigned flags;
+	const char *settings;
+	const char *before, *after; /* of the file's name, in how the run is repeated */
+	char text[600];             /* what f has in the end */
+};
 
-/* Likewise; -EINVAL: it is no such file. */
+/* Put made, which is f, into a file; f says then how to repeat it, or why that cannot be done. */
+void tu_replay_keep(struct tu_finding *f, struct tu_keep *k, const struct tu_choices *made);
+
+/* 0, or a negative errno value; -EINVAL: it is no such file. */
 int tu_replay_load(const char *file, struct tu_replay *r);
 
 #endif

@@ -2,70 +2,16 @@
 /* report.c - see report.h. The text and the JSON tell the same, from the same look around. */
 #include "sim/report.h"
 
-#include "core/alloc.h"
-#include "core/overflow.h"
 #include "core/report.h"
 #include "core/worker.h"
-#include "exec/thread.h"
+#include "sim/around.h"
 #include "sim/choices.h"
-#include "sim/circle.h"
+#include "sim/facts.h"
 #include "sim/hints.h"
-#include "sim/holders.h"
+#include "sim/names.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-/* -- texts that grow --------------------------------------------------------------------------- */
-
-static void make_room(struct tu_page *t, size_t more)
-{
-	char *larger;
-
-	if (t->n + more < t->room)
-		return;
-	t->room = (t->n + more) * 2 + 256;
-	larger = tu_machine_alloc(t->room);
-	if (t->n > 0)
-		memcpy(larger, t->text, t->n);
-	tu_free(t->text);
-	t->text = larger;
-}
-
-void tu_page_add(struct tu_page *t, const char *format, ...)
-{
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vsnprintf(NULL, 0, format, args);
-	va_end(args);
-	if (n < 0)
-		return;
-	make_room(t, (size_t)n + 1);
-	va_start(args, format);
-	vsnprintf(t->text + t->n, (size_t)n + 1, format, args);
-	va_end(args);
-	t->n += (size_t)n;
-}
-
-void tu_page_add_quoted(struct tu_page *t, const char *text)
-{
-	tu_page_add(t, "\"");
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c == '"' || c == '\\')
-			tu_page_add(t, "\\%c", c);
-		else if (c < 0x20)
-			tu_page_add(t, "\\u%04x", c);
-		else
-			tu_page_add(t, "%c", c);
-	}
-	tu_page_add(t, "\"");
-}
-
-/* -- looking around ---------------------------------------------------------------------------- */
 
 const char *tu_trouble_word(enum tu_trouble trouble)
 {
@@ -101,125 +47,55 @@ static const char *explanation(enum tu_trouble trouble)
 	}
 }
 
-/* "thread 'main'", "task 'Task-1'". */
-const char *tu_finding_name(const struct tu_context *c, char *buf, size_t n)
-{
-	const struct tu_thread *t = c->worker->thread;
-
-	if (c != &c->worker->native && c->self && tu_context_name)
-		return tu_context_name(c, buf, n);
-	/* Only the first thread is one without having been started or asked for. */
-	snprintf(buf, n, "thread '%s'", t ? t->future.extra->name : "MainThread");
-	return buf;
-}
-
-/* Does it run? Then what it did last is done, and the object may be gone. */
-static bool runs(const struct tu_context *c)
-{
-	return c == tu_current;
-}
-
-static const char *state_of(const struct tu_actor *a, const struct tu_context *c)
-{
-	if (tu_waits(c))
-		return "waits";
-	if (runs(c))
-		return "runs";
-	return a->state == TU_ACTOR_STOPPED ? "stopped" : "ready";
-}
-
-struct walk {
-	struct tu_page *t;
-	struct tu_actor *actor;
-	void (*tell)(struct walk *w, const struct tu_context *c);
-	bool second;
-};
-
-static void tell_task(struct tu_context *c, void *walk)
-{
-	struct walk *w = walk;
-
-	w->tell(w, c);
-}
-
-/* Of a worker that nobody sees, what runs there for somebody: nothing, as a rule. */
-static void tell_actor(struct tu_actor *a, void *walk)
-{
-	struct walk *w = walk;
-	struct tu_context *c = tu_actor_context(a);
-
-	if (!c)
-		return;
-	w->actor = a;
-	if (!c->worker->helper)
-		w->tell(w, &c->worker->native);
-	tu_context_each(c->worker, tell_task, w);
-}
-
-static void tell_all(struct tu_page *t, void (*tell)(struct walk *w, const struct tu_context *c))
-{
-	struct walk w = { .t = t, .tell = tell };
-
-	tu_machine_each(tell_actor, &w);
-}
-
 static double seconds(int64_t instant)
 {
 	return (double)(instant - TU_MACHINE_EPOCH) / 1e9;
 }
 
-/* "lock 1" if it has a number, else by its address. */
-static void add_object(struct tu_page *t, const struct tu_context *c)
+static const char *place_of(const void *where, char *buf, size_t n)
 {
-	const void *object = c->doing.object;
-	enum tu_op op = c->doing.op;
-	const char *noun = tu_object_noun(tu_op_object(op));
-	unsigned number = tu_holder_number(object);
-	char buf[64];
-
-	if (tu_op_object(op) == TU_OBJECT_FUTURE && tu_waits_at(c, object)) {
-		tutti_future *f = (tutti_future *)object;
-
-		tu_page_add(t, " %s '%s'", f->ops->noun, f->ops->name(f, buf, sizeof(buf)));
-	} else if (number > 0) {
-		tu_page_add(t, " %s %u", noun, number);
-	} else if (*noun) {
-		tu_page_add(t, " the %s at %p", noun, object);
-	}
+	/* It is the instruction after the call, which may be past the function's end. */
+	return tu_code_place((const char *)where - 1, buf, n);
 }
 
 /* -- the text ---------------------------------------------------------------------------------- */
 
 static void text_doing(struct tu_page *t, const struct tu_context *c)
 {
-	const char *words = tu_op_words(c->doing.op);
-	char place[256];
+	const struct tu_doing doing = tu_around_doing(c);
+	const char *words = tu_op_words(doing.op);
+	char place[256], object[200];
+	uint32_t parties, arrived;
 
-	if (!tu_waits(c))
-		tu_page_add(t, ", %s %s", runs(c) ? "after" : "before", words);
+	if (!tu_around_waits(c))
+		tu_page_add(t, ", %s %s", tu_around_runs(c) ? "after" : "before", words);
 	else if (strncmp(words, "wait", 4) == 0)
 		tu_page_add(t, "%s", words + 4); /* "waits for" */
 	else
 		tu_page_add(t, " to %s", words);
-	add_object(t, c);
+	if (*tu_around_object(c, object, sizeof(object)))
+		tu_page_add(t, " %s", object);
+	if ((arrived = tu_around_arrived(c, &parties)) > 0)
+		tu_page_add(t, ", where %u of %u have come", arrived, parties);
 	tu_page_add(t, ", since %.9g s", seconds(c->doing.since));
 	if (c->doing.where)
-		tu_page_add(t, ", at %s", tu_code_place(c->doing.where, place, sizeof(place)));
+		tu_page_add(t, ", at %s", place_of(c->doing.where, place, sizeof(place)));
 	tu_page_add(t, "\n");
 }
 
-static void text_holder(struct tu_page *t, const struct tu_context *c)
+static void text_holders(struct tu_page *t, const struct tu_context *c)
 {
-	const struct tu_holder *h = tu_waits(c) ? tu_holder_of(c->doing.object) : NULL;
-	char name[80], place[256];
+	enum { MOST = 8 }; /* of many readers */
+	const struct tu_hold *h = tu_around_holder(c);
+	char name[100], place[256];
+	int n = 0;
 
-	if (!h)
-		return;
-	tu_page_add(t, "      it is held by %s since %.9g s, taken at %s\n",
-		h->context->id == h->id   ? tu_finding_name(h->context, name, sizeof(name))
-		: h->id == TU_SOME_READER ? "another reader"
-					  : "one that has ended",
-		seconds(h->since), tu_code_place(h->where, place, sizeof(place)));
+	for (; h && n < MOST; h = h->others, n++)
+		tu_page_add(t, "      it is held by %s since %.9g s, taken at %s\n",
+			tu_around_holder_name(h, name, sizeof(name)), seconds(h->since),
+			place_of(h->where, place, sizeof(place)));
+	if (h)
+		tu_page_add(t, "      and by others\n");
 }
 
 static void text_hint(struct tu_page *t, const struct tu_context *c)
@@ -227,50 +103,55 @@ static void text_hint(struct tu_page *t, const struct tu_context *c)
 	const struct tu_hint *hint = NULL;
 	char place[256];
 
-	if (tu_waits(c) && c->doing.op == TU_OP_CONDITION_WAIT)
+	if (tu_around_waits(c) && c->doing.op == TU_OP_CONDITION_WAIT)
 		hint = tu_hint_of(c->doing.object);
 	if (hint)
 		tu_page_add(t,
 			"      it was notified at step %llu by %s, when nobody waited, at %s\n",
 			(unsigned long long)hint->step, hint->name,
-			tu_code_place(hint->where, place, sizeof(place)));
+			place_of(hint->where, place, sizeof(place)));
 }
 
-static void text_one(struct walk *w, const struct tu_context *c)
+static void text_one(struct tu_walk *w, const struct tu_context *c)
 {
 	char name[80];
 
-	tu_page_add(w->t, "  %s %s", tu_finding_name(c, name, sizeof(name)), state_of(w->actor, c));
+	tu_page_add(w->t, "  %s %s", tu_around_name(c, name, sizeof(name)),
+		tu_around_state(w->actor, c));
 	if (c->doing.op != 0 || c->doing.where)
 		text_doing(w->t, c);
 	else
 		tu_page_add(w->t, ", and has not called anything\n");
-	text_holder(w->t, c);
+	text_holders(w->t, c);
 	text_hint(w->t, c);
 }
 
-static void text_circle_from(struct tu_page *t, const struct tu_context *first)
+static void text_circle_of(struct tu_page *t, const struct tu_circle *circle)
 {
-	const struct tu_context *c = first;
-	char name[80];
+	char name[100], object[200];
 
-	tu_page_add(t, "  the circle: %s", tu_finding_name(c, name, sizeof(name)));
-	do {
-		tu_page_add(t, " waits for");
-		add_object(t, c);
-		c = tu_waits_for(c);
-		if (tu_op_object(c->doing.op) != TU_OBJECT_FUTURE || c == first)
-			tu_page_add(t, " of %s", tu_finding_name(c, name, sizeof(name)));
-		tu_page_add(t, c == first ? "\n" : ", which");
-	} while (c != first);
+	for (unsigned i = 0; i < circle->n; i++) {
+		const struct tu_context *c = circle->part[i].account->context;
+		const struct tu_context *next = circle->part[(i + 1) % circle->n].account->context;
+
+		if (i == 0)
+			tu_page_add(t, "  the circle: %s", tu_around_name(c, name, sizeof(name)));
+		tu_page_add(t, " waits for %s", tu_around_object(c, object, sizeof(object)));
+		if (circle->part[i].hold || i + 1 == circle->n)
+			tu_page_add(t, " of %s", tu_around_name(next, name, sizeof(name)));
+		tu_page_add(t, i + 1 == circle->n ? "\n" : ", which");
+	}
 }
 
-static void text_circle(struct walk *w, const struct tu_context *c)
+static void text_circle(struct tu_walk *w, const struct tu_context *c)
 {
-	if (w->second || !tu_circle_of(c))
+	struct tu_circle circle;
+
+	if (w->second || !tu_around_waits(c) ||
+		!tu_ledger_deadlock(tu_facts(), tu_ledger_account(tu_facts(), c), &circle))
 		return;
 	w->second = true; /* one is enough: the others are the same, or can wait */
-	text_circle_from(w->t, c);
+	text_circle_of(w->t, &circle);
 }
 
 void tu_finding_text(struct tu_page *t, const struct tu_finding *f)
@@ -284,24 +165,40 @@ void tu_finding_text(struct tu_page *t, const struct tu_finding *f)
 			(unsigned long long)tu_machine.steps);
 	if (f->words)
 		tu_page_add(t, "  %s\n", f->words);
-	tell_all(t, text_one);
-	tell_all(t, text_circle);
+	tu_around_each(t, text_one);
+	tu_around_each(t, text_circle);
 	tu_page_add(t,
 		"  in run %llu by strategy %s, seed %llu: step %llu, %.9g s of virtual time\n",
 		(unsigned long long)f->run + 1, f->strategy, (unsigned long long)f->seed,
 		(unsigned long long)tu_machine.steps, seconds(tu_machine.now));
+	tu_finding_text_end(t, f);
+}
+
+void tu_finding_text_end(struct tu_page *t, const struct tu_finding *f)
+{
+	if (f->found > 0)
+		tu_page_add(t, "  it took %u switch%s", f->found, f->found == 1 ? "" : "es");
+	if (f->switches < f->found)
+		tu_page_add(t, ", %u after shrinking (%u run%s)", f->switches, f->tries,
+			f->tries == 1 ? "" : "s");
+	if (f->found > 0)
+		tu_page_add(t, "\n");
 	if (f->again)
 		tu_page_add(t, "  once more: %s\n", f->again);
+	if (f->lost)
+		tu_page_add(t, "  not kept: %s\n", f->lost);
 }
 
 void tu_finding_held(struct tu_page *t, const struct tu_context *c)
 {
-	const struct tu_holder *h = tu_held_by(c, 0);
-	char name[80], place[256];
+	const struct tu_account *a = tu_ledger_account(tu_facts(), c);
+	char name[100], object[200], place[256];
 
-	tu_page_add(t, "%s ended with lock %u held, taken at %s",
-		tu_finding_name(c, name, sizeof(name)), h->number,
-		tu_code_place(h->where, place, sizeof(place)));
+	tu_page_add(t, "%s ended with ", tu_around_name(c, name, sizeof(name)));
+	for (const struct tu_hold *h = a->holds; h; h = h->earlier)
+		tu_page_add(t, "%s held, taken at %s%s",
+			tu_object_name(h->op, h->object, object, sizeof(object)),
+			place_of(h->where, place, sizeof(place)), h->earlier ? "; with " : "");
 }
 
 /* -- JSON -------------------------------------------------------------------------------------- */
@@ -314,21 +211,26 @@ static void json_pair(struct tu_page *t, const char *key, const char *value)
 
 static void json_object(struct tu_page *t, const struct tu_context *c)
 {
-	struct tu_page words = { 0 };
+	char object[200];
+	uint32_t parties, arrived;
 
-	add_object(&words, c);
-	if (words.n > 0)
-		json_pair(t, "object", words.text + 1);
-	tu_free(words.text);
+	if (*tu_around_object(c, object, sizeof(object)))
+		json_pair(t, "object", object);
+	if ((arrived = tu_around_arrived(c, &parties)) > 0)
+		tu_page_add(t, ",\"arrived\":%u,\"parties\":%u", arrived, parties);
 }
 
-static void json_holder(struct tu_page *t, const struct tu_holder *h)
+static void json_holder(struct tu_page *t, const struct tu_hold *h)
 {
-	char name[80], place[256];
+	const struct tu_account *a = h->account;
+	char name[100], place[256];
 
 	json_pair(t, "held_by",
-		h->context->id == h->id ? tu_finding_name(h->context, name, sizeof(name)) : "");
-	json_pair(t, "taken_at", tu_code_place(h->where, place, sizeof(place)));
+		a->context ? tu_around_name(a->context, name, sizeof(name))
+		: a->name  ? a->name
+			   : "");
+	tu_page_add(t, ",\"holder_has_ended\":%s", a->context ? "false" : "true");
+	json_pair(t, "taken_at", place_of(h->where, place, sizeof(place)));
 	tu_page_add(t, ",\"held_since_ns\":%lld", (long long)(h->since - TU_MACHINE_EPOCH));
 }
 
@@ -336,7 +238,7 @@ static void json_hint(struct tu_page *t, const struct tu_context *c)
 {
 	const struct tu_hint *hint = NULL;
 
-	if (tu_waits(c) && c->doing.op == TU_OP_CONDITION_WAIT)
+	if (tu_around_waits(c) && c->doing.op == TU_OP_CONDITION_WAIT)
 		hint = tu_hint_of(c->doing.object);
 	if (!hint)
 		return;
@@ -344,26 +246,31 @@ static void json_hint(struct tu_page *t, const struct tu_context *c)
 	tu_page_add(t, ",\"notified_in_vain_at_step\":%llu", (unsigned long long)hint->step);
 }
 
-static void json_one(struct walk *w, const struct tu_context *c)
+static void json_one(struct tu_walk *w, const struct tu_context *c)
 {
-	const struct tu_holder *h = tu_waits(c) ? tu_holder_of(c->doing.object) : NULL;
+	const struct tu_hold *h = tu_around_holder(c);
+	struct tu_circle circle;
 	char name[80], place[256];
 
 	tu_page_add(w->t, "%s{\"name\":", w->second ? "," : "");
 	w->second = true;
-	tu_page_add_quoted(w->t, tu_finding_name(c, name, sizeof(name)));
-	json_pair(w->t, "state", state_of(w->actor, c));
+	tu_page_add_quoted(w->t, tu_around_name(c, name, sizeof(name)));
+	json_pair(w->t, "state", tu_around_state(w->actor, c));
 	if (c->doing.where) {
-		json_pair(w->t, "operation", tu_op_words(c->doing.op));
+		json_pair(w->t, "operation", tu_op_words(tu_around_doing(c).op));
 		json_object(w->t, c);
-		json_pair(w->t, "at", tu_code_place(c->doing.where, place, sizeof(place)));
+		json_pair(w->t, "at", place_of(c->doing.where, place, sizeof(place)));
 		tu_page_add(
 			w->t, ",\"since_ns\":%lld", (long long)(c->doing.since - TU_MACHINE_EPOCH));
 	}
 	if (h)
 		json_holder(w->t, h);
 	json_hint(w->t, c);
-	tu_page_add(w->t, ",\"in_circle\":%s}", tu_circle_of(c) ? "true" : "false");
+	tu_page_add(w->t, ",\"in_circle\":%s}",
+		tu_around_waits(c) && tu_ledger_deadlock(
+					      tu_facts(), tu_ledger_account(tu_facts(), c), &circle)
+			? "true"
+			: "false");
 }
 
 void tu_finding_json(struct tu_page *t, const struct tu_finding *f)
@@ -381,9 +288,18 @@ void tu_finding_json(struct tu_page *t, const struct tu_finding *f)
 		(long long)(tu_machine.now - TU_MACHINE_EPOCH),
 		(unsigned long long)tu_choices_made()->hash);
 	tu_page_add(t, ",\"actors\":[");
-	tell_all(t, json_one);
+	tu_around_each(t, json_one);
 	tu_page_add(t, "]");
+	tu_finding_json_end(t, f);
+	tu_page_add(t, "}\n");
+}
+
+void tu_finding_json_end(struct tu_page *t, const struct tu_finding *f)
+{
+	if (f->found > 0)
+		tu_page_add(t, ",\"switches_found\":%u,\"switches\":%u", f->found, f->switches);
 	if (f->again)
 		json_pair(t, "again", f->again);
-	tu_page_add(t, "}\n");
+	if (f->lost)
+		json_pair(t, "not_kept", f->lost);
 }

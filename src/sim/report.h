@@ -4,17 +4,7 @@
 #define TU_SIM_REPORT_H
 
 #include "sim/machine.h"
-
-/* A text that grows. Zero to begin with; free with tu_free(text). */
-struct tu_page {
-	char *text;
-	size_t n, room;
-};
-
-void tu_page_add(struct tu_page *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* The same as a string of JSON, quotes included. */
-void tu_page_add_quoted(struct tu_page *t, const char *text);
+#include "sim/page.h"
 
 struct tu_finding {
 	enum tu_trouble trouble;
@@ -22,15 +12,19 @@ struct tu_finding {
 	const char *strategy;
 	uint64_t seed, run, runs; /* the run'th of at most so many */
 	const char *words;        /* of who failed, or what was reported; NULL: none */
+	unsigned found, switches; /* choices beside the usual course: when found, and in this run */
+	unsigned tries;           /* it took to make it simpler */
 	const char *again;        /* how to repeat it; NULL: it cannot be */
+	const char *lost;         /* why not; NULL: it was not to be */
 };
 
 /* On the stack of whoever noticed, with all others where they stand. */
 void tu_finding_text(struct tu_page *t, const struct tu_finding *f);
 void tu_finding_json(struct tu_page *t, const struct tu_finding *f);
 
-/* "thread 'a'", "task 'Task-1'": in buf, or one that lives as long as what runs on c. */
-const char *tu_finding_name(const struct tu_context *c, char *buf, size_t n);
+/* The last lines: how many switches it took, and how to repeat it. */
+void tu_finding_text_end(struct tu_page *t, const struct tu_finding *f);
+void tu_finding_json_end(struct tu_page *t, const struct tu_finding *f);
 
 /* Of one that has ended: "thread 'a' ended with lock 1 held, taken at ..." */
 void tu_finding_held(struct tu_page *t, const struct tu_context *c);

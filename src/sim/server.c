@@ -12,12 +12,15 @@
 #include "os/os.h"
 #include "os/port.h"
 #include "sim/replay.h"
+#include "sim/shrink.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <tutti/error.h>
 
 enum { STEPS_USUAL = 1000000 }; /* in a run, beyond which it is a livelock */
+
+#define SHRINK_NS INT64_C(10000000000) /* for so long a failed run is made simpler */
 
 static struct {
 	const struct tu_settings *s;
@@ -28,6 +31,10 @@ static struct {
 	uint64_t runs, steps;
 	int64_t began, told; /* real time */
 	bool complete;
+	/* Of the run that is told of: the first that failed, or a simpler one. */
+	struct tu_outcome *found; /* our own; NULL: none has failed */
+	struct tu_os_end found_end;
+	struct tu_shrink shrink; /* that one made simpler */
 } server;
 
 static double seconds_since(int64_t instant)
@@ -51,6 +58,18 @@ static void show_progress(bool last)
 	fflush(stderr);
 }
 
+static void show_shrinking(void)
+{
+	const struct tu_shrink *s = &server.shrink;
+
+	if (!server.s->progress || seconds_since(server.told) < 0.2)
+		return;
+	server.told = tu_real_now();
+	fprintf(stderr, "\r\033[Kfailed with %u switches; %u after %u more runs", s->found,
+		s->switches, s->tries);
+	fflush(stderr);
+}
+
 /* true: this is the child. */
 static bool run_once(bool silent)
 {
@@ -66,8 +85,6 @@ static bool run_once(bool silent)
 		tu_os_exit_now(2);
 	}
 	tu_os_child_end(child, &server.end);
-	server.runs++;
-	server.steps += server.outcome->steps;
 	made.answered = server.outcome->answered;
 	made.count = server.outcome->count;
 	if (server.strategy->end)
@@ -81,80 +98,117 @@ static bool failed(void)
 	       server.end.signal != 0;
 }
 
+static struct tu_choices made_in(struct tu_outcome *outcome)
+{
+	return (struct tu_choices){ .answered = outcome->answered,
+		.count = outcome->count,
+		.preempts = server.strategy->preempts };
+}
+
+/* The last run is the one to be told of. */
+static void remember(void)
+{
+	size_t bytes = sizeof(*server.found) + server.outcome->count * sizeof(struct tu_answered);
+
+	tu_free(server.found);
+	server.found = tu_machine_alloc(bytes);
+	memcpy(server.found, server.outcome, bytes);
+	server.found_end = server.end;
+}
+
+static bool fails_like_the_found(void)
+{
+	return server.outcome->trouble == server.found->trouble &&
+	       server.end.status == server.found_end.status &&
+	       server.end.signal == server.found_end.signal && !server.end.late &&
+	       tu_shrink_same_words(server.outcome->words, server.found->words);
+}
+
 /* -- what was found ---------------------------------------------------------------------------- */
 
 static void describe_end(char *text, size_t n)
 {
-	if (server.end.late)
+	const struct tu_os_end *end = &server.found_end;
+
+	if (end->late)
 		snprintf(text, n, "it had not ended after %.3g s of real time",
 			(double)server.s->limit / 1e9);
-	else if (server.end.signal)
-		snprintf(text, n, "it ended by signal %d (%s)", server.end.signal,
-			strsignal(server.end.signal));
+	else if (end->signal)
+		snprintf(
+			text, n, "it ended by signal %d (%s)", end->signal, strsignal(end->signal));
 	else
-		snprintf(text, n, "it ended with status %d", server.end.status);
+		snprintf(text, n, "it ended with status %d", end->status);
 }
 
-/* The run as a file, to be repeated; how to do that. */
-static void keep(struct tu_finding *f, char *again, size_t n)
+/* The run as a file, to be repeated. */
+static void keep(struct tu_finding *f, struct tu_keep *k)
 {
-	struct tu_choices made = { .answered = server.outcome->answered,
-		.count = server.outcome->count };
-	int rc;
+	struct tu_choices made = made_in(server.found);
 
-	if (!*server.s->save)
-		return;
-	rc = tu_replay_save(server.s->save, f, 0, server.s->text, &made);
-	if (rc == 0)
-		snprintf(again, n, "tutti check --replay %s PROGRAM", server.s->save);
-	else
-		snprintf(again, n, "%s cannot be written: %s", server.s->save, tutti_strerror(rc));
-	f->again = again;
+	*k = (struct tu_keep){ .file = server.s->save,
+		.settings = server.s->text,
+		.before = "tutti check --replay ",
+		.after = " PROGRAM" };
+	if (*server.s->save)
+		tu_replay_keep(f, k, &made);
 }
 
 static void tell_text(const struct tu_finding *f)
 {
-	if (*server.outcome->text)
-		fputs(server.outcome->text, stderr);
+	struct tu_page end = { 0 };
+
+	if (*server.found->text)
+		fputs(server.found->text, stderr);
 	else
 		fprintf(stderr, "tutti: %s: %s\n  in run %llu by strategy %s, seed %llu\n", f->name,
 			f->words, (unsigned long long)f->run + 1, f->strategy,
 			(unsigned long long)f->seed);
-	if (f->again)
-		fprintf(stderr, "  once more: %s\n", f->again);
+	tu_finding_text_end(&end, f);
+	if (end.n > 0)
+		fputs(end.text, stderr);
+	tu_free(end.text);
 }
 
 static void tell_json(const struct tu_finding *f)
 {
 	struct tu_page t = { 0 };
 
-	if (*server.outcome->json) {
-		fputs(server.outcome->json, stdout);
-		return;
+	if (*server.found->json) {
+		tu_page_add(&t, "%.*s", (int)strcspn(server.found->json, "\n") - 1,
+			server.found->json); /* all but the last bracket */
+	} else {
+		tu_page_add(&t, "{\"test\":");
+		tu_page_add_quoted(&t, f->name);
+		tu_page_add(&t, ",\"trouble\":\"ended\",\"words\":");
+		tu_page_add_quoted(&t, f->words);
+		tu_page_add(&t, ",\"run\":%llu", (unsigned long long)f->run);
 	}
-	tu_page_add(&t, "{\"test\":");
-	tu_page_add_quoted(&t, f->name);
-	tu_page_add(&t, ",\"trouble\":\"ended\",\"words\":");
-	tu_page_add_quoted(&t, f->words);
-	tu_page_add(&t, ",\"run\":%llu}\n", (unsigned long long)f->run);
+	tu_finding_json_end(&t, f);
+	tu_page_add(&t, "}\n");
 	fputs(t.text, stdout);
 	tu_free(t.text);
 }
 
 static void tell_failed(void)
 {
-	char end[200], again[600];
-	struct tu_finding f = { .trouble = server.outcome->trouble,
+	char end[200];
+	struct tu_keep kept;
+	struct tu_choices made = made_in(server.found);
+	unsigned switches = tu_shrink_switches(&made);
+	struct tu_finding f = { .trouble = server.found->trouble,
 		.name = tu_program_name(),
 		.strategy = server.s->strategy,
 		.seed = server.s->seed,
 		.run = server.runs - 1,
-		.words = end };
+		.words = end,
+		.found = server.shrink.tries > 0 ? server.shrink.found : switches,
+		.switches = switches,
+		.tries = server.shrink.tries };
 
 	if (f.trouble == TU_TROUBLE_NONE)
 		f.trouble = TU_TROUBLE_FAILED;
 	describe_end(end, sizeof(end));
-	keep(&f, again, sizeof(again));
+	keep(&f, &kept);
 	if (server.s->json)
 		tell_json(&f);
 	else
@@ -194,9 +248,52 @@ static bool run_all(void)
 		}
 		if (run_once(true))
 			return true;
-		if (failed())
+		server.runs++;
+		server.steps += server.outcome->steps;
+		if (failed()) {
+			remember();
 			break;
+		}
 		show_progress(false);
+	}
+	return false;
+}
+
+static bool can_be_simpler(void)
+{
+	return server.found && !server.found_end.late &&
+	       server.found->trouble != TU_TROUBLE_OUTSIDE && server.s->shrink > 0;
+}
+
+/* The next list to be tried is that of the next child. */
+static bool follow_the_list(void)
+{
+	bool preempts = server.strategy->preempts;
+
+	server.strategy->close(server.self);
+	server.strategy = tu_strategy_repeat(preempts);
+	return tu_strategy_repeat_open(
+		       &server.self, server.shrink.list, server.shrink.count, true) == 0;
+}
+
+/* true: this is a child. */
+static bool make_simpler(void)
+{
+	struct tu_choices made = made_in(server.found);
+	int64_t end = tu_real_now() + SHRINK_NS;
+
+	tu_shrink_begin(&server.shrink, &made, (unsigned)server.s->shrink);
+	while (tu_real_now() < end && tu_shrink_next(&server.shrink)) {
+		if (!follow_the_list())
+			return false;
+		server.strategy->begin(server.self, 0);
+		if (run_once(true))
+			return true;
+		made = made_in(server.outcome);
+		if (fails_like_the_found() && tu_shrink_switches(&made) < server.shrink.switches)
+			remember();
+		tu_shrink_tried(&server.shrink, fails_like_the_found(), &made);
+		show_shrinking();
 	}
 	return false;
 }
@@ -205,7 +302,7 @@ static void be_the_program(const struct tu_settings *s)
 {
 	struct tu_settings its = *s;
 
-	its.run += server.runs;
+	its.run += server.found ? server.runs - 1 : server.runs;
 	its.steps = its.steps ? its.steps : STEPS_USUAL;
 	*its.save = 0; /* the server does that */
 	its.stats = false;
@@ -225,14 +322,14 @@ void tu_server_run(const struct tu_settings *s, const struct tu_strategy *strate
 		fprintf(stderr, "tutti: no memory to share with the runs\n");
 		tu_os_exit_now(2);
 	}
-	if (run_all()) {
+	if (run_all() || (can_be_simpler() && make_simpler())) {
 		be_the_program(s);
 		return;
 	}
 	show_progress(true);
-	if (server.runs > 0 && failed())
+	if (server.found)
 		tell_failed();
 	else
 		tell_passed();
-	tu_os_exit_now(server.runs > 0 && failed() ? 1 : 0);
+	tu_os_exit_now(server.found ? 1 : 0);
 }

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SHRINK_USUAL = 500 };
+
 static bool number(const char *text, uint64_t *value)
 {
 	char *end;
@@ -99,7 +101,7 @@ static bool value(struct tu_settings *s, const char *key, char *text)
 		const char *name;
 		uint64_t *number;
 	} numbers[] = { { "seed", &s->seed }, { "run", &s->run }, { "steps", &s->steps },
-		{ "runs", &s->runs } };
+		{ "runs", &s->runs }, { "shrink", &s->shrink } };
 	const struct {
 		const char *name;
 		int64_t *time;
@@ -140,6 +142,7 @@ int tu_settings_parse(struct tu_settings *s, const char *text, char *wrong, size
 
 	*s = (struct tu_settings){ .strategy = "fifo",
 		.horizon = INT64_MAX,
+		.shrink = SHRINK_USUAL,
 		.budget = INT64_MAX,
 		.limit = INT64_C(30000000000) };
 	if (!copy(copy_of, sizeof(copy_of), text) || !copy(s->text, sizeof(s->text), text)) {

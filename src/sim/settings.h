@@ -15,6 +15,7 @@
  *     save=FILE      where a failed run goes; without it nowhere
  *     stats          say at the end how long it took, in both kinds of time
  *     json           reports are JSON
+ *     shrink=N       of `tutti check`: runs to make a failed one simpler; 0: none
  */
 #ifndef TU_SIM_SETTINGS_H
 #define TU_SIM_SETTINGS_H
@@ -36,9 +37,10 @@ struct tu_settings {
 	size_t n_switches;
 	char replay[256], save[256]; /* "": none */
 	/* Of `tutti check`, which starts the program with these as well. */
-	uint64_t runs;  /* 0: once */
-	int64_t budget; /* real time; INT64_MAX: no limit */
-	int64_t limit;  /* real time of one run */
+	uint64_t runs;   /* 0: once */
+	uint64_t shrink; /* more of them to make a failed one simpler; 0: none */
+	int64_t budget;  /* real time; INT64_MAX: no limit */
+	int64_t limit;   /* real time of one run */
 	bool progress;
 	char text[1024]; /* as it was */
 };

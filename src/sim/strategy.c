@@ -55,6 +55,8 @@ const struct tu_strategy tu_strategy_fifo = { .name = "fifo",
 struct walk {
 	uint64_t seed;
 	struct tu_prng prng;
+	uint64_t bits; /* of the last number, as many as there are left */
+	unsigned draws;
 };
 
 static int walk_open(void **self, const char *argument, uint64_t seed)
@@ -73,7 +75,26 @@ static bool walk_begin(void *self, uint64_t run)
 	struct walk *w = self;
 
 	tu_prng_init(&w->prng, w->seed + run);
+	w->draws = 0;
 	return true;
+}
+
+/* One of n. A number is enough for four draws among few: one of three is as good as unbiased. */
+static inline unsigned draw(struct walk *w, unsigned n)
+{
+	enum { BITS = 16, DRAWS = 4, FEW = 256 };
+	unsigned drawn;
+
+	if (n > FEW)
+		return (unsigned)tu_prng_below(&w->prng, n);
+	if (w->draws == 0) {
+		w->bits = tu_prng_next(&w->prng);
+		w->draws = DRAWS;
+	}
+	drawn = (unsigned)(w->bits & ((1 << BITS) - 1)) * n >> BITS;
+	w->bits >>= BITS;
+	w->draws--;
+	return drawn;
 }
 
 /* Faults come seldom, and the clock seldom moves early: else nothing else would ever happen. */
@@ -89,10 +110,10 @@ static unsigned walk_choose(void *self, const struct tu_question *q, const struc
 
 	(void)made;
 	if (is_rare(q))
-		return tu_prng_below(&w->prng, SELDOM) == 0;
-	if (q->time && (q->n == 1 || tu_prng_below(&w->prng, SELDOM) == 0))
+		return draw(w, SELDOM) == 0;
+	if (q->time && (q->n == 1 || draw(w, SELDOM) == 0))
 		return q->n - 1;
-	return (unsigned)tu_prng_below(&w->prng, q->n - q->time);
+	return draw(w, q->n - q->time);
 }
 
 static void walk_shown(void *self, uint64_t runs, char *buf, size_t n)
@@ -114,7 +135,8 @@ const struct tu_strategy tu_strategy_random = { .name = "random",
 static unsigned shuffle_choose(
 	void *self, const struct tu_question *q, const struct tu_choices *made)
 {
-	return q->kind == TU_CHOICE_ACTOR || q->kind == TU_CHOICE_RANDOM
+	return q->kind == TU_CHOICE_ACTOR || q->kind == TU_CHOICE_WAITER ||
+			       q->kind == TU_CHOICE_RANDOM
 		       ? walk_choose(self, q, made)
 		       : 0;
 }
@@ -126,83 +148,6 @@ const struct tu_strategy tu_strategy_shuffle = { .name = "shuffle",
 	.begin = walk_begin,
 	.choose = shuffle_choose,
 	.shown = walk_shown };
-
-/* -- a run once more --------------------------------------------------------------------------- */
-
-struct replay {
-	struct tu_answered *answered;
-	size_t count, at;
-	bool diverged;
-	uint64_t step; /* where it did */
-};
-
-int tu_strategy_replay_open(void **self, const struct tu_answered *answered, size_t count)
-{
-	struct replay *r = tu_alloc_zero(sizeof(*r));
-
-	if (r && count > 0)
-		r->answered = tu_alloc(count * sizeof(*answered));
-	if (!r || (count > 0 && !r->answered)) {
-		tu_free(r);
-		return -ENOMEM;
-	}
-	if (count > 0)
-		memcpy(r->answered, answered, count * sizeof(*answered));
-	r->count = count;
-	*self = r;
-	return 0;
-}
-
-static void replay_close(void *self)
-{
-	tu_free(((struct replay *)self)->answered);
-	tu_free(self);
-}
-
-static bool replay_begin(void *self, uint64_t run)
-{
-	((struct replay *)self)->at = 0;
-	return run == 0;
-}
-
-static bool same(const struct tu_answered *a, const struct tu_answered *b)
-{
-	return a->kind == b->kind && a->n == b->n && a->hash == b->hash;
-}
-
-/* Behind the end of the list, or where it is another run, nothing forces anybody. */
-static unsigned replay_choose(
-	void *self, const struct tu_question *q, const struct tu_choices *made)
-{
-	struct replay *r = self;
-	const struct tu_answered *now = &made->answered[made->count];
-
-	(void)q;
-	if (r->diverged || r->at >= r->count)
-		return 0;
-	if (!same(&r->answered[r->at], now)) {
-		r->diverged = true;
-		r->step = made->step;
-		return 0;
-	}
-	return r->answered[r->at++].answer;
-}
-
-bool tu_strategy_replay_diverged(const void *self, size_t *at, uint64_t *step)
-{
-	const struct replay *r = self;
-
-	*at = r->at;
-	*step = r->step;
-	return r->diverged;
-}
-
-const struct tu_strategy tu_strategy_replay = { .name = "replay",
-	.usage = "replay",
-	.preempts = true,
-	.close = replay_close,
-	.begin = replay_begin,
-	.choose = replay_choose };
 
 /* -- which there are --------------------------------------------------------------------------- */
 

@@ -31,7 +31,7 @@ struct tu_strategy {
 };
 
 extern const struct tu_strategy tu_strategy_fifo, tu_strategy_shuffle, tu_strategy_random,
-	tu_strategy_pct, tu_strategy_exhaustive, tu_strategy_auto, tu_strategy_replay;
+	tu_strategy_pct, tu_strategy_exhaustive, tu_strategy_auto;
 
 /* By what stands before the colon; NULL: there is none of that name. *argument: what follows. */
 const struct tu_strategy *tu_strategy_find(const char *text, const char **argument);
@@ -39,10 +39,16 @@ const struct tu_strategy *tu_strategy_find(const char *text, const char **argume
 /* "auto, fifo, random, pct[:DEPTH], ..." */
 void tu_strategy_list(char *buf, size_t n);
 
-/* For the replay: the list to follow, in place of an argument. Copied. */
-int tu_strategy_replay_open(void **self, const struct tu_answered *answered, size_t count);
+/*
+ * A run once more, of a strategy that preempts or not: asked where that was asked. In open's place,
+ * with the list to follow, which is copied. loose: to try another list than one that was answered.
+ */
+const struct tu_strategy *tu_strategy_repeat(bool preempts);
+int tu_strategy_repeat_open(
+	void **self, const struct tu_answered *answered, size_t count, bool loose);
 
-/* Did it find itself in another run? Then also at which answer, and at which step. */
-bool tu_strategy_replay_diverged(const void *self, size_t *at, uint64_t *step);
+/* Did such a run turn out to be another? Then also at which answer, and at which step. */
+bool tu_strategy_diverged(
+	const struct tu_strategy *s, const void *self, size_t *at, uint64_t *step);
 
 #endif

@@ -24,6 +24,7 @@
 #include "core/wait.h"
 #include "sync/flags.h"
 #include "sync/grant.h"
+#include "sync/look.h"
 #include "sync/shared.h"
 
 #include <tutti/barrier.h>
@@ -227,11 +228,16 @@ uint32_t tutti_barrier_parties(const tutti_barrier *b)
 	return b->priv[PARTIES];
 }
 
+uint32_t tu_barrier_arrived(const tutti_barrier *b)
+{
+	return tu_load_rlx(&b->priv[ARRIVED]); /* old news in any order */
+}
+
 uint32_t tutti_barrier_n_waiting(const tutti_barrier *b)
 {
 	tu_point(TU_OP_BARRIER_LOOK, b);
 	tu_polled();
 	if (is_shared(b))
 		return tu_barrier_shared_waiting(b);
-	return tu_load_rlx(&b->priv[ARRIVED]); /* old news in any order */
+	return tu_barrier_arrived(b);
 }

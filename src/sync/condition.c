@@ -11,6 +11,7 @@
 #include "core/wait.h"
 #include "sync/flags.h"
 #include "sync/lock.h"
+#include "sync/look.h"
 #include "sync/shared.h"
 
 #include <tutti/condition.h>
@@ -118,6 +119,11 @@ int tutti_condition_wait_for(
 			rc = 0;
 	}
 	return rc;
+}
+
+uint32_t tu_condition_waiting(const tutti_condition *c)
+{
+	return tu_load_rlx(&c->priv[0]); /* old news in any order */
 }
 
 int tutti_condition_notify(tutti_condition *c, tutti_lock *l, size_t n)

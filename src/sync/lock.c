@@ -291,7 +291,7 @@ static void let_go(tutti_lock *l)
 {
 	struct tu_wakes wakes = { 0 };
 	struct tu_bucket *b = tu_lot_lock(l);
-	struct tu_waiter *first = tu_lot_first(b, l);
+	struct tu_waiter *first = tu_lot_first(b, l), *next;
 	uint32_t queued;
 
 	if (!first) {
@@ -300,13 +300,14 @@ static void let_go(tutti_lock *l)
 		return;
 	}
 	queued = tu_lot_after(first, first) ? QUEUED : 0;
-	if (hands_over(first)) {
+	next = tu_lot_any(first);
+	if (hands_over(next)) {
 		tu_store_rlx(&l->priv[0], LOCKED | queued); /* stays held; the grant publishes */
-		set_holder(l, first->context->id); /* a child that is forked now must know */
-		tu_lot_grant(b, first, TU_LOCK_YOURS, &wakes);
+		set_holder(l, next->context->id); /* a child that is forked now must know */
+		tu_lot_grant(b, next, TU_LOCK_YOURS, &wakes);
 	} else {
 		tu_store_rel(&l->priv[0], queued | WOKEN); /* [lock-1] release */
-		tu_lot_grant(b, first, TU_LOCK_COMPETE, &wakes);
+		tu_lot_grant(b, next, TU_LOCK_COMPETE, &wakes);
 	}
 	tu_lot_unlock(b);
 	tu_wakes_flush(&wakes);
@@ -442,5 +443,6 @@ void tu_lock_queue_moved(struct tu_bucket *from, struct tu_bucket *to, struct tu
 		return;
 	}
 	w->since = tutti_now();
+	w->in_order = true; /* they were notified first in, first out */
 	tu_lot_move(from, to, w, l);
 }

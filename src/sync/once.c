@@ -45,7 +45,7 @@ static void end_slowly(tutti_once *o, bool done)
 			tu_lot_grant(b, w, IS_DONE, &wakes);
 	} else if (w) {
 		tu_store_rel(&o->priv[0], tu_lot_after(w, w) ? WAITERS : RUNNING);
-		tu_lot_grant(b, w, YOUR_TURN, &wakes);
+		tu_lot_grant(b, tu_lot_any(w), YOUR_TURN, &wakes);
 	} else { /* [once-1] release: as above */
 		tu_store_rel(&o->priv[0], NEW);
 	}

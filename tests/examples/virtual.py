@@ -209,7 +209,7 @@ def p55_barrier_of_three(program):
     for words, expected in (((), lines), (("eager",), eager)):
         done = takes(program, 0, expected, "alone", words=words, rc=99)
         wrong_unless("deadlock" in done.err.split("\n")[0], done.err)
-        same(re.findall(r"(\S+) waits at the barrier", done.err),
+        same(re.findall(r"(\S+) waits at barrier 'bar', where 2 of 3 have come, since", done.err),
              ["'Thread-4'", "'Thread-5'"])
 
 
@@ -373,14 +373,14 @@ def p78_two_deadlocks(program):
 def p78_plain_deadlocks(program):
     done = takes(program, 0, ["one: has the lock, and forgets it", "two: waits for the lock"], "1",
                  rc=99)
-    wrong_unless(re.search(r"thread 'two' waits to acquire lock 1, since 0 s.*\n"
+    wrong_unless(re.search(r"thread 'two' waits to acquire lock 'red', since 0 s.*\n"
                            r" *it is held by thread 'one' since 0 s", done.err), done.err)
     done = takes(program, 0.1, ["one: has its first lock", "two: has its first lock"], "2", rc=99)
-    for who, other, lock in (("one", "two", 2), ("two", "one", 1)):
-        wrong_unless(re.search(f"thread '{who}' waits to acquire lock {lock}, since 0.1 s.*\n"
+    for who, other, lock in (("one", "two", "blue"), ("two", "one", "red")):
+        wrong_unless(re.search(f"thread '{who}' waits to acquire lock '{lock}', since 0.1 s.*\n"
                                f" *it is held by thread '{other}' since 0 s", done.err), done.err)
-    wrong_unless("thread 'one' waits for lock 2 of thread 'two', "
-                 "which waits for lock 1 of thread 'one'" in done.err, done.err)
+    wrong_unless("thread 'one' waits for lock 'blue' of thread 'two', "
+                 "which waits for lock 'red' of thread 'one'" in done.err, done.err)
 
 
 # -- generators and coroutines ---------------------------------------------------------------------

@@ -318,7 +318,7 @@ int main(void)
 	RUN_EACH(use_promise, 2);
 	RUN_EACH(use_task, 4);
 	RUN_EACH(use_threads, 8);
-	RUN_EACH(use_timers, 4);
+	RUN_EACH(use_timers, 2);
 	RUN_EACH(use_loop_timers, 3);
 	RUN_EACH(use_loop, 1);
 	RUN_EACH(use_coroutine, 2);

@@ -41,14 +41,14 @@ static bool waits(
 	struct tu_doing d = doing(op, object, 0);
 
 	tu_ledger_waits(l, &contexts[who], &d, INT64_MAX);
-	return tu_ledger_deadlock(l, contexts[who].id, circle);
+	return tu_ledger_deadlock(l, tu_ledger_account(l, &contexts[who]), circle);
 }
 
 static size_t present(const struct tu_ledger *l)
 {
 	size_t n = 0;
 
-	for (const struct tu_actor *a = NULL; (a = tu_ledger_next(l, a)) != NULL;)
+	for (const struct tu_account *a = NULL; (a = tu_ledger_next(l, a)) != NULL;)
 		n++;
 	return n;
 }
@@ -70,6 +70,24 @@ static void table_keeps_what_it_has(void)
 	CHECK(!tu_table_find(&t, 4096));
 }
 
+/* What has no value is swept up: a table is as large as what was in it at once. */
+static void table_is_swept(void)
+{
+	struct tu_table t = { 0 };
+
+	for (uint64_t i = 1; i <= MANY; i++) {
+		if (tu_table_is_full(&t))
+			tu_table_sweep(&t);
+		CHECK(tu_table_put(&t, i * 8, i % 100 == 0 ? &t : NULL));
+	}
+	CHECK(t.size < MANY / 4);
+	tu_table_sweep(&t);
+	CHECK_EQ(t.used, MANY / 100);
+	for (uint64_t i = 1; i <= MANY; i++)
+		CHECK(tu_table_find(&t, i * 8) == (i % 100 == 0 ? &t : NULL));
+	tu_table_free(&t);
+}
+
 static void holds_come_and_go(void)
 {
 	struct tu_ledger *l = begin();
@@ -79,9 +97,9 @@ static void holds_come_and_go(void)
 	takes(l, 0, TU_OP_LOCK_ACQUIRE, &locks[1], 6);
 	takes(l, 0, TU_OP_LOCK_ACQUIRE, &locks[0], 7); /* a recursive one */
 	h = tu_ledger_holder(l, &locks[0]);
-	CHECK(h && h->where == code + 5 && h->since == 6 && h->actor->id == contexts[0].id);
-	CHECK(h->actor->context == &contexts[0] && h->actor->holds->object == &locks[1]);
-	CHECK(h->actor->holds->earlier == h && !h->earlier && !h->others);
+	CHECK(h && h->where == code + 5 && h->since == 6 && h->account->id == contexts[0].id);
+	CHECK(h->account->context == &contexts[0] && h->account->holds->object == &locks[1]);
+	CHECK(h->account->holds->earlier == h && !h->earlier && !h->others);
 	CHECK_EQ(present(l), 1);
 	tu_ledger_gave(l, &contexts[0], &locks[0]);
 	CHECK(!tu_ledger_holder(l, &locks[0]));
@@ -102,13 +120,13 @@ static void readers_have_one_each(void)
 	CHECK_EQ(present(l), 3);
 	tu_ledger_gave(l, &contexts[1], &rwlock);
 	CHECK_EQ(present(l), 2);
-	CHECK(tu_ledger_holder(l, &rwlock)->actor->id == contexts[2].id);
-	CHECK(tu_ledger_holder(l, &rwlock)->others->actor->id == contexts[0].id);
+	CHECK(tu_ledger_holder(l, &rwlock)->account->id == contexts[2].id);
+	CHECK(tu_ledger_holder(l, &rwlock)->others->account->id == contexts[0].id);
 	/* A writer that has it: nobody else does, whatever was missed. */
 	takes(l, 3, TU_OP_WRITE_ACQUIRE, &rwlock, 9);
 	CHECK_EQ(present(l), 1);
 	takes(l, 0, TU_OP_READ_ACQUIRE, &rwlock, 1);
-	CHECK(tu_ledger_holder(l, &rwlock)->actor->id == contexts[0].id);
+	CHECK(tu_ledger_holder(l, &rwlock)->account->id == contexts[0].id);
 	CHECK_EQ(present(l), 1);
 	tu_ledger_forget(l, &rwlock);
 	CHECK_EQ(present(l), 0);
@@ -127,16 +145,16 @@ static void circles_of_locks(void)
 	CHECK(waits(l, 3, TU_OP_LOCK_ACQUIRE, &locks[0], &circle));
 	CHECK_EQ(circle.n, 4);
 	for (unsigned i = 0; i < 4; i++) {
-		CHECK_EQ(circle.part[i].actor->id, contexts[(i + 3) % 4].id);
+		CHECK_EQ(circle.part[i].account->id, contexts[(i + 3) % 4].id);
 		CHECK(circle.part[i].hold->object == &locks[i]);
 	}
 	/* Of whom one will not wait for ever, or goes on: no circle. */
 	struct tu_doing d = doing(TU_OP_LOCK_ACQUIRE, &locks[2], 0);
 	tu_ledger_waits(l, &contexts[1], &d, 1000);
-	CHECK(!tu_ledger_deadlock(l, contexts[3].id, &circle));
+	CHECK(!tu_ledger_deadlock(l, tu_ledger_account(l, &contexts[3]), &circle));
 	CHECK(waits(l, 1, TU_OP_LOCK_ACQUIRE, &locks[2], &circle));
 	tu_ledger_goes_on(l, &contexts[2]);
-	CHECK(!tu_ledger_deadlock(l, contexts[3].id, &circle));
+	CHECK(!tu_ledger_deadlock(l, tu_ledger_account(l, &contexts[3]), &circle));
 	/* One that waits for what it holds itself. */
 	CHECK(waits(l, 2, TU_OP_LOCK_ACQUIRE, &locks[2], &circle));
 	CHECK_EQ(circle.n, 1);
@@ -175,7 +193,7 @@ static void circles_by_way_of_readers_and_ends(void)
 static void keeps_who_ended_with_a_lock(void)
 {
 	struct tu_ledger *l = begin();
-	const struct tu_actor *a;
+	const struct tu_account *a;
 
 	CHECK(!tu_ledger_ended(l, &contexts[0], "nobody"));
 	takes(l, 0, TU_OP_LOCK_ACQUIRE, &locks[0], 0);
@@ -183,9 +201,57 @@ static void keeps_who_ended_with_a_lock(void)
 	CHECK(a && !a->context && a->holds->object == &locks[0]);
 	CHECK_STR(a->name, "thread 'a'");
 	CHECK(tu_ledger_has_none(l, &contexts[0]));
-	CHECK_STR(tu_ledger_holder(l, &locks[0])->actor->name, "thread 'a'");
+	CHECK_STR(tu_ledger_holder(l, &locks[0])->account->name, "thread 'a'");
 	tu_ledger_gave(l, &contexts[0], &locks[0]);
 	CHECK_EQ(present(l), 0);
+	tu_ledger_free(l);
+}
+
+/* What is not told to have ended: who comes there next has nothing to do with it. */
+static void a_context_is_used_again(void)
+{
+	struct tu_ledger *l = begin();
+	struct tu_circle circle;
+	int first, second;
+
+	contexts[0].self = &first;
+	takes(l, 0, TU_OP_LOCK_ACQUIRE, &locks[0], 0);
+	contexts[0].id += 256;
+	contexts[0].self = &second;
+	CHECK(tu_ledger_has_none(l, &contexts[0]));
+	CHECK(!waits(l, 0, TU_OP_LOCK_ACQUIRE, &locks[0], &circle));
+	CHECK_EQ(present(l), 2);
+	CHECK(!tu_ledger_holder(l, &locks[0])->account->context);
+	CHECK(!tu_ledger_runner(l, &first));
+	CHECK(tu_ledger_runner(l, &second)->id == contexts[0].id);
+	/* It has let go of that future, and another runs one at the same address. */
+	tu_ledger_goes_on(l, &contexts[0]);
+	contexts[1].self = &second;
+	CHECK(!waits(l, 1, TU_OP_EVENT_WAIT, code, &circle));
+	CHECK(tu_ledger_runner(l, &second)->id == contexts[1].id);
+	tu_ledger_ended(l, &contexts[0], NULL);
+	CHECK(tu_ledger_runner(l, &second)->id == contexts[1].id);
+	tu_ledger_free(l);
+}
+
+/* Objects and contexts that come and go: no block is left of any. */
+static void forgets_what_is_gone(void)
+{
+	static char objects[MANY * 8];
+	struct tu_ledger *l = begin();
+	size_t live = 0;
+
+	takes(l, 1, TU_OP_LOCK_ACQUIRE, &locks[1], 3);
+	for (int i = 0; i < MANY * 8; i++) {
+		takes(l, 0, TU_OP_LOCK_ACQUIRE, &objects[i], 0);
+		tu_ledger_gave(l, &contexts[0], &objects[i]);
+		contexts[0].id += 256;
+		if (i == MANY)
+			live = test_alloc_live();
+	}
+	CHECK_EQ(test_alloc_live(), live);
+	CHECK(tu_ledger_holder(l, &locks[1])->where == code + 3);
+	CHECK_EQ(present(l), 1);
 	tu_ledger_free(l);
 }
 
@@ -218,11 +284,14 @@ int main(void)
 {
 	suite_begin();
 	RUN(table_keeps_what_it_has);
+	RUN(table_is_swept);
 	RUN(holds_come_and_go);
 	RUN(readers_have_one_each);
 	RUN(circles_of_locks);
 	RUN(circles_by_way_of_readers_and_ends);
 	RUN(keeps_who_ended_with_a_lock);
+	RUN(a_context_is_used_again);
+	RUN(forgets_what_is_gone);
 	RUN(no_memory);
 	return suite_end();
 }

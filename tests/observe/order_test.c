@@ -13,7 +13,7 @@ static struct tu_ledger *ledger;
 static struct tu_orders *orders;
 static struct tu_inversion inversion;
 
-static const char *name_of(const struct tu_actor *a, char *buf, size_t n)
+static const char *name_of(const struct tu_account *a, char *buf, size_t n)
 {
 	snprintf(buf, n, "number %d", (int)a->id);
 	return buf;
@@ -36,7 +36,7 @@ static void end(void)
 static bool take(enum tu_op op, int lock)
 {
 	struct tu_doing d = { &locks[lock], (char *)locks + lock, 1, op };
-	const struct tu_actor *a = tu_ledger_actor(ledger, one.id);
+	const struct tu_account *a = tu_ledger_account(ledger, &one);
 	bool found = a && tu_orders_ask(orders, a, &d, &inversion);
 
 	tu_ledger_took(ledger, &one, &d);

@@ -3,6 +3,7 @@
  * A stall while what has ended is freed, in the program's own allocator: the name that is told is
  * not that of what is gone.
  */
+#define _GNU_SOURCE /* memmem */
 #include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -13,7 +14,7 @@
 
 /* -- an allocator that stalls ------------------------------------------------------------------ */
 
-static _Atomic(const char *) doomed; /* how the name begins; NULL: free as usual */
+static _Atomic(const char *) doomed; /* how the name begins, wherever it lies in what is freed */
 static atomic_bool told, freed;
 
 static void *nothing(void *arg)
@@ -22,10 +23,10 @@ static void *nothing(void *arg)
 }
 
 /* Somebody waits for this thread, and sees it spoil the name. */
-static void spoil(char *p)
+static void spoil(char *name)
 {
 	atomic_store(&doomed, NULL);
-	memset(p, '#', strlen(p));
+	memset(name, '#', strlen(name));
 	tutti_future_unref(tutti_task_start(nothing, NULL, NULL));
 	while (!atomic_load(&told))
 		usleep(500);
@@ -47,11 +48,13 @@ static void *plain_resize(void *p, size_t size, void *arg)
 static void stalling_free(void *p, void *arg)
 {
 	const char *begin = atomic_load(&doomed);
+	char *name = NULL;
 
 	(void)arg;
-	if (p && begin && malloc_usable_size(p) > strlen(begin) &&
-		memcmp(p, begin, strlen(begin)) == 0)
-		spoil(p);
+	if (p && begin)
+		name = memmem(p, malloc_usable_size(p), begin, strlen(begin));
+	if (name)
+		spoil(name);
 	free(p);
 }
 

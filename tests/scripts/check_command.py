@@ -5,6 +5,7 @@ ctest: LABELS no-asan no-tsan no-valgrind no-coverage no-qemu
 """
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -119,10 +120,38 @@ def passes_what_is_right(program):
     expect(not os.path.exists("locked.replay"), "nothing is kept of what passes")
 
 
+def switches(text):
+    found = re.search(r"it took (\d+) switch(?:es)?(?:, (\d+) after shrinking)?", text)
+    return (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+
+
+def makes_it_simpler(program):
+    words = ("--strategy", "random", "--seed", "1", "--save", "simple.replay", program)
+    found = check("--shrink", "0", *words)
+    expect(switches(found.stderr)[0] > 1 and "shrinking" not in found.stderr, found.stderr)
+    got = check(*words)
+    expect(switches(got.stderr) == (switches(found.stderr)[0], 1), f"simpler: {got.stderr!r}")
+    with open("simple.replay", encoding="utf-8") as file:
+        answers = [line.split()[2] for line in file.readlines()[7:]]
+    expect(len(answers) > 1 and [a for a in answers if a != "0"] == ["1"], f"kept: {answers}")
+    expect(check(*words).stderr == got.stderr, "another outcome the second time")
+    again = check("--replay", "simple.replay", program)
+    expect(again.returncode == -6 and "not the run" not in again.stderr, f"{again.stderr!r}")
+    told = json.loads(check("--json", *words).stdout)
+    expect(told["switches"] == 1 and told["switches_found"] > 1, f"JSON: {told}")
+
+
+def says_that_it_cannot_keep(program):
+    got = check("--runs", "500", "--save", "./no/such.replay", program)
+    expect(got.returncode == 1 and "not kept: ./no/such.replay cannot be written: No such file"
+           in got.stderr, f"cannot keep: {got.stderr!r}")
+
+
 def refuses(program):
     for words, needle in ((("/bin/ls",), "not linked with tutti"), (("./nowhere",), "No such file"),
                           ((), "which program"), (("--runs", "0", program), "not a number"),
                           (("--runs", "x", program), "not a number"),
+                          (("--shrink", "x", program), "not a number"),
                           (("--seconds", "-1", program), "not a number"),
                           (("--strategy", "best", program), "means nothing"),
                           (("--horizon", "10", program), "means nothing"),
@@ -144,6 +173,8 @@ def main():
         tells_the_status(os.path.join(folder, "balance"))
         tells_what_the_program_says(os.path.join(folder, "balance"))
         passes_what_is_right(os.path.join(folder, "balance"))
+        makes_it_simpler(os.path.join(folder, "balance"))
+        says_that_it_cannot_keep(os.path.join(folder, "balance"))
         refuses(os.path.join(folder, "balance"))
     return 1 if failed else 0
 

@@ -210,6 +210,13 @@ static void leaves_a_lock(void *arg)
 	tutti_future_unref(t);
 }
 
+/* What is noticed first is what is told, whatever follows from it. */
+static void leaves_a_lock_and_looks_away(void *arg)
+{
+	leaves_a_lock(arg);
+	looks_away(arg);
+}
+
 /* These two hold each other up for ever, while main could go on sleeping. */
 static void sleeps_beside_a_circle(void *arg)
 {
@@ -275,14 +282,17 @@ static void expect(
 
 static void names_each_trouble(void)
 {
-	expect(leaves_one, "fifo", TUTTI_SIM_LEFT, "thread 'left' waits for the event");
+	expect(leaves_one, "fifo", TUTTI_SIM_LEFT,
+		"thread 'left' waits for event 'never', since 0 s");
 	expect(leaves_a_daemon, "fifo", TUTTI_SIM_NONE, NULL);
 	expect(leaves_a_daemon, "exhaustive:2", TUTTI_SIM_NONE, NULL);
 	expect(only_looks, "fifo", TUTTI_SIM_LIVELOCK, "thread 'main' runs, after look at");
 	expect(misses_a_notification, "exhaustive:1", TUTTI_SIM_DEADLOCK,
 		"by thread 'b', when nobody waited");
-	expect(leaves_a_lock, "fifo", TUTTI_SIM_HELD, "thread 'keeper' ended with lock 1 held");
+	expect(leaves_a_lock, "fifo", TUTTI_SIM_HELD,
+		"thread 'keeper' ended with lock 'first' held");
 	expect(looks_away, "fifo", TUTTI_SIM_UNSEEN, "the disk is gone");
+	expect(leaves_a_lock_and_looks_away, "fifo", TUTTI_SIM_HELD, "with lock 'first' held");
 	expect(sleeps_beside_a_circle, "random", TUTTI_SIM_CIRCLE, "the circle:");
 }
 

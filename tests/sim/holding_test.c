@@ -120,7 +120,8 @@ static void passes_what_only_looks_like_it(void)
 
 static void tells_of_a_circle_that_stands(void)
 {
-	static const char words[] = "the circle: thread 'twice' waits for lock 1 of thread 'twice'";
+	static const char words[] =
+		"the circle: thread 'twice' waits for lock 'lock' of thread 'twice'";
 
 	check(beside_one_that_ticks, "fifo", 0, TUTTI_SIM_CIRCLE, words);
 	check(beside_one_that_ticks, "fifo", TUTTI_SECONDS(2), TUTTI_SIM_CIRCLE, words);

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* look.h - what a report asks of an object, of which nobody is told. */
+#ifndef TU_SYNC_LOOK_H
+#define TU_SYNC_LOOK_H
+
+#include <tutti/barrier.h>
+#include <tutti/condition.h>
+
+/* How many wait for the others of their round. */
+uint32_t tu_barrier_arrived(const tutti_barrier *b);
+
+/* How many wait to be notified. */
+uint32_t tu_condition_waiting(const tutti_condition *c);
+
+#endif
