@@ -8,7 +8,7 @@ DESTDIR ?=
 CTEST := ctest --output-on-failure
 # ThreadSanitizer's memory layout does not survive full address randomisation.
 FIXED := $(shell setarch -R true 2>/dev/null && echo "setarch;-R")
-LOW_ROOMS := ^(base|os|core|sync|exec)$$
+LOW_ROOMS := ^(base|os|core|sync|exec|wire)$$
 
 # $(call build,preset[,extra options]): configure (cheap when nothing changed) and build
 define build
@@ -17,13 +17,14 @@ define build
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-optimized check bench asan tsan valgrind torture coverage aarch64 riscv64
+.PHONY: help run test test-optimized test-debug check bench asan tsan valgrind torture coverage aarch64 riscv64
 .PHONY: deps deps-all deps-bench install format clean
 
 help:
 	@echo "make run         build, and do real work: digests of a tree, 65 primes, compared"
 	@echo "make test        build with warnings as errors and run every test"
 	@echo "make test-optimized            the same on the release build"
+	@echo "make test-debug  the tests of base to loop, watched by the checker (TUTTI_DEBUG=1)"
 	@echo "make check       formatter, lint, rooms, header contract, exported symbols"
 	@echo "make asan | tsan | valgrind    the tests under a sanitizer or memcheck"
 	@echo "make torture     the tests, long        make coverage   what the tests enter"
@@ -53,6 +54,10 @@ test-optimized: deps
 	$(call build,optimized)
 	$(CTEST) --test-dir build/optimized -LE torture -j2
 
+test-debug: deps
+	$(call build,dev)
+	TUTTI_DEBUG=1 $(CTEST) --test-dir build/dev -L '$(LOW_ROOMS)|^(loop|observe)$$' -LE torture -j2
+
 check: deps
 	$(call build,dev)
 	@tools/check.sh build/dev
@@ -71,7 +76,7 @@ valgrind:
 	$(call build,valgrind)
 	$(CTEST) --test-dir build/valgrind -L '$(LOW_ROOMS)|^loop$$' -LE 'torture|no-valgrind' -j2
 
-torture:
+torture: test-debug
 	$(call build,torture)
 	$(CTEST) --test-dir build/torture -j2
 

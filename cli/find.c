@@ -40,6 +40,10 @@ const char *find_kind(unsigned kind, uint32_t size, char out[FIND_KIND_BYTES])
 {
 	if (kind == TUTTI_KIND_BYTES)
 		return "text";
+	if (kind == TUTTI_KIND_VALUE)
+		return "a tutti_value";
+	if (kind == TUTTI_KIND_CALL)
+		return "arguments";
 	if (kind == TUTTI_KIND_VOID)
 		return "nothing";
 	snprintf(out, FIND_KIND_BYTES, "a plain %u-byte value", (unsigned)size);

@@ -11,7 +11,8 @@ static int help(void)
 	puts("usage: tutti info\n"
 	     "\n"
 	     "Prints what the library found on this machine: versions, the kernel, how many CPUs\n"
-	     "it counts on and why, and how it makes stacks and fences.");
+	     "it counts on and why, how it makes stacks and fences, and with what it waits\n"
+	     "for descriptors.");
 	return STATUS_FINE;
 }
 
@@ -80,6 +81,7 @@ static void show(const tutti_info *info)
 	memory(info);
 	row("fences", info->barrier_remote ? "membarrier" : "plain",
 		info->barrier_remote ? "the rare side pays for both" : "each side pays its own");
+	row("poller", info->poller, "one for each thread whose tasks wait for descriptors");
 }
 
 int info_main(int argc, char **argv)

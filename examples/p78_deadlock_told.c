@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The two deadlocks once more, without deadlines: who waits for whom is told, by name. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <tutti/tutti.h>
@@ -68,6 +69,8 @@ int main(void)
 	tutti_thread *first;
 	int rc = tutti_debug_start(NULL); /* as TUTTI_DEBUG=1 in the environment does */
 
+	if (rc == -EALREADY) /* it does */
+		rc = 0;
 	tutti_set_reporter(tell, NULL);
 	tutti_barrier_init(&both_hold_one, 2, NULL, NULL, 0);
 	first = tutti_thread_start(forget, NULL, &(tutti_thread_options){ .name = "forgetful" });

@@ -65,6 +65,7 @@ TUTTI_API tutti_bytes tutti_bytes_text(const char *text);
  * size       bytes
  * Returns    0; *out is the caller's to free
  * Errors     -ENOMEM   no memory
+ *            -EINVAL   data is NULL, and size is not 0
  * Context    any thread or task
  * Waits      never
  */

@@ -32,8 +32,8 @@
  * Without a line of code: TUTTI_DEBUG=1 in the environment starts it before main, with all
  * defaults. A lock and its release together take 0.1 us then instead of 10 ns, and all threads
  * share the ledger; while it is off it costs nothing. A forked child has none until it starts its
- * own. A program that sets an allocator (memory.h) after that is too late: let it call
- * tutti_debug_start itself.
+ * own. The ledger that the environment starts takes its memory from malloc: an allocator of the
+ * program (memory.h) may be set after that, and sees nothing of it.
  *
  * Example:
  *

@@ -16,8 +16,8 @@
  *
  * Jobs may submit jobs and wait for them, to any depth and on any number of threads: one that waits
  * for another of its own pool, alone or among many, runs that one itself if half of its stack is
- * left for it, or lends its thread for as long as it waits. Waits for anything else keep the
- * thread. Jobs that would wait for each other get -EDEADLK.
+ * left for it, or lends its thread for as long as it waits; on "tasks" its turn, which it has back
+ * at once. Waits for anything else keep both. Jobs that would wait for each other get -EDEADLK.
  *
  * An engine of your own is a table of functions. It is given futures which hold their job and its
  * argument, and completes each, by one call of tutti_future_run, tutti_future_set_result or

@@ -90,6 +90,7 @@ TUTTI_API int tutti_future_set_error(tutti_future *f, int code, const char *text
  * Returns    0
  * Errors     TUTTI_ECANCELED      the caller was cancelled
  *            TUTTI_ETYPE          size is neither 0 nor the result's
+ *            -EINVAL              out is NULL, and size is not 0
  *            TUTTI_EJOBCANCELED   f was cancelled
  *            TUTTI_EJOBTIMEDOUT   f ran out of time
  *            -EDEADLK             f is the caller, or a job that waits, for ever, for the caller's

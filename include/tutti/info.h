@@ -40,7 +40,8 @@ typedef struct tutti_info {
 	size_t stack_bytes_least; /* a stack is a power of two of bytes, from this */
 	size_t stack_bytes_usual; /* for a task that does not say */
 	size_t stack_bytes_most;  /* to this */
-	uint64_t reserved[8];     /* 0 */
+	const char *poller;       /* what descriptors are waited for with */
+	uint64_t reserved[7];     /* 0 */
 } tutti_info;
 
 /*

@@ -4,6 +4,7 @@
 
 #include <tutti/bytes.h>
 #include <tutti/future.h>
+#include <tutti/value.h>
 #ifdef __cplusplus
 #include <type_traits>
 #endif
@@ -25,8 +26,10 @@
  *
  * The plain equivalent: fill in a tutti_job, call tutti_job_register and tutti_submit. Repeat it in
  * each file that uses the job, or put it in a header: same name and function, same job. Types are
- * plain values and structs (arrays and types of several words need a typedef) and tutti_bytes. A
- * pointer does not compile, as it means nothing elsewhere; one inside a struct cannot be seen.
+ * plain values and structs (arrays and types of several words need a typedef), tutti_bytes, and
+ * tutti_value *: a job is lent its argument and gives a reference of its own away as result; NULL
+ * is no memory (-ENOMEM). Another pointer does not compile, as it means nothing elsewhere; one
+ * inside a struct cannot be seen.
  *
  * Example:
  *
@@ -49,8 +52,8 @@ TUTTI_BEGIN
 
 typedef struct tutti_executor tutti_executor;
 
-/* What a job takes and gives; KIND_VALUE is reserved, no type has it yet. */
-enum { TUTTI_KIND_VOID, TUTTI_KIND_PLAIN, TUTTI_KIND_BYTES, TUTTI_KIND_VALUE };
+/* What a job takes and gives; CALL: a value that is arguments (job_values.h), taken only. */
+enum { TUTTI_KIND_VOID, TUTTI_KIND_PLAIN, TUTTI_KIND_BYTES, TUTTI_KIND_VALUE, TUTTI_KIND_CALL };
 
 typedef struct tutti_job {
 	uint16_t version; /* 1; says which members follow */
@@ -112,7 +115,7 @@ TUTTI_API tutti_job *tutti_job_find(const char *name);
 /*
  * List the jobs that are known; one that several files declare is there several times.
  *
- * jobs       receives as many as there is room for, borrowed until unregistered; NULL if room is 0
+ * jobs       receives as many as there is room for, borrowed until unregistered; NULL: none
  * room       jobs
  * Returns    how many there are, also if that is more than room
  * Context    any thread or task
@@ -163,6 +166,7 @@ TUTTI_API int tutti_job_result(tutti_future *f, const tutti_job *job, void *out)
  * Returns    0; all ended well
  * Errors     TUTTI_ECANCELED   the caller was cancelled; jobs not begun never will, the others
  *                              have ended
+ *            -EINVAL           no executor or no such job, or n arguments are missing
  *            any other         of the first in input order that failed; all have ended
  * Context    any thread or task
  * Waits      may; cancellation point
@@ -173,8 +177,8 @@ TUTTI_API int tutti_map(tutti_executor *e, tutti_job *job, const void *args, voi
 
 /*
  * The same from a source into a sink, with at most ahead_max under way: flat memory. Both are
- * called by the caller itself; a job's failure goes to push and is not the map's. Bytes that pull
- * fills in are the map's to free, those that push sees stay the map's.
+ * called by the caller itself; a job's failure goes to push and is not the map's. Bytes and values
+ * that pull fills in are the map's to give back, those that push sees stay the map's.
  *
  * e          where
  * job        which

@@ -39,14 +39,19 @@ template <class T> struct tutti_kind_of {
 template <> struct tutti_kind_of<tutti_bytes> {
 	enum { value = TUTTI_KIND_BYTES };
 };
+template <> struct tutti_kind_of<tutti_value *> {
+	enum { value = TUTTI_KIND_VALUE };
+};
 #define TUTTI_KIND_(T) tutti_kind_of<T>::value
 #define TUTTI_PLAIN_(T) static_assert(tutti_kind_of<T>::value != 0, "")
 #else
 #define TUTTI_KIND_(T) \
-	_Generic(*(T *)0, tutti_bytes: TUTTI_KIND_BYTES, default: TUTTI_KIND_PLAIN)
+	_Generic(*(T *)0, tutti_bytes: TUTTI_KIND_BYTES, tutti_value *: TUTTI_KIND_VALUE, \
+		default: TUTTI_KIND_PLAIN)
 /* class 5: a pointer */
 #define TUTTI_PLAIN_(T) \
-	_Static_assert(__builtin_classify_type(*(T *)0) != 5, \
+	_Static_assert(TUTTI_KIND_(T) == TUTTI_KIND_VALUE || \
+			__builtin_classify_type(*(T *)0) != 5, \
 		"a job moves plain values; a pointer means nothing elsewhere")
 #endif
 
@@ -73,22 +78,14 @@ template <> struct tutti_kind_of<tutti_bytes> {
 		TUTTI_IF_(rv)(TUTTI_IF_(av)(TUTTI_COMMA, ) (R *)tutti_result_, )); \
 	return tutti_code < 0 ? tutti_code : 0;
 
-/* once more round, so that rv and av are 0 or 1 before they are pasted */
-#define TUTTI_JOB_(name, R, A, rv, av, shape) TUTTI_JOB__(name, R, A, rv, av, shape)
-#define TUTTI_JOB__(name, R, A, rv, av, shape) \
-	TUTTI_IF_(rv)(TUTTI_PLAIN_(R);, ) TUTTI_IF_(av)(TUTTI_PLAIN_(A);, ) \
-	TUTTI_UNUSED static int name##_call(const void *tutti_arg_, void *tutti_result_) \
-	{ \
-		(void)tutti_arg_; \
-		(void)tutti_result_; \
-		TUTTI_CALL_##shape(name, R, A, rv, av) \
-	} \
+/* the descriptor, known as long as its module is there */
+#define TUTTI_JOB_ITSELF_(name, arg_kind, result_kind, arg_size, result_size) \
 	TUTTI_UNUSED static tutti_job name##_job = { \
 		1, \
-		TUTTI_IF_(av)(TUTTI_KIND_(A), TUTTI_KIND_VOID), \
-		TUTTI_IF_(rv)(TUTTI_KIND_(R), TUTTI_KIND_VOID), \
-		TUTTI_IF_(av)(sizeof(A), 0), \
-		TUTTI_IF_(rv)(sizeof(R), 0), \
+		arg_kind, \
+		result_kind, \
+		arg_size, \
+		result_size, \
 		#name, \
 		__FILE__ ":" TUTTI_TEXT_(__LINE__), \
 		(void (*)(void))name, \
@@ -103,7 +100,21 @@ template <> struct tutti_kind_of<tutti_bytes> {
 	__attribute__((destructor)) static void name##_leave(void) \
 	{ \
 		tutti_job_unregister(&name##_job); \
+	}
+
+/* once more round, so that rv and av are 0 or 1 before they are pasted */
+#define TUTTI_JOB_(name, R, A, rv, av, shape) TUTTI_JOB__(name, R, A, rv, av, shape)
+#define TUTTI_JOB__(name, R, A, rv, av, shape) \
+	TUTTI_IF_(rv)(TUTTI_PLAIN_(R);, ) TUTTI_IF_(av)(TUTTI_PLAIN_(A);, ) \
+	TUTTI_UNUSED static int name##_call(const void *tutti_arg_, void *tutti_result_) \
+	{ \
+		(void)tutti_arg_; \
+		(void)tutti_result_; \
+		TUTTI_CALL_##shape(name, R, A, rv, av) \
 	} \
+	TUTTI_JOB_ITSELF_(name, TUTTI_IF_(av)(TUTTI_KIND_(A), TUTTI_KIND_VOID), \
+		TUTTI_IF_(rv)(TUTTI_KIND_(R), TUTTI_KIND_VOID), TUTTI_IF_(av)(sizeof(A), 0), \
+		TUTTI_IF_(rv)(sizeof(R), 0)) \
 	TUTTI_UNUSED static inline tutti_future *name##_submit( \
 		tutti_executor *tutti_e_ TUTTI_IF_(av)(TUTTI_COMMA A tutti_arg_, )) \
 	{ \

@@ -15,8 +15,8 @@
  * Locks barge: a release frees the lock and wakes one waiter, and a running thread may be quicker.
  * A waiter older than 1 ms is handed the lock directly, so nobody starves.
  *
- * With TUTTI_SHARED a lock lies in memory that processes share, and is made once, by one of them. If
- * the process that holds it dies, whoever acquires it next has it, and is told so once: by
+ * With TUTTI_SHARED a lock lies in memory that processes share, and one of them makes it. If the
+ * process that holds it dies, whoever acquires it next has it, and is told so once: by
  * TUTTI_EBROKEN, with the lock held, or where nothing is returned through the reporter. It puts
  * right what it finds and goes on. Waiters of several processes are in no line, and none is handed
  * the lock. See docs/sharing.md.
@@ -146,6 +146,7 @@ TUTTI_API void tutti_lock_acquire_many(tutti_lock *const *locks, size_t n);
  * Returns    0
  * Errors     TUTTI_EUNLOCKED   nobody holds one of them; the others are let go
  *            -EPERM            one is recursive, and held by another; likewise
+ *            -EINVAL           locks is NULL, and n is not 0
  * Context    any thread or task; recursive: the holder
  * Waits      never
  * Order      for each lock as tutti_lock_release

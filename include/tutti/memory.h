@@ -49,7 +49,8 @@ typedef struct tutti_allocator {
 
 /*
  * Choose where memory comes from. Must come before any other call into tutti, from one thread. What
- * runs before main does not count: jobs that register themselves use no memory.
+ * runs before main does not count: jobs that register themselves use no memory, and what the
+ * environment starts (TUTTI_DEBUG, TUTTI_WATCHDOG) has malloc's.
  *
  * a          copied; NULL: malloc again
  * Returns    0

@@ -14,8 +14,8 @@
  * All bytes zero is a semaphore with no permits (not with one, as elsewhere); there is nothing to
  * destroy. With TUTTI_BOUNDED a release over the number it began with is an error.
  *
- * With TUTTI_SHARED it lies in memory that processes share. Then there is no line: a permit is had by
- * whoever comes first, waiting or not. What a process had that dies is not given back, as nobody
+ * With TUTTI_SHARED it lies in memory that processes share. Then there is no line: whoever comes
+ * first has the permit, waiting or not. What a process had that dies is not given back, as nobody
  * knows for what it had it. It is no case of tutti_select, which says -ENOTSUP of it.
  *
  * Example:

@@ -46,6 +46,7 @@
 #include <tutti/group.h>
 #include <tutti/info.h>
 #include <tutti/job.h>
+#include <tutti/job_values.h>
 #include <tutti/loop.h>
 #include <tutti/memory.h>
 #include <tutti/observe.h>
@@ -59,6 +60,9 @@
 #include <tutti/thread.h>
 #include <tutti/time.h>
 #include <tutti/timer.h>
+#include <tutti/value.h>
+#include <tutti/value_codec.h>
+#include <tutti/value_make.h>
 #include <tutti/version.h>
 #include <tutti/wait.h>
 #include <tutti/watchdog.h>

@@ -101,6 +101,7 @@ TUTTI_API tutti_future *tutti_gather(tutti_future *const *futures, size_t n, tut
  * Returns    0; all ended well
  * Errors     TUTTI_ECANCELED   the caller was cancelled
  *            -EDEADLK          the caller is among them; nothing happened
+ *            -EINVAL           futures is NULL, and n is not 0
  *            any other         of the first in the array that failed, as tutti_future_result
  * Context    any thread or task
  * Waits      may; cancellation point
@@ -125,7 +126,7 @@ TUTTI_API tutti_future *tutti_shield(tutti_future *f);
  * futures    n of them; it takes references of its own. A slot that is NULL has its index, and
  *            never completes
  * n          how many slots; may be 0
- * Returns    the completion; NULL: no memory
+ * Returns    the completion; NULL: no memory, or futures is NULL and n is not 0
  * Context    any thread or task
  * Waits      never
  */

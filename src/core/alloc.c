@@ -31,14 +31,15 @@ static void plain_free(void *p, void *arg)
 	free(p);
 }
 
+static const tutti_allocator plain = { plain_alloc, plain_resize, plain_free, NULL };
+
 /* Fixed before the first allocation; that allocation publishes it to whoever it is handed to. */
 static tutti_allocator hooks = { plain_alloc, plain_resize, plain_free, NULL };
 static uint32_t used;
+static __thread bool aside;
 
 int tutti_set_allocator(const tutti_allocator *a)
 {
-	static const tutti_allocator plain = { plain_alloc, plain_resize, plain_free, NULL };
-
 	if (a && (!a->alloc || !a->resize || !a->free))
 		return -EINVAL;
 	if (tu_load_rlx(&used)) /* a flag that only goes up; calls do not race by contract */
@@ -54,6 +55,27 @@ static void mark_used(void)
 		tu_store_rlx(&used, 1);
 }
 
+bool tu_alloc_aside(bool on)
+{
+	bool was = aside;
+
+	aside = on;
+	return was;
+}
+
+bool tu_alloc_is_aside(void)
+{
+	return aside;
+}
+
+static const tutti_allocator *hooks_now(void)
+{
+	if (tu_unlikely(aside))
+		return &plain;
+	mark_used();
+	return &hooks;
+}
+
 bool tu_alloc_is_hooked(void)
 {
 	mark_used();
@@ -62,10 +84,11 @@ bool tu_alloc_is_hooked(void)
 
 void *tu_alloc(size_t size)
 {
-	mark_used();
+	const tutti_allocator *a = hooks_now();
+
 	if (tu_choose(TU_CHOICE_ALLOCATION, 2) != 0)
 		return NULL;
-	return hooks.alloc(size ? size : 1, hooks.arg);
+	return a->alloc(size ? size : 1, a->arg);
 }
 
 void *tu_alloc_zero(size_t size)
@@ -77,15 +100,36 @@ void *tu_alloc_zero(size_t size)
 
 void *tu_resize(void *p, size_t size)
 {
+	const tutti_allocator *a = hooks_now();
+
 	if (!p)
 		return tu_alloc(size);
-	return hooks.resize(p, size ? size : 1, hooks.arg);
+	return a->resize(p, size ? size : 1, a->arg);
 }
 
 void tu_free(void *p)
 {
+	const tutti_allocator *a = hooks_now();
+
 	if (p)
-		hooks.free(p, hooks.arg);
+		a->free(p, a->arg);
+}
+
+void *tu_resize_from(bool from, void *p, size_t size)
+{
+	bool was = tu_alloc_aside(from);
+
+	p = tu_resize(p, size);
+	aside = was;
+	return p;
+}
+
+void tu_free_to(bool to, void *p)
+{
+	bool was = tu_alloc_aside(to);
+
+	tu_free(p);
+	aside = was;
 }
 
 /* The hooks know no alignment: room is left in front, with the block's true start in it. */

@@ -26,4 +26,16 @@ char *tu_format_text(const char *format, va_list args);
 /* Does the program have an allocator of its own? Whoever asks relies on it: it is for good then. */
 bool tu_alloc_is_hooked(void);
 
+/*
+ * on: what the calling thread allocates, resizes and frees from here on is malloc's, whatever the
+ * program says, and no use: for what begins before the program can say anything. Nothing of the
+ * program's runs meanwhile. Returns what it was.
+ */
+bool tu_alloc_aside(bool on);
+bool tu_alloc_is_aside(void);
+
+/* For what remembers of which kind its memory is. */
+void *tu_resize_from(bool aside, void *p, size_t size);
+void tu_free_to(bool aside, void *p);
+
 #endif

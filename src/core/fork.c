@@ -2,9 +2,9 @@
 /*
  * fork.c - what is left of us in a forked child.
  *
- * Locked around the fork are the list of workers, the depot of the pools and whatever has a guard:
- * these must be whole. All other locks of ours guard what belongs to threads that the child does
- * not have: there they are simply free again.
+ * Locked around the fork are the list of workers, the depot of the pools, whatever has a guard, and
+ * the bucket of the one wait that survives it: these must be whole. All other locks of ours guard
+ * what belongs to threads that the child does not have: there they are simply free again.
  */
 #include "core/fork.h"
 
@@ -18,7 +18,8 @@
 void (*tu_after_fork)(void);
 uint32_t tu_forks;
 
-static uint32_t guards_lock; /* a tu_mutex, and the outermost of all: the next */
+static uint32_t guards_lock;        /* a tu_mutex, and the outermost of all: the next */
+static struct tu_bucket *waited_in; /* NULL: none is locked */
 static struct tu_list guards = { { &guards.head, &guards.head } };
 
 static struct tu_fork_guard *guard_of(struct tu_link *link)
@@ -47,11 +48,23 @@ static void guards_unlock(void)
 	tu_mutex_unlock(&guards_lock);
 }
 
+/*
+ * A task forks, and what its thread's own stack waits for goes on in the child. Who lets it go just
+ * now has done so wholly, or has not begun.
+ */
+static struct tu_bucket *lock_wait(void)
+{
+	struct tu_waiter *waits = tu_current ? tu_current->worker->native.waits : NULL;
+
+	return waits ? tu_lot_lock_waiter(waits) : NULL;
+}
+
 static void before(void)
 {
 	tu_mutex_lock(&guards_lock);
 	tu_list_each(link, &guards)
 		tu_mutex_lock(guard_of(link)->lock);
+	waited_in = lock_wait();
 	tu_workers_lock();
 	tu_pool_lock();
 }
@@ -61,6 +74,8 @@ static void parent(void)
 	tu_add_rlx(&tu_forks, 1u); /* a number by itself */
 	tu_pool_unlock();
 	tu_workers_unlock();
+	if (waited_in)
+		tu_lot_unlock(waited_in);
 	guards_unlock();
 }
 

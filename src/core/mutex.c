@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* mutex.c - the part of tu_mutex that waits. Most model tests put a simpler one in its place. */
+/*
+ * mutex.c - the part of tu_mutex that waits. Most model tests put a simpler one in its place.
+ *
+ * It waits and wakes on the machine, also in a simulation. Those that are simulated run on one OS
+ * thread and never meet here, as none of them stops with a mutex held: who meets is one of them
+ * and a thread outside, to which the simulation's own futex would be nobody.
+ */
 #include "core/mutex.h"
 
-#include "os/os.h"
+#include "os/port.h"
 
 enum {
 #ifdef TU_MODEL
@@ -25,10 +31,10 @@ void tu_mutex_lock_slow(uint32_t *m)
 	}
 	/* [mutex-1] acquire as above. 2 also if nobody else sleeps: a needless wake, none lost */
 	while (tu_swap_acqrel(m, 2) != 0)
-		tu_os_futex_wait(m, 2, INT64_MAX);
+		tu_real_futex_wait(m, 2, INT64_MAX);
 }
 
 void tu_mutex_wake(uint32_t *m)
 {
-	tu_os_futex_wake(m, 1);
+	tu_real_futex_wake(m, 1);
 }

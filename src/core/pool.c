@@ -178,7 +178,16 @@ static bool keeps(void)
 void tu_pool_begin(struct tu_pool pools[TU_POOL_SIZES])
 {
 	for (int i = 0; i < TU_POOL_SIZES; i++)
-		pools[i] = (struct tu_pool){ .most = keeps() ? TU_POOL_MAGAZINE : 0 };
+		pools[i] = (struct tu_pool){ 0 };
+}
+
+/* Not when its thread begins: that may be before the program has chosen an allocator. */
+static void ask(struct tu_pool *pool)
+{
+	if (pool->asked)
+		return;
+	pool->asked = true;
+	pool->most = keeps() ? TU_POOL_MAGAZINE : 0;
 }
 
 static void *take_of(struct tu_pool *pool, struct tu_pool_block *first, uint32_t count)
@@ -207,6 +216,7 @@ void *tu_pool_take_slowly(struct tu_pool *pool, enum tu_pool_size size)
 	struct tu_pool_block *first = pool->full;
 	char *block;
 
+	ask(pool);
 	if (pool->most == 0)
 		return tu_alloc_aligned(block_bytes[size], 64);
 	if (first) {
@@ -222,14 +232,9 @@ void *tu_pool_take_slowly(struct tu_pool *pool, enum tu_pool_size size)
 	return block;
 }
 
-void tu_pool_give_slowly(struct tu_pool *pool, enum tu_pool_size size, void *p)
+/* A magazine is full: the one before it goes to the depot. */
+static void change_magazine(struct tu_pool *pool, enum tu_pool_size size)
 {
-	struct tu_pool_block *block = p;
-
-	if (pool->most == 0) {
-		tu_free_aligned(p);
-		return;
-	}
 	if (pool->full) {
 		tu_mutex_lock(&lock);
 		add_magazine(&depots[size], pool->full, pool->full->count);
@@ -237,9 +242,24 @@ void tu_pool_give_slowly(struct tu_pool *pool, enum tu_pool_size size, void *p)
 	}
 	pool->full = pool->free;
 	pool->full->count = pool->count; /* more than usual if it is what an ended thread left */
-	block->next = NULL;
+	pool->free = NULL;
+	pool->count = 0;
+}
+
+void tu_pool_give_slowly(struct tu_pool *pool, enum tu_pool_size size, void *p)
+{
+	struct tu_pool_block *block = p;
+
+	ask(pool);
+	if (pool->most == 0) {
+		tu_free_aligned(p);
+		return;
+	}
+	if (pool->count >= pool->most)
+		change_magazine(pool, size);
+	block->next = pool->free;
 	pool->free = block;
-	pool->count = 1;
+	pool->count++;
 }
 
 static void pool_end(struct tu_pool *pool, enum tu_pool_size size)
@@ -260,7 +280,7 @@ static void pool_end(struct tu_pool *pool, enum tu_pool_size size)
 	if (pool->free)
 		add_magazine(d, pool->free, pool->count);
 	tu_mutex_unlock(&lock);
-	*pool = (struct tu_pool){ .most = pool->most };
+	*pool = (struct tu_pool){ .most = pool->most, .asked = pool->asked };
 }
 
 void tu_pool_end(struct tu_pool pools[TU_POOL_SIZES])

@@ -36,8 +36,9 @@ struct tu_pool_block {
 /* A worker's, one for each size. Owner only. */
 struct tu_pool {
 	struct tu_pool_block *free;
-	uint32_t count;             /* of free */
-	uint32_t most;              /* TU_POOL_MAGAZINE, or 0: nothing is kept */
+	uint32_t count; /* of free */
+	uint32_t most;  /* TU_POOL_MAGAZINE, or 0: nothing is kept, or not asked yet */
+	bool asked;     /* whether the program has its own allocator, at the first block */
 	struct tu_pool_block *full; /* a whole magazine, or NULL */
 	char *fresh, *fresh_end;    /* never used */
 };

@@ -2,12 +2,15 @@
 /* thread.c - OS threads, by way of the port. */
 #include "core/thread.h"
 
+#include "core/context.h"
 #include "os/os.h"
 
 int tu_thread_spawn(void (*entry)(void *arg), void *arg, size_t stack_bytes)
 {
 	struct tu_os_thread_start start = { entry, arg, stack_bytes };
 
+	/* A first sleep asks, which opens files: not there, at a time that nobody expects. */
+	tu_single_cpu();
 	return tu_os_thread_start(&start);
 }
 

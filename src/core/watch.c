@@ -58,8 +58,7 @@ void tu_watch_notice_slowly(struct tu_worker *w)
 	uint32_t watching = tu_load_acq(&tu_watching);
 
 	tu_wheel_watch(&w->wheel, watching);
-	if (watching & TU_WATCHING_STALLS || watching == 0)
-		tu_os_ask_follow();
+	tu_os_ask_follow();
 }
 
 void tu_watch_timers(uint32_t bit, bool on)

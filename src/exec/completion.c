@@ -205,7 +205,7 @@ int tutti_completion_add(tutti_completion *c, tutti_future *f)
 
 tutti_completion *tutti_completion_create(tutti_future *const *futures, size_t n)
 {
-	tutti_completion *c = tu_alloc_zero(sizeof(*c));
+	tutti_completion *c = futures || n == 0 ? tu_alloc_zero(sizeof(*c)) : NULL;
 
 	if (!c)
 		return NULL;

@@ -133,7 +133,7 @@ static int take_or_wait(
 
 static int lend_and_wait(tutti_completion *c, struct tu_watcher **w, tutti_time deadline)
 {
-	struct tu_job_wait lent = { NULL, NULL, 0 };
+	struct tu_job_wait lent = { .job = NULL };
 	bool in_job = tu_self()->job != NULL;
 	size_t lenders = in_job ? lend_seat(c, &lent) : 0;
 	int rc = take_or_wait(c, w, deadline, in_job && !lent.job ? &lenders : NULL);

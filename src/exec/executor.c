@@ -9,8 +9,8 @@
 #include "exec/ending.h"
 #include "exec/job.h"
 #include "exec/job_future.h"
+#include "exec/kinds.h"
 #include "exec/seats.h"
-#include "exec/threads.h"
 
 #include <errno.h>
 
@@ -19,7 +19,7 @@ void (*tu_progress_count)(struct tutti_progress *p, uint64_t n);
 /* -- begin and end ---------------------------------------------------------------------------- */
 
 static int create(tutti_executor **out, const tutti_engine *engine, void *self,
-	const tutti_executor_options *options, bool own)
+	const tutti_executor_options *options, const struct tu_own_engine *own)
 {
 	size_t pending_max = options ? options->pending_max : 0;
 	tutti_executor *e = tu_alloc_zero(sizeof(*e));
@@ -29,7 +29,7 @@ static int create(tutti_executor **out, const tutti_engine *engine, void *self,
 	e->engine = engine;
 	e->self = self;
 	e->own = own;
-	e->seats = engine == &tu_engine_threads ? tu_threads_seats(self) : NULL;
+	e->seats = own && own->seats ? own->seats(self) : NULL;
 	e->refs = 1;
 	e->ending = TU_EXECUTOR_OPEN;
 	tu_list_init(&e->under_way);
@@ -44,20 +44,20 @@ static int create(tutti_executor **out, const tutti_engine *engine, void *self,
 	return 0;
 }
 
-int tu_executor_create_own(tutti_executor **e, const tutti_engine *engine, void *self,
+int tu_executor_create_own(tutti_executor **e, const struct tu_own_engine *own, void *self,
 	const tutti_executor_options *options)
 {
-	int rc = create(e, engine, self, options, true);
+	int rc = create(e, &own->engine, self, options, own);
 
 	if (rc < 0)
-		engine->free(self);
+		own->engine.free(self);
 	return rc;
 }
 
 int tu_executor_create_theirs(tutti_executor **e, const tutti_engine *engine, void *self,
 	const tutti_executor_options *options)
 {
-	int rc = create(e, engine, self, options, false);
+	int rc = create(e, engine, self, options, NULL);
 
 	if (rc < 0)
 		engine->free(self);
@@ -68,12 +68,12 @@ int tutti_executor_create(tutti_executor **e, const tutti_engine *engine, void *
 {
 	if (engine->size != sizeof(*engine) || !engine->submit || !engine->free)
 		return -EINVAL;
-	return create(e, engine, self, NULL, false);
+	return create(e, engine, self, NULL, NULL);
 }
 
 bool tu_executor_is_own(const tutti_executor *e)
 {
-	return e->own;
+	return e->own != NULL;
 }
 
 void tu_executor_ref(tutti_executor *e)
@@ -153,19 +153,18 @@ static void list(tutti_executor *e, struct tu_job_future *jf)
 	tu_mutex_unlock(&e->lock);
 }
 
-/* Room is made by a job that begins: who waits for that in a job of e's lends it the seat. */
+/* Room is made by a job that begins: who waits for that in a job of e's lends it its place. */
 static int wait_for_room(tutti_executor *e)
 {
-	struct tu_lease *lease = NULL;
+	struct tu_lent lent = { NULL, NULL };
 	int rc = tutti_semaphore_acquire_until(&e->room, 0);
 
 	if (rc != TUTTI_ETIMEDOUT)
 		return rc;
-	if (tu_executor_seats_of_caller(e))
-		lease = tu_seats_lend(e->seats);
+	if (tu_executor_may_lend(e))
+		tu_executor_lend(e, NULL, false, &lent);
 	rc = tutti_semaphore_acquire(&e->room);
-	if (lease)
-		tu_seats_take_back(lease);
+	tu_executor_take_back(&lent);
 	return rc;
 }
 
@@ -179,7 +178,7 @@ static int admit(tutti_executor *e, struct tu_job_future *jf)
 	rc = become_busier(e);
 	if (rc == 0) {
 		jf->executor = e;
-		jf->own = e->own;
+		jf->own = e->own != NULL;
 		jf->listed = tu_executor_lists(e);
 		jf->has_room = e->bounded;
 		if (tu_executor_lists(e))
@@ -270,13 +269,34 @@ void tu_executor_tell_cancelled(struct tu_job_future *jf)
 	become_calmer(e, 1);
 }
 
-struct tu_seats *tu_executor_seats_of_caller(const tutti_executor *e)
+bool tu_executor_may_lend(const tutti_executor *e)
 {
 	const tutti_future *f = e ? tu_self()->job : NULL;
 
 	while (f && tu_job_future_of(f)->executor != e)
 		f = tu_job_future_of(f)->beneath;
-	return f ? e->seats : NULL;
+	return f && (e->seats || (e->own && e->own->lend_turn));
+}
+
+void tu_executor_lend(
+	tutti_executor *e, struct tu_job_future *awaited, bool may_run, struct tu_lent *lent)
+{
+	if (e->seats && awaited) {
+		tu_seats_help(e->seats, awaited, may_run, &lent->lease);
+	} else if (e->seats) {
+		lent->lease = tu_seats_lend(e->seats);
+	} else {
+		e->own->lend_turn(e->self);
+		lent->turn = e;
+	}
+}
+
+void tu_executor_take_back(struct tu_lent *lent)
+{
+	if (lent->lease)
+		tu_seats_take_back(lent->lease);
+	if (lent->turn) /* which the caller's own job keeps */
+		lent->turn->own->take_turn(lent->turn->self);
 }
 
 int tu_executor_threads(const tutti_executor *e)
@@ -315,7 +335,7 @@ tutti_future *tu_submit(tutti_executor *e, tutti_job *job, const void *arg,
 	struct tu_job_future *jf;
 	int rc;
 
-	if (!e || !tu_job_valid(job) || (!arg && job->arg_kind != TUTTI_KIND_VOID))
+	if (!e || !tu_job_valid(job) || !tu_kind_given(job->arg_kind, arg))
 		return tu_future_failed(-EINVAL);
 	jf = tu_job_future_create(job, arg);
 	if (!jf)

@@ -10,12 +10,24 @@
 #include <tutti/executor.h>
 
 struct tu_job_future;
+struct tu_lent;
 
 /*
- * Make an executor of one of our own engines: its futures end by themselves, nobody else may end
- * them. Takes self over, also when it fails.
+ * One of our engines. Where it runs so many jobs at once, one that waits for another of them lends
+ * it its place: a seat (seats.h), or a turn, which is taken back at once when the wait is over,
+ * also if that makes one too many for a while.
  */
-int tu_executor_create_own(tutti_executor **e, const tutti_engine *engine, void *self,
+struct tu_own_engine {
+	tutti_engine engine;
+	struct tu_seats *(*seats)(void *self);                   /* NULL: it has none */
+	void (*lend_turn)(void *self), (*take_turn)(void *self); /* NULL: nor turns */
+};
+
+/*
+ * Make an executor of it: its futures end by themselves, nobody else may end them. Takes self over,
+ * also when it fails.
+ */
+int tu_executor_create_own(tutti_executor **e, const struct tu_own_engine *engine, void *self,
 	const tutti_executor_options *options);
 
 /* The same of an engine that the program has registered. */
@@ -49,10 +61,18 @@ void tu_executor_ended(tutti_executor *e, size_t n);
 void tu_executor_tell_cancelled(struct tu_job_future *jf);
 
 /*
- * Where e's threads sit, if the caller is in a job of e's: in the one that it runs just now, or in
- * one that has called that. NULL: it is in none, and e may be gone; or e has no seats.
+ * Is the caller in a job of e's, in the one that it runs just now or in one that has called that,
+ * and so has a place to lend? Else e may be gone.
  */
-struct tu_seats *tu_executor_seats_of_caller(const tutti_executor *e);
+bool tu_executor_may_lend(const tutti_executor *e);
+
+/*
+ * Lend the caller's place in e, of which it is in a job: for awaited, a job of e's too, or for
+ * whichever comes; NULL. It may be run here and now instead, if may_run.
+ */
+void tu_executor_lend(
+	tutti_executor *e, struct tu_job_future *awaited, bool may_run, struct tu_lent *lent);
+void tu_executor_take_back(struct tu_lent *lent);
 
 /* How many threads of this process share its jobs; 0: it is of another kind. */
 int tu_executor_threads(const tutti_executor *e);
@@ -64,6 +84,6 @@ size_t tu_executors_of_caller(void);
 const tutti_engine *tu_engine_find(const char *scheme, size_t n);
 
 /* Our own engines of this room. */
-extern const tutti_engine tu_engine_threads, tu_engine_inline;
+extern const struct tu_own_engine tu_engine_threads, tu_engine_inline;
 
 #endif

@@ -31,11 +31,11 @@ enum {
 struct tutti_executor {
 	const tutti_engine *engine; /* this and the next three: fixed after create */
 	void *self;
-	struct tu_seats *seats; /* of the engine "threads", which knows its jobs by them; or NULL */
-	bool own;
-	bool bounded;         /* fixed: room is used */
-	tutti_semaphore room; /* a permit for each job that may be pending */
-	tutti_event idle;     /* ended and nothing under way */
+	const struct tu_own_engine *own; /* NULL: the engine is the program's */
+	struct tu_seats *seats; /* its own engine's, which knows its jobs by them; or NULL */
+	bool bounded;           /* fixed: room is used */
+	tutti_semaphore room;   /* a permit for each job that may be pending */
+	tutti_event idle;       /* ended and nothing under way */
 	struct tu_fork_guard guard;
 	uint32_t room_most; /* fixed */
 	uint64_t busy;      /* atomic, see above; calls of the engine's cancel count too */

@@ -95,10 +95,16 @@ struct tu_future_ops {
 	void (*describe)(const tutti_future *f, char *buf, size_t n);
 };
 
+/* A job's place in its executor, lent by tu_executor_lend; all zero: nothing is. */
+struct tu_lent {
+	struct tu_lease *lease;
+	struct tutti_executor *turn;
+};
+
 /* What a job does for as long as it waits for another; see job_wait.c. */
 struct tu_job_wait {
 	tutti_future *job; /* that waits; NULL: nothing to be undone */
-	struct tu_lease *lease;
+	struct tu_lent lent;
 	unsigned depth; /* of gathers within gathers, while it is looked into them */
 };
 

@@ -177,6 +177,8 @@ int tu_future_result(tutti_future *f, void *out, size_t size, tutti_time deadlin
 
 	if (rc < 0)
 		return rc;
+	if (size != 0 && !out)
+		return -EINVAL;
 	if (size != 0 && size != result_size(f) && !tu_future_never_began(f))
 		return TUTTI_ETYPE;
 	if (tu_future_is_caller(self, f))

@@ -36,7 +36,7 @@ static int wait_now(struct tu_context *self, tutti_future *f, int64_t deadline, 
 int tu_future_wait(tutti_future *f, int64_t deadline, unsigned flags)
 {
 	struct tu_context *self;
-	struct tu_job_wait wait = { NULL, NULL, 0 };
+	struct tu_job_wait wait = { .job = NULL };
 	int rc;
 
 	if (tu_future_word(f) & TU_FUTURE_DONE)

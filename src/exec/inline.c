@@ -21,8 +21,8 @@ static void free_inline(void *self)
 	(void)self;
 }
 
-const tutti_engine tu_engine_inline = { .size = sizeof(tutti_engine),
-	.scheme = "inline",
-	.open = open_inline,
-	.submit = run_now,
-	.free = free_inline };
+const struct tu_own_engine tu_engine_inline = { .engine = { .size = sizeof(tutti_engine),
+							.scheme = "inline",
+							.open = open_inline,
+							.submit = run_now,
+							.free = free_inline } };

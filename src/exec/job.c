@@ -13,6 +13,7 @@
 
 #include "core/fork.h"
 #include "core/mutex.h"
+#include "exec/kinds.h"
 
 #include <string.h>
 
@@ -29,7 +30,8 @@ bool tu_job_same(const tutti_job *a, const tutti_job *b)
 bool tu_job_valid(const tutti_job *job)
 {
 	return job && job->version == 1 && job->name && job->call &&
-	       job->arg_kind <= TUTTI_KIND_BYTES && job->result_kind <= TUTTI_KIND_BYTES;
+	       tu_kind_valid(job->arg_kind, job->arg_size) && job->result_kind != TUTTI_KIND_CALL &&
+	       tu_kind_valid(job->result_kind, job->result_size);
 }
 
 void tutti_job_register(tutti_job *job)
@@ -94,7 +96,7 @@ size_t tutti_job_list(tutti_job **jobs, size_t room)
 
 	tu_mutex_lock(&registry_lock);
 	for (tutti_job *job = jobs_first; job; job = job->next, n++)
-		if (n < room)
+		if (jobs && n < room)
 			jobs[n] = job;
 	tu_mutex_unlock(&registry_lock);
 	return n;

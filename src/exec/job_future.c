@@ -13,9 +13,9 @@
 #include "core/pool.h"
 #include "core/wait.h"
 #include "core/worker.h"
-#include "exec/bytes.h"
 #include "exec/executor.h"
 #include "exec/job.h"
+#include "exec/kinds.h"
 #include "exec/thread.h"
 
 #include <errno.h>
@@ -57,10 +57,8 @@ static void job_free(tutti_future *f)
 {
 	struct tu_job_future *jf = (struct tu_job_future *)f;
 
-	if (jf->job->arg_kind == TUTTI_KIND_BYTES)
-		tutti_bytes_free(jf->arg);
-	if (jf->job->result_kind == TUTTI_KIND_BYTES)
-		tutti_bytes_free(result_of(jf));
+	tu_kind_drop(jf->job->arg_kind, jf->arg);
+	tu_kind_drop(jf->job->result_kind, result_of(jf));
 	if (jf->listed)
 		tu_executor_unref(jf->executor);
 	block_free(jf);
@@ -158,9 +156,7 @@ struct tu_job_future *tu_job_future_create(tutti_job *job, const void *arg)
 
 	if (!jf)
 		return NULL;
-	if (job->arg_kind == TUTTI_KIND_PLAIN)
-		memcpy(jf->arg, arg, job->arg_size);
-	if (job->arg_kind == TUTTI_KIND_BYTES && tu_bytes_keep(jf->arg, arg) < 0) {
+	if (jf->arg && tu_kind_keep(job->arg_kind, job->arg_size, jf->arg, arg) < 0) {
 		block_free(jf);
 		return NULL;
 	}
@@ -271,16 +267,9 @@ static int call_within(struct tu_context *self, const struct tu_job_future *jf)
 /* Bytes that the function lent are copied now: its memory may be gone when they are asked for. */
 static int keep_result(struct tu_job_future *jf, int code)
 {
-	tutti_bytes *bytes = result_of(jf);
-
-	if (jf->job->result_kind != TUTTI_KIND_BYTES)
-		return code;
-	if (code < 0)
-		tutti_bytes_free(bytes);
-	else if (!bytes->owner)
-		code = tu_bytes_keep(bytes, bytes);
-	if (code < 0)
-		*bytes = tutti_bytes_of(NULL, 0);
+	if (code >= 0)
+		return tu_kind_settle(jf->job->result_kind, result_of(jf));
+	tu_kind_drop(jf->job->result_kind, result_of(jf));
 	return code;
 }
 
@@ -362,25 +351,26 @@ void tu_job_future_give_up(struct tu_job_future *jf, int code)
 
 int tu_job_future_settle(struct tu_job_future *jf, int code, const char *text, const void *result)
 {
-	bool bytes = jf->job->result_kind == TUTTI_KIND_BYTES && result;
-	tutti_bytes kept;
+	unsigned kind = jf->job->result_kind;
+	bool counted = tu_kind_is_counted(kind) && result && code >= 0;
+	union {
+		tutti_bytes bytes;
+		tutti_value *value;
+	} kept;
 	int rc;
 
 	if (!jf->executor || jf->own)
 		return TUTTI_ETYPE; /* it ends by itself */
 	if (code == TUTTI_ECRASHED && tu_executor_retry(jf))
 		return 0;
-	if (bytes && tu_bytes_keep(&kept, result) < 0) {
-		bytes = false;
-		code = -ENOMEM;
+	if (counted) {
+		code = tu_kind_keep(kind, jf->job->result_size, &kept, result);
+		result = &kept;
 	}
 	count(jf);
-	rc = tu_future_settle(&jf->future, flags_for(code), code, text,
-		bytes      ? &kept
-		: code < 0 ? NULL
-			   : result);
-	if (bytes && rc < 0)
-		tutti_bytes_free(&kept);
+	rc = tu_future_settle(&jf->future, flags_for(code), code, text, code < 0 ? NULL : result);
+	if (counted && rc < 0 && code >= 0)
+		tu_kind_drop(kind, &kept);
 	tu_executor_let_go(jf);
 	return rc;
 }
@@ -389,10 +379,7 @@ int tu_job_future_settle(struct tu_job_future *jf, int code, const char *text, c
 
 int tu_job_future_give(const struct tu_job_future *jf, void *out)
 {
-	if (jf->job->result_kind == TUTTI_KIND_BYTES)
-		return tu_bytes_keep(out, result_of(jf));
-	memcpy(out, result_of(jf), jf->future.size);
-	return 0;
+	return tu_kind_keep(jf->job->result_kind, jf->job->result_size, out, result_of(jf));
 }
 
 const tutti_job *tutti_future_job(const tutti_future *f)

@@ -15,7 +15,6 @@
 #include "core/wait.h"
 #include "exec/executor.h"
 #include "exec/job_future.h"
-#include "exec/seats.h"
 
 #include <errno.h>
 
@@ -63,15 +62,17 @@ tutti_future *tu_job_waits_for(tutti_future *job, tutti_future *f)
 	return before;
 }
 
-/* Where the pool sits that both the caller's job and awaited are of; NULL: there is none. */
-static struct tu_seats *common_seats(const struct tu_job_future *awaited)
+/* Where both the caller's job and awaited have their places; NULL: nowhere. */
+static tutti_executor *common_executor(const struct tu_job_future *awaited)
 {
-	return awaited ? tu_executor_seats_of_caller(awaited->executor) : NULL;
+	tutti_executor *e = awaited ? awaited->executor : NULL;
+
+	return tu_executor_may_lend(e) ? e : NULL;
 }
 
 bool tu_job_wait_is_own(const tutti_future *f)
 {
-	return common_seats(tu_job_future_of(f)) != NULL;
+	return common_executor(tu_job_future_of(f)) != NULL;
 }
 
 int tu_job_wait_begins(tutti_future *f, int64_t deadline, struct tu_job_wait *wait)
@@ -79,26 +80,26 @@ int tu_job_wait_begins(tutti_future *f, int64_t deadline, struct tu_job_wait *wa
 	struct tu_context *self = tu_self();
 	struct tu_job_future *job = tu_job_future_of(self->job), *awaited = tu_job_future_of(f);
 	bool for_ever = deadline == TUTTI_FOREVER;
-	struct tu_seats *seats;
+	tutti_executor *e;
 	int rc = for_ever ? note(&job->future, f) : 0;
 
-	*wait = (struct tu_job_wait){ rc == 0 ? &job->future : NULL, NULL, 0 };
-	seats = rc == 0 ? common_seats(awaited) : NULL;
+	*wait = (struct tu_job_wait){ .job = rc == 0 ? &job->future : NULL };
+	e = rc == 0 ? common_executor(awaited) : NULL;
 	/* Here it would run within the caller's scopes, and beyond a deadline of the wait. */
-	if (seats)
-		tu_seats_help(seats, awaited, for_ever && !self->scopes, &wait->lease);
+	if (e)
+		tu_executor_lend(e, awaited, for_ever && !self->scopes, &wait->lent);
 	return rc;
 }
 
-/* Lend the seat if f is a job of the caller's pool, or waits for one. */
+/* Lend the place if f is a job of the caller's executor, or waits for one. */
 static void lend_for(tutti_future *f, struct tu_job_future *job, struct tu_job_wait *wait)
 {
 	struct tu_job_future *awaited = tu_job_future_of(f);
-	struct tu_seats *seats = common_seats(awaited);
+	tutti_executor *e = common_executor(awaited);
 
-	if (seats) {
+	if (e) {
 		wait->job = &job->future;
-		tu_seats_help(seats, awaited, false, &wait->lease);
+		tu_executor_lend(e, awaited, false, &wait->lent);
 	} else if (!awaited && f->ops->wait_begins && wait->depth < DEEP) {
 		wait->depth++;
 		f->ops->wait_begins(f, TUTTI_FOREVER, wait);
@@ -126,8 +127,7 @@ void tu_job_wait_many_begins(tutti_future *const *futures, size_t n, struct tu_j
 void tu_job_wait_over(struct tu_job_wait *wait)
 {
 	tu_job_waits_for(wait->job, NULL);
-	if (wait->lease)
-		tu_seats_take_back(wait->lease);
+	tu_executor_take_back(&wait->lent);
 }
 
 __attribute__((constructor(101))) static void guard_lock(void)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* job_words.c - which of many jobs it was, for a report: its input, and who submitted it. */
+#include "base/value_word.h"
 #include "core/report.h"
 #include "exec/job_future.h"
 
@@ -58,12 +59,27 @@ static void put_plain(char *buf, size_t n, const void *value, size_t size)
 	snprintf(buf, n, "%s (%lld)", hex, (long long)number);
 }
 
+/* Those that are no more than a word are not looked into here. */
+static void put_value(char *buf, size_t n, const tutti_value *v)
+{
+	const struct tu_counted *c = tu_value_counted(v);
+
+	if (c)
+		c->type->describe(v, buf, n);
+	else if (((uintptr_t)v & 3) == 1)
+		snprintf(buf, n, "%lld", (long long)((int64_t)(uintptr_t)v >> 2));
+	else
+		snprintf(buf, n, ((uintptr_t)v & 3) == 2 ? "a float" : "None or a bool");
+}
+
 static void put_input(char *buf, size_t n, const struct tu_job_future *jf)
 {
 	if (jf->job->arg_kind == TUTTI_KIND_BYTES)
 		put_bytes(buf, n, jf->arg);
 	else if (jf->job->arg_kind == TUTTI_KIND_PLAIN)
 		put_plain(buf, n, jf->arg, jf->job->arg_size);
+	else if (jf->job->arg_kind != TUTTI_KIND_VOID)
+		put_value(buf, n, *(tutti_value *const *)jf->arg);
 	else
 		snprintf(buf, n, "nothing");
 }

@@ -12,6 +12,7 @@
 #include "exec/executor.h"
 #include "exec/job.h"
 #include "exec/job_future.h"
+#include "exec/kinds.h"
 #include "exec/map_chunks.h"
 
 #include <errno.h>
@@ -163,6 +164,8 @@ int tutti_map(tutti_executor *e, tutti_job *job, const void *args, void *results
 	int rc = tu_cancel_pending(tu_self()), first = 0, error;
 
 	tu_point(TU_OP_MAP, e);
+	if (rc == 0 && n > 0 && !args && tu_job_valid(job) && job->arg_kind != TUTTI_KIND_VOID)
+		rc = -EINVAL;
 	chunk = rc == 0 ? tu_map_chunk(e, job, n, options) : 0;
 	if (chunk > 1)
 		return tu_map_chunks(e, job, args, results, n, chunk, options);
@@ -195,15 +198,14 @@ struct stream {
 
 static int push_next(struct stream *s)
 {
-	bool bytes = s->ring.job->result_kind == TUTTI_KIND_BYTES;
 	size_t index;
 	int error = 0, rc = ring_take(&s->ring, s->result, &index, &error);
 
 	if (rc < 0)
 		return rc;
 	rc = s->push(s->arg, index, error, error < 0 ? NULL : s->result);
-	if (bytes && error == 0)
-		tutti_bytes_free(s->result);
+	if (error == 0)
+		tu_kind_drop(s->ring.job->result_kind, s->result);
 	return rc < 0 ? rc : 0;
 }
 
@@ -215,8 +217,7 @@ static int pull_one(struct stream *s, int (*pull)(void *arg, void *item))
 	if (rc <= 0)
 		return rc;
 	ring_put(&s->ring, s->item);
-	if (s->ring.job->arg_kind == TUTTI_KIND_BYTES)
-		tutti_bytes_free(s->item);
+	tu_kind_drop(s->ring.job->arg_kind, s->item);
 	return 1;
 }
 

@@ -10,6 +10,7 @@
 #include "exec/executor.h"
 #include "exec/job.h"
 #include "exec/job_future.h"
+#include "exec/kinds.h"
 
 #include <errno.h>
 #include <string.h>
@@ -47,10 +48,13 @@ size_t tu_map_chunk(
 
 /* -- in the job ------------------------------------------------------------------------------- */
 
-static void run_item(struct tu_context *self, struct tu_job_future *item, struct chunk *c)
+static int run_item(struct tu_context *self, struct tu_job_future *item, struct chunk *c)
 {
-	int code = tutti_cancelled() ? TUTTI_ECANCELED : tu_job_future_call(self, item);
+	int code = TUTTI_ECANCELED;
 
+	if (!tutti_cancelled())
+		code = tu_kind_given(c->job->arg_kind, item->arg) ? tu_job_future_call(self, item)
+								  : -EINVAL;
 	tu_free(self->fail_text);
 	self->fail_text = NULL;
 	self->fail_code = 0;
@@ -62,13 +66,35 @@ static void run_item(struct tu_context *self, struct tu_job_future *item, struct
 		c->error = code;
 	if (item->progress)
 		tu_progress_count(item->progress, 1);
+	return code;
 }
 
-/* Where a result goes that nobody wants. NULL: no memory. */
+/* What jobs give that is counted: kept here until it is known whether they have failed. */
+union counted {
+	tutti_bytes bytes;
+	tutti_value *value;
+};
+
+/* Where a result goes that nobody wants, or that is counted. NULL: no memory. */
 static void *scratch(const struct chunk *c)
 {
-	return c->results ? c->results
-			  : tu_alloc(c->job->result_size > 0 ? c->job->result_size : 1);
+	size_t size = sizeof(union counted);
+
+	if (c->results && !tu_kind_is_counted(c->job->result_kind))
+		return c->results;
+	if (size < c->job->result_size)
+		size = c->job->result_size;
+	return tu_alloc_zero(size);
+}
+
+/* A counted result of item i, which has failed if there is none. */
+static void hand_over(struct chunk *c, size_t i, union counted *result, bool failed)
+{
+	if (c->results && !failed)
+		memcpy(c->results + i * c->job->result_size, result, c->job->result_size);
+	else
+		tu_kind_drop(c->job->result_kind, result);
+	memset(result, 0, sizeof(*result));
 }
 
 static int run_chunk(const void *arg, void *result)
@@ -86,13 +112,16 @@ static int run_chunk(const void *arg, void *result)
 	item.progress = c->options->progress;
 	item.future.size = UINT32_MAX; /* the result is elsewhere, however small */
 	for (size_t i = 0; i < c->n; i++) {
+		int code;
+
 		item.arg = (void *)(c->args + (c->args ? i * c->job->arg_size : 0));
-		item.future.value.heap = c->results ? place + i * c->job->result_size : place;
-		run_item(self, &item, c);
-		if (!c->results && c->job->result_kind == TUTTI_KIND_BYTES)
-			tutti_bytes_free((tutti_bytes *)(void *)place);
+		item.future.value.heap =
+			place == c->results ? place + i * c->job->result_size : place;
+		code = run_item(self, &item, c);
+		if (tu_kind_is_counted(c->job->result_kind))
+			hand_over(c, i, (union counted *)(void *)place, code < 0);
 	}
-	if (!c->results)
+	if (place != c->results)
 		tu_free(place);
 	return 0;
 }

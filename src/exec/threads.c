@@ -11,6 +11,7 @@
  * The program's exit does not wait for these threads but for their jobs: see executor.c.
  */
 #include "exec/threads.h"
+#include "exec/executor.h"
 
 #include "core/alloc.h"
 #include "core/fork.h"
@@ -159,7 +160,7 @@ static int usual_most(void)
 	return n < USUAL_MOST ? n : USUAL_MOST;
 }
 
-struct tu_seats *tu_threads_seats(void *pool)
+static struct tu_seats *seats_of(void *pool)
 {
 	return &((struct pool *)pool)->seats;
 }
@@ -208,8 +209,9 @@ static void free_threads(void *self)
 	tu_free(p);
 }
 
-const tutti_engine tu_engine_threads = { .size = sizeof(tutti_engine),
-	.scheme = "threads",
-	.open = open_threads,
-	.submit = submit,
-	.free = free_threads };
+const struct tu_own_engine tu_engine_threads = { .engine = { .size = sizeof(tutti_engine),
+							 .scheme = "threads",
+							 .open = open_threads,
+							 .submit = submit,
+							 .free = free_threads },
+	.seats = seats_of };

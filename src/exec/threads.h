@@ -3,11 +3,6 @@
 #ifndef TU_EXEC_THREADS_H
 #define TU_EXEC_THREADS_H
 
-struct tu_seats;
-
-/* Where the jobs of a pool, which is what the engine calls itself, are run. */
-struct tu_seats *tu_threads_seats(void *pool);
-
 /* The next pool is "ThreadPoolExecutor-n"; what n would have been. */
 unsigned tu_threads_names_from(unsigned n);
 

@@ -103,7 +103,7 @@ static int watch_and_wait(struct many *m, tutti_future *const *futures, tutti_ti
 /* Watch them, wait, watch them no more: then each has its answer. As tu_wait_for. */
 static int wait_for(struct many *m, tutti_future *const *futures, tutti_time deadline)
 {
-	struct tu_job_wait wait = { NULL, NULL, 0 };
+	struct tu_job_wait wait = { .job = NULL };
 	int rc;
 
 	m->watch.told = told;
@@ -247,7 +247,7 @@ static int watch_for_all(tutti_future *const *futures, size_t n, tutti_time dead
 static int wait_for_other(
 	tutti_future *f, tutti_future *const *futures, size_t n, size_t *at, tutti_time deadline)
 {
-	struct tu_job_wait wait = { NULL, NULL, 0 };
+	struct tu_job_wait wait = { .job = NULL };
 	int rc;
 
 	for (; *at < n; (*at)++) {
@@ -349,6 +349,8 @@ int tutti_join_all(tutti_future **futures, size_t n)
 	tu_point(TU_OP_FUTURE_WAIT_MANY, NULL);
 	if (rc < 0)
 		return rc;
+	if (!futures && n > 0)
+		return -EINVAL;
 	if (has_caller(futures, n))
 		return -EDEADLK;
 	rc = wait_for_all(futures, n, TUTTI_FOREVER);

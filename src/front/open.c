@@ -11,14 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const tutti_engine *const own_engines[] = { &tu_engine_threads, &tu_engine_tasks,
+static const struct tu_own_engine *const own_engines[] = { &tu_engine_threads, &tu_engine_tasks,
 	&tu_engine_inline };
 
-static const tutti_engine *find_own(const char *word, size_t n)
+static const struct tu_own_engine *find_own(const char *word, size_t n)
 {
 	for (size_t i = 0; i < sizeof(own_engines) / sizeof(*own_engines); i++)
-		if (strlen(own_engines[i]->scheme) == n &&
-			memcmp(own_engines[i]->scheme, word, n) == 0)
+		if (strlen(own_engines[i]->engine.scheme) == n &&
+			memcmp(own_engines[i]->engine.scheme, word, n) == 0)
 			return own_engines[i];
 	return NULL;
 }
@@ -39,7 +39,7 @@ static int parse_workers(const char *text, int *out)
 	return 0;
 }
 
-static int open_own(tutti_executor **e, const tutti_engine *engine, const char *where,
+static int open_own(tutti_executor **e, const struct tu_own_engine *own, const char *where,
 	const char *number, const tutti_executor_options *options)
 {
 	tutti_executor_options mine = *options;
@@ -47,8 +47,8 @@ static int open_own(tutti_executor **e, const tutti_engine *engine, const char *
 	int rc = number ? parse_workers(number, &mine.max_workers) : 0;
 
 	if (rc == 0)
-		rc = engine->open(&self, where, &mine);
-	return rc < 0 ? rc : tu_executor_create_own(e, engine, self, &mine);
+		rc = own->engine.open(&self, where, &mine);
+	return rc < 0 ? rc : tu_executor_create_own(e, own, self, &mine);
 }
 
 static int open_theirs(
@@ -66,7 +66,7 @@ int tutti_executor_open(
 {
 	static const tutti_executor_options none;
 	size_t word = where ? strcspn(where, ":") : 0;
-	const tutti_engine *own = where ? find_own(where, word) : NULL;
+	const struct tu_own_engine *own = where ? find_own(where, word) : NULL;
 
 	if (!where)
 		return TUTTI_ENOENGINE;

@@ -372,7 +372,7 @@ static void lend_seat(const struct tu_group *g, struct tu_job_wait *lent)
 
 static int wait_for_all(struct tu_context *self, struct tu_group *g)
 {
-	struct tu_job_wait lent = { NULL, NULL, 0 };
+	struct tu_job_wait lent = { .job = NULL };
 	int rc = tu_cancel_pending(self);
 
 	while (keep_up(g, NULL), g->alive > 0) {

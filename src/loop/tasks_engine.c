@@ -5,6 +5,8 @@
  *
  * The job's future is the task's: no second one is made. A job that ends hands its turn to the one
  * that has waited longest, before the executor hears of the end: after that all this may be gone.
+ * So does one that waits for another job of the same crew; when it goes on it has its turn back,
+ * and until one ends there may be more than max.
  */
 #include "loop/tasks_engine.h"
 
@@ -28,16 +30,17 @@ struct crew {
 	void *worker_arg;
 	uint32_t lock;                     /* a tu_mutex; all below */
 	struct tu_runnable *first, **last; /* jobs that wait for a turn */
-	int running;
+	int running;                       /* turns that are taken and not lent */
 	struct tu_fork_guard guard;
 };
 
-static void pass_turn(struct crew *c)
+static void pass_turn(void *self)
 {
+	struct crew *c = self;
 	struct tu_runnable *node;
 
 	tu_mutex_lock(&c->lock);
-	node = c->first;
+	node = c->running <= c->max ? c->first : NULL;
 	if (node) {
 		c->first = node->next;
 		if (!c->first)
@@ -50,6 +53,16 @@ static void pass_turn(struct crew *c)
 	   and an older one from another thread may still be in there */
 	if (node)
 		tu_worker_post(c->worker, node);
+}
+
+/* The job that had lent it goes on. */
+static void take_turn(void *self)
+{
+	struct crew *c = self;
+
+	tu_mutex_lock(&c->lock);
+	c->running++;
+	tu_mutex_unlock(&c->lock);
 }
 
 static void run_as_task(struct tu_context *self, struct crew *c, struct tu_job_future *jf)
@@ -150,8 +163,10 @@ static void free_tasks(void *self)
 	tu_free(c);
 }
 
-const tutti_engine tu_engine_tasks = { .size = sizeof(tutti_engine),
-	.scheme = "tasks",
-	.open = open_tasks,
-	.submit = submit,
-	.free = free_tasks };
+const struct tu_own_engine tu_engine_tasks = { .engine = { .size = sizeof(tutti_engine),
+						       .scheme = "tasks",
+						       .open = open_tasks,
+						       .submit = submit,
+						       .free = free_tasks },
+	.lend_turn = pass_turn,
+	.take_turn = take_turn };

@@ -3,8 +3,8 @@
 #ifndef TU_LOOP_TASKS_ENGINE_H
 #define TU_LOOP_TASKS_ENGINE_H
 
-#include <tutti/executor.h>
+#include "exec/executor.h"
 
-extern const tutti_engine tu_engine_tasks;
+extern const struct tu_own_engine tu_engine_tasks;
 
 #endif

@@ -5,9 +5,8 @@
  * Whoever does something is told to the ledger on its own thread, under one lock. What is found is
  * put into words under that lock, as who is spoken of may be gone after it, and told without it.
  * The lock is a tu_mutex; memory may be the program's own, which may come back to us: such calls
- * are passed over.
- *
- * A second part looks, on a thread of ours, whether anything moves at all.
+ * are passed over. A ledger that the environment has begun takes malloc's: the program may yet
+ * choose, and what it counts in its allocator is its own.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,8 +14,6 @@
 
 #include <tutti/debug.h>
 #include <tutti/error.h>
-#include <tutti/event.h>
-#include <tutti/scope.h>
 
 #include "core/alloc.h"
 #include "core/environment.h"
@@ -24,37 +21,23 @@
 #include "core/mutex.h"
 #include "core/report.h"
 #include "core/startup.h"
-#include "core/thread.h"
 #include "core/watch.h"
 #include "exec/ending.h"
-#include "observe/stillness.h"
-#include "observe/table.h"
+#include "observe/looker.h"
+#include "observe/news.h"
 #include "observe/words.h"
 
-enum { TOLD_MOST = 1000, LINES_MOST = 200 };
+enum { LINES_MOST = 200 };
 static const tutti_time still_usual = TUTTI_SECONDS(1);
 static const tutti_time exit_usual = TUTTI_SECONDS(1);
 static const tutti_time exit_unasked = TUTTI_SECONDS(10);
-static const tutti_time period_least = TUTTI_MILLISECONDS(1);
-
-/* What looks whether anything moves; its thread and each stop hold it. */
-struct looker {
-	tutti_time limit;           /* fixed */
-	struct tu_context *context; /* the thread's; under lock */
-	tutti_event stop, ended;
-	unsigned refs;       /* under lock */
-	bool forked;         /* this is a child of the process that it was for */
-	struct looker *next; /* of those left behind */
-};
 
 static uint32_t lock;            /* a tu_mutex, of the next */
 static struct tu_ledger *ledger; /* NULL: none is kept */
 static struct tu_orders *orders;
-static struct tu_table told;   /* by the places that it was about */
-static struct looker *looking; /* NULL: nobody */
-static struct looker *left;    /* a forked child's: of threads that it does not have */
-
-static uint64_t found; /* atomic */
+static struct tu_news news;
+static struct tu_looker *looking; /* NULL: nobody */
+static bool aside;                /* its memory is malloc's */
 
 /* The thread has the lock: what it is told now comes from the program's allocator. */
 static __thread bool inside;
@@ -64,42 +47,20 @@ static bool enter(void)
 	if (inside)
 		return false;
 	tu_mutex_lock(&lock);
+	if (!ledger) {
+		tu_mutex_unlock(&lock);
+		return false;
+	}
 	inside = true;
-	if (ledger)
-		return true;
-	inside = false;
-	tu_mutex_unlock(&lock);
-	return false;
+	tu_alloc_aside(aside);
+	return true;
 }
 
 static void leave(void)
 {
+	tu_alloc_aside(false);
 	inside = false;
 	tu_mutex_unlock(&lock);
-}
-
-/* -- what is found ----------------------------------------------------------------------------- */
-
-uint64_t tutti_debug_count(void)
-{
-	return tu_load_rlx(&found); /* a number by itself */
-}
-
-static uint64_t mix(const void *a, const void *b)
-{
-	uint64_t x = tu_table_key(a) * 0x9e3779b97f4a7c15u + tu_table_key(b);
-
-	return (x ^ x >> 29) * 0xbf58476d1ce4e5b9u;
-}
-
-/* It is about those places. Is it to be told, for the first time? */
-static bool is_news(uint64_t places)
-{
-	tu_add_rlx(&found, (uint64_t)1); /* a number by itself */
-	if (places == 0 || tu_table_at(&told, places) || told.used >= TOLD_MOST)
-		return false;
-	tu_table_put(&told, places, NULL);
-	return true;
 }
 
 /* true: something was told, by calling back. */
@@ -120,16 +81,6 @@ static bool asks_for_a_lock(uint32_t op)
 	return op == TU_OP_LOCK_ACQUIRE || op == TU_OP_READ_ACQUIRE || op == TU_OP_WRITE_ACQUIRE;
 }
 
-static uint64_t places_of_inversion(
-	const struct tu_doing *doing, const struct tu_inversion *inversion)
-{
-	uint64_t places = mix(inversion->held->where, doing->where);
-
-	for (unsigned i = 0; i < inversion->n; i++)
-		places += mix(inversion->orders[i]->first_where, inversion->orders[i]->then_where);
-	return places;
-}
-
 static void on_point(struct tu_context *self, const struct tu_doing *doing)
 {
 	struct tu_inversion inversion;
@@ -140,7 +91,7 @@ static void on_point(struct tu_context *self, const struct tu_doing *doing)
 		return;
 	a = tu_ledger_actor(ledger, self->id);
 	if (a && a->holds && tu_orders_ask(orders, a, doing, &inversion) &&
-		is_news(places_of_inversion(doing, &inversion)))
+		tu_news_inversion(&news, doing, &inversion))
 		tu_words_inversion(&text, a, doing, &inversion);
 	leave();
 	tell(0, &text);
@@ -190,16 +141,6 @@ static struct tu_doing wait_of(const struct tu_context *self, const void *key)
 	return what;
 }
 
-static uint64_t places_of_circle(const struct tu_circle *circle)
-{
-	uint64_t places = 0;
-
-	for (unsigned i = 0; i < circle->n; i++)
-		places += mix(circle->part[i].actor->waits.where,
-			circle->part[i].hold ? circle->part[i].hold->where : NULL);
-	return places;
-}
-
 static void on_parks(struct tu_context *self, const void *key, int64_t until)
 {
 	struct tu_doing what = wait_of(self, key);
@@ -213,7 +154,7 @@ static void on_parks(struct tu_context *self, const void *key, int64_t until)
 	if (!enter())
 		return;
 	tu_ledger_waits(ledger, self, &what, until > 0 ? until : 1);
-	if (tu_ledger_deadlock(ledger, self->id, &circle) && is_news(places_of_circle(&circle)))
+	if (tu_ledger_deadlock(ledger, self->id, &circle) && tu_news_circle(&news, &circle))
 		tu_words_circle(&text, &circle);
 	leave();
 	/* The reporter may have waited, and so have been given what was meant for this wait. */
@@ -241,7 +182,7 @@ static void on_ended(struct tu_context *self)
 	if (a && a->holds) {
 		tu_words_name(a, name, sizeof(name));
 		a = tu_ledger_ended(ledger, self, name);
-		if (is_news(mix(a->holds->where, on_ended))) {
+		if (tu_news_left(&news, a->holds)) {
 			tu_text_add(&text, "lock held: %s has ended and holds ", name);
 			tu_words_holds(&text, a);
 		}
@@ -307,52 +248,6 @@ static void tell_what_exit_waits_for(void)
 	tell_lines(&text, NULL, NULL);
 }
 
-/* -- the thread that looks --------------------------------------------------------------------- */
-
-static void drop(struct looker *k)
-{
-	bool last;
-
-	tu_mutex_lock(&lock);
-	last = --k->refs == 0;
-	tu_mutex_unlock(&lock);
-	if (last)
-		tu_free(k);
-}
-
-static void look(struct looker *k)
-{
-	tutti_time period = k->limit / 4 > period_least ? k->limit / 4 : period_least;
-	struct tu_stillness s = { 0 };
-
-	while (!k->forked && tutti_event_wait_until(&k->stop, tutti_after(period)) < 0) {
-		struct tu_text text = { 0 };
-
-		if (!tu_stillness_look(&s, k->limit))
-			continue;
-		put_into_words(&text, LINES_MOST); /* before anybody hears, who may let some go */
-		tu_report(0, "nothing moves: for %.3f s all that tutti knows has waited",
-			(double)k->limit / 1e9);
-		tell_lines(&text, NULL, NULL);
-	}
-}
-
-static void looker_main(void *arg)
-{
-	struct tu_context *self = tu_self();
-	struct looker *k = arg;
-
-	self->worker->daemon = self->worker->helper = true;
-	tu_show(&self->worker->looks_on, true);
-	tu_thread_show_name("tutti-debug");
-	tu_mutex_lock(&lock);
-	k->context = self;
-	tu_mutex_unlock(&lock);
-	look(k);
-	tutti_event_set(&k->ended);
-	drop(k);
-}
-
 /* -- start and stop ---------------------------------------------------------------------------- */
 
 /* Under the lock, which is let go: nothing is kept any more. */
@@ -360,16 +255,18 @@ static void forget_all(void)
 {
 	struct tu_ledger *l = ledger;
 	struct tu_orders *o = orders;
-	struct tu_table t = told;
+	struct tu_news n = news;
+	bool was = tu_alloc_aside(aside);
 
 	ledger = NULL;
 	orders = NULL;
-	memset(&told, 0, sizeof(told));
+	memset(&news, 0, sizeof(news));
 	looking = NULL;
 	tu_mutex_unlock(&lock);
 	tu_ledger_free(l);
 	tu_orders_free(o);
-	tu_table_free(&t);
+	tu_news_free(&n);
+	tu_alloc_aside(was);
 }
 
 static void stop_listening(void)
@@ -385,14 +282,12 @@ static void in_child(struct tu_fork_guard *g)
 {
 	(void)g;
 	inside = false;
+	tu_alloc_aside(false);
 	if (!ledger)
 		return;
 	stop_listening();
-	if (looking) {
-		looking->forked = true; /* the caller may be its thread, in the reporter */
-		looking->next = left;
-		left = looking;
-	}
+	if (looking)
+		tu_looker_after_fork(looking);
 	tu_mutex_lock(&lock);
 	forget_all();
 }
@@ -407,19 +302,18 @@ static void guard_forks(void)
 		tu_fork_guard_add(&guard);
 }
 
-static struct looker *make_looker(tutti_time limit)
+static void tell_that_nothing_moves(int64_t limit)
 {
-	struct looker *k = tu_alloc_zero(sizeof(*k));
+	struct tu_text text = { 0 };
 
-	if (!k)
-		return NULL;
-	k->limit = limit;
-	k->refs = 1;
-	return k;
+	put_into_words(&text, LINES_MOST); /* before anybody hears, who may let some go */
+	tu_report(0, "nothing moves: for %.3f s all that tutti knows has waited",
+		(double)limit / 1e9);
+	tell_lines(&text, NULL, NULL);
 }
 
 /* 0: all there is, is there; else it is as before. Takes k over, which may be NULL. */
-static int begin(struct looker *k)
+static int begin(struct tu_looker *k)
 {
 	struct tu_ledger *l = tu_ledger_create();
 	struct tu_orders *o = tu_orders_create(tu_words_name);
@@ -432,38 +326,64 @@ static int begin(struct looker *k)
 		ledger = l;
 		orders = o;
 		looking = k;
+		aside = tu_alloc_is_aside();
+		if (k)
+			tu_watch_timers(TU_WATCHING_STILLNESS, true);
 	}
 	tu_mutex_unlock(&lock);
 	if (rc == 0)
 		return 0;
 	tu_ledger_free(l);
 	tu_orders_free(o);
-	tu_free(k);
+	tu_looker_free(k);
 	return rc;
+}
+
+/* Unless somebody has stopped it meanwhile. */
+static void listen(int64_t patience)
+{
+	tu_mutex_lock(&lock);
+	if (ledger) {
+		tu_ending_be_patient(patience);
+		tu_ending_told = tell_what_exit_waits_for;
+		tu_probe_set(TU_PROBE_CHECKER, &probe);
+	}
+	tu_mutex_unlock(&lock);
+}
+
+/* Under the lock, which is let go. */
+static void end(void)
+{
+	struct tu_looker *k = looking;
+
+	stop_listening();
+	forget_all();
+	if (k)
+		tu_looker_stop(k);
 }
 
 static int start(const tutti_debug_options *o)
 {
-	struct looker *k = o->still > 0 ? make_looker(o->still) : NULL;
-	int rc = o->still > 0 && !k ? -ENOMEM : begin(k);
+	struct tu_looker *k = NULL;
+	int rc;
 
+	if (o->still > 0 && !(k = tu_looker_create(o->still, tell_that_nothing_moves)))
+		return -ENOMEM;
+	rc = begin(k);
 	if (rc < 0)
 		return rc;
-	if (k) {
-		tu_watch_timers(TU_WATCHING_STILLNESS, true);
-		rc = tu_thread_spawn(looker_main, k, 0);
+	if (k)
+		rc = tu_looker_start(k);
+	if (rc == 0) {
+		listen(o->exit);
+		return 0;
 	}
-	if (rc < 0) {
-		stop_listening();
-		tu_mutex_lock(&lock);
-		forget_all();
-		tu_free(k);
-		return rc;
-	}
-	tu_ending_be_patient(o->exit);
-	tu_ending_told = tell_what_exit_waits_for;
-	tu_probe_set(TU_PROBE_CHECKER, &probe);
-	return 0;
+	tu_mutex_lock(&lock);
+	if (looking == k)
+		end();
+	else
+		tu_mutex_unlock(&lock);
+	return rc;
 }
 
 int tutti_debug_start(const tutti_debug_options *options)
@@ -485,37 +405,19 @@ int tutti_debug_start(const tutti_debug_options *options)
 	return rc < 0 ? rc : start(&o);
 }
 
-static void await(struct looker *k)
-{
-	tutti_scope quiet;
-
-	tutti_event_set(&k->stop);
-	if (tu_ending_begin(true) == 0) { /* else it stands still already, and for ever */
-		tutti_shield_begin(&quiet, TUTTI_FOREVER);
-		tutti_event_wait(&k->ended);
-		tutti_shield_end(&quiet, 0);
-	}
-	drop(k);
-}
-
 int tutti_debug_stop(void)
 {
-	struct tu_context *self = tu_self();
-	struct looker *k;
+	bool here;
 
+	tu_self();
 	tu_mutex_lock(&lock);
-	k = looking;
-	if (!ledger || (k && k->context == self)) {
-		tu_mutex_unlock(&lock);
-		return k ? -EDEADLK : 0;
+	here = looking && tu_looker_is_here(looking);
+	if (ledger && !here) {
+		end();
+		return 0;
 	}
-	stop_listening();
-	if (k)
-		k->refs++;
-	forget_all();
-	if (k)
-		await(k);
-	return 0;
+	tu_mutex_unlock(&lock);
+	return here ? -EDEADLK : 0;
 }
 
 /* -- the environment --------------------------------------------------------------------------- */
@@ -529,7 +431,9 @@ void tu_startup_checker(void)
 		return;
 	if (tu_simulated()) /* a simulation looks for the same, and has no time to be watched */
 		return;
+	tu_alloc_aside(true);
 	rc = strcmp(text, "1") == 0 || strcmp(text, "on") == 0 ? tutti_debug_start(NULL) : -EINVAL;
+	tu_alloc_aside(false);
 	if (rc == -EINVAL)
 		tu_report(rc, "TUTTI_DEBUG='%s' is neither 1 nor 0; it is ignored", text);
 	else if (rc < 0)

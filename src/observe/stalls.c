@@ -60,6 +60,7 @@ struct tu_stalls {
 	int lines;            /* that the reporter may get just now */
 	unsigned left_out;    /* lines that it did not get */
 	tutti_time refilled;  /* when there was last one more */
+	bool aside;           /* where its memory is from, see core/alloc.h */
 	size_t used;          /* of text */
 	char text[TEXT_BYTES];
 };
@@ -77,6 +78,7 @@ struct tu_stalls *tu_stalls_create(const tutti_watchdog_options *o)
 
 	if (s) {
 		s->options = *o;
+		s->aside = tu_alloc_is_aside();
 		s->lines = LINES_MOST;
 	}
 	return s;
@@ -85,9 +87,9 @@ struct tu_stalls *tu_stalls_create(const tutti_watchdog_options *o)
 void tu_stalls_free(struct tu_stalls *s)
 {
 	for (size_t i = 0; i < s->count; i++)
-		tu_free(s->seen[i].stall);
-	tu_free(s->seen);
-	tu_free(s);
+		tu_free_to(s->aside, s->seen[i].stall);
+	tu_free_to(s->aside, s->seen);
+	tu_free_to(s->aside, s);
 }
 
 /* -- telling ---------------------------------------------------------------------------------- */
@@ -187,17 +189,18 @@ static void tell(struct tu_stalls *s, struct seen *seen, tutti_time lasted, bool
 
 static void ask(struct tu_stalls *s, struct seen *seen)
 {
-	struct stall *stall = tu_alloc_zero(sizeof(*stall));
+	struct stall *stall = tu_resize_from(s->aside, NULL, sizeof(*stall));
 	struct tu_answer *answer;
 	int rc;
 
 	if (!stall) /* perhaps at the next look */
 		return;
+	memset(stall, 0, sizeof(*stall));
 	answer = &stall->answer;
 	rc = tu_watch_ask(seen->worker, &seen->glance, tutti_after(answer_within), answer);
 	if (rc == TUTTI_EDONE ||
 		rc == -ESRCH) { /* it is over just now, and nobody knows what was */
-		tu_free(stall);
+		tu_free_to(s->aside, stall);
 		return;
 	}
 	if (!answer->thread[0])
@@ -253,7 +256,7 @@ static void moves(struct tu_stalls *s, struct seen *seen)
 
 	if (seen->stall)
 		tell(s, seen, s->now - seen->since, true);
-	tu_free(seen->stall);
+	tu_free_to(s->aside, seen->stall);
 	seen->stall = NULL;
 	if (seen->turn != g->turn || seen->number != g->number)
 		seen->first = s->now;
@@ -309,8 +312,11 @@ static void glance(struct tu_worker *w, void *arg)
 static void make_room(struct tu_stalls *s)
 {
 	size_t count = s->wanted + s->wanted / 2 + 8;
-	struct seen *seen = s->wanted > s->count ? tu_resize(s->seen, count * sizeof(*seen)) : NULL;
+	struct seen *seen;
 
+	if (s->wanted <= s->count)
+		return;
+	seen = tu_resize_from(s->aside, s->seen, count * sizeof(*seen));
 	if (!seen)
 		return;
 	memset(seen + s->count, 0, (count - s->count) * sizeof(*seen));

@@ -39,6 +39,7 @@ struct watchdog {
 	struct tu_context *context; /* the thread's; under lock */
 	tutti_event stop, ended;
 	unsigned refs;         /* under lock */
+	bool aside;            /* where its memory is from, see core/alloc.h */
 	bool forked;           /* this is a child of the process that it was for */
 	struct watchdog *next; /* of those left behind */
 };
@@ -50,7 +51,7 @@ static struct watchdog *left;    /* a forked child's: of threads that it does no
 static void destroy(struct watchdog *w)
 {
 	tu_stalls_free(w->stalls);
-	tu_free(w);
+	tu_free_to(w->aside, w);
 }
 
 static void drop(struct watchdog *w)
@@ -133,6 +134,7 @@ static struct watchdog *make(const tutti_watchdog_options *o)
 	if (!w)
 		return NULL;
 	w->refs = 1;
+	w->aside = tu_alloc_is_aside();
 	w->period = o->stall / 4 < period_most ? o->stall / 4 : period_most;
 	w->stalls = tu_stalls_create(o);
 	if (w->stalls)
@@ -272,7 +274,9 @@ void tu_startup_watchdog(void)
 	if (tu_simulated()) /* there nobody stalls: time stands still while somebody runs */
 		return;
 	o.stall = limit_of(text);
+	tu_alloc_aside(true); /* the program may yet choose its allocator */
 	rc = o.stall ? tutti_watchdog_start(&o) : -EINVAL;
+	tu_alloc_aside(false);
 	if (rc == -EINVAL)
 		tu_report(rc, "TUTTI_WATCHDOG='%s' is no time of 1ms or more; it is ignored", text);
 	else if (rc < 0)

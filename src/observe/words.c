@@ -26,6 +26,8 @@ static bool make_room(struct tu_text *t, size_t bytes)
 		room *= 2;
 	if (room == t->room)
 		return true;
+	if (!t->bytes)
+		t->aside = tu_alloc_is_aside();
 	p = tu_resize(t->bytes, room);
 	if (!p) {
 		t->failed = true;
@@ -54,7 +56,7 @@ void tu_text_add(struct tu_text *t, const char *format, ...)
 
 void tu_text_free(struct tu_text *t)
 {
-	tu_free(t->bytes);
+	tu_free_to(t->aside, t->bytes);
 	*t = (struct tu_text){ 0 };
 }
 

@@ -9,6 +9,7 @@
 struct tu_text {
 	char *bytes; /* ends in '\0'; NULL: none yet */
 	size_t used, room;
+	bool aside;  /* where its memory is from, see core/alloc.h */
 	bool failed; /* there was no memory for all of it */
 };
 

@@ -154,6 +154,7 @@ struct tu_os_ready {
 
 /* 0, -EMFILE, -ENFILE or -ENOMEM. In a forked child the parent's is only to be closed. */
 int tu_os_poller_open(struct tu_os_poller *p);
+const char *tu_os_poller_name(void); /* what it is made of */
 void tu_os_poller_close(struct tu_os_poller *p);
 
 /*

@@ -131,6 +131,15 @@ static void look_at_holder(const tutti_lock *l, tutti_time deadline)
 		"a forked child waits for a lock whose holder it does not have");
 }
 
+/*
+ * In a forked child WOKEN may speak of one that is not there, and as long as it stands nobody is
+ * woken. There it goes down with each who waits, at the price of a wake too many now and then.
+ */
+static uint32_t woken_and_lost(void)
+{
+	return tu_fork_ids.below ? WOKEN : 0;
+}
+
 /* Queue and wait. 0: *drop is what to compete with, or *had is set. TUTTI_ETIMEDOUT. */
 static int wait_in_line(
 	tutti_lock *l, struct tu_waiter *me, tutti_time deadline, uint32_t *drop, bool *had)
@@ -139,7 +148,7 @@ static int wait_in_line(
 	int rc;
 
 	look_at_holder(l, deadline);
-	if (!announce(l, *drop)) {
+	if (!announce(l, *drop | woken_and_lost())) {
 		tu_lot_unlock(b);
 		return 0;
 	}
@@ -293,6 +302,7 @@ static void let_go(tutti_lock *l)
 	queued = tu_lot_after(first, first) ? QUEUED : 0;
 	if (hands_over(first)) {
 		tu_store_rlx(&l->priv[0], LOCKED | queued); /* stays held; the grant publishes */
+		set_holder(l, first->context->id); /* a child that is forked now must know */
 		tu_lot_grant(b, first, TU_LOCK_YOURS, &wakes);
 	} else {
 		tu_store_rel(&l->priv[0], queued | WOKEN); /* [lock-1] release */

@@ -7,6 +7,10 @@
  */
 #include "sync/lock.h"
 
+#include "base/check.h"
+
+#include <errno.h>
+
 /* The lowest above that one; NULL: that was the highest. Above NULL they all are. */
 static tutti_lock *next(tutti_lock *const *locks, size_t n, const tutti_lock *above)
 {
@@ -21,6 +25,7 @@ static tutti_lock *next(tutti_lock *const *locks, size_t n, const tutti_lock *ab
 
 void tutti_lock_acquire_many(tutti_lock *const *locks, size_t n)
 {
+	tu_check(locks || n == 0, "tutti_lock_acquire_many: no locks");
 	for (tutti_lock *l = next(locks, n, NULL); l; l = next(locks, n, l)) {
 		tu_point(TU_OP_LOCK_ACQUIRE, l);
 		tu_lock_acquire(l);
@@ -32,6 +37,8 @@ int tutti_lock_release_many(tutti_lock *const *locks, size_t n)
 {
 	int rc = 0;
 
+	if (!locks && n > 0)
+		return -EINVAL;
 	for (tutti_lock *l = next(locks, n, NULL); l; l = next(locks, n, l)) {
 		int one;
 

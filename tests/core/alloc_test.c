@@ -101,11 +101,24 @@ static int not_after_an_allocation(void)
 	return 0;
 }
 
-/* A thread's pool of blocks is as the allocator was when it began. */
-static int not_after_a_thread_has_begun(void)
+/* A thread's pool of blocks is as the allocator is at the first of them. */
+static int not_after_a_block_was_taken(void)
 {
 	CHECK(tutti_loop_current());
+	CHECK_EQ(tutti_set_allocator(NULL), 0);
+	run_a_task();
 	CHECK_EQ(tutti_set_allocator(&counting), -EBUSY);
+	return 0;
+}
+
+/* What the environment starts comes before main, and is no use of tutti. */
+static int although_it_is_watched(void)
+{
+	all_goes_through_it();
+	CHECK_EQ(tutti_debug_start(NULL), -EALREADY);
+	CHECK_EQ(tutti_debug_stop(), 0);
+	CHECK_EQ(tutti_watchdog_start(NULL), -EALREADY);
+	CHECK_EQ(tutti_watchdog_stop(), 0);
 	return 0;
 }
 
@@ -124,18 +137,30 @@ static void aligned_as_asked(void)
 static const struct again_part parts[] = { { "all goes through it", all_goes_through_it },
 	{ "needs all three", needs_all_three }, { "may be taken back", may_be_taken_back },
 	{ "not after an allocation", not_after_an_allocation },
-	{ "not after a thread has begun", not_after_a_thread_has_begun }, { NULL, NULL } };
+	{ "not after a block was taken", not_after_a_block_was_taken }, { NULL, NULL } };
+static const struct again_part watched[] = { { "although it is watched", although_it_is_watched },
+	{ NULL, NULL } };
 
-int main(int argc, char **argv)
+static void run(const struct again_part *part)
 {
-	if (argc > 1)
-		return again_part(parts, argv[1]);
-	for (const struct again_part *part = parts; part->name; part++) {
+	for (; part->name; part++) {
 		struct again a = again(part->name);
 
 		again_check_exit(&a, part->name, 0);
 		again_free(&a);
 	}
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[1], watched->name) == 0)
+		return again_part(watched, argv[1]);
+	if (argc > 1)
+		return again_part(parts, argv[1]);
+	run(parts);
+	setenv("TUTTI_DEBUG", "1", 1);
+	setenv("TUTTI_WATCHDOG", "1ms", 1);
+	run(watched);
 	aligned_as_asked();
 	return 0;
 }

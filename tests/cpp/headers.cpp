@@ -44,6 +44,25 @@ static int halve(int const *n, int *half)
 }
 TUTTI_JOB_TRY(halve, int, int);
 
+static tutti_value *twice(tutti_value *v)
+{
+	tutti_value *items[] = { v, v }, *out = nullptr;
+	return tutti_value_tuple(&out, items, 2) == 0 ? out : nullptr;
+}
+TUTTI_JOB(twice, tutti_value *, tutti_value *);
+
+static int power(const tutti_value *args, const tutti_value *kwargs, tutti_value **result)
+{
+	double base, by = 2, out = 1;
+	int rc = tutti_args_unpack(args, kwargs, "d|d", "base by", &base, &by);
+	if (rc < 0)
+		return rc;
+	while (by-- > 0)
+		out *= base;
+	return tutti_value_pack(result, "d", out);
+}
+TUTTI_JOB_VALUES(power);
+
 static tutti_lock lock = TUTTI_LOCK_INIT;
 static tutti_rlock rlock = TUTTI_RLOCK_INIT;
 static tutti_local slot = TUTTI_LOCAL_INIT(std::free);
@@ -251,6 +270,58 @@ static void jobs()
 	tutti_progress_free(p);
 }
 
+static bool reads(tutti_value *v, const char *repr)
+{
+	tutti_bytes text;
+	CHECK(tutti_value_repr(&text, v) == 0);
+	bool same = std::strcmp(static_cast<const char *>(text.data), repr) == 0;
+	tutti_bytes_free(&text);
+	tutti_value_unref(v);
+	return same;
+}
+
+static void values()
+{
+	tutti_value *v = nullptr, *again = nullptr, *call = nullptr;
+	const tutti_value *args, *kwargs;
+	CHECK(tutti_value_pack(&v, "{s:[L,d], s:n}", "a", INT64_C(1), 2.5, "b") == 0);
+	int64_t one = 0;
+	double half = 0;
+	CHECK(tutti_value_unpack(v, "{s:[Ld]}", "a", &one, &half) == 0 && one == 1 && half == 2.5);
+	CHECK(tutti_value_kind(tutti_value_at(tutti_value_key(v, "a"), 1)) == TUTTI_VALUE_FLOAT);
+	tutti_bytes bytes;
+	tutti_json_options options = {};
+	options.spaced = true;
+	tutti_value_fault fault;
+	CHECK(tutti_value_encode(&bytes, v) == 0);
+	CHECK(tutti_value_decode(&again, bytes.data, bytes.size, &fault) == 0);
+	CHECK(tutti_value_equal(v, again) && tutti_value_hash(v) == tutti_value_hash(again));
+	tutti_bytes_free(&bytes);
+	CHECK(tutti_value_to_json(&bytes, v, &options, nullptr) == 0);
+	const char *json = static_cast<const char *>(bytes.data);
+	CHECK(std::strcmp(json, "{\"a\": [1, 2.5], \"b\": null}") == 0);
+	tutti_bytes_free(&bytes);
+	CHECK(tutti_value_from_json(&call, "[1,", 3, nullptr, &fault) == TUTTI_EPROTO);
+	CHECK(fault.at == 3);
+	tutti_value_unref(tutti_value_ref(v));
+	tutti_value_unref(again);
+	CHECK(reads(v, "{'a': [1, 2.5], 'b': None}"));
+
+	tutti_executor *e = nullptr;
+	CHECK(tutti_executor_open(&e, "threads", nullptr) == 0);
+	CHECK(tutti_call_pack(&call, "i{s:i}", 3, "by", 4) == 0);
+	CHECK(tutti_call_parts(call, &args, &kwargs) == 0);
+	tutti_future *f = power_submit(e, args, kwargs);
+	CHECK(power_result(f, &v) == 0 && reads(v, "81.0"));
+	tutti_future_unref(f);
+	CHECK(power_map(e, &call, &v, 1) == 0 && reads(v, "81.0"));
+	f = twice_submit(e, call);
+	CHECK(twice_result(f, &v) == 0 && reads(v, "(((3,), {'by': 4}), ((3,), {'by': 4}))"));
+	tutti_future_unref(f);
+	tutti_value_unref(call);
+	tutti_executor_free(e);
+}
+
 int main()
 {
 	CHECK(tutti_set_allocator(nullptr) == 0);
@@ -263,5 +334,6 @@ int main()
 	selects();
 	futures();
 	jobs();
+	values();
 	return 0;
 }

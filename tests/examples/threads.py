@@ -107,6 +107,22 @@ def p58_thread_local(program):
     same_set(run(program).lines, ["Hello, Alice (in Thread-A)", "Hello, Bob (in Thread-B)"])
 
 
+CALLS = [
+    '["add", [1 2], {}]: at byte 11: \'2\', where a comma or ] is missing',
+    '["add", [1, 2], {}]: 3',
+    '["add", [41], {}]: 42',
+    '["add", [], {"b": 2, "a": 9007199254740993}]: 9007199254740995',
+    '["greet", ["you"], {"word": "good morning"}]: {"to":"you","say":"good morning"}',
+    '["add", [1, "x"], {}]: argument \'b\' of job \'add\': int expected, got str \'x\'',
+    '["greet", [], {}]: argument \'name\' of job \'greet\': missing',
+]
+
+
+def job_values(program):
+    for engine in ("threads", "threads:2", "tasks", "inline"):
+        same(run(program, engine).lines, CALLS)
+
+
 def custom_engine(program):
     same(run(program).lines, ["1 4 9 16"])
 

@@ -34,19 +34,24 @@ static struct race {
 	int there, here;  /* what the cancels returned; here: by its own thread */
 } races[BATCH];
 
-static uint32_t ready; /* atomic: how many the canceller may take up, of all */
+static uint32_t ready;  /* atomic: how many the canceller may take up, of all */
+static uint32_t in_all; /* atomic */
 
 static struct tu_prng dice;
 static tutti_loop *loop;
 static long counts[3]; /* prevented, asked, too late */
 
-static void wait_until_ready(uint32_t number)
+/* false: there will be no such one. */
+static bool wait_until_ready(uint32_t number)
 {
 	for (int i = 0; tu_load_acq(&ready) <= number; i++) {
+		if (tu_load_acq(&in_all) <= number)
+			return false;
 		tu_os_pause();
 		if (i % 1024 == 1023)
 			sched_yield(); /* there may be one CPU */
 	}
+	return true;
 }
 
 static void dawdle(struct tu_prng *prng)
@@ -95,17 +100,16 @@ static void *cancel_all(void *arg)
 	struct tu_prng prng;
 
 	tu_prng_init(&prng, SEED + 1);
-	for (uint32_t i = 0; i < *(const uint32_t *)arg; i++) {
+	for (uint32_t i = 0; wait_until_ready(i); i++) {
 		struct race *r = &races[i % BATCH];
 
-		wait_until_ready(i);
 		if (r->sent)
 			begin(r);
 		dawdle(&prng);
 		r->there = cancel(r);
 		tu_store_rel(&r->decided, 1u);
 	}
-	return NULL;
+	return arg;
 }
 
 static void count(int rc)
@@ -170,17 +174,22 @@ static void play_a_batch(void)
 
 static void race(void)
 {
-	uint32_t batches = (uint32_t)suite_rounds(BATCHES), n = batches * BATCH;
+	uint32_t batches = (uint32_t)suite_rounds(BATCHES), n = 0;
 	tutti_future *f;
 
 	memset(counts, 0, sizeof(counts));
 	ready = 0;
+	in_all = UINT32_MAX;
 	loop = tutti_loop_current();
 	tu_prng_init(&dice, SEED);
-	f = tutti_thread_start(cancel_all, &n, NULL);
-	while (batches-- > 0)
+	f = tutti_thread_start(cancel_all, NULL, NULL);
+	while (n < batches && suite_has_time()) {
 		play_a_batch();
+		n++;
+	}
+	tu_store_rel(&in_all, n * BATCH);
 	finish(f);
+	printf("%" PRIu32 " of %" PRIu32 " batches: ", n, batches);
 	printf("prevented %ld, asked %ld, too late %ld\n", counts[0], counts[1], counts[2]);
 }
 

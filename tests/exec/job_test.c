@@ -112,6 +112,17 @@ static void unfit(void)
 	CHECK(!tu_job_valid(&job));
 	job = make("x", target_a);
 	job.arg_kind = TUTTI_KIND_VALUE;
+	job.arg_size = sizeof(tutti_value *) - 1;
+	CHECK(!tu_job_valid(&job));
+	job.arg_size++;
+	CHECK(tu_job_valid(&job));
+	job.arg_kind = TUTTI_KIND_CALL;
+	CHECK(tu_job_valid(&job));
+	job.result_kind = TUTTI_KIND_CALL; /* is taken, not given */
+	job.result_size = sizeof(tutti_value *);
+	CHECK(!tu_job_valid(&job));
+	job = make("x", target_a);
+	job.arg_kind = TUTTI_KIND_CALL + 1;
 	CHECK(!tu_job_valid(&job) && !tu_job_valid(NULL));
 }
 

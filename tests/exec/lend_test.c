@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Jobs that wait for many of their own pool, on one thread: each way lends the seat, or hangs.
+ * Jobs that wait for many of their own pool, on one thread: each way lends the seat, or hangs. The
+ * same of jobs that are tasks, of which one at a time has its turn.
  *
  * Valgrind takes half of a large stack, used in one step, for another stack.
  * ctest: VIRTUAL ON LABELS no-valgrind
@@ -11,13 +12,14 @@
 
 enum { DEPTH = 1000, MOST = 5, LARGE = 32 << 20 };
 
+static const char *engine = "threads";
 static tutti_executor *pool;
 
 static void open_pool(size_t stack_bytes)
 {
 	tutti_executor_options options = { .max_workers = 1, .stack_bytes = stack_bytes };
 
-	CHECK_EQ(tutti_executor_open(&pool, "threads", &options), 0);
+	CHECK_EQ(tutti_executor_open(&pool, engine, &options), 0);
 }
 
 static void close_pool(void)
@@ -225,6 +227,55 @@ static void each_to_any_depth(void)
 	close_pool();
 }
 
+/* -- not more at once than there are turns ----------------------------------------------------- */
+
+enum { TURNS = 3, CROWD = 20 };
+
+static int inside, most_inside;
+
+/* So many are under way and do not wait for another one. */
+static int passes_through(void)
+{
+	inside++;
+	if (inside > most_inside)
+		most_inside = inside;
+	for (int i = 0; i < 3; i++)
+		CHECK_EQ(tutti_yield(), 0);
+	inside--;
+	return 1;
+}
+TUTTI_JOB(passes_through, int, void);
+
+static int waits_for_one(void)
+{
+	tutti_future *f = passes_through_submit(pool);
+	int n = 0;
+
+	CHECK_EQ(passes_through_result(f, &n), 0);
+	tutti_future_unref(f);
+	return n;
+}
+TUTTI_JOB(waits_for_one, int, void);
+
+/* What was lent and taken back too many times would let in more or, in the end, nobody. */
+static void turns_are_kept_to(void)
+{
+	tutti_executor_options options = { .max_workers = TURNS };
+	tutti_future *f[CROWD];
+
+	CHECK_EQ(tutti_executor_open(&pool, "tasks", &options), 0);
+	for (int i = 0; i < CROWD; i++)
+		f[i] = i % 2 == 0 ? waits_for_one_submit(pool) : passes_through_submit(pool);
+	join_all(f, CROWD);
+	CHECK_EQ(most_inside, TURNS);
+	most_inside = 0;
+	for (int i = 0; i < CROWD; i++)
+		f[i] = passes_through_submit(pool);
+	join_all(f, CROWD);
+	CHECK_EQ(most_inside, TURNS);
+	close_pool();
+}
+
 /* -- added while it waits ---------------------------------------------------------------------- */
 
 static tutti_completion *shared;
@@ -335,7 +386,7 @@ static void waiting_for_room_lends_the_seat(void)
 	tutti_future *f;
 	int rc = 1;
 
-	CHECK_EQ(tutti_executor_open(&pool, "threads", &options), 0);
+	CHECK_EQ(tutti_executor_open(&pool, engine, &options), 0);
 	f = submits_some_submit(pool);
 	CHECK_EQ(submits_some_result(f, &rc), 0);
 	CHECK_EQ(rc, 0);
@@ -377,7 +428,7 @@ static void a_job_beneath_lends_its_seat(void)
 	int sum = 0, rc = 1;
 
 	CHECK_EQ(tutti_executor_open(&here, "inline", NULL), 0);
-	CHECK_EQ(tutti_executor_open(&pool, "threads", &options), 0);
+	CHECK_EQ(tutti_executor_open(&pool, engine, &options), 0);
 	for (int i = 0; i < WAYS; i++) {
 		printf("way %d\n", i);
 		way = ways[i];
@@ -388,7 +439,7 @@ static void a_job_beneath_lends_its_seat(void)
 	}
 	close_pool();
 	options.pending_max = 1;
-	CHECK_EQ(tutti_executor_open(&pool, "threads", &options), 0);
+	CHECK_EQ(tutti_executor_open(&pool, engine, &options), 0);
 	f = submits_by_another_submit(pool);
 	CHECK_EQ(submits_by_another_result(f, &rc), 0);
 	CHECK_EQ(rc, 0);
@@ -518,12 +569,18 @@ static void a_lent_stack_is_as_large_as_the_pools(void)
 int main(void)
 {
 	suite_begin();
-	RUN(every_way_lends_the_seat);
-	RUN(each_to_any_depth);
+	for (int i = 0; i < 2; i++) {
+		engine = i == 0 ? "threads" : "tasks";
+		puts(engine);
+		RUN(every_way_lends_the_seat);
+		RUN(each_to_any_depth);
+		RUN(waiting_for_room_lends_the_seat);
+		RUN(a_job_beneath_lends_its_seat);
+	}
+	RUN(turns_are_kept_to);
+	engine = "threads";
 	RUN(one_that_is_added_meanwhile);
 	RUN(one_that_a_child_adds);
-	RUN(waiting_for_room_lends_the_seat);
-	RUN(a_job_beneath_lends_its_seat);
 	RUN(for_others_the_seat_is_kept);
 	RUN(a_lent_stack_is_as_large_as_the_pools);
 	return suite_end();

@@ -36,6 +36,13 @@ static tutti_bytes mark(tutti_bytes b)
 }
 TUTTI_JOB(mark, tutti_bytes, tutti_bytes);
 
+/* One that fails has not touched its result. */
+static int mark_even(int const *n, tutti_bytes *out)
+{
+	return *n % 2 ? -EDOM : tutti_bytes_printf(out, "%d", *n);
+}
+TUTTI_JOB_TRY(mark_even, tutti_bytes, int);
+
 static unsigned runs;
 
 static void run_once(void)
@@ -244,6 +251,28 @@ static void unordered_streams(tutti_executor *e, bool concurrent)
 	CHECK(heap.out_of_order > 0);
 }
 
+/* Nor is its place in the array touched, whatever is there. */
+static void failed_bytes(tutti_executor *e)
+{
+	enum { SOME = 40 };
+	tutti_map_options options = { .chunk = 10 };
+	int n[SOME];
+	const tutti_bytes none = { n, SIZE_MAX, n }; /* what must not be freed */
+	tutti_bytes out[SOME];
+
+	for (int i = 0; i < SOME; i++) {
+		n[i] = i;
+		out[i] = none;
+	}
+	CHECK_EQ(tutti_map(e, &mark_even_job, n, out, SOME, &options), -EDOM);
+	for (int i = 0; i < SOME; i++) {
+		CHECK_EQ(out[i].owner == none.owner, i % 2);
+		CHECK(i % 2 || out[i].size == (i < 10 ? 1 : 2));
+		if (i % 2 == 0)
+			tutti_bytes_free(&out[i]);
+	}
+}
+
 static int push_failures(void *arg, size_t index, int error, const void *result)
 {
 	int n = (int)index;
@@ -357,6 +386,7 @@ int main(void)
 		before = test_alloc_live();
 		failing_arrays(e);
 		bytes_arrays(e);
+		failed_bytes(e);
 		streams(e);
 		streams_of_others(e);
 		unordered_streams(e, i < 3);

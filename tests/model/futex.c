@@ -10,7 +10,7 @@
 #include "core/embed.h"
 #include "core/pool.h"
 #include "model/ground.h"
-#include "os/os.h"
+#include "os/port.h"
 
 #include <string.h>
 
@@ -90,6 +90,17 @@ int64_t tu_words_hand_over(struct tu_worker *w)
 {
 	(void)w;
 	return INT64_MAX;
+}
+
+/* A mutex asks the machine, whoever stands in its place: here that is the same. */
+int tu_real_futex_wait(uint32_t *word, uint32_t expected, int64_t deadline)
+{
+	return tu_os_futex_wait(word, expected, deadline);
+}
+
+void tu_real_futex_wake(uint32_t *word, uint32_t n)
+{
+	tu_os_futex_wake(word, n);
 }
 
 /* -- descriptors ------------------------------------------------------------------------------ */

@@ -75,7 +75,7 @@ MUTATIONS = [
     ("core/mutex.c", "sleep without saying so", "mutex",
      [("while (tu_swap_acqrel(m, 2) != 0)", "while (tu_swap_acqrel(m, 1) != 0)")]),
     ("core/mutex.c", "nobody is woken", "mutex",
-     [("\ttu_os_futex_wake(m, 1);", "\t(void)m;")]),
+     [("\ttu_real_futex_wake(m, 1);", "\t(void)m;")]),
     ("core/wait.c", "a grant after the deadline is reported as the deadline", "semaphore",
      [("\t\t\trc = 0;\n\t\t\tbreak;\n\t\t}\n\t\tif (rc == 0)",
        "\t\t\tbreak;\n\t\t}\n\t\tif (rc == 0)")]),

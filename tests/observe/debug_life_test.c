@@ -196,6 +196,8 @@ int main(int argc, char **argv)
 {
 	if (argc > 1)
 		return again_part(parts, argv[1]);
+	CHECK_EQ(tutti_debug_stop(), 0); /* the environment may have begun one */
+	unsetenv("TUTTI_DEBUG");
 	suite_begin();
 	RUN(no_memory);
 	RUN(begins_and_ends);

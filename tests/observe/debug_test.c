@@ -435,6 +435,7 @@ static void conditions(void)
 
 int main(void)
 {
+	CHECK_EQ(tutti_debug_stop(), 0); /* the environment may have begun one */
 	suite_begin();
 	RUN(orders);
 	RUN(what_is_right_is_not_told);

@@ -96,7 +96,7 @@ def info():
     out = expect(["info"], 0, "(?s).*", "", env=environment)
     facts = dict(re.split(r" +", line, maxsplit=1) for line in out.splitlines())
     command.equal(list(facts), ["tutti", "compiler", "kernel", "CPUs", "pages", "stacks", "guards",
-                                "fences"], "info")
+                                "fences", "poller"], "info")
     command.equal(facts["tutti"], version, "version")
     if platform.release() not in facts["kernel"]:
         sys.exit(f"kernel {facts['kernel']}")

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* shared_test.c - objects for several processes in a simulation, alone and beside a real process. */
+/* shared_test.c - objects for several processes, simulated: alone, and beside a real process. */
 #include "support/processes.h"
 
 #include <tutti/sim.h>

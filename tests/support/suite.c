@@ -6,11 +6,13 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <time.h>
 
 enum { LIMIT_S = 45, TORTURE = 100 };
 
 static struct leaks before;
 static char running[128];
+static time_t begun; /* what runs */
 
 static bool torture(void)
 {
@@ -29,6 +31,20 @@ unsigned suite_limit(void)
 	const char *value = getenv("TUTTI_TEST_LIMIT");
 
 	return value ? (unsigned)strtoul(value, NULL, 10) : LIMIT_S;
+}
+
+/* Not by the library's clock, which a simulation stops. */
+static time_t seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+bool suite_has_time(void)
+{
+	return seconds() - begun < (time_t)suite_limit() / 4;
 }
 
 static void hangs(int signal)
@@ -50,6 +66,7 @@ void suite_next(const char *name, int mix)
 	snprintf(running, sizeof running, "%s%s", name, mix < 0 ? "" : mixes[mix]);
 	puts(running);
 	fflush(stdout);
+	begun = seconds();
 	alarm(suite_limit());
 }
 

@@ -25,6 +25,12 @@ void suite_next(const char *name, int mix);
 /* Seconds that one part may take: where all is slower, ctest gives each program longer. */
 unsigned suite_limit(void);
 
+/*
+ * Is there time for more of what is repeated so that rare things happen? On a machine that has much
+ * else to do a part does less of it rather than take too long.
+ */
+bool suite_has_time(void);
+
 /* How often to do what is worth doing often: n times, a hundred times that in `make torture`. */
 int suite_rounds(int n);
 

@@ -64,6 +64,11 @@ int tu_os_fd_look(int fd, unsigned events)
 	return (int)(from_kernel((uint32_t)p.revents) & events);
 }
 
+const char *tu_os_poller_name(void)
+{
+	return "epoll";
+}
+
 int tu_os_poller_open(struct tu_os_poller *p)
 {
 	/* Edge-triggered: one report for each wake, or several, and nothing to be read. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* bytes_test.c - whose the bytes are, and that each memory failure leaves things as they were. */
-#include "exec/bytes.h"
+#include "core/bytes.h"
 
 #include <errno.h>
 #include <wchar.h>

@@ -5,7 +5,7 @@
  * owner is that piece. Only the count is ever written once the bytes are handed out, so readers on
  * any thread need no lock.
  */
-#include "exec/bytes.h"
+#include "core/bytes.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -44,8 +44,11 @@ tutti_bytes tutti_bytes_text(const char *text)
 
 int tutti_bytes_copy(tutti_bytes *out, const void *data, size_t size)
 {
-	struct owner *o = owner_create(out, size, size);
+	struct owner *o;
 
+	if (!data && size > 0)
+		return -EINVAL;
+	o = owner_create(out, size, size);
 	if (!o)
 		return -ENOMEM;
 	if (size > 0)
@@ -68,6 +71,18 @@ int tutti_bytes_printf(tutti_bytes *out, const char *format, ...)
 		vsnprintf(o->data, (size_t)size + 1, format, again);
 	va_end(again);
 	return size < 0 ? -EINVAL : o ? 0 : -ENOMEM;
+}
+
+int tu_bytes_grow(tutti_bytes *bytes, size_t room)
+{
+	struct owner *o = bytes->owner;
+
+	o = room <= SIZE_MAX - sizeof *o ? tu_resize(o, sizeof *o + room) : NULL;
+	if (!o)
+		return -ENOMEM;
+	o->refs = 1;
+	*bytes = (tutti_bytes){ o->data, bytes->size, o };
+	return 0;
 }
 
 int tu_bytes_keep(tutti_bytes *out, const tutti_bytes *bytes)
