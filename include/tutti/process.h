@@ -33,8 +33,6 @@
  *
  * Example:
  *
- *     #include <stdio.h>
- *
  *     static int square(int n)
  *     {
  *             return n * n;
@@ -46,8 +44,7 @@
  *             tutti_process *p = tutti_process_start(&square_job, &n, NULL);
  *             int rc = square_result(p, squared);
  *
- *             printf("%s had number %d\n", tutti_process_name(p), tutti_process_pid(p));
- *             tutti_future_unref(p);
+ *  *             tutti_future_unref(p);
  *             return rc;
  *     }
  */
@@ -96,8 +93,8 @@ TUTTI_API tutti_process *tutti_process_start(
 TUTTI_API int tutti_process_join(tutti_process *p);
 
 /*
- * The same with a deadline, absolute; in the past it only looks. TUTTI_ETIMEDOUT: still alive then.
- * Errors     those of tutti_process_join
+ * The same with a deadline, absolute; in the past it only looks.
+ * Returns    0, and errors, as tutti_process_join; TUTTI_ETIMEDOUT: still alive at the deadline
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -229,7 +226,11 @@ TUTTI_API size_t tutti_process_children(tutti_process **buf, size_t n);
  */
 TUTTI_API int tutti_process_set_method(tutti_start_method method, bool force);
 
-/* See which one it is. Any thread or task; never waits. */
+/*
+ * Returns    the usual one
+ * Context    any thread or task
+ * Waits      never
+ */
 TUTTI_API tutti_start_method tutti_process_method(void);
 
 /*

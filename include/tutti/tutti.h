@@ -52,8 +52,8 @@
 #include <tutti/loop.h>
 #include <tutti/memory.h>
 #include <tutti/observe.h>
-#include <tutti/process.h>
 #include <tutti/pipe.h>
+#include <tutti/process.h>
 #include <tutti/queue.h>
 #include <tutti/random.h>
 #include <tutti/report.h>

@@ -46,7 +46,7 @@ static uint32_t get(const tutti_barrier *b, int which)
 static void set(tutti_barrier *b, int which, uint32_t value)
 {
 	tu_crash_point();
-	tu_store_rlx(&b->priv[which], value); /* under the lock */
+	tu_store_rlx(&b->priv[which], value); /* relaxed: as above */ /* under the lock */
 }
 
 void tu_barrier_shared_init(tutti_barrier *b)
