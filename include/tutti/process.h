@@ -44,7 +44,7 @@
  *             tutti_process *p = tutti_process_start(&square_job, &n, NULL);
  *             int rc = square_result(p, squared);
  *
- *  *             tutti_future_unref(p);
+ *             tutti_future_unref(p);
  *             return rc;
  *     }
  */
