@@ -13,11 +13,15 @@ import headers
 LIST = "tests/lint/symbols.txt"
 
 
+# Not the program's to call: src/os/linux/start_main.c says why.
+STAND_IN = {"__libc_start_main"}
+
+
 def exported(library):
     listing = subprocess.run(["nm", "-D", "--defined-only", "--without-symbol-versions", library],
                              check=True, capture_output=True, text=True).stdout
     names = {line.split()[-1] for line in listing.splitlines() if line.split()[-2] != "A"}
-    return names - {"TUTTI_0"}
+    return names - {"TUTTI_0"} - STAND_IN
 
 
 def declared(root):
@@ -33,10 +37,6 @@ def listed(root):
     if not os.path.exists(path):
         return set()
     return {line for line in common.read(root, LIST).splitlines() if line and line[0] != "#"}
-
-
-# Not the program's to call: src/os/linux/start_main.c says why.
-STAND_IN = {"__libc_start_main"}
 
 
 def compare(given, promised, written):
