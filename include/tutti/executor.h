@@ -64,7 +64,8 @@ typedef struct tutti_executor_options {
 	tutti_fn worker_start; /* run by each worker before its first job; NULL: none */
 	void *worker_arg;      /* for worker_start */
 	const char *authkey;   /* for engines on other machines, copied; NULL: none */
-	uint64_t reserved[8];  /* 0 */
+	size_t jobs_max;       /* "processes": of each worker, then it is replaced; 0: no bound */
+	uint64_t reserved[7];  /* 0 */
 } tutti_executor_options;
 
 /* What becomes of the jobs when an executor is shut down. */

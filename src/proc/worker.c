@@ -125,7 +125,8 @@ static void close_read(struct worker *w)
 			close_file(w, i);
 }
 
-static void do_job(struct worker *w, int i)
+/* false: it is to be the last. */
+static bool do_job(struct worker *w, int i)
 {
 	struct tu_cell *cell = tu_cell_at(&w->cells, (uint32_t)i);
 	tutti_job *job = job_of(w, cell->job);
@@ -140,7 +141,7 @@ static void do_job(struct worker *w, int i)
 		fail(cell, TUTTI_ENOJOB, text);
 	}
 	w->files[i] = cell->file;
-	tu_cells_finish(&w->cells, w->number, (uint32_t)i);
+	return tu_cells_finish(&w->cells, w->number, (uint32_t)i);
 }
 
 /* -- its life ------------------------------------------------------------------------------------ */
@@ -196,14 +197,15 @@ static int work(const void *arg, void *result)
 	static struct worker w; /* large, and once in a process */
 	const struct tu_pool_worker *what = arg;
 	int rc = open_worker(&w, what), i;
+	bool go = true;
 
 	(void)result;
 	if (rc < 0)
 		return rc;
 	limit_libraries(what->cpus);
 	rc = start_job(what);
-	while (rc == 0 && (i = tu_cells_take(&w.cells, w.number)) >= 0)
-		do_job(&w, i);
+	for (uint64_t n = 1; rc == 0 && go && (i = tu_cells_take(&w.cells, w.number)) >= 0; n++)
+		go = do_job(&w, i) && n != what->jobs_max;
 	tutti_executor_free(w.here);
 	return rc;
 }

@@ -240,6 +240,12 @@ MUTATIONS = [
      [("\ttu_or_seq(&r->tail, r->closed); /* no put",
        "\tuint64_t tail = tu_load_seq(&r->tail);\n\n"
        "\ttu_store_seq(&r->tail, tail | r->closed); /* no put")]),
+    ("proc/cells.c", "a late wake takes a sleeper's word that it sleeps", "cells",
+     [("asleep != 0 && (int32_t)(now - (uint32_t)asleep) > 0", "asleep != 0")]),
+    ("proc/cells.c", "nobody is said to sleep once one is woken", "cells",
+     [("tu_word_wake(&c->shared->work, 1) == 0)", "tu_word_wake(&c->shared->work, 1) < 9)")]),
+    ("proc/cells.c", "who finishes does not look whether it was stopped", "cells",
+     [("return kind_of(state) != TU_CELL_STOPPED;", "return true;")]),
     ("exec/deque.c", "an owner takes back what may be stolen just now", "deque",
      [("\t} while (!tu_cas_weak_acqrel(&d->shared, &old, less));\n\td->split",
        "\t} while (tu_store_rel(&d->shared, less), false);\n\td->split")]),
