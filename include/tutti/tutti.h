@@ -41,6 +41,7 @@
 #include <tutti/error.h>
 #include <tutti/executor.h>
 #include <tutti/fd.h>
+#include <tutti/fork.h>
 #include <tutti/forkjoin.h>
 #include <tutti/future.h>
 #include <tutti/generator.h>
