@@ -7,6 +7,7 @@
 #include "core/worker.h"
 #include "os/os.h"
 #include "proc/parcel.h"
+#include "proc/process.h"
 #include "proc/start.h"
 
 #include <errno.h>
@@ -20,11 +21,13 @@ enum {
 	KILLS_MOST = 3,  /* a job that has killed so many workers is not tried again */
 	STARTS_MOST = 6, /* workers that died one after the other before they did anything */
 	BATCH = 64,
+	HOW = TU_ERRORS_TEXT + 300, /* bytes: how a worker has ended */
 };
 static const tutti_time back_off = TUTTI_MILLISECONDS(10), back_off_most = TUTTI_SECONDS(1);
-static const tutti_time patience = TUTTI_MILLISECONDS(100); /* a job may notice by itself */
-static const tutti_time grace = TUTTI_SECONDS(1);           /* between SIGTERM and SIGKILL */
-static const tutti_time leave_grace = TUTTI_SECONDS(5);     /* for exit handlers of workers */
+static const tutti_time patience = TUTTI_MILLISECONDS(100);       /* a job may notice by itself */
+static const tutti_time grace = TUTTI_SECONDS(1);                 /* between SIGTERM and SIGKILL */
+static const tutti_time flush_patience = TUTTI_MILLISECONDS(200); /* for its last words */
+static const tutti_time leave_grace = TUTTI_SECONDS(5);           /* for exit handlers of workers */
 
 /* -- what was done ------------------------------------------------------------------------------ */
 
@@ -139,7 +142,7 @@ static void job_crashed(struct pool *p, uint32_t i, const char *how)
 {
 	struct tu_job_future *jf = p->cell[i].jf;
 	int reason = reason_of(p, i);
-	char text[400];
+	char text[HOW + 100];
 
 	if (reason != 0) {
 		end_cell(p, i, reason, NULL);
@@ -271,7 +274,7 @@ static void describe(const struct pool *p, unsigned number, struct tu_pool_worke
 	snprintf(what->module, sizeof(what->module), "%s", file);
 }
 
-static tutti_process *start_process(const struct pool *p, unsigned number)
+static tutti_process *start_process(const struct pool *p, unsigned number, int errors)
 {
 	struct tu_pool_worker *what = tu_alloc(sizeof(*what));
 	tutti_process_options options = { .daemon = 1 };
@@ -285,7 +288,7 @@ static tutti_process *start_process(const struct pool *p, unsigned number)
 		options.name = name;
 	}
 	describe(p, number, what);
-	process = tu_process_start_elsewhere(&tu_pool_worker_job, what, &options);
+	process = tu_process_start_elsewhere(&tu_pool_worker_job, what, &options, errors);
 	tu_free(what);
 	return process;
 }
@@ -297,6 +300,8 @@ static int never_started(struct pool *p, struct pool_worker *w, tutti_process *p
 
 	snprintf(p->why, sizeof(p->why), "%s", text ? text : tutti_strerror(rc));
 	tutti_future_unref(process);
+	tu_errors_unref(w->errors);
+	w->errors = NULL;
 	w->failures++;
 	w->start_at = tutti_after(back_off_most);
 	return rc;
@@ -304,8 +309,15 @@ static int never_started(struct pool *p, struct pool_worker *w, tutti_process *p
 
 static int start_worker(struct pool *p, struct pool_worker *w)
 {
-	tutti_process *process = start_process(p, (unsigned)(w - p->workers));
+	int rc = tu_minder_begin(), to = -1;
+	tutti_process *process;
 
+	w->errors = NULL;
+	if (rc == 0 && tu_errors_open(&w->errors, &to) < 0)
+		w->errors = NULL; /* then it has our own stream */
+	process = start_process(p, (unsigned)(w - p->workers), w->errors ? to : -1);
+	if (w->errors)
+		tu_os_close(to);
 	if (tu_future_never_began(process))
 		return never_started(p, w, process);
 	w->process = process;
@@ -334,10 +346,22 @@ static bool has_ended(struct pool *p, const struct pool_worker *w)
 	return ended;
 }
 
-/* All that it had is done or lost. */
-static void settle_worker(struct pool *p, struct pool_worker *w)
+/* How it ended, and its last lines. Returns buf. */
+static const char *tell_end(const struct pool_worker *w, char *buf, size_t n)
 {
 	const char *how = tutti_future_text(w->process);
+	char lines[TU_ERRORS_TEXT] = "";
+
+	if (w->errors)
+		tu_errors_last(w->errors, lines, sizeof(lines), tutti_after(flush_patience));
+	snprintf(buf, n, "%s%s%s", how && *how ? how : "its worker has ended",
+		*lines ? "; it said last:" : "", lines);
+	return buf;
+}
+
+/* All that it had is done or lost. */
+static void settle_worker(struct pool *p, struct pool_worker *w, const char *how)
+{
 	int number = (int)(w - p->workers);
 
 	while (gather_from(p, w))
@@ -346,7 +370,7 @@ static void settle_worker(struct pool *p, struct pool_worker *w)
 		if (!job_in(p, i))
 			continue;
 		if (tu_cells_worker_of(&p->cells, i) == number) {
-			job_crashed(p, i, how && *how ? how : "its worker has ended");
+			job_crashed(p, i, how);
 		} else if (tu_cells_is_done_by(&p->cells, i, (unsigned)number)) {
 			complete(p, i); /* it did not come to say so */
 			recycle(p, &i, 1);
@@ -379,18 +403,19 @@ static bool is_closing(struct pool *p)
 static void worker_is_gone(struct pool *p, struct pool_worker *w)
 {
 	tutti_time pause;
+	char how[HOW];
 
-	settle_worker(p, w);
+	tell_end(w, how, sizeof(how));
+	settle_worker(p, w, how);
 	/* After six that did nothing, so that nobody waits for ever. */
 	if (!w->useful && !w->told && w->kill_at == TUTTI_FOREVER && ++w->failures >= STARTS_MOST) {
-		const char *how = tutti_future_text(w->process);
-
-		snprintf(p->why, sizeof(p->why), "the pool's workers end at once: %s",
-			how ? how : "without a word");
+		snprintf(p->why, sizeof(p->why), "the pool's workers end at once: %s", how);
 		be_broken(p, TUTTI_ECRASHED);
 	}
 	tutti_future_unref(w->process);
+	tu_errors_unref(w->errors);
 	w->process = NULL;
+	w->errors = NULL;
 	pause = w->failures ? back_off << w->failures : 0;
 	w->start_at = tutti_after(pause < back_off_most ? pause : back_off_most);
 }
@@ -482,8 +507,10 @@ static void collect(struct pool *p)
 		if (!any && !is_asked(p))
 			tu_cells_await_news(&p->cells, seen, next_due(p));
 	}
-	for (unsigned i = 0; i < p->count; i++)
+	for (unsigned i = 0; i < p->count; i++) {
 		tutti_future_unref(p->workers[i].process);
+		tu_errors_unref(p->workers[i].errors);
+	}
 }
 
 void tu_pool_collect(void *arg)

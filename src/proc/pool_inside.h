@@ -19,6 +19,7 @@
 #include "core/mutex.h"
 #include "exec/job_future.h"
 #include "proc/cells.h"
+#include "proc/errors.h"
 #include "proc/handles.h"
 
 #include <tutti/event.h>
@@ -26,14 +27,15 @@
 
 struct pool_worker {
 	struct pool *pool;
-	tutti_process *process; /* NULL: none just now */
-	uint32_t seen;          /* of what it has done */
-	bool ended;             /* the process has; under the lock */
-	bool useful;            /* it has done something */
-	bool told;              /* to end, by us */
-	unsigned failures;      /* of those before it, one after the other */
-	tutti_time start_at;    /* if there is none */
-	tutti_time kill_at;     /* TUTTI_FOREVER: it is not to be killed */
+	tutti_process *process;   /* NULL: none just now */
+	struct tu_errors *errors; /* its error stream; NULL: it has the program's own */
+	uint32_t seen;            /* of what it has done */
+	bool ended;               /* the process has; under the lock */
+	bool useful;              /* it has done something */
+	bool told;                /* to end, by us */
+	unsigned failures;        /* of those before it, one after the other */
+	tutti_time start_at;      /* if there is none */
+	tutti_time kill_at;       /* TUTTI_FOREVER: it is not to be killed */
 };
 
 struct in_cell {
@@ -67,7 +69,7 @@ struct pool {
 	bool asked;     /* the collector is to look who is to stop */
 	bool closing;   /* atomic; see processes_free */
 	int broken;     /* workers cannot be had: jobs fail with it; 0: they can */
-	char why[200];
+	char why[TU_ERRORS_TEXT + 400];
 };
 
 /* A job on its way out of `pending` is on nobody's list: what stands in its engine then. */

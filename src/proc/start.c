@@ -17,6 +17,7 @@
 #include "exec/job.h"
 #include "os/os.h"
 #include "proc/child.h"
+#include "proc/errors.h"
 #include "proc/list.h"
 #include "proc/request.h"
 #include "proc/server.h"
@@ -31,6 +32,8 @@
 #include <tutti/time.h>
 
 static const tutti_time grace = TUTTI_SECONDS(5); /* a daemon has to end after SIGTERM */
+
+static const tutti_time flush_patience = TUTTI_MILLISECONDS(200);
 
 static uint32_t lock; /* a tu_mutex; all below */
 static tutti_start_method usual;
@@ -143,7 +146,7 @@ static struct tu_process *make(const tutti_job *job, const void *arg,
 		tu_self_process.identity, *tu_self_process.identity ? ":" : "", number);
 	snprintf(name, sizeof(name), "Process-%s", p->identity);
 	p->name = tu_copy_text(o->name ? o->name : name);
-	p->channel = -1;
+	p->channel = p->errors = -1;
 	p->daemon = o->daemon == 0 ? tu_self_process.daemon : o->daemon > 0;
 	if (p->name)
 		return p;
@@ -253,7 +256,7 @@ static int show_life(int *shown)
 
 static int send_request(struct tu_process *p, int life)
 {
-	int fds[] = { life, tu_family_fd() }, rc;
+	int fds[] = { life, tu_family_fd(), p->errors }, rc;
 	struct tu_request r;
 
 	if (fds[1] < 0)
@@ -263,7 +266,7 @@ static int send_request(struct tu_process *p, int life)
 		return rc;
 	rc = tu_handles_keep(r.arg.data, r.arg.size, &p->kept);
 	if (rc == 0)
-		rc = tu_request_send(p->channel, &r, fds, 2);
+		rc = tu_request_send(p->channel, &r, fds, p->errors < 0 ? 2 : 3);
 	tutti_bytes_free(&r.arg);
 	return rc == -EPIPE ? 0 : rc; /* it has been killed already: its end is waited for */
 }
@@ -338,6 +341,7 @@ static bool end_children(void)
 		tutti_future_unref(&p->jf.future);
 	}
 	tutti_shield_end(&quiet, 0);
+	tu_errors_flush(tutti_after(flush_patience));
 	tu_server_end();
 	return any;
 }
@@ -381,8 +385,9 @@ static tutti_process *failed(int code, const char *text)
 	return f;
 }
 
+/* elsewhere: not as a copy, and the descriptor of its error stream, or -1. NULL: as usual. */
 static tutti_process *start(
-	tutti_job *job, const void *arg, const tutti_process_options *o, bool elsewhere)
+	tutti_job *job, const void *arg, const tutti_process_options *o, const int *elsewhere)
 {
 	tutti_start_method method;
 	struct tu_process *p;
@@ -398,6 +403,8 @@ static tutti_process *start(
 	p = make(job, arg, o, &method);
 	if (!p)
 		return failed(-ENOMEM, "");
+	if (elsewhere)
+		p->errors = *elsewhere;
 	if (elsewhere && method == TUTTI_FORK)
 		method = TUTTI_FORKSERVER;
 	tu_ending_children = end_children;
@@ -424,11 +431,11 @@ tutti_process *tutti_process_start(
 	static const tutti_process_options none;
 
 	tu_point(TU_OP_THREAD_START, NULL);
-	return start(job, arg, options ? options : &none, false);
+	return start(job, arg, options ? options : &none, NULL);
 }
 
 tutti_process *tu_process_start_elsewhere(
-	tutti_job *job, const void *arg, const tutti_process_options *options)
+	tutti_job *job, const void *arg, const tutti_process_options *options, int errors)
 {
-	return start(job, arg, options, true);
+	return start(job, arg, options, &errors);
 }

@@ -211,6 +211,82 @@ static void workers_are_replaced_after_so_many(void)
 	tutti_executor_free(e);
 }
 
+static void say_and_die(int lines)
+{
+	for (int i = 1; i <= lines; i++)
+		fprintf(stderr, "line %d\n", i);
+	fprintf(stderr, "cannot go on");
+	abort();
+}
+TUTTI_JOB(say_and_die, void, int);
+
+static void a_crash_has_its_workers_last_words(void)
+{
+	tutti_executor *e = open_pool("processes:1");
+	tutti_future *f = say_and_die_submit(e, 7);
+	const char *text;
+
+	CHECK_EQ(say_and_die_result(f), TUTTI_ECRASHED);
+	text = tutti_future_text(f);
+	CHECK(strstr(text, "SIGABRT; it said last:\nline 4\nline 5\nline 6\nline 7\ncannot go on"));
+	tutti_future_unref(f);
+	tutti_executor_free(e);
+}
+
+enum { LINES = 300 };
+
+static void say_much(int c)
+{
+	char line[81];
+
+	memset(line, c, sizeof(line) - 1);
+	line[sizeof(line) - 1] = 0;
+	for (int i = 0; i < LINES; i++) {
+		fprintf(stderr, "%.40s", line);
+		fprintf(stderr, "%s\n", line + 40);
+	}
+}
+TUTTI_JOB(say_much, void, int);
+
+/* Each line is of one letter, though it was written in two pieces and by several at once. */
+static void check_lines(FILE *said, int letters)
+{
+	char line[100];
+	int count = 0;
+
+	rewind(said);
+	while (fgets(line, sizeof(line), said)) {
+		CHECK_EQ(strlen(line), 81);
+		CHECK_EQ(strspn(line, (const char[]){ line[0], 0 }), 80);
+		count++;
+	}
+	CHECK_EQ(count, LINES * letters);
+}
+
+static void what_workers_say_is_passed_on_by_lines(void)
+{
+	enum { LETTERS = 6 };
+	FILE *said = tmpfile();
+	int own = dup(2);
+	tutti_future *f[LETTERS];
+	tutti_executor *e;
+
+	CHECK(said && own >= 0);
+	dup2(fileno(said), 2);
+	e = open_pool("processes:3");
+	for (int i = 0; i < LETTERS; i++)
+		f[i] = say_much_submit(e, 'a' + i);
+	for (int i = 0; i < LETTERS; i++) {
+		CHECK_EQ(say_much_result(f[i]), 0);
+		tutti_future_unref(f[i]);
+	}
+	tutti_executor_free(e);
+	dup2(own, 2);
+	close(own);
+	check_lines(said, LETTERS);
+	fclose(said);
+}
+
 int main(void)
 {
 	tutti_executor_free(open_pool("processes:1")); /* so that all is there that stays */
@@ -222,6 +298,8 @@ int main(void)
 	RUN(a_cancel_outlives_the_worker);
 	RUN(a_pool_is_not_its_forked_childs);
 	RUN(workers_are_replaced_after_so_many);
+	RUN(a_crash_has_its_workers_last_words);
+	RUN(what_workers_say_is_passed_on_by_lines);
 	tu_server_end();
 	return suite_end();
 }
