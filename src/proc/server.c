@@ -64,7 +64,7 @@ _Noreturn void tu_server_serve(int channel)
 	tu_os_exit_now(EXIT_SUCCESS);
 }
 
-/* -- who is served ------------------------------------------------------------------------------ */
+/* -- who is served ----------------------------------------------------------------------------- */
 
 static uint32_t lock; /* a tu_mutex, of the next three */
 static int channel_to = -1, server_pid;

@@ -70,7 +70,7 @@ tutti_start_method tutti_process_method(void)
 	return method;
 }
 
-/* In a forked child: it has a life of its own, and its parent's end must not be kept from others. */
+/* In a forked child: it has a life of its own, and must not keep its parent's end from others. */
 static void begin_anew(struct tu_fork_guard *g)
 {
 	(void)g;

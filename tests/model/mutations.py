@@ -173,7 +173,8 @@ MUTATIONS = [
      [("\ttu_lot_remove(b, w);\n\treturn false;", "\t(void)b;\n\treturn false;")]),
     ("sync/choice.c", "what was claimed is forgotten when time runs out", "choice",
      [("done = was_given(choice, options) ? (int)choice->first : tu_choice_look(choice);",
-       "done = rc < 0 ? -1 : was_given(choice, options) ? (int)choice->first : tu_choice_look(choice);")]),
+       "done = rc < 0 ? -1 : was_given(choice, options) ? (int)choice->first"
+       "\n\t\t\t: tu_choice_look(choice);")]),
     ("sync/choice.c", "a permit that was given is looked for", "choice",
      [("was_given(choice, options) ? (int)choice->first : tu_choice_look(choice)",
        "tu_choice_look(choice)")]),

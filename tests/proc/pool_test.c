@@ -192,8 +192,8 @@ static void one_that_kills_three_is_not_tried_again(void)
 {
 	tutti_executor *e = open_pool("processes:1");
 	int number = SIGKILL;
-	tutti_future *f = tutti_submit(
-		e, &be_killed_job, &number, &(tutti_submit_options){ .retries = 100 });
+	tutti_future *f =
+		tutti_submit(e, &be_killed_job, &number, &(tutti_submit_options){ .retries = 100 });
 
 	CHECK_EQ(tutti_future_result(f, NULL, 0), TUTTI_ECRASHED);
 	CHECK(strstr(tutti_future_text(f), "killed 3 workers") != NULL);
