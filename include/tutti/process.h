@@ -21,7 +21,7 @@
  * anew, up to where main would begin. TUTTI_FORK: the child is a copy of its parent, with all its
  * memory; the system can do that only while the parent has no other threads. In the first two the
  * program's main is not run, so that nothing guards it; constructors are. Standard streams and the
- * working directory are the starter's of now.
+ * working directory are the starter's of now; what it has printed is written out before.
  *
  * How it ends. The exit code is 0 when the job ended well; 1 when it failed, and then the child
  * says so on its error stream; what exit was called with, if the job did; -N if signal N killed it.

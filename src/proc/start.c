@@ -431,6 +431,9 @@ tutti_process *tutti_process_start(
 	static const tutti_process_options none;
 
 	tu_point(TU_OP_THREAD_START, NULL);
+	/* What the caller has printed comes before what the child prints, in a pipe too. */
+	fflush(stdout);
+	fflush(stderr);
 	return start(job, arg, options ? options : &none, NULL);
 }
 
