@@ -370,6 +370,8 @@ static void settle_worker(struct pool *p, struct pool_worker *w, const char *how
 		if (!job_in(p, i))
 			continue;
 		if (tu_cells_worker_of(&p->cells, i) == number) {
+			w->useful = true; /* it came as far as that: there is no use in waiting */
+			w->failures = 0;
 			job_crashed(p, i, how);
 		} else if (tu_cells_is_done_by(&p->cells, i, (unsigned)number)) {
 			complete(p, i); /* it did not come to say so */
