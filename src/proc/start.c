@@ -202,6 +202,8 @@ static int copy(struct tu_process *p, int channel, int life, char *text, size_t 
 {
 	int rc = check_alone(text, n), own;
 
+	if (rc == 0 && tu_simulated())
+		rc = fail(text, n, -ENOTSUP, "a simulated program cannot be copied");
 	if (rc < 0)
 		return rc;
 	rc = tu_family_fd();
@@ -282,7 +284,7 @@ static void take_back(struct tu_process *p)
 
 static int begin(struct tu_process *p, tutti_start_method method, char *text, size_t n)
 {
-	int end[2], life, rc = show_life(&life);
+	int end[2] = { -1, -1 }, life, rc = show_life(&life);
 
 	if (rc == 0)
 		rc = tu_os_channel_open(end);
