@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A parent waits for a child that is stuck. When somebody kills that one, the others have a turn. */
+/* A parent waits for a child that is stuck. Once that is killed, the others have a turn. */
 #include <stdio.h>
 #include <tutti/tutti.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Five tasks in a pool of four processes, or of as many as the argument says; 0: one for each CPU. */
+/* Five tasks in a pool of four processes, or as many as the argument says; 0: one for each CPU. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <tutti/tutti.h>

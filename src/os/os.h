@@ -309,6 +309,13 @@ int tu_os_pipe_write(int fd, const void *a, size_t na, const void *b, size_t nb)
 /* One packet, into room for TU_OS_PACKET bytes: how many; 0: no writer and no packet; -EAGAIN. */
 int tu_os_pipe_read(int fd, void *packet);
 
+/* A pipe of bytes, of which ends[0], to read from, does not wait. 0 or -errno. */
+int tu_os_stream_open(int ends[2]);
+
+/* How many, up to n, or -errno; 0, of a read: no writer. SIGPIPE does not come. */
+int tu_os_stream_read(int fd, void *bytes, size_t n);
+int tu_os_stream_write(int fd, const void *bytes, size_t n);
+
 /*
  * Be among those who use what is open as fd, of all processes. A process that ends no longer is; a
  * forked child is the same user as its parent. leave: true: the caller was the last.
@@ -464,6 +471,9 @@ const char *tu_os_signal_name(int number, char *buf, size_t n);
 /* The streams of the process from now on, where fd is not negative; and where it works. */
 void tu_os_streams_set(const int fd[3], int directory);
 
+/* One of them; fd is closed. */
+void tu_os_stream_set(int stream, int fd);
+
 /* One for the working directory as it is, to be handed on. -errno. */
 int tu_os_directory_open(void);
 
@@ -501,7 +511,7 @@ const void *tu_os_module_of(const void *address, const char **file);
 /* Load it for good. 0 or -ENOENT, with a reason. */
 int tu_os_module_load(const char *file, char *reason, size_t n);
 
-/* Code in a module that is loaded there, from where that was; and by its name, anywhere. Or NULL. */
+/* Code in a module, from where that is loaded; and by its name, anywhere. NULL: it is not there. */
 void *tu_os_module_code(const char *file, size_t offset);
 void *tu_os_symbol(const char *name);
 

@@ -1,79 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* cells.c - see cells.h. */
+/* cells.c - see cells.h: who has which cell, and who sleeps. */
 #include "proc/cells.h"
 
 #include "core/context.h"
 #include "core/word.h"
 #include "os/os.h"
 
-#include <errno.h>
-#include <string.h>
 #include <tutti/time.h>
-
-#define MAGIC 0x7475747469636c31u
 
 enum { ORDER = TU_CELLS * 2 };
 
-/* -- memory ------------------------------------------------------------------------------------ */
-
-static size_t head_bytes(void)
-{
-	size_t page = tu_os_page_bytes();
-
-	return (sizeof(struct tu_cells_shared) + page - 1) & ~(page - 1);
-}
-
-static size_t all_bytes(void)
-{
-	return head_bytes() + (size_t)TU_CELLS * TU_CELL_BYTES;
-}
-
-static int map(struct tu_cells *c)
-{
-	c->shared = tu_os_memory_map(c->fd, all_bytes());
-	if (!c->shared)
-		return -ENOMEM;
-	c->cells = (unsigned char *)c->shared + head_bytes();
-	return 0;
-}
-
-int tu_cells_create(struct tu_cells *c)
-{
-	int rc;
-
-	c->fd = tu_os_memory_make("tutti-pool", all_bytes());
-	if (c->fd < 0)
-		return c->fd;
-	rc = map(c);
-	if (rc < 0) {
-		tu_os_close(c->fd);
-		return rc;
-	}
-	c->shared->owner = tu_os_process_id();
-	c->shared->magic = MAGIC;
-	return 0;
-}
-
-int tu_cells_attach(struct tu_cells *c, int pid, int fd)
-{
-	int rc;
-
-	c->fd = tu_os_descriptor_of(pid, fd, TU_OS_READABLE | TU_OS_WRITABLE);
-	if (c->fd < 0)
-		return c->fd;
-	rc = map(c);
-	if (rc == 0 && (c->shared->magic != MAGIC || c->shared->owner != pid))
-		rc = -ESTALE;
-	return rc;
-}
-
-void tu_cells_close(struct tu_cells *c)
-{
-	tu_os_memory_unmap(c->shared, all_bytes());
-	tu_os_close(c->fd);
-}
-
-/* -- states ------------------------------------------------------------------------------------- */
+/* -- states ------------------------------------------------------------------------------------ */
 
 static unsigned kind_of(uint64_t state)
 {
@@ -90,20 +27,59 @@ static uint64_t next_turn(uint64_t state)
 	return (state & ~(uint64_t)0xffffffff) + ((uint64_t)1 << 32);
 }
 
-/* -- the pool's side ---------------------------------------------------------------------------- */
+/* -- the pool's side --------------------------------------------------------------------------- */
 
 /*
- * Against a worker that goes to sleep, this way round:
+ * Against one that goes to sleep, this way round:
  *
- *     here                              worker
- *     work is another    (seq)          asleep = 1       (seq)
- *     look at asleep     (seq)          look at work     (seq), and in the kernel once more
+ *     here                              there
+ *     the word is another  (seq)        asleep = the word as seen  (seq)
+ *     look at asleep       (seq)        look at the word           (seq), and in the kernel again
+ *
+ * Who wakes may come late, when they have seen its change already and sleep on what came after: a
+ * wake is nothing to them then, so asleep must stay as it is. That is why it says since when.
  */
-static void wake_worker(struct tu_cells *c)
+static uint64_t since(uint32_t seen)
 {
-	if (tu_load_seq(&c->shared->workers_asleep) &&
-		tu_swap_acqrel(&c->shared->workers_asleep, 0u))
-		tu_word_wake(&c->shared->work, 1);
+	return (uint64_t)1 << 32 | seen;
+}
+
+/* Is anybody asleep who has not seen the word become that? */
+static bool is_missed(uint64_t asleep, uint32_t now)
+{
+	return asleep != 0 && (int32_t)(now - (uint32_t)asleep) > 0;
+}
+
+/* Several may sleep, and who of them woke says nothing of the others: they are counted as woken. */
+static void wake_worker(struct tu_cells *c, uint32_t now)
+{
+	uint64_t asleep = tu_load_seq(&c->shared->workers_asleep);
+
+	if (is_missed(asleep, now) && tu_word_wake(&c->shared->work, 1) == 0)
+		tu_cas_acqrel(&c->shared->workers_asleep, &asleep, 0); /* nobody was */
+}
+
+/*
+ * Room in the ring: what is not pending any more goes, the others stand in line again, in order.
+ * Else one that nobody comes to take, while others come and are taken back, would be overwritten.
+ */
+static void tidy(struct tu_cells *c)
+{
+	struct tu_cells_shared *s = c->shared;
+	uint32_t end = tu_load_rlx(&s->last), put = end; /* the pool's own */
+	bool met[TU_CELLS] = { false };
+
+	for (uint32_t place = end - ORDER; place != end; place++) {
+		uint32_t i = tu_load_rlx(&s->order[place % ORDER]), first = place;
+
+		/* Acquire-release: if a worker was quicker it has taken what was there. */
+		tu_cas_acqrel(&s->first, &first, place + 1);
+		if (met[i] || kind_of(tu_load_acq(&tu_cell_at(c, i)->state)) != TU_CELL_PENDING)
+			continue;
+		met[i] = true;
+		tu_store_rlx(&s->order[put++ % ORDER], i);
+		tu_store_rel(&s->last, put); /* [cell-5] */
+	}
 }
 
 void tu_cells_publish(struct tu_cells *c, uint32_t i)
@@ -112,13 +88,18 @@ void tu_cells_publish(struct tu_cells *c, uint32_t i)
 	struct tu_cell *cell = tu_cell_at(c, i);
 	uint64_t state = tu_load_rlx(&cell->state); /* ours while it is free */
 	uint32_t place = tu_load_rlx(&s->last);     /* only the pool changes it */
+	uint32_t work = tu_load_rlx(&s->work) + 1;  /* likewise, but for the end */
 
+	if (place - tu_load_acq(&s->first) >= ORDER) { /* a guess, on the safe side */
+		tidy(c);
+		place = tu_load_rlx(&s->last); /* as above */
+	}
 	tu_store_rlx(&s->order[place % ORDER], i);
 	/* [cell-1] release: what is in it; acquired in take */
 	tu_store_rel(&cell->state, with(state, TU_CELL_PENDING, 0));
 	tu_store_rel(&s->last, place + 1); /* [cell-5] release: the place in order */
-	tu_store_seq(&s->work, tu_load_rlx(&s->work) + 1); /* the pool's alone */
-	wake_worker(c);
+	tu_store_seq(&s->work, work);
+	wake_worker(c, work);
 }
 
 bool tu_cells_take_back(struct tu_cells *c, uint32_t i)
@@ -132,11 +113,31 @@ bool tu_cells_take_back(struct tu_cells *c, uint32_t i)
 	return false;
 }
 
+static int worker_in(uint64_t state)
+{
+	bool has = kind_of(state) == TU_CELL_TAKEN || kind_of(state) == TU_CELL_STOPPED;
+
+	return has ? (int)(state >> 8 & 0xffff) : -1;
+}
+
 int tu_cells_worker_of(const struct tu_cells *c, uint32_t i)
 {
-	uint64_t state = tu_load_acq(&tu_cell_at(c, i)->state); /* [cell-1] */
+	return worker_in(tu_load_acq(&tu_cell_at(c, i)->state)); /* [cell-1] */
+}
 
-	return kind_of(state) == TU_CELL_TAKEN ? (int)(state >> 8 & 0xffff) : -1;
+int tu_cells_stop(struct tu_cells *c, uint32_t i)
+{
+	struct tu_cell *cell = tu_cell_at(c, i);
+	uint64_t state = tu_load_acq(&cell->state); /* [cell-1] */
+
+	while (kind_of(state) == TU_CELL_TAKEN) {
+		uint64_t stopped = with(state, TU_CELL_STOPPED, (unsigned)worker_in(state));
+
+		/* [cell-7] acquire-release: it is told, or is done with it; see finish */
+		if (tu_cas_acqrel(&cell->state, &state, stopped))
+			return worker_in(stopped);
+	}
+	return worker_in(state);
 }
 
 bool tu_cells_is_done(const struct tu_cells *c, uint32_t i)
@@ -165,7 +166,7 @@ void tu_cells_free(struct tu_cells *c, uint32_t i)
 		tu_os_memory_drop(
 			c->fd, (size_t)(cell->data - (unsigned char *)c->shared), TU_CELL_ROOM);
 	cell->bytes = 0;
-	/* [cell-3] release: we are through with it; acquired where its file is closed */
+	/* release: we are through with it; acquired by tu_cells_is_done where its file is closed */
 	tu_store_rel(&cell->state, next_turn(tu_load_rlx(&cell->state))); /* kind FREE; ours */
 }
 
@@ -187,7 +188,7 @@ uint32_t tu_cells_news(const struct tu_cells *c)
 void tu_cells_await_news(struct tu_cells *c, uint32_t seen, int64_t deadline)
 {
 	/* As with workers: seq, both. */
-	tu_store_seq(&c->shared->pool_asleep, 1);
+	tu_store_seq(&c->shared->pool_asleep, since(seen));
 	if (tu_load_seq(&c->shared->news) == seen)
 		tu_word_wait(tu_self(), &c->shared->news, seen, deadline, 0);
 	tu_store_rlx(&c->shared->pool_asleep, 0); /* who still sees it wakes in vain */
@@ -195,8 +196,11 @@ void tu_cells_await_news(struct tu_cells *c, uint32_t seen, int64_t deadline)
 
 void tu_cells_tell(struct tu_cells *c)
 {
-	tu_add_seq(&c->shared->news, 1u);
-	if (tu_load_seq(&c->shared->pool_asleep) && tu_swap_acqrel(&c->shared->pool_asleep, 0u))
+	uint32_t now = tu_add_seq(&c->shared->news, 1u) + 1;
+	uint64_t asleep = tu_load_seq(&c->shared->pool_asleep);
+
+	/* One alone sleeps here, and goes on once it is woken: one of those who find it so does. */
+	if (is_missed(asleep, now) && tu_cas_acqrel(&c->shared->pool_asleep, &asleep, 0))
 		tu_word_wake(&c->shared->news, 1);
 }
 
@@ -207,7 +211,7 @@ void tu_cells_end(struct tu_cells *c)
 	tu_word_wake(&c->shared->work, UINT32_MAX);
 }
 
-/* -- the worker's side -------------------------------------------------------------------------- */
+/* -- the worker's side ------------------------------------------------------------------------- */
 
 /* The cell at that place, if it was taken; -1: somebody else has, or it is none any more. */
 static int try_place(struct tu_cells *c, unsigned worker, uint32_t place)
@@ -243,7 +247,8 @@ static int try_take(struct tu_cells *c, unsigned worker)
 
 static bool is_more(const struct tu_cells *c)
 {
-	return tu_load_acq(&c->shared->first) != tu_load_acq(&c->shared->last); /* a guess */
+	/* Acquire, both, only to have one after the other: a guess. */
+	return tu_load_acq(&c->shared->first) != tu_load_acq(&c->shared->last);
 }
 
 int tu_cells_take(struct tu_cells *c, unsigned worker)
@@ -252,72 +257,36 @@ int tu_cells_take(struct tu_cells *c, unsigned worker)
 	bool slept = false;
 
 	for (;;) {
-		uint32_t work = tu_load_seq(&s->work);
+		uint32_t work = tu_load_seq(&s->work); /* seq: as shown before wake_worker */
 		int i = try_take(c, worker);
 
 		if (i >= 0) {
 			/* Others may sleep, and one alone was woken for many. */
 			if (slept && is_more(c))
 				tu_word_wake(&s->work, 1);
-			if (slept)
-				tu_store_seq(&s->workers_asleep, 1);
 			return i;
 		}
 		if (tu_load_seq(&s->closing))
 			return -1;
-		tu_store_seq(&s->workers_asleep, 1);
+		tu_store_seq(&s->workers_asleep, since(work));
 		if (tu_load_seq(&s->work) == work)
 			tu_word_wait(tu_self(), &s->work, work, TUTTI_FOREVER, 0);
 		slept = true;
 	}
 }
 
-void tu_cells_finish(struct tu_cells *c, unsigned worker, uint32_t i)
+bool tu_cells_finish(struct tu_cells *c, unsigned worker, uint32_t i)
 {
 	struct tu_cells_done *d = &c->shared->done[worker];
 	struct tu_cell *cell = tu_cell_at(c, i);
-	uint32_t put = tu_load_rlx(&d->put); /* ours */
+	uint32_t put = tu_load_rlx(&d->put);        /* ours */
+	uint64_t state = tu_load_rlx(&cell->state); /* a guess: the exchange knows */
 
-	/* [cell-2] release: what came of it */
-	tu_store_rel(&cell->state, with(tu_load_rlx(&cell->state), TU_CELL_DONE, worker));
+	/* [cell-2] release: what came of it; [cell-7] whether the pool was quicker to stop it */
+	while (!tu_cas_acqrel(&cell->state, &state, with(state, TU_CELL_DONE, worker)))
+		;
 	tu_store_rlx(&d->cell[put % TU_CELLS], i);
 	tu_store_rel(&d->put, put + 1); /* [cell-4] release: the number and the cell */
 	tu_cells_tell(c);
-}
-
-/* -- content ------------------------------------------------------------------------------------ */
-
-int tu_cell_fill(struct tu_cell *cell, const void *data, size_t n)
-{
-	cell->bytes = n;
-	cell->file = -1;
-	if (n <= TU_CELL_ROOM) {
-		if (n > 0)
-			memcpy(cell->data, data, n);
-		return 0;
-	}
-	cell->file = tu_os_blob_open(data, n);
-	cell->writer = tu_os_process_id();
-	return cell->file < 0 ? cell->file : 0;
-}
-
-tutti_bytes tu_cell_read(struct tu_cell *cell)
-{
-	size_t n = cell->bytes;
-	const void *data;
-	int fd;
-
-	if (cell->file < 0)
-		return tutti_bytes_of(cell->data, n);
-	fd = tu_os_descriptor_of(cell->writer, cell->file, TU_OS_READABLE);
-	data = fd < 0 ? NULL : tu_os_blob_map(fd, n);
-	if (fd >= 0)
-		tu_os_close(fd);
-	return tutti_bytes_of(data, data ? n : 0);
-}
-
-void tu_cell_leave(struct tu_cell *cell, tutti_bytes content)
-{
-	if (content.data && content.data != cell->data)
-		tu_os_blob_unmap(content.data, content.size);
+	return kind_of(state) != TU_CELL_STOPPED;
 }

@@ -2,13 +2,16 @@
 /*
  * cells.h - what a process pool and its workers share: the jobs under way, each in a cell.
  *
- * A cell's state is one word, and each change of it by one exchange: who takes a job, and that it is
- * done, are decided there, so that whoever is killed between any two instructions leaves no job
+ * A cell's state is one word, and each change of it by one exchange: who takes a job, and that it
+ * is done, are decided there, so that whoever is killed between any two instructions leaves no job
  * that is nobody's or two's.
  *
  *     FREE --pool--> PENDING --worker--> TAKEN by that one --worker--> DONE --pool--> FREE
  *                    PENDING --pool--> FREE            (cancelled before it was taken)
  *                    TAKEN by one that is dead --pool--> FREE
+ *                    TAKEN --pool--> STOPPED --worker--> DONE        (was to stop, and was quicker)
+ *
+ * A worker whose job is STOPPED gets a signal, late perhaps: it takes no other job.
  *
  * In which order they are taken is kept apart, in a ring of cell numbers: `first` moves on past
  * those that are not pending any more, whoever finds it so. It is only where to look: one that
@@ -39,7 +42,7 @@ enum {
 	TU_CELL_NAME = 256,
 };
 
-enum { TU_CELL_FREE, TU_CELL_PENDING, TU_CELL_TAKEN, TU_CELL_DONE };
+enum { TU_CELL_FREE, TU_CELL_PENDING, TU_CELL_TAKEN, TU_CELL_STOPPED, TU_CELL_DONE };
 
 /* Which job: the first to have it describes it, and then its number is enough. */
 struct tu_cells_job {
@@ -75,10 +78,10 @@ struct tu_cells_shared {
 	uint32_t closing;           /* atomic: workers end */
 	_Alignas(64) uint32_t last; /* atomic: the next place in order */
 	uint32_t work; /* atomic: changes with it, and at the end; what workers wait for */
-	uint32_t workers_asleep;     /* atomic: some may be */
+	uint64_t workers_asleep;     /* atomic: some may be, since work was that; 0: none */
 	_Alignas(64) uint32_t first; /* atomic: where to look for the next */
 	_Alignas(64) uint32_t news;  /* atomic: changes with each that is done; the pool waits */
-	uint32_t pool_asleep;        /* atomic: it may be */
+	uint64_t pool_asleep;        /* atomic: it may be, since news was that; 0: it is not */
 	_Alignas(64) uint32_t order[TU_CELLS * 2];
 	struct tu_cells_done done[TU_CELLS_WORKERS];
 	struct tu_cells_job jobs[TU_CELLS_JOBS];
@@ -100,7 +103,7 @@ static inline struct tu_cell *tu_cell_at(const struct tu_cells *c, uint32_t i)
 	return (struct tu_cell *)(c->cells + (size_t)i * TU_CELL_BYTES);
 }
 
-/* -- the pool's side: by one thread at a time ----------------------------------------------------- */
+/* -- the pool's side: by one thread at a time -------------------------------------------------- */
 
 /* The cell, which is filled in, may be taken. */
 void tu_cells_publish(struct tu_cells *c, uint32_t i);
@@ -110,6 +113,9 @@ bool tu_cells_take_back(struct tu_cells *c, uint32_t i);
 
 /* Which worker has it? -1: nobody, it is pending or done. */
 int tu_cells_worker_of(const struct tu_cells *c, uint32_t i);
+
+/* The same; and that worker takes no other job after this one, so that it can be ended. */
+int tu_cells_stop(struct tu_cells *c, uint32_t i);
 
 bool tu_cells_is_done(const struct tu_cells *c, uint32_t i);
 bool tu_cells_is_done_by(const struct tu_cells *c, uint32_t i, unsigned worker);
@@ -129,15 +135,15 @@ void tu_cells_tell(struct tu_cells *c);
 /* Workers are to end as soon as they have nothing to do. */
 void tu_cells_end(struct tu_cells *c);
 
-/* -- the worker's side ---------------------------------------------------------------------------- */
+/* -- the worker's side ------------------------------------------------------------------------- */
 
 /* Take the next, waiting for it; -1: it is to end. */
 int tu_cells_take(struct tu_cells *c, unsigned worker);
 
-/* The cell holds what came of it. */
-void tu_cells_finish(struct tu_cells *c, unsigned worker, uint32_t i);
+/* The cell holds what came of it. false: it was STOPPED, so the worker must end. */
+bool tu_cells_finish(struct tu_cells *c, unsigned worker, uint32_t i);
 
-/* -- content, of both ------------------------------------------------------------------------------ */
+/* -- content, of both -------------------------------------------------------------------------- */
 
 /* Put n bytes in, in a file if they are many. 0 or -errno. */
 int tu_cell_fill(struct tu_cell *cell, const void *data, size_t n);

@@ -135,11 +135,13 @@ _Noreturn void tu_child_run(int channel)
 	struct tu_request r;
 	tutti_job *job;
 	void *arg;
-	int fds[2], rc = tu_request_receive(channel, &r, fds, 2);
+	int fds[3], rc = tu_request_receive(channel, &r, fds, 3);
 
 	if (rc < 0) /* whoever wanted something is gone */
 		tu_os_exit_now(EXIT_FAILURE);
 	be(&r);
+	if (fds[2] >= 0)
+		tu_os_stream_set(2, fds[2]);
 	rc = tu_os_life_bind(fds[0]);
 	if (rc < 0)
 		tu_report(rc, "process '%s' will not notice its parent's death", r.name);

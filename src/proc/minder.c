@@ -7,6 +7,7 @@
  * its loop: nothing of the program's runs there but callbacks of futures that were added where
  * there was no loop.
  */
+#include "core/alloc.h"
 #include "core/fork.h"
 #include "core/mutex.h"
 #include "core/poller.h"
@@ -150,13 +151,20 @@ static void *mind(void *arg)
 
 /* -- the thread -------------------------------------------------------------------------------- */
 
-static void begin_to_mind(void *arg)
-{
-	tutti_task *t = tutti_task_start(mind, arg, NULL);
+struct call {
+	tutti_fn fn;
+	void *arg;
+};
 
+static void begin_call(void *arg)
+{
+	struct call *made = arg, call = *made;
+	tutti_task *t = tutti_task_start(call.fn, call.arg, NULL);
+
+	tu_free(made);
 	if (tu_future_never_began(t)) { /* no memory: the others wait */
 		tutti_future_error(t);
-		mind(arg);
+		call.fn(call.arg);
 	}
 	tutti_future_unref(t);
 }
@@ -215,7 +223,21 @@ int tu_minder_begin(void)
 	return -EMFILE;
 }
 
+int tu_minder_run(tutti_fn fn, void *arg)
+{
+	struct call *call = tu_alloc(sizeof(*call));
+	int rc;
+
+	if (!call)
+		return -ENOMEM;
+	*call = (struct call){ fn, arg };
+	rc = tutti_loop_call_soon_threadsafe(loop, begin_call, call);
+	if (rc < 0)
+		tu_free(call);
+	return rc;
+}
+
 int tu_minder_take(struct tu_process *p)
 {
-	return tutti_loop_call_soon_threadsafe(loop, begin_to_mind, p);
+	return tu_minder_run(mind, p);
 }

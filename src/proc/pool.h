@@ -14,7 +14,8 @@ struct tu_pool_worker {
 	int32_t pool, fd; /* the process that has the cells, and their descriptor there */
 	uint32_t number;  /* of the worker in its pool */
 	uint32_t cpus;    /* that it may use, so that libraries of its jobs start no more threads */
-	uint64_t start;   /* where worker_start is, from where its module was loaded; 0: none */
+	uint64_t jobs_max; /* so many jobs, and it ends; 0: no bound */
+	uint64_t start;    /* where worker_start is, from where its module was loaded; 0: none */
 	char module[4096]; /* worker_start's */
 };
 extern tutti_job tu_pool_worker_job;

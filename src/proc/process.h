@@ -2,9 +2,9 @@
 /*
  * process.h - a child process: its future in the parent, and what it is told of itself.
  *
- * The parent and its child have a channel. Through it the child gets a request (request.h) and gives
- * a reply (reply.h), then it ends. A thread of the parent's, the minder (minder.c), waits for both
- * and completes the future. One of the references is the minder's.
+ * The parent and its child have a channel. Through it the child gets a request (request.h) and
+ * gives a reply (reply.h), then it ends. A thread of the parent's, the minder (minder.c), waits for
+ * both and completes the future. One of the references is the minder's.
  */
 #ifndef TU_PROC_PROCESS_H
 #define TU_PROC_PROCESS_H
@@ -23,6 +23,7 @@ struct tu_process {
 	char identity[TU_IDENTITY_BYTES]; /* "1:1": the first child of the first one's */
 	int pid;
 	int channel; /* the minder's, -1 once it has closed it */
+	int errors;  /* its error stream is to be that, the starter's; -1: the starter's own */
 	bool daemon;
 	struct tu_kept kept; /* what its argument has handles of, until it has ended */
 	bool told_to_end;    /* by a signal of ours; under the lock */
@@ -50,6 +51,9 @@ void tu_process_unlist(struct tu_process *p);
 
 /* Have a minder. 0, or why there is none. */
 int tu_minder_begin(void);
+
+/* After begin: run fn(arg) in a task of its. 0 or -ENOMEM. */
+int tu_minder_run(tutti_fn fn, void *arg);
 
 /* Let it have a process that has started. 0 or -ENOMEM. */
 int tu_minder_take(struct tu_process *p);

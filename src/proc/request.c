@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* request.c - see request.h. On the way: a head, then the texts, each with its zero, and the bytes. */
+/* request.c - see request.h. On the way: a head, the texts, each with its zero, the bytes. */
 #include "proc/request.h"
 
 #include "core/alloc.h"
@@ -15,7 +15,8 @@ enum { MAGIC = 0x74757469, DIRECT_MOST = 65536, TEXTS = 4 };
 struct head {
 	uint32_t magic, arg_size, result_size;
 	uint8_t arg_kind, result_kind, daemon, usual;
-	uint32_t by_blob; /* the rest is in a blob, the last of the descriptors */
+	uint32_t fds;     /* descriptors that go along */
+	uint32_t by_blob; /* the rest is in a blob, the descriptor after those */
 	uint32_t text_bytes[TEXTS];
 	uint64_t offset, arg_bytes;
 };
@@ -101,6 +102,7 @@ int tu_request_send(int channel, const struct tu_request *r, const int *fds, int
 		.result_kind = r->result_kind,
 		.daemon = r->daemon,
 		.usual = (uint8_t)r->usual,
+		.fds = (uint32_t)nfds,
 		.offset = r->offset,
 		.arg_bytes = r->arg.size };
 	const char *texts[TEXTS];
@@ -137,16 +139,17 @@ int tu_request_receive(int channel, struct tu_request *r, int *fds, int nfds)
 	int all[TU_OS_FDS_MOST];
 	const char *texts[TEXTS], *body;
 	struct head h;
-	int rc = tu_os_channel_receive(channel, &h, sizeof(h), all, nfds + 1);
+	int rc = tu_os_channel_receive(channel, &h, sizeof(h), all, TU_OS_FDS_MOST);
 
 	if (rc < 0)
 		return rc;
-	if (h.magic != MAGIC)
+	if (h.magic != MAGIC || h.fds > (uint32_t)nfds)
 		return TUTTI_EPROTO;
-	memcpy(fds, all, (size_t)nfds * sizeof(*fds));
-	body = receive_body(channel, &h, all[nfds]);
-	if (all[nfds] >= 0)
-		tu_os_close(all[nfds]);
+	for (int i = 0; i < nfds; i++)
+		fds[i] = i < (int)h.fds ? all[i] : -1;
+	body = receive_body(channel, &h, all[h.fds]);
+	if (all[h.fds] >= 0)
+		tu_os_close(all[h.fds]);
 	if (!body)
 		return -ENOMEM;
 	for (int i = 0; i < TEXTS; i++) {

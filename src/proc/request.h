@@ -27,7 +27,8 @@ int tu_request_make(struct tu_request *r, const struct tu_process *p);
 /* Send it; fds go along. 0, or why it cannot be. */
 int tu_request_send(int channel, const struct tu_request *r, const int *fds, int nfds);
 
-/* Receive it, for good: nothing of it is ever freed. fds receive nfds. */
+/* Receive it, for good: nothing of it is ever freed. fds receive up to nfds, -1 where
+   there are fewer. */
 int tu_request_receive(int channel, struct tu_request *r, int *fds, int nfds);
 
 #endif

@@ -17,6 +17,7 @@
 #include "exec/job.h"
 #include "os/os.h"
 #include "proc/child.h"
+#include "proc/errors.h"
 #include "proc/list.h"
 #include "proc/request.h"
 #include "proc/server.h"
@@ -31,6 +32,8 @@
 #include <tutti/time.h>
 
 static const tutti_time grace = TUTTI_SECONDS(5); /* a daemon has to end after SIGTERM */
+
+static const tutti_time flush_patience = TUTTI_MILLISECONDS(200);
 
 static uint32_t lock; /* a tu_mutex; all below */
 static tutti_start_method usual;
@@ -67,7 +70,7 @@ tutti_start_method tutti_process_method(void)
 	return method;
 }
 
-/* In a forked child: it has a life of its own, and its parent's end must not be kept from others. */
+/* In a forked child: it has a life of its own, and must not keep its parent's end from others. */
 static void begin_anew(struct tu_fork_guard *g)
 {
 	(void)g;
@@ -143,7 +146,7 @@ static struct tu_process *make(const tutti_job *job, const void *arg,
 		tu_self_process.identity, *tu_self_process.identity ? ":" : "", number);
 	snprintf(name, sizeof(name), "Process-%s", p->identity);
 	p->name = tu_copy_text(o->name ? o->name : name);
-	p->channel = -1;
+	p->channel = p->errors = -1;
 	p->daemon = o->daemon == 0 ? tu_self_process.daemon : o->daemon > 0;
 	if (p->name)
 		return p;
@@ -199,6 +202,8 @@ static int copy(struct tu_process *p, int channel, int life, char *text, size_t 
 {
 	int rc = check_alone(text, n), own;
 
+	if (rc == 0 && tu_simulated())
+		rc = fail(text, n, -ENOTSUP, "a simulated program cannot be copied");
 	if (rc < 0)
 		return rc;
 	rc = tu_family_fd();
@@ -253,7 +258,7 @@ static int show_life(int *shown)
 
 static int send_request(struct tu_process *p, int life)
 {
-	int fds[] = { life, tu_family_fd() }, rc;
+	int fds[] = { life, tu_family_fd(), p->errors }, rc;
 	struct tu_request r;
 
 	if (fds[1] < 0)
@@ -263,7 +268,7 @@ static int send_request(struct tu_process *p, int life)
 		return rc;
 	rc = tu_handles_keep(r.arg.data, r.arg.size, &p->kept);
 	if (rc == 0)
-		rc = tu_request_send(p->channel, &r, fds, 2);
+		rc = tu_request_send(p->channel, &r, fds, p->errors < 0 ? 2 : 3);
 	tutti_bytes_free(&r.arg);
 	return rc == -EPIPE ? 0 : rc; /* it has been killed already: its end is waited for */
 }
@@ -279,7 +284,7 @@ static void take_back(struct tu_process *p)
 
 static int begin(struct tu_process *p, tutti_start_method method, char *text, size_t n)
 {
-	int end[2], life, rc = show_life(&life);
+	int end[2] = { -1, -1 }, life, rc = show_life(&life);
 
 	if (rc == 0)
 		rc = tu_os_channel_open(end);
@@ -338,6 +343,7 @@ static bool end_children(void)
 		tutti_future_unref(&p->jf.future);
 	}
 	tutti_shield_end(&quiet, 0);
+	tu_errors_flush(tutti_after(flush_patience));
 	tu_server_end();
 	return any;
 }
@@ -381,8 +387,9 @@ static tutti_process *failed(int code, const char *text)
 	return f;
 }
 
+/* elsewhere: not as a copy, and the descriptor of its error stream, or -1. NULL: as usual. */
 static tutti_process *start(
-	tutti_job *job, const void *arg, const tutti_process_options *o, bool elsewhere)
+	tutti_job *job, const void *arg, const tutti_process_options *o, const int *elsewhere)
 {
 	tutti_start_method method;
 	struct tu_process *p;
@@ -398,6 +405,8 @@ static tutti_process *start(
 	p = make(job, arg, o, &method);
 	if (!p)
 		return failed(-ENOMEM, "");
+	if (elsewhere)
+		p->errors = *elsewhere;
 	if (elsewhere && method == TUTTI_FORK)
 		method = TUTTI_FORKSERVER;
 	tu_ending_children = end_children;
@@ -427,11 +436,11 @@ tutti_process *tutti_process_start(
 	/* What the caller has printed comes before what the child prints, in a pipe too. */
 	fflush(stdout);
 	fflush(stderr);
-	return start(job, arg, options ? options : &none, false);
+	return start(job, arg, options ? options : &none, NULL);
 }
 
 tutti_process *tu_process_start_elsewhere(
-	tutti_job *job, const void *arg, const tutti_process_options *options)
+	tutti_job *job, const void *arg, const tutti_process_options *options, int errors)
 {
-	return start(job, arg, options, true);
+	return start(job, arg, options, &errors);
 }

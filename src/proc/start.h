@@ -5,8 +5,11 @@
 
 #include <tutti/process.h>
 
-/* As tutti_process_start, but never as a copy of the caller, whatever the usual method is. */
+/*
+ * As tutti_process_start, but never as a copy of the caller, whatever the usual method is. errors:
+ * its error stream, a descriptor that stays the caller's; -1: as usual.
+ */
 tutti_process *tu_process_start_elsewhere(
-	tutti_job *job, const void *arg, const tutti_process_options *options);
+	tutti_job *job, const void *arg, const tutti_process_options *options, int errors);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * worker.c - a worker of a process pool: takes jobs from the cells and runs them, until it is to end.
+ * worker.c - a worker of a process pool: takes jobs from cells and runs them, until it is to end.
  *
  * Which job is meant says the pool's table, in the words of a request; it is found once.
  */
@@ -28,7 +28,7 @@ struct worker {
 	int files[TU_CELLS];            /* of results that are large, by their cells; -1: none */
 };
 
-/* -- the job in a cell -------------------------------------------------------------------------- */
+/* -- the job in a cell ------------------------------------------------------------------------- */
 
 static tutti_job *job_of(struct worker *w, uint32_t number)
 {
@@ -125,7 +125,8 @@ static void close_read(struct worker *w)
 			close_file(w, i);
 }
 
-static void do_job(struct worker *w, int i)
+/* false: it is to be the last. */
+static bool do_job(struct worker *w, int i)
 {
 	struct tu_cell *cell = tu_cell_at(&w->cells, (uint32_t)i);
 	tutti_job *job = job_of(w, cell->job);
@@ -140,10 +141,10 @@ static void do_job(struct worker *w, int i)
 		fail(cell, TUTTI_ENOJOB, text);
 	}
 	w->files[i] = cell->file;
-	tu_cells_finish(&w->cells, w->number, (uint32_t)i);
+	return tu_cells_finish(&w->cells, w->number, (uint32_t)i);
 }
 
-/* -- its life ------------------------------------------------------------------------------------ */
+/* -- its life ---------------------------------------------------------------------------------- */
 
 static int open_worker(struct worker *w, const struct tu_pool_worker *what)
 {
@@ -196,14 +197,15 @@ static int work(const void *arg, void *result)
 	static struct worker w; /* large, and once in a process */
 	const struct tu_pool_worker *what = arg;
 	int rc = open_worker(&w, what), i;
+	bool go = true;
 
 	(void)result;
 	if (rc < 0)
 		return rc;
 	limit_libraries(what->cpus);
 	rc = start_job(what);
-	while (rc == 0 && (i = tu_cells_take(&w.cells, w.number)) >= 0)
-		do_job(&w, i);
+	for (uint64_t n = 1; rc == 0 && go && (i = tu_cells_take(&w.cells, w.number)) >= 0; n++)
+		go = do_job(&w, i) && n != what->jobs_max;
 	tutti_executor_free(w.here);
 	return rc;
 }

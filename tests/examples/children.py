@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The programs with child processes. How soon a child begins is the system's to say: what depends on
-that is late, not wrong."""
+"""The programs with child processes. How soon a child begins is the system's to say: what depends
+on that is late, not wrong."""
 import os
 import re
 import signal

@@ -192,8 +192,8 @@ static void one_that_kills_three_is_not_tried_again(void)
 {
 	tutti_executor *e = open_pool("processes:1");
 	int number = SIGKILL;
-	tutti_future *f = tutti_submit(
-		e, &be_killed_job, &number, &(tutti_submit_options){ .retries = 100 });
+	tutti_future *f =
+		tutti_submit(e, &be_killed_job, &number, &(tutti_submit_options){ .retries = 100 });
 
 	CHECK_EQ(tutti_future_result(f, NULL, 0), TUTTI_ECRASHED);
 	CHECK(strstr(tutti_future_text(f), "killed 3 workers") != NULL);
@@ -201,6 +201,26 @@ static void one_that_kills_three_is_not_tried_again(void)
 	f = square_submit(e, 5);
 	CHECK_EQ(square_result(f, &number), 0);
 	tutti_future_unref(f);
+	tutti_executor_free(e);
+}
+
+/* However many do that one after the other: there is nothing wrong with the workers. */
+static void many_deaths_cost_no_other_job(void)
+{
+	enum { N = 20 };
+	tutti_executor *e = open_pool("processes:1");
+	tutti_future *f[N + 1];
+	int result;
+
+	for (int i = 0; i < N; i++)
+		f[i] = be_killed_submit(e, SIGKILL);
+	f[N] = square_submit(e, 3);
+	for (int i = 0; i < N; i++)
+		CHECK_EQ(be_killed_result(f[i], &result), TUTTI_ECRASHED);
+	CHECK_EQ(square_result(f[N], &result), 0);
+	CHECK_EQ(result, 9);
+	for (int i = 0; i <= N; i++)
+		tutti_future_unref(f[i]);
 	tutti_executor_free(e);
 }
 
@@ -233,8 +253,8 @@ static void what_runs_can_be_cancelled(void)
 	tutti_future *f = spin_submit(e), *later = square_submit(e, 3), *g;
 	int result;
 
+	CHECK(tutti_future_cancel(later) >= 0); /* while the other one is before it */
 	CHECK(tutti_future_cancel(f) >= 0);
-	CHECK(tutti_future_cancel(later) >= 0);
 	CHECK_EQ(tutti_future_result(f, NULL, 0), TUTTI_EJOBCANCELED);
 	CHECK_EQ(tutti_future_result(later, NULL, 0), TUTTI_EJOBCANCELED);
 	tutti_future_unref(f);
@@ -334,6 +354,7 @@ int main(void)
 	RUN(failures_have_their_words);
 	RUN(a_death_costs_one_job);
 	RUN(one_that_kills_three_is_not_tried_again);
+	RUN(many_deaths_cost_no_other_job);
 	RUN(what_runs_too_long_is_ended);
 	RUN(what_runs_can_be_cancelled);
 	RUN(shutdown_ends_what_it_is_told_to);

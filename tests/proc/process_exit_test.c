@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* ctest: LABELS no-tsan */ /* which has a thread of its own, so that nothing can be copied */
 /*
  * What becomes of processes when others end, and what they find when they begin: this program is
  * run again for each, and judged by what it printed. Its output is read to the end, which does not
@@ -90,7 +91,7 @@ static int all_end_with_one_that_is_killed(void)
 	return raise(SIGKILL);
 }
 
-/* -- names and kinds ---------------------------------------------------------------------------- */
+/* -- names and kinds --------------------------------------------------------------------------- */
 
 static void have_two(void)
 {

@@ -8,15 +8,6 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-/* What lay on the stacks of threads that a child has not is no leak of the child's. */
-static bool forked;
-int __lsan_is_turned_off(void);
-
-int __lsan_is_turned_off(void)
-{
-	return forked;
-}
-
 static void *nothing(void *arg)
 {
 	return arg;
@@ -77,9 +68,7 @@ pid_t child_fork(void)
 	fflush(stdout);
 	pid_t pid = fork();
 
-	if (pid == 0) {
-		forked = true;
+	if (pid == 0)
 		alarm(suite_limit() / 2);
-	}
 	return pid;
 }

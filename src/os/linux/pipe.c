@@ -75,6 +75,42 @@ int tu_os_pipe_read(int fd, void *packet)
 	return n < 0 ? -errno : (int)n;
 }
 
+/* Flags belong to an end, so only the reader's own is without waiting. */
+int tu_os_stream_open(int ends[2])
+{
+	int rc;
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return -errno;
+	if (fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0)
+		return 0;
+	rc = -errno;
+	close(ends[0]);
+	close(ends[1]);
+	return rc;
+}
+
+int tu_os_stream_read(int fd, void *bytes, size_t n)
+{
+	ssize_t got;
+
+	do
+		got = read(fd, bytes, n);
+	while (got < 0 && errno == EINTR);
+	return got < 0 ? -errno : (int)got;
+}
+
+int tu_os_stream_write(int fd, const void *bytes, size_t n)
+{
+	const struct iovec parts[] = { { (void *)bytes, n }, { NULL, 0 } };
+	ssize_t written;
+
+	do
+		written = write_quietly(fd, parts);
+	while (written < 0 && errno == EINTR);
+	return written < 0 ? -errno : (int)written;
+}
+
 /*
  * A lock on the open file, which each process that opened it for itself has for itself. To become
  * its only holder works for the last one alone; of two who try at once the first has let go.

@@ -193,6 +193,12 @@ const char *tu_os_signal_name(int number, char *buf, size_t n)
 	return buf;
 }
 
+void tu_os_stream_set(int stream, int fd)
+{
+	dup2(fd, stream);
+	close(fd);
+}
+
 void tu_os_streams_set(const int fd[3], int directory)
 {
 	for (int i = 0; i < 3; i++)

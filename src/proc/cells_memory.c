@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* cells_memory.c - cells.h: the memory that they lie in, and what is in one. */
+#include "os/os.h"
+#include "proc/cells.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define MAGIC 0x7475747469636c31u
+
+/* -- memory ------------------------------------------------------------------------------------ */
+
+static size_t head_bytes(void)
+{
+	size_t page = tu_os_page_bytes();
+
+	return (sizeof(struct tu_cells_shared) + page - 1) & ~(page - 1);
+}
+
+static size_t all_bytes(void)
+{
+	return head_bytes() + (size_t)TU_CELLS * TU_CELL_BYTES;
+}
+
+static int map(struct tu_cells *c)
+{
+	c->shared = tu_os_memory_map(c->fd, all_bytes());
+	if (!c->shared)
+		return -ENOMEM;
+	c->cells = (unsigned char *)c->shared + head_bytes();
+	return 0;
+}
+
+int tu_cells_create(struct tu_cells *c)
+{
+	int rc;
+
+	c->fd = tu_os_memory_make("tutti-pool", all_bytes());
+	if (c->fd < 0)
+		return c->fd;
+	rc = map(c);
+	if (rc < 0) {
+		tu_os_close(c->fd);
+		return rc;
+	}
+	c->shared->owner = tu_os_process_id();
+	c->shared->magic = MAGIC;
+	return 0;
+}
+
+int tu_cells_attach(struct tu_cells *c, int pid, int fd)
+{
+	int rc;
+
+	c->fd = tu_os_descriptor_of(pid, fd, TU_OS_READABLE | TU_OS_WRITABLE);
+	if (c->fd < 0)
+		return c->fd;
+	rc = map(c);
+	if (rc == 0 && (c->shared->magic != MAGIC || c->shared->owner != pid))
+		rc = -ESTALE;
+	return rc;
+}
+
+void tu_cells_close(struct tu_cells *c)
+{
+	tu_os_memory_unmap(c->shared, all_bytes());
+	tu_os_close(c->fd);
+}
+
+/* -- content ----------------------------------------------------------------------------------- */
+
+int tu_cell_fill(struct tu_cell *cell, const void *data, size_t n)
+{
+	cell->bytes = n;
+	cell->file = -1;
+	if (n <= TU_CELL_ROOM) {
+		if (n > 0)
+			memcpy(cell->data, data, n);
+		return 0;
+	}
+	cell->file = tu_os_blob_open(data, n);
+	cell->writer = tu_os_process_id();
+	return cell->file < 0 ? cell->file : 0;
+}
+
+tutti_bytes tu_cell_read(struct tu_cell *cell)
+{
+	size_t n = cell->bytes;
+	const void *data;
+	int fd;
+
+	if (cell->file < 0)
+		return tutti_bytes_of(cell->data, n);
+	fd = tu_os_descriptor_of(cell->writer, cell->file, TU_OS_READABLE);
+	data = fd < 0 ? NULL : tu_os_blob_map(fd, n);
+	if (fd >= 0)
+		tu_os_close(fd);
+	return tutti_bytes_of(data, data ? n : 0);
+}
+
+void tu_cell_leave(struct tu_cell *cell, tutti_bytes content)
+{
+	if (content.data && content.data != cell->data)
+		tu_os_blob_unmap(content.data, content.size);
+}

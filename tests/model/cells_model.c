@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* ctest: TIMEOUT 300 */
+/*
+ * The cells of a process pool: nobody sleeps while there is something to do, also if who wakes
+ * comes late. A sleeper here is as core/word.h has it: woken for nothing it sleeps on.
+ */
+#include "core/word.h"
+#include "model/ground.h"
+#include "proc/cells.h"
+
+#include <string.h>
+#include <tutti/time.h>
+
+enum { CELLS = 2, NEWS = 3 };
+
+static struct tu_cells_shared shared;
+static _Alignas(64) unsigned char memory[CELLS * TU_CELL_BYTES];
+static struct tu_cells cells = { -1, &shared, memory };
+static unsigned taken[CELLS], told;
+
+/* -- words ------------------------------------------------------------------------------------- */
+
+struct sleeper {
+	struct sleeper *next;
+	uint32_t *word;
+	bool woken;
+};
+static struct sleeper *sleepers;
+
+static bool is_woken(void *sleeper)
+{
+	return ((struct sleeper *)sleeper)->woken;
+}
+
+static void sleep_on(uint32_t *word)
+{
+	struct sleeper self = { sleepers, word, false }, **link = &sleepers;
+
+	sleepers = &self;
+	model_block(is_woken, &self);
+	while (*link != &self)
+		link = &(*link)->next;
+	*link = self.next;
+}
+
+int tu_word_wait(
+	struct tu_context *self, uint32_t *word, uint32_t value, int64_t deadline, unsigned flags)
+{
+	(void)self, (void)deadline, (void)flags;
+	while (tu_load_rlx(word) == value)
+		sleep_on(word);
+	return 0;
+}
+
+uint32_t tu_word_wake(uint32_t *word, uint32_t n)
+{
+	uint32_t woken = 0;
+
+	tu_model_point(word);
+	for (struct sleeper *s = sleepers; s && woken < n; s = s->next)
+		if (s->word == word && !s->woken) {
+			s->woken = true;
+			woken++;
+		}
+	return woken;
+}
+
+void tu_os_memory_drop(int fd, uint64_t from, uint64_t bytes)
+{
+	(void)fd, (void)from, (void)bytes;
+}
+
+/* -- the fibers -------------------------------------------------------------------------------- */
+
+static void begin(void)
+{
+	sleepers = NULL;
+	shared.closing = shared.last = shared.work = shared.first = shared.news = 0;
+	shared.workers_asleep = shared.pool_asleep = 0;
+	for (unsigned i = 0; i < CELLS; i++) {
+		memset(tu_cell_at(&cells, i), 0, sizeof(struct tu_cell));
+		shared.done[i].put = 0;
+		taken[i] = 0;
+	}
+	told = 0;
+}
+
+static void tell(void)
+{
+	tu_cells_tell(&cells);
+	told++;
+}
+
+static void tell_twice(void)
+{
+	tell();
+	tell();
+}
+
+static void hear_all(void)
+{
+	uint32_t seen;
+
+	while ((seen = tu_cells_news(&cells)) != NEWS)
+		tu_cells_await_news(&cells, seen, TUTTI_FOREVER);
+}
+
+static void heard_all(void)
+{
+	MODEL_CHECK(told == NEWS);
+}
+
+static void publish_both(void)
+{
+	tu_cells_publish(&cells, 0);
+	tu_cells_publish(&cells, 1);
+}
+
+static void take(unsigned worker)
+{
+	int i = tu_cells_take(&cells, worker);
+
+	MODEL_CHECK(i >= 0 && i < CELLS);
+	taken[i]++;
+}
+
+static void take_one(void)
+{
+	take((unsigned)model_self());
+}
+
+static void take_both(void)
+{
+	take_one();
+	take_one();
+}
+
+static void all_are_taken(void)
+{
+	for (unsigned i = 0; i < CELLS; i++)
+		MODEL_CHECK(taken[i] == 1);
+}
+
+/* Told to stop, or done: one of the two comes first, and both know which. */
+static bool went_on;
+static int stopped;
+
+static void begin_with_taken(void)
+{
+	begin();
+	publish_both();
+	take(0);
+}
+
+static void finish(void)
+{
+	went_on = tu_cells_finish(&cells, 0, 0);
+}
+
+static void stop(void)
+{
+	stopped = tu_cells_stop(&cells, 0);
+	model_saw(stopped == 0 ? 1 : 2);
+}
+
+static void both_agree(void)
+{
+	MODEL_CHECK(stopped == (went_on ? -1 : 0));
+	MODEL_CHECK(tu_cells_is_done_by(&cells, 0, 0));
+}
+
+static const struct model_test tests[] = {
+	{ "news", begin, { hear_all, tell_twice, tell }, heard_all, .bound = 4, .deep = 6 },
+	{ "work", begin, { publish_both, take_both }, all_are_taken, .bound = 5, .deep = 8 },
+	{ "work_of_two", begin, { publish_both, take_one, take_one }, all_are_taken, .bound = 3,
+		.deep = 5 },
+	{ "stop", begin_with_taken, { finish, stop }, both_agree, .outcomes = 1 | 2, .bound = 6,
+		.deep = MODEL_ALL },
+};
+
+int main(int argc, char **argv)
+{
+	return model_main(argc, argv, tests, sizeof tests / sizeof tests[0]);
+}
