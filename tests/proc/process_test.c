@@ -355,12 +355,12 @@ enum { LAST_METHOD = TUTTI_SPAWN }; /* it has a thread of its own: no copies */
 enum { LAST_METHOD = TUTTI_FORK };
 #endif
 
-#define RUN_METHODS(test)                                                          \
-	do {                                                                       \
-		for (method = TUTTI_FORKSERVER; method <= LAST_METHOD; method++) { \
-			suite_next(#test, -1);                                     \
-			test();                                                    \
-		}                                                                  \
+#define RUN_METHODS(test)                                                               \
+	do {                                                                            \
+		for (method = TUTTI_FORKSERVER; (int)method <= LAST_METHOD; method++) { \
+			suite_next(#test, -1);                                          \
+			test();                                                         \
+		}                                                                       \
 	} while (0)
 
 int main(void)
