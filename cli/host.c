@@ -1,21 +1,73 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * host.c - the executor on a thread of its own: jobs that are tasks run there, and one that
+ * host.c - the executors, on a thread of their own: jobs that are tasks run there, and one that
  * computes holds up neither an interrupt nor the results.
+ *
+ * There are two, see item.c. Where jobs run in this process the one for items is of the engine that
+ * was asked for, the one for attempts is "inline". Where they run in others it is the other way
+ * round: a thread for each process does nothing but wait for its jobs.
  */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "map.h"
+
+#define PROCESSES "processes"
+
+/* A terminal's Ctrl-C goes to all of us, and it is for one to say what it means. */
+static void *ignore_interrupts(void *arg)
+{
+	signal(SIGINT, SIG_IGN);
+	return arg;
+}
+
+static bool wants_processes(const char *word)
+{
+	size_t n = strlen(PROCESSES);
+
+	return strncmp(word, PROCESSES, n) == 0 && (word[n] == '\0' || word[n] == ':');
+}
+
+static int open_processes(struct host *host, const tutti_executor_options *options)
+{
+	const char *colon = strchr(host->word, ':');
+	tutti_executor_options workers = *options, waiters = *options;
+	int rc;
+
+	workers.worker_start = ignore_interrupts;
+	rc = tutti_executor_open(&host->attempts, host->word, &workers);
+	if (rc < 0)
+		return rc;
+	if (colon)
+		waiters.max_workers = atoi(colon + 1); /* a number, or it would not be open */
+	if (waiters.max_workers == 0)
+		waiters.max_workers = tutti_cpu_count();
+	return tutti_executor_open(&host->executor, "threads", &waiters);
+}
+
+static int open_both(struct host *host)
+{
+	tutti_executor_options options = { .max_workers = host->at_once };
+	int rc;
+
+	if (wants_processes(host->word))
+		return open_processes(host, &options);
+	rc = tutti_executor_open(&host->attempts, "inline", NULL);
+	return rc < 0 ? rc : tutti_executor_open(&host->executor, host->word, &options);
+}
 
 static void *host_main(void *arg)
 {
 	struct host *host = arg;
-	tutti_executor_options options = { .max_workers = host->at_once };
 
-	host->error = tutti_executor_open(&host->executor, host->word, &options);
+	host->error = open_both(host);
 	tutti_event_set(&host->open);
-	if (host->error < 0)
-		return NULL;
-	tutti_event_wait(&host->over);
-	tutti_executor_free(host->executor);
+	if (host->error == 0) {
+		tutti_event_wait(&host->over);
+		tutti_executor_free(host->executor);
+	}
+	tutti_executor_free(host->attempts); /* after those that wait for it */
 	return NULL;
 }
 
@@ -52,7 +104,9 @@ int host_enter(struct host *host)
 	if (rc == 0)
 		return 0;
 	if (rc == TUTTI_ENOENGINE)
-		say("map: no engine called '%s'; there are threads, tasks and inline", host->word);
+		say("map: no engine called '%s'; there are threads, tasks, processes and "
+		    "inline",
+			host->word);
 	else
 		say("map: %s: %s", host->word, tutti_strerror(rc));
 	join(host);

@@ -3,10 +3,10 @@
  * item.c - one input and its attempts.
  *
  * What an executor is given is a job of ours that stands for the user's: where it runs, it submits
- * that one to an executor of the engine "inline", which runs it there and then. So the time limit
- * begins when an attempt does, not when it was queued, a failed one is repeated in its place, and
- * each attempt ends as any job does, with a code and words. Items are handed on by address, so the
- * engine must share our memory; all that host.c offers do.
+ * that one to a second executor, which begins it there and then (host.c). So the time limit begins
+ * when an attempt does, not when it was queued, a failed one is repeated in its place, and each
+ * attempt ends as any job does, with a code and words. Items are handed on by address: the first
+ * executor shares our memory, the second need not.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +22,20 @@ static int64_t calendar_now(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/* Only a process is waited for: inline, it has ended. Told to stop, it is told so too. */
+static void wait_for(tutti_future *run)
+{
+	tutti_scope quiet;
+
+	if (tutti_future_done(run) ||
+		tutti_wait(&run, 1, TUTTI_ALL_COMPLETED, NULL, TUTTI_FOREVER) >= 0)
+		return;
+	tutti_future_cancel(run);
+	tutti_shield_begin(&quiet, TUTTI_FOREVER);
+	tutti_wait(&run, 1, TUTTI_ALL_COMPLETED, NULL, TUTTI_FOREVER);
+	tutti_shield_end(&quiet, 0);
+}
+
 /* Once. 0, or the code that it failed with. */
 static int attempt(struct item *item)
 {
@@ -29,8 +43,9 @@ static int attempt(struct item *item)
 	tutti_submit_options limit = { .deadline = o->timeout ? tutti_after(o->timeout) : 0 };
 
 	tutti_future_unref(item->run);
-	item->run = tutti_submit(item->stream->here, o->job, &item->input, &limit);
+	item->run = tutti_submit(item->stream->attempts, o->job, &item->input, &limit);
 	item->attempts++;
+	wait_for(item->run);
 	return tutti_future_error(item->run);
 }
 

@@ -61,6 +61,7 @@ static int run_jobs(struct stream *s)
 	if (rc < 0)
 		return STATUS_USAGE;
 	s->executor = host.executor;
+	s->attempts = host.attempts;
 	begin_progress(o, s);
 	rc = stream_run(s);
 	host_leave(&host);

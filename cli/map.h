@@ -8,7 +8,7 @@
  *     item.c         one input and its attempts
  *     print.c        what is said of an item, in three styles
  *     joblog.c       what has been done
- *     host.c         the thread that the executor is open on
+ *     host.c         the executors, on a thread of their own
  *     input.c        where the inputs come from
  *     output.c       where the results go
  *     find.c         the jobs built in, and those of a module
@@ -136,7 +136,7 @@ const char *item_text(const struct item *item, int error); /* its words on that;
 struct stream {
 	const struct options *options;
 	tutti_executor *executor; /* NULL: a dry run */
-	tutti_executor *here;     /* "inline": each attempt runs through it, where its item does */
+	tutti_executor *attempts; /* each attempt is given to it where its item runs; see host.c */
 	struct input *input;      /* its stop ends reading: after the first failure too */
 	struct output *output;    /* its stop ends writing: when interrupted only */
 	struct joblog *log;       /* NULL: none; its stop is the output's */
@@ -175,7 +175,7 @@ int print_flush(struct stream *s);
 struct host {
 	const char *word; /* of the engine */
 	int at_once;      /* 0: the engine's choice */
-	tutti_executor *executor;
+	tutti_executor *executor, *attempts;
 	tutti_thread *thread;
 	tutti_event open, over;
 	int error;

@@ -238,8 +238,6 @@ int stream_run(struct stream *s)
 	rc = s->waiting ? tutti_queue_create(&s->finished, sizeof(struct item *), &options)
 			: -ENOMEM;
 	if (rc == 0)
-		rc = tutti_executor_open(&s->here, "inline", NULL);
-	if (rc == 0)
 		rc = run_threads(s);
 	if (s->executor)
 		tutti_executor_shutdown(s->executor, TUTTI_FINISH);
@@ -248,7 +246,6 @@ int stream_run(struct stream *s)
 
 void stream_free(struct stream *s)
 {
-	tutti_executor_free(s->here);
 	tutti_queue_free(s->finished);
 	free(s->waiting);
 	text_free(&s->line);

@@ -1,29 +1,39 @@
 /* SPDX-License-Identifier: MIT */
-/* A hundred threads that multiply a million times: as many at once as there are CPUs. */
+/* A hundred threads that multiply a million times: as many at once as there are CPUs. With the
+   argument processes: as many processes. */
 #include <stdio.h>
+#include <string.h>
 #include <tutti/tutti.h>
 
 enum { JOBS = 100, FACTORS = 1000000 };
 
-static void *work(void *arg)
+static void word(void)
 {
 	volatile unsigned product = 1; /* 0 from the first step on: but multiply all the same */
 
 	for (unsigned i = 0; i < FACTORS; i++)
 		product *= i;
+}
+TUTTI_JOB(word, void, void);
+
+static void *work(void *arg)
+{
+	word();
 	return arg;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	tutti_thread *threads[JOBS];
+	bool processes = argc > 1 && strcmp(argv[1], "processes") == 0;
+	tutti_future *ps[JOBS]; /* either is one */
 	tutti_time start = tutti_now();
 
 	printf("当前计算机的核数为: %d\n", tutti_cpu_count_online());
 	for (int i = 0; i < JOBS; i++)
-		threads[i] = tutti_thread_start(work, NULL, NULL);
+		ps[i] = processes ? tutti_process_start(&word_job, NULL, NULL)
+				  : tutti_thread_start(work, NULL, NULL);
 
-	int rc = tutti_join_all(threads, JOBS);
+	int rc = tutti_join_all(ps, JOBS);
 
 	printf("总耗时:  %f\n", (tutti_now() - start) / 1e9);
 	return rc < 0;

@@ -1,27 +1,39 @@
 /* SPDX-License-Identifier: MIT */
-/* A thousand threads less one that sleep for two seconds, all at once. */
+/* A thousand threads less one that sleep for two seconds, all at once. With the argument processes:
+   as many processes, or as many as a second one says. */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <tutti/tutti.h>
 
 enum { SLEEPERS = 999 };
 
-static void *work(void *arg)
+static void word(void)
 {
 	tutti_sleep(TUTTI_SECONDS(2));
 	printf("-----\n");
+}
+TUTTI_JOB(word, void, void);
+
+static void *work(void *arg)
+{
+	word();
 	return arg;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	static tutti_thread *threads[SLEEPERS];
+	bool processes = argc > 1 && strcmp(argv[1], "processes") == 0;
+	int n = argc > 2 ? atoi(argv[2]) : SLEEPERS;
+	static tutti_future *ps[SLEEPERS]; /* either is one */
 	tutti_time start = tutti_now();
 
 	printf("当前计算机的核数为:  %d\n", tutti_cpu_count_online());
-	for (int i = 0; i < SLEEPERS; i++)
-		threads[i] = tutti_thread_start(work, NULL, NULL);
+	for (int i = 0; i < n && i < SLEEPERS; i++)
+		ps[i] = processes ? tutti_process_start(&word_job, NULL, NULL)
+				  : tutti_thread_start(work, NULL, NULL);
 
-	int rc = tutti_join_all(threads, SLEEPERS);
+	int rc = tutti_join_all(ps, SLEEPERS);
 
 	printf("总耗时:  %f\n", (tutti_now() - start) / 1e9);
 	return rc < 0;

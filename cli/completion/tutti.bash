@@ -50,7 +50,7 @@ _tutti_map()
 	[ "$cur" = = ] && cur=
 	[ "$prev" = = ] && prev=${COMP_WORDS[COMP_CWORD - 2]}
 	case $prev in
-	--on) _tutti_words "threads tasks inline"; return ;;
+	--on) _tutti_words "threads tasks processes inline"; return ;;
 	--halt) _tutti_words "soon now never soon,fail= now,fail="; return ;;
 	--joblog) _tutti_files; return ;;
 	-j | -P | --jobs | --timeout | --retries) return ;;

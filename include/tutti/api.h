@@ -60,7 +60,7 @@ typedef void *(*tutti_fn)(void *arg);
 
 /* Flags of every _init and _create; 0 is the usual thing. */
 enum {
-	TUTTI_SHARED = 1,    /* lies in shared memory, works between processes: not yet, -ENOTSUP */
+	TUTTI_SHARED = 1,    /* lies in shared memory, works between processes: docs/sharing.md */
 	TUTTI_RECURSIVE = 2, /* a lock that its holder may acquire again */
 	TUTTI_LIFO = 4,      /* a queue that gives the youngest first */
 	TUTTI_BOUNDED = 8,   /* a semaphore that refuses more permits than it began with */

@@ -12,6 +12,10 @@
  * out of time or is cancelled gets that as the answer, all others waiting and to come get
  * TUTTI_EBROKEN, until tutti_barrier_reset.
  *
+ * With TUTTI_SHARED it lies in memory that processes share, and a process that dies while it waits
+ * there has given up: the others get TUTTI_EBROKEN. action and arg are used as they are by whoever
+ * comes last: they must mean the same in all, as in forked processes, or be NULL.
+ *
  * A zeroed barrier has no parties yet: everything but _init says -EINVAL. Nothing to destroy.
  *
  * Example:
@@ -49,10 +53,10 @@ typedef struct tutti_barrier {
  * action     run once per round by the last to arrive, before anyone is let go; or NULL. What it
  *            returns is ignored; it must not wait on b.
  * arg        for action
- * flags      0
+ * flags      0 or TUTTI_SHARED
  * Returns    0
- * Errors     -EINVAL    parties is 0 or too large, or a flag that is not for barriers
- *            -ENOTSUP   TUTTI_SHARED: not yet
+ * Errors     -EINVAL   parties is 0 or too large, or a flag that is not for barriers
+ *            -ENOMEM   TUTTI_SHARED: no memory or descriptor for what the processes share
  * Context    any thread or task, before the barrier is shared
  * Waits      never
  */
@@ -67,6 +71,7 @@ TUTTI_API int tutti_barrier_init(
  * Errors     TUTTI_EBROKEN     the barrier was broken or reset, before or meanwhile
  *            TUTTI_ECANCELED   the caller was cancelled; the barrier is broken now
  *            -EINVAL           never initialised
+ *            -ENOMEM           shared: this process waits in too many others (63)
  * Context    any thread or task
  * Waits      may; cancellation point
  * Order      all arrivals of a round, then action, happen-before each return from it
@@ -83,6 +88,7 @@ TUTTI_API int tutti_barrier_wait(tutti_barrier *b);
  *            TUTTI_EBROKEN     the barrier was broken or reset, before or meanwhile
  *            TUTTI_ECANCELED   the caller was cancelled; the barrier is broken now
  *            -EINVAL           never initialised
+ *            -ENOMEM           shared: this process waits in too many others (63)
  * Context    any thread or task
  * Waits      may; cancellation point
  * Order      as tutti_barrier_wait

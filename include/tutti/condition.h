@@ -13,6 +13,10 @@
  * a notified waiter is moved to the lock's queue and runs when the lock comes to it. A recursive
  * lock is let go entirely and comes back at the same depth.
  *
+ * With TUTTI_SHARED a condition lies in memory that processes share, and so does the lock. A waiter
+ * may then be let go though nobody notified it, and there is no line: of those who sleep so many
+ * are notified, and perhaps some that just then did not. None is lost to one who has died.
+ *
  * l is held on every return, errors included. Something else may have changed the world before the
  * waiter got the lock back: look again in a loop, or let tutti_condition_wait_for do it.
  *
@@ -50,10 +54,10 @@ typedef struct tutti_condition {
  * Make c a condition without waiters. Not needed where it is all zero.
  *
  * c          memory that nobody waits on yet
- * flags      0
+ * flags      0 or TUTTI_SHARED
  * Returns    0
- * Errors     -EINVAL    a flag that is not for conditions
- *            -ENOTSUP   TUTTI_SHARED: not yet
+ * Errors     -EINVAL   a flag that is not for conditions
+ *            -ENOMEM   TUTTI_SHARED: no memory or descriptor for what the processes share
  * Context    any thread or task, before the condition is shared
  * Waits      never
  */
@@ -67,6 +71,8 @@ TUTTI_API int tutti_condition_init(tutti_condition *c, unsigned flags);
  * Returns    0; notified
  * Errors     TUTTI_EUNLOCKED   nobody holds l
  *            -EPERM            l is recursive and held by another
+ *            -EINVAL           one of c and l is shared, the other not
+ *            TUTTI_EBROKEN     shared: a process died with l meanwhile
  *            TUTTI_ECANCELED   the caller was cancelled; no notify was used up
  * Context    any thread or task
  * Waits      may; cancellation point
@@ -84,6 +90,8 @@ TUTTI_API int tutti_condition_wait(tutti_condition *c, tutti_lock *l);
  * Errors     TUTTI_ETIMEDOUT   not notified by then
  *            TUTTI_EUNLOCKED   nobody holds l
  *            -EPERM            l is recursive and held by another
+ *            -EINVAL           one of c and l is shared, the other not
+ *            TUTTI_EBROKEN     shared: a process died with l meanwhile
  *            TUTTI_ECANCELED   the caller was cancelled; no notify was used up
  * Context    any thread or task
  * Waits      may; cancellation point
@@ -103,6 +111,8 @@ TUTTI_API int tutti_condition_wait_until(tutti_condition *c, tutti_lock *l, tutt
  * Errors     TUTTI_ETIMEDOUT   ready said false, also at the deadline
  *            TUTTI_EUNLOCKED   nobody holds l
  *            -EPERM            l is recursive and held by another
+ *            -EINVAL           one of c and l is shared, the other not
+ *            TUTTI_EBROKEN     shared: a process died with l meanwhile; ready was not asked since
  *            TUTTI_ECANCELED   the caller was cancelled
  * Context    any thread or task
  * Waits      may; cancellation point
@@ -120,6 +130,7 @@ TUTTI_API int tutti_condition_wait_for(tutti_condition *c, tutti_lock *l, bool (
  * Returns    0
  * Errors     TUTTI_EUNLOCKED   nobody holds l
  *            -EPERM            l is recursive and held by another
+ *            -EINVAL           one of c and l is shared, the other not
  * Context    any thread or task
  * Waits      never
  * Order      happens-before the return of each wait that it ends

@@ -41,7 +41,7 @@ enum {
 	TUTTI_EEMPTY = -5100,       /* only tried, and nothing was there */
 	TUTTI_EFULL = -5101,        /* only tried, and there was no room */
 	TUTTI_ESHUTDOWN = -5102,    /* shut down; it will not change */
-	TUTTI_EBROKEN = -5103,      /* the barrier is broken */
+	TUTTI_EBROKEN = -5103,      /* the barrier is broken, or the lock's holder died */
 	TUTTI_EUNLOCKED = -5104,    /* released or waited on without holding */
 	TUTTI_EPENDING = -5200,     /* the future is not done */
 	TUTTI_EDONE = -5201,        /* it is already done */

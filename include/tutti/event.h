@@ -8,7 +8,8 @@
  * event.h - a flag to wait for. Clear at first; set lets all waiters go, those of now and those to
  * come, until it is cleared. A waiter that a set has reached goes on even if clear follows at once.
  *
- * All bytes zero is a clear event; there is nothing to destroy.
+ * All bytes zero is a clear event; there is nothing to destroy. With TUTTI_SHARED it lies in memory
+ * that processes share; it is then no case of tutti_select, which says -ENOTSUP of it.
  *
  * Example:
  *
@@ -39,10 +40,10 @@ typedef struct tutti_event {
  * Make e a clear event. Not needed where it is all zero.
  *
  * e          memory that nobody waits on yet
- * flags      0
+ * flags      0 or TUTTI_SHARED
  * Returns    0
- * Errors     -EINVAL    a flag that is not for events
- *            -ENOTSUP   TUTTI_SHARED: not yet
+ * Errors     -EINVAL   a flag that is not for events
+ *            -ENOMEM   TUTTI_SHARED: no memory or descriptor for what the processes share
  * Context    any thread or task, before the event is shared
  * Waits      never
  */

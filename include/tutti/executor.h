@@ -21,12 +21,11 @@
  * at once. Waits for anything else keep both. Jobs that would wait for each other get -EDEADLK.
  *
  * "processes" starts its workers when it is opened: daemons (process.h), so they can have no pools
- * of their own. A job counts as running once a worker may take it, which is a little before one does.
- * One whose worker dies fails with TUTTI_ECRASHED, unless its submitter allows for retries, and so
- * does no other; the worker is replaced. One that is cancelled while it runs, or has not ended a
- * tenth of a second after its deadline, is ended with its worker: by SIGTERM, and SIGKILL a second
- * later. worker_start is found in the worker as a job is; worker_arg has no meaning there and must
- * be NULL.
+ * of their own. A job counts as running once a worker may take it, a little before one does. One
+ * whose worker dies fails with TUTTI_ECRASHED, unless its submitter allows for retries, and no
+ * other does; the worker is replaced. One that is cancelled while it runs, or has not ended a tenth
+ * of a second after its deadline, is ended with its worker: by SIGTERM, and SIGKILL a second later.
+ * worker_start is found in the worker as a job is; worker_arg means nothing there and must be NULL.
  *
  * An engine of your own is a table of functions. It is given futures which hold their job and its
  * argument, and completes each, by one call of tutti_future_run, tutti_future_set_result or

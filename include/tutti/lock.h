@@ -15,6 +15,12 @@
  * Locks barge: a release frees the lock and wakes one waiter, and a running thread may be quicker.
  * A waiter older than 1 ms is handed the lock directly, so nobody starves.
  *
+ * With TUTTI_SHARED a lock lies in memory that processes share, and one of them makes it. If the
+ * process that holds it dies, whoever acquires it next has it, and is told so once: by
+ * TUTTI_EBROKEN, with the lock held, or where nothing is returned through the reporter. It puts
+ * right what it finds and goes on. Waiters of several processes are in no line, and none is handed
+ * the lock. See docs/sharing.md.
+ *
  * Two ways to hold a lock for a block release it on every exit: end, return, goto, in C++ also a
  * throw.
  *
@@ -60,10 +66,10 @@ typedef tutti_lock tutti_rlock;
  * Make l a free lock. Not needed where it is all zero or has its TUTTI_..._INIT.
  *
  * l          memory that nobody uses as a lock yet
- * flags      0 or TUTTI_RECURSIVE
+ * flags      0 or of TUTTI_RECURSIVE and TUTTI_SHARED
  * Returns    0
- * Errors     -EINVAL    a flag that is not for locks
- *            -ENOTSUP   TUTTI_SHARED: not yet
+ * Errors     -EINVAL   a flag that is not for locks
+ *            -ENOMEM   TUTTI_SHARED: no memory or descriptor for what the processes share
  * Context    any thread or task, before the lock is shared
  * Waits      never
  */
@@ -71,7 +77,8 @@ TUTTI_API int tutti_lock_init(tutti_lock *l, unsigned flags);
 
 /*
  * Take the lock, waiting until it is free. Cannot fail, so a lock never has to be asked twice; a
- * cancel is kept for the next cancellation point.
+ * cancel is kept for the next cancellation point. A shared one that is had after a process which
+ * died with it is reported: its address, and that process' number.
  *
  * l          the lock; a recursive one may be held by the caller already
  * Context    any thread or task
@@ -87,6 +94,8 @@ TUTTI_API void tutti_lock_acquire(tutti_lock *l);
  * deadline   absolute; in the past: only try
  * Returns    0; the lock is held
  * Errors     TUTTI_ETIMEDOUT   not free by then, also of a call that only tried
+ *            TUTTI_EBROKEN     shared: the lock is held, and a process has died with it before
+ *            -ENOMEM           shared: this process cannot join those that share it
  * Context    any thread or task
  * Waits      may; not a cancellation point
  * Order      the release before it happens-before a return of 0

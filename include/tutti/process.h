@@ -2,6 +2,7 @@
 #ifndef TUTTI_PROCESS_H
 #define TUTTI_PROCESS_H
 
+#include <tutti/fork.h>
 #include <tutti/job.h>
 
 /*
@@ -20,7 +21,7 @@
  * anew, up to where main would begin. TUTTI_FORK: the child is a copy of its parent, with all its
  * memory; the system can do that only while the parent has no other threads. In the first two the
  * program's main is not run, so that nothing guards it; constructors are. Standard streams and the
- * working directory are the starter's of now.
+ * working directory are the starter's of now; what it has printed is written out before.
  *
  * How it ends. The exit code is 0 when the job ended well; 1 when it failed, and then the child
  * says so on its error stream; what exit was called with, if the job did; -N if signal N killed it.
@@ -33,8 +34,6 @@
  *
  * Example:
  *
- *     #include <stdio.h>
- *
  *     static int square(int n)
  *     {
  *             return n * n;
@@ -46,15 +45,12 @@
  *             tutti_process *p = tutti_process_start(&square_job, &n, NULL);
  *             int rc = square_result(p, squared);
  *
- *             printf("%s had number %d\n", tutti_process_name(p), tutti_process_pid(p));
  *             tutti_future_unref(p);
  *             return rc;
  *     }
  */
 
 TUTTI_BEGIN
-
-typedef enum tutti_start_method { TUTTI_FORKSERVER, TUTTI_SPAWN, TUTTI_FORK } tutti_start_method;
 
 typedef struct tutti_process_options {
 	const char *name;          /* copied; NULL: Process-N, N from 1 */
@@ -96,8 +92,13 @@ TUTTI_API tutti_process *tutti_process_start(
 TUTTI_API int tutti_process_join(tutti_process *p);
 
 /*
- * The same with a deadline, absolute; in the past it only looks. TUTTI_ETIMEDOUT: still alive then.
- * Errors     those of tutti_process_join
+ * The same with a deadline.
+ *
+ * p          the process
+ * deadline   absolute; in the past: only look
+ * Returns    0
+ * Errors     TUTTI_ETIMEDOUT   still alive at the deadline
+ *            and those of tutti_process_join, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -119,7 +120,10 @@ TUTTI_API int tutti_process_terminate(tutti_process *p);
 
 /*
  * The same by SIGKILL, which nobody can handle.
- * Returns    0, and errors, as tutti_process_terminate
+ *
+ * p          the process
+ * Returns    0; asked, not yet ended
+ * Errors     as tutti_process_terminate
  * Context    any thread or task
  * Waits      never
  */
@@ -215,34 +219,6 @@ TUTTI_API bool tutti_process_daemon(const tutti_process *p);
  * Waits      never
  */
 TUTTI_API size_t tutti_process_children(tutti_process **buf, size_t n);
-
-/*
- * Choose how processes start that do not say so themselves: once, before the first of them.
- *
- * method     the usual one from now on
- * force      also if it was chosen before, or one has started
- * Returns    0
- * Errors     -EINVAL   there is no such method
- *            -EBUSY    it was chosen already, or one has started that way
- * Context    any thread or task
- * Waits      never
- */
-TUTTI_API int tutti_process_set_method(tutti_start_method method, bool force);
-
-/* See which one it is. Any thread or task; never waits. */
-TUTTI_API tutti_start_method tutti_process_method(void);
-
-/*
- * Copy the calling process, as fork does, with what it has printed written out before: nothing is
- * printed twice. The child has one thread and a fresh runtime (thread.h).
- *
- * Returns    the child's number in the parent, which is to wait for it; 0 in the child
- * Errors     -EAGAIN   the system's limit
- *            -ENOMEM   no memory
- * Context    any thread or task
- * Waits      never
- */
-TUTTI_API int tutti_fork(void);
 
 TUTTI_END
 

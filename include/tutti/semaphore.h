@@ -14,6 +14,10 @@
  * All bytes zero is a semaphore with no permits (not with one, as elsewhere); there is nothing to
  * destroy. With TUTTI_BOUNDED a release over the number it began with is an error.
  *
+ * With TUTTI_SHARED it lies in memory that processes share. Then there is no line: whoever comes
+ * first has the permit, waiting or not. What a process had that dies is not given back, as nobody
+ * knows for what it had it. It is no case of tutti_select, which says -ENOTSUP of it.
+ *
  * Example:
  *
  *     static tutti_semaphore seats;
@@ -44,10 +48,10 @@ typedef struct tutti_semaphore {
  *
  * s          memory that nobody waits on yet
  * value      permits at first, at most INT32_MAX; with TUTTI_BOUNDED also the most there may be
- * flags      0 or TUTTI_BOUNDED
+ * flags      0 or of TUTTI_BOUNDED and TUTTI_SHARED
  * Returns    0
- * Errors     -EINVAL    value is too large, or a flag that is not for semaphores
- *            -ENOTSUP   TUTTI_SHARED: not yet
+ * Errors     -EINVAL   value is too large, or a flag that is not for semaphores
+ *            -ENOMEM   TUTTI_SHARED: no memory or descriptor for what the processes share
  * Context    any thread or task, before the semaphore is shared
  * Waits      never
  */

@@ -41,6 +41,7 @@
 #include <tutti/error.h>
 #include <tutti/executor.h>
 #include <tutti/fd.h>
+#include <tutti/fork.h>
 #include <tutti/forkjoin.h>
 #include <tutti/future.h>
 #include <tutti/generator.h>
@@ -52,8 +53,8 @@
 #include <tutti/loop.h>
 #include <tutti/memory.h>
 #include <tutti/observe.h>
-#include <tutti/process.h>
 #include <tutti/pipe.h>
+#include <tutti/process.h>
 #include <tutti/queue.h>
 #include <tutti/random.h>
 #include <tutti/report.h>

@@ -511,7 +511,7 @@ const void *tu_os_module_of(const void *address, const char **file);
 /* Load it for good. 0 or -ENOENT, with a reason. */
 int tu_os_module_load(const char *file, char *reason, size_t n);
 
-/* Code in a module that is loaded there, from where that was; and by its name, anywhere. Or NULL. */
+/* Code in a module, from where that is loaded; and by its name, anywhere. NULL: it is not there. */
 void *tu_os_module_code(const char *file, size_t offset);
 void *tu_os_symbol(const char *name);
 

@@ -10,7 +10,7 @@
 
 enum { ORDER = TU_CELLS * 2 };
 
-/* -- states ------------------------------------------------------------------------------------- */
+/* -- states ------------------------------------------------------------------------------------ */
 
 static unsigned kind_of(uint64_t state)
 {
@@ -27,7 +27,7 @@ static uint64_t next_turn(uint64_t state)
 	return (state & ~(uint64_t)0xffffffff) + ((uint64_t)1 << 32);
 }
 
-/* -- the pool's side ---------------------------------------------------------------------------- */
+/* -- the pool's side --------------------------------------------------------------------------- */
 
 /*
  * Against one that goes to sleep, this way round:
@@ -72,7 +72,7 @@ static void tidy(struct tu_cells *c)
 	for (uint32_t place = end - ORDER; place != end; place++) {
 		uint32_t i = tu_load_rlx(&s->order[place % ORDER]), first = place;
 
-		/* [cell-6] acquire: if a worker was quicker it has taken what was there */
+		/* Acquire-release: if a worker was quicker it has taken what was there. */
 		tu_cas_acqrel(&s->first, &first, place + 1);
 		if (met[i] || kind_of(tu_load_acq(&tu_cell_at(c, i)->state)) != TU_CELL_PENDING)
 			continue;
@@ -166,7 +166,7 @@ void tu_cells_free(struct tu_cells *c, uint32_t i)
 		tu_os_memory_drop(
 			c->fd, (size_t)(cell->data - (unsigned char *)c->shared), TU_CELL_ROOM);
 	cell->bytes = 0;
-	/* [cell-3] release: we are through with it; acquired where its file is closed */
+	/* release: we are through with it; acquired by tu_cells_is_done where its file is closed */
 	tu_store_rel(&cell->state, next_turn(tu_load_rlx(&cell->state))); /* kind FREE; ours */
 }
 
@@ -204,7 +204,7 @@ void tu_cells_tell(struct tu_cells *c)
 	uint32_t now = tu_add_seq(&c->shared->news, 1u) + 1;
 	uint64_t asleep = tu_load_seq(&c->shared->pool_asleep);
 
-	/* One alone sleeps here, and goes on once it is woken: one of those who find it so will do. */
+	/* One alone sleeps here, and goes on once it is woken: one of those who find it so does. */
 	if (is_missed(asleep, now) && tu_cas_acqrel(&c->shared->pool_asleep, &asleep, 0))
 		tu_word_wake(&c->shared->news, 1);
 }
@@ -216,7 +216,7 @@ void tu_cells_end(struct tu_cells *c)
 	tu_word_wake(&c->shared->work, UINT32_MAX);
 }
 
-/* -- the worker's side -------------------------------------------------------------------------- */
+/* -- the worker's side ------------------------------------------------------------------------- */
 
 /* The cell at that place, if it was taken; -1: somebody else has, or it is none any more. */
 static int try_place(struct tu_cells *c, unsigned worker, uint32_t place)
@@ -252,7 +252,8 @@ static int try_take(struct tu_cells *c, unsigned worker)
 
 static bool is_more(const struct tu_cells *c)
 {
-	return tu_load_acq(&c->shared->first) != tu_load_acq(&c->shared->last); /* a guess */
+	/* Acquire, both, only to have one after the other: a guess. */
+	return tu_load_acq(&c->shared->first) != tu_load_acq(&c->shared->last);
 }
 
 int tu_cells_take(struct tu_cells *c, unsigned worker)
@@ -261,7 +262,7 @@ int tu_cells_take(struct tu_cells *c, unsigned worker)
 	bool slept = false;
 
 	for (;;) {
-		uint32_t work = tu_load_seq(&s->work);
+		uint32_t work = tu_load_seq(&s->work); /* seq: as shown before wake_worker */
 		int i = try_take(c, worker);
 
 		if (i >= 0) {

@@ -2,14 +2,14 @@
 /*
  * cells.h - what a process pool and its workers share: the jobs under way, each in a cell.
  *
- * A cell's state is one word, and each change of it by one exchange: who takes a job, and that it is
- * done, are decided there, so that whoever is killed between any two instructions leaves no job
+ * A cell's state is one word, and each change of it by one exchange: who takes a job, and that it
+ * is done, are decided there, so that whoever is killed between any two instructions leaves no job
  * that is nobody's or two's.
  *
  *     FREE --pool--> PENDING --worker--> TAKEN by that one --worker--> DONE --pool--> FREE
  *                    PENDING --pool--> FREE            (cancelled before it was taken)
  *                    TAKEN by one that is dead --pool--> FREE
- *                    TAKEN --pool--> STOPPED --worker--> DONE          (was to stop, and was quicker)
+ *                    TAKEN --pool--> STOPPED --worker--> DONE        (was to stop, and was quicker)
  *
  * A worker whose job is STOPPED gets a signal, late perhaps: it takes no other job.
  *
@@ -103,7 +103,7 @@ static inline struct tu_cell *tu_cell_at(const struct tu_cells *c, uint32_t i)
 	return (struct tu_cell *)(c->cells + (size_t)i * TU_CELL_BYTES);
 }
 
-/* -- the pool's side: by one thread at a time ----------------------------------------------------- */
+/* -- the pool's side: by one thread at a time -------------------------------------------------- */
 
 /* The cell, which is filled in, may be taken. */
 void tu_cells_publish(struct tu_cells *c, uint32_t i);
@@ -135,7 +135,7 @@ void tu_cells_tell(struct tu_cells *c);
 /* Workers are to end as soon as they have nothing to do. */
 void tu_cells_end(struct tu_cells *c);
 
-/* -- the worker's side ---------------------------------------------------------------------------- */
+/* -- the worker's side ------------------------------------------------------------------------- */
 
 /* Take the next, waiting for it; -1: it is to end. */
 int tu_cells_take(struct tu_cells *c, unsigned worker);
@@ -143,7 +143,7 @@ int tu_cells_take(struct tu_cells *c, unsigned worker);
 /* The cell holds what came of it. false: it was STOPPED, so the worker must end. */
 bool tu_cells_finish(struct tu_cells *c, unsigned worker, uint32_t i);
 
-/* -- content, of both ------------------------------------------------------------------------------ */
+/* -- content, of both -------------------------------------------------------------------------- */
 
 /* Put n bytes in, in a file if they are many. 0 or -errno. */
 int tu_cell_fill(struct tu_cell *cell, const void *data, size_t n);

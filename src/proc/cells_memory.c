@@ -67,7 +67,7 @@ void tu_cells_close(struct tu_cells *c)
 	tu_os_close(c->fd);
 }
 
-/* -- content ------------------------------------------------------------------------------------ */
+/* -- content ----------------------------------------------------------------------------------- */
 
 int tu_cell_fill(struct tu_cell *cell, const void *data, size_t n)
 {

@@ -29,7 +29,7 @@ static const tutti_time grace = TUTTI_SECONDS(1);                 /* between SIG
 static const tutti_time flush_patience = TUTTI_MILLISECONDS(200); /* for its last words */
 static const tutti_time leave_grace = TUTTI_SECONDS(5);           /* for exit handlers of workers */
 
-/* -- what was done ------------------------------------------------------------------------------ */
+/* -- what was done ----------------------------------------------------------------------------- */
 
 static void complete(struct pool *p, uint32_t i)
 {
@@ -106,7 +106,7 @@ static bool gather(struct pool *p)
 	return any;
 }
 
-/* -- jobs that end otherwise --------------------------------------------------------------------- */
+/* -- jobs that end otherwise ------------------------------------------------------------------- */
 
 static struct tu_job_future *job_in(struct pool *p, uint32_t i)
 {
@@ -241,7 +241,7 @@ static void fail_pending(struct pool *p)
 		tu_job_future_end(jf, p->broken, p->why, NULL);
 }
 
-/* -- workers ------------------------------------------------------------------------------------ */
+/* -- workers ----------------------------------------------------------------------------------- */
 
 static void worker_ended(tutti_future *f, void *arg)
 {
@@ -438,7 +438,7 @@ static void look_after(struct pool *p, struct pool_worker *w, tutti_time now)
 	}
 }
 
-/* -- the collector ------------------------------------------------------------------------------- */
+/* -- the collector ----------------------------------------------------------------------------- */
 
 static tutti_time next_due(struct pool *p)
 {
@@ -524,7 +524,7 @@ void tu_pool_collect(void *arg)
 	tu_thread_show_name("tutti-pool");
 	p->rc = start_all(p);
 	if (p->rc < 0)
-		tu_store_rel(&p->closing, true); /* [pool-1] */
+		tu_store_rel(&p->closing, true); /* [pool-1] release: nothing */
 	tutti_event_set(&p->ready);
 	collect(p);
 	tutti_event_set(&p->over);

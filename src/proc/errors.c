@@ -2,9 +2,9 @@
 /*
  * errors.c - see errors.h.
  *
- * What is read waits in `bytes` until its line is whole. Lines are written many at a time, but never
- * more than a pipe takes in one piece. Who cannot be written to for now is waited for, and then the
- * child waits too, as it would with our stream itself.
+ * What is read waits in `bytes` until its line is whole. Lines are written many at a time, but
+ * never more than a pipe takes in one piece. Who cannot be written to for now is waited for, and
+ * then the child waits too, as it would with our stream itself.
  */
 #include "proc/errors.h"
 

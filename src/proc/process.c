@@ -30,12 +30,11 @@ struct tu_self_process tu_self_process = { "MainProcess", "", false };
 /* Its parent's children are not the child's. */
 static void forget_all(struct tu_fork_guard *g)
 {
-	struct tu_link *link;
-
 	(void)g;
-	while ((link = tu_list_take(&alive)) != NULL) {
+	tu_list_each_safe(link, &alive) {
 		struct tu_process *p = tu_container_of(link, struct tu_process, link);
 
+		tu_list_remove(link);
 		if (p->channel >= 0)
 			tu_os_close(p->channel);
 		p->channel = -1;

@@ -2,9 +2,9 @@
 /*
  * process.h - a child process: its future in the parent, and what it is told of itself.
  *
- * The parent and its child have a channel. Through it the child gets a request (request.h) and gives
- * a reply (reply.h), then it ends. A thread of the parent's, the minder (minder.c), waits for both
- * and completes the future. One of the references is the minder's.
+ * The parent and its child have a channel. Through it the child gets a request (request.h) and
+ * gives a reply (reply.h), then it ends. A thread of the parent's, the minder (minder.c), waits for
+ * both and completes the future. One of the references is the minder's.
  */
 #ifndef TU_PROC_PROCESS_H
 #define TU_PROC_PROCESS_H

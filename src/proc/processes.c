@@ -15,7 +15,7 @@
 #include <tutti/scope.h>
 #include <tutti/time.h>
 
-/* -- handing out -------------------------------------------------------------------------------- */
+/* -- handing out ------------------------------------------------------------------------------- */
 
 /* Its number in the pool's table; < 0: there is no place. Under the lock. */
 static int number_of(struct pool *p, const tutti_job *job)
@@ -79,7 +79,7 @@ static void hand_out(struct pool *p, struct tu_job_future *jf)
 	in->reason = fill(p, tu_cell_at(&p->cells, i), jf, &in->kept);
 	if (in->reason == 0)
 		in->file = tu_cell_at(&p->cells, i)->file;
-	/* Cancelled while it was between two workers. Who does so now comes for the lock after it. */
+	/* Cancelled while it was between two workers. Who does so now comes for the lock later. */
 	if (in->reason == 0 && tu_future_word(&jf->future) & TU_FUTURE_ASKED)
 		in->reason = TUTTI_ECANCELED;
 	if (in->reason < 0)
@@ -118,7 +118,7 @@ void tu_pool_let_go_of(struct tu_list *gone)
 		tu_executor_let_go(tu_container_of(link, struct tu_job_future, queued));
 }
 
-/* -- the engine's functions --------------------------------------------------------------------- */
+/* -- the engine's functions -------------------------------------------------------------------- */
 
 static int processes_submit(void *self, tutti_future *f)
 {
@@ -180,7 +180,7 @@ static void processes_cancel(void *self, tutti_future *f)
 		tu_cells_tell(&p->cells);
 }
 
-/* -- open and free ------------------------------------------------------------------------------- */
+/* -- open and free ----------------------------------------------------------------------------- */
 
 static void be_lost(struct tu_fork_guard *g)
 {
@@ -212,7 +212,7 @@ static void processes_free(void *self)
 	struct pool *p = self;
 
 	if (!p->lost) {
-		tu_store_rel(&p->closing, true); /* [pool-1] all that the pool's jobs did */
+		tu_store_rel(&p->closing, true); /* [pool-1] release: what the jobs did */
 		tu_cells_tell(&p->cells);
 		await(&p->over);
 	}
@@ -254,6 +254,8 @@ static int processes_open(void **self, const char *where, const tutti_executor_o
 	(void)where;
 	if (count > TU_CELLS_WORKERS || o->worker_arg)
 		return -EINVAL;
+	if (tu_simulated()) /* its workers would not be, and the clock stands still for them */
+		return -ENOTSUP;
 	p = make(o, (unsigned)count);
 	if (!p)
 		return -ENOMEM;

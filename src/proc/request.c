@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* request.c - see request.h. On the way: a head, then the texts, each with its zero, and the bytes. */
+/* request.c - see request.h. On the way: a head, the texts, each with its zero, the bytes. */
 #include "proc/request.h"
 
 #include "core/alloc.h"

@@ -64,7 +64,7 @@ _Noreturn void tu_server_serve(int channel)
 	tu_os_exit_now(EXIT_SUCCESS);
 }
 
-/* -- who is served ------------------------------------------------------------------------------ */
+/* -- who is served ----------------------------------------------------------------------------- */
 
 static uint32_t lock; /* a tu_mutex, of the next three */
 static int channel_to = -1, server_pid;
@@ -90,7 +90,7 @@ static void guard_forks(void)
 
 static int start(void)
 {
-	int end[2], rc = tu_os_channel_open(end);
+	int end[2] = { -1, -1 }, rc = tu_os_channel_open(end);
 	char word[32];
 
 	if (rc < 0)
@@ -121,7 +121,7 @@ static void end(void)
 /* The child's number, or why there is none; -EPIPE: there is no server. */
 static int32_t ask(const struct order *order, const int *fds, int nfds)
 {
-	int32_t child;
+	int32_t child = -EPIPE;
 	int rc = channel_to < 0 ? -EPIPE
 				: tu_os_channel_send(channel_to, order, sizeof(*order), fds, nfds);
 

@@ -70,7 +70,7 @@ tutti_start_method tutti_process_method(void)
 	return method;
 }
 
-/* In a forked child: it has a life of its own, and its parent's end must not be kept from others. */
+/* In a forked child: it has a life of its own, and must not keep its parent's end from others. */
 static void begin_anew(struct tu_fork_guard *g)
 {
 	(void)g;
@@ -202,6 +202,8 @@ static int copy(struct tu_process *p, int channel, int life, char *text, size_t 
 {
 	int rc = check_alone(text, n), own;
 
+	if (rc == 0 && tu_simulated())
+		rc = fail(text, n, -ENOTSUP, "a simulated program cannot be copied");
 	if (rc < 0)
 		return rc;
 	rc = tu_family_fd();
@@ -282,7 +284,7 @@ static void take_back(struct tu_process *p)
 
 static int begin(struct tu_process *p, tutti_start_method method, char *text, size_t n)
 {
-	int end[2], life, rc = show_life(&life);
+	int end[2] = { -1, -1 }, life, rc = show_life(&life);
 
 	if (rc == 0)
 		rc = tu_os_channel_open(end);
@@ -431,6 +433,9 @@ tutti_process *tutti_process_start(
 	static const tutti_process_options none;
 
 	tu_point(TU_OP_THREAD_START, NULL);
+	/* What the caller has printed comes before what the child prints, in a pipe too. */
+	fflush(stdout);
+	fflush(stderr);
 	return start(job, arg, options ? options : &none, NULL);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * worker.c - a worker of a process pool: takes jobs from the cells and runs them, until it is to end.
+ * worker.c - a worker of a process pool: takes jobs from cells and runs them, until it is to end.
  *
  * Which job is meant says the pool's table, in the words of a request; it is found once.
  */
@@ -28,7 +28,7 @@ struct worker {
 	int files[TU_CELLS];            /* of results that are large, by their cells; -1: none */
 };
 
-/* -- the job in a cell -------------------------------------------------------------------------- */
+/* -- the job in a cell ------------------------------------------------------------------------- */
 
 static tutti_job *job_of(struct worker *w, uint32_t number)
 {
@@ -144,7 +144,7 @@ static bool do_job(struct worker *w, int i)
 	return tu_cells_finish(&w->cells, w->number, (uint32_t)i);
 }
 
-/* -- its life ------------------------------------------------------------------------------------ */
+/* -- its life ---------------------------------------------------------------------------------- */
 
 static int open_worker(struct worker *w, const struct tu_pool_worker *what)
 {

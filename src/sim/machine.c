@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* machine.c - see machine.h: who runs, and who is next. The rest is in sleep.c, world.c, clock.c. */
+/* machine.c - see machine.h: who runs, and who is next. Also: sleep.c, world.c, clock.c. */
 #include "sim/machine_inside.h"
 
 #include "core/alloc.h"

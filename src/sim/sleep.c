@@ -119,7 +119,7 @@ void tu_machine_look_at_pollers(void)
 	}
 }
 
-/* -- on words of other processes ---------------------------------------------------------------- */
+/* -- on words of other processes --------------------------------------------------------------- */
 
 static struct tu_actor *on_words_of(const struct tu_link *link)
 {

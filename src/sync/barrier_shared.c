@@ -38,16 +38,15 @@ static uint64_t key_of(const tutti_barrier *b)
 	return key;
 }
 
-/* Relaxed, both: under the lock, or a guess of who looks without it. */
 static uint32_t get(const tutti_barrier *b, int which)
 {
-	return tu_load_rlx(&b->priv[which]);
+	return tu_load_rlx(&b->priv[which]); /* under the lock, or a guess of who has it not */
 }
 
 static void set(tutti_barrier *b, int which, uint32_t value)
 {
 	tu_crash_point();
-	tu_store_rlx(&b->priv[which], value);
+	tu_store_rlx(&b->priv[which], value); /* relaxed: as above */ /* under the lock */
 }
 
 void tu_barrier_shared_init(tutti_barrier *b)

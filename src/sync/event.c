@@ -41,7 +41,7 @@ int tutti_event_init(tutti_event *e, unsigned flags)
 	return 0;
 }
 
-static void set_slowly(tutti_event *e)
+static void set_with_waiters(tutti_event *e)
 {
 	struct tu_bucket *b = tu_lot_lock(e);
 	struct tu_wakes wakes = { 0 };
@@ -55,6 +55,14 @@ static void set_slowly(tutti_event *e)
 			tu_lot_grant(b, w, 0, &wakes);
 	tu_lot_unlock(b);
 	tu_wakes_flush(&wakes);
+}
+
+static void set_slowly(tutti_event *e, uint32_t v)
+{
+	if (v == SHARED)
+		tu_event_shared_set(e);
+	else
+		set_with_waiters(e);
 }
 
 void tutti_event_set(tutti_event *e)
@@ -77,10 +85,7 @@ void tutti_event_set(tutti_event *e)
 	 */
 	do {
 		if (v >= WAITERS) {
-			if (v == SHARED)
-				tu_event_shared_set(e);
-			else
-				set_slowly(e);
+			set_slowly(e, v);
 			return;
 		}
 	} while (!tu_cas_weak_rel(&e->priv[0], &v, SET));

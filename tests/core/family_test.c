@@ -71,42 +71,6 @@ static void says_itself_that_it_ends(void)
 	CHECK(!tu_family_lives(shared->id));
 }
 
-static void *stay(void *arg)
-{
-	static tutti_event never;
-	struct shared *s = arg;
-
-	tutti_yield();
-	say(&s->go, 1);
-	tutti_event_wait(&never);
-	return arg;
-}
-
-/* Its other threads may be at work with what is shared until it is really over. */
-static void leave_with_a_thread(void *arg)
-{
-	tutti_thread_options daemon = { .daemon = true };
-	struct shared *s = arg;
-
-	tutti_future_unref(tutti_thread_start(stay, s, &daemon));
-	await_value(&s->go, 1);
-	say(&s->id, tu_family_self());
-	tu_family_leave();
-	say(&s->other, 1 + tu_family_lives(s->id));
-}
-
-static void does_not_leave_with_others_about(void)
-{
-	memset(shared, 0, sizeof *shared);
-	child_wait(process_start(leave_with_a_thread, shared));
-	CHECK_EQ(shared->other, 2);
-	CHECK(tu_family_lives(shared->id)); /* it ended by _exit, and nobody has looked */
-	CHECK(tu_family_has_raw());
-	tu_family_look(tu_os_now() + TUTTI_SECONDS(1));
-	CHECK(!tu_family_lives(shared->id));
-	CHECK(!tu_family_has_raw());
-}
-
 static void fork_by_hand(void (*fn)(void *), struct shared *s, pid_t *pid)
 {
 	memset(s, 0, sizeof *s);
@@ -283,7 +247,6 @@ int main(void)
 	RUN(knows_itself);
 	RUN(knows_a_child_until_its_end_is_noticed);
 	RUN(says_itself_that_it_ends);
-	RUN(does_not_leave_with_others_about);
 	RUN(is_looked_after_if_forked_by_hand);
 	RUN(is_looked_after_if_its_parent_is_gone);
 	RUN(refuses_what_is_no_family);

@@ -351,6 +351,8 @@ static void wakes_as_many_as_it_is_told(void)
 	enum { N = 4 };
 	pid_t pid[N];
 
+	if (!tu_os_words_can()) /* then they look by themselves, all of them */
+		return;
 	begin();
 	for (int i = 0; i < N; i++)
 		pid[i] = process_start(wait_and_count, NULL);
@@ -366,34 +368,6 @@ static void wakes_as_many_as_it_is_told(void)
 	}
 	for (int i = 0; i < N; i++)
 		process_join(pid[i]);
-}
-
-static void *fork_a_child(void *arg)
-{
-	pid_t pid = child_fork();
-
-	if (pid == 0) {
-		CHECK_EQ(tu_worker_self()->words, 0);
-		child_uses_everything();
-		_exit(0);
-	}
-	child_wait(pid);
-	return arg;
-}
-
-/* In the child nobody waits, but for who has forked, and that one's thread. */
-static void is_forgotten_in_a_child(void)
-{
-	tutti_future *f;
-
-	begin();
-	f = tutti_task_start(wait_for_word, &shared->here, NULL);
-	settle();
-	fork_a_child(NULL);
-	tutti_future *forks = tutti_task_start(fork_a_child, NULL, NULL);
-	CHECK_EQ(finish(forks), 0);
-	set_and_wake(&shared->here, 1);
-	CHECK_EQ(finish(f), 0);
 }
 
 int main(void)
@@ -415,7 +389,6 @@ int main(void)
 	RUN(is_ended_by_an_unnoticed_death);
 	RUN(misses_no_death);
 	RUN(wakes_as_many_as_it_is_told);
-	RUN(is_forgotten_in_a_child);
 	unshare(shared, sizeof *shared);
 	return suite_end();
 }

@@ -3,11 +3,13 @@
 import os
 import sys
 
+import children
 import daemons
 import downloads
 import generators
 import locks
 import pictures
+import pools
 import processes
 import tasks
 import threads
@@ -19,7 +21,8 @@ ATTEMPTS = 4
 def main():
     program = os.path.abspath(sys.argv[1])
     name = os.path.basename(program)
-    for module in (downloads, threads, daemons, locks, tasks, generators, pictures, processes):
+    for module in (downloads, threads, daemons, locks, tasks, generators, pictures, processes,
+                   children, pools):
         check = getattr(module, name, None)
         if check:
             break

@@ -41,7 +41,7 @@ class Run:
             self.at += [when] * (so_far - len(self.at))
 
 
-def run(program, *args, scale=1.0, draws=None, stop=None, limit=50, rc=0):
+def run(program, *args, scale=1.0, draws=None, stop=None, limit=50, rc=0, cwd=None):
     """Run program with every duration multiplied by scale; all seconds below are the program's.
 
     draws is the script of its random numbers. When stop(text so far) says true, the program, which
@@ -53,7 +53,8 @@ def run(program, *args, scale=1.0, draws=None, stop=None, limit=50, rc=0):
     with tempfile.TemporaryFile("w+") as errors:
         start = time.monotonic()
         process = subprocess.Popen([program, *args], stdin=subprocess.DEVNULL, stdout=end,
-                                   stderr=errors, env=environment, preexec_fn=interruptible)
+                                   stderr=errors, env=environment, preexec_fn=interruptible,
+                                   cwd=cwd)
         os.close(end)
         try:
             chunks = listen(terminal, process, start, scale, stop, limit)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* ctest: LABELS no-qemu */
 /*
- * Workers of a pool are killed, one after the other, while it has much to do: each job runs once, or
- * has crashed, and nothing is left. Each notes in a file of the parent's that it has run, and which
- * process runs just now: that is who is killed next.
+ * Workers of a pool are killed, one after the other, while it has much to do: each job runs once,
+ * or has crashed, and nothing is left. Each notes in a file of the parent's that it has run, and
+ * which process runs just now: that is who is killed next.
  */
 #include <tutti/tutti.h>
 

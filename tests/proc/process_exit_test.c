@@ -91,7 +91,7 @@ static int all_end_with_one_that_is_killed(void)
 	return raise(SIGKILL);
 }
 
-/* -- names and kinds ---------------------------------------------------------------------------- */
+/* -- names and kinds --------------------------------------------------------------------------- */
 
 static void have_two(void)
 {

@@ -38,7 +38,7 @@ def run(log, *arguments, status=0, said="", **options):
 
 
 def what_it_holds(log):
-    for on in ("threads", "tasks", "inline"):
+    for on in ("threads", "tasks", "processes", "inline"):
         command.equal(run(log, "--on", on, "prime", "2", "4"), "true\nfalse\n", on)
         command.equal(rows(log), [(1, "ok", 1, "prime", "2"), (2, "ok", 1, "prime", "4")], on)
     failed = "tutti: map: prime: x: not a whole number from 0 to 18446744073709551615"

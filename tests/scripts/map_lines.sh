@@ -37,7 +37,8 @@ for i in $(seq 1 20); do
 done >mixed
 factor <mixed | awk '{ print NF == 2 ? "true" : "false" }' >mixed.want
 
-for on in "threads -j1" "threads -j7" threads "tasks -j1" "tasks -j50" tasks inline; do
+for on in "threads -j1" "threads -j7" threads "tasks -j1" "tasks -j50" tasks "processes -j2" \
+	inline; do
 	# shellcheck disable=SC2086 # the words of $on are options
 	map --on $on square <numbers
 	same "square on $on" squares got
@@ -85,7 +86,7 @@ head -c 131072 /dev/zero >tree/block
 : >tree/empty
 find tree -type f >names
 tr '\n' '\0' <names | xargs -0 sha256sum | sed 's/^\\//' | cut -c1-64 >want
-for on in threads tasks inline; do
+for on in threads tasks processes inline; do
 	map --on $on digest <names
 	same "digests on $on" want got
 done

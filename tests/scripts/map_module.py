@@ -24,7 +24,7 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         module = command.build_module(work, "text_jobs")
         needs = "map needs a job that takes tutti_bytes and gives tutti_bytes or void\n"
-        for on in ("threads", "tasks", "inline"):
+        for on in ("threads", "tasks", "processes", "inline"):
             options = ("--on", on, "-j", "3")
             expect(module, "shout", ["abc", "", "x y"], 0, "ABC\n\nX Y\n", "", *options)
             expect(module, "same", ["abc", "", "x y"], 0, "abc\n\nx y\n", "", *options)

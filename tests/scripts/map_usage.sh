@@ -63,7 +63,7 @@ try 2 '' "tutti: map: --resume needs --joblog FILE, which says what is done$try_
 try 2 '' "tutti: map: -0 is for inputs from standard input, and there are arguments$try_map" \
 	map -0 prime 2
 try 0 "true" '' map -P 2 --timeout 1e9 --retries 0 --halt now prime 7
-try 2 '' "tutti: map: no engine called 'moon'; there are threads, tasks and inline" \
+try 2 '' "tutti: map: no engine called 'moon'; there are threads, tasks, processes and inline" \
 	map --on moon prime 2
 try 2 '' "tutti: map: threads:x: Invalid argument" map --on threads:x prime 2
 try 2 '' "tutti: map: no job called 'mop'; 'tutti jobs' names them" map mop 1

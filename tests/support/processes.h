@@ -92,7 +92,7 @@ static inline void await_value(uint32_t *word, uint32_t value)
 		usleep(100);
 }
 
-/* Look until the process' first thread sleeps in the kernel, as it has said that it will, or ends. */
+/* Look until the process' first thread sleeps in the kernel, as it said it would, or ends. */
 static inline void await_sleep(pid_t pid)
 {
 	char path[64], text[512];

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Barriers between processes. */
+/*
+ * Barriers between processes.
+ * Valgrind takes what threads have, that a forked child has not, for leaks of the child's.
+ * ctest: LABELS no-valgrind
+ */
 #include <tutti/barrier.h>
 
 #include "support/processes.h"

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Conditions between processes. */
+/*
+ * Conditions between processes.
+ * Valgrind takes what threads have, that a forked child has not, for leaks of the child's.
+ * ctest: LABELS no-valgrind
+ */
 #include <tutti/condition.h>
 
 #include "support/processes.h"

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Events between processes. */
+/*
+ * Events between processes.
+ * Valgrind takes what threads have, that a forked child has not, for leaks of the child's.
+ * ctest: LABELS no-valgrind
+ */
 #include <tutti/event.h>
 #include <tutti/select.h>
 

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Locks, plain and recursive, between processes. */
+/*
+ * Locks, plain and recursive, between processes.
+ * Valgrind takes what threads have, that a forked child has not, for leaks of the child's.
+ * ctest: LABELS no-valgrind
+ */
 #include <tutti/lock.h>
 
 #include "core/wait.h"

@@ -27,7 +27,7 @@ static void one_section(void)
 		shared->broken++;
 		shared->inside = 0;
 	}
-	CHECK_EQ(tu_shared_lock_holder(shared->lock), tu_family_self());
+	CHECK_EQ(tu_shared_lock_holder(tu_load_rlx(&shared->lock)), tu_family_self());
 	CHECK_EQ(shared->inside++, 0);
 	shared->count++;
 	shared->inside--;
@@ -222,7 +222,7 @@ static void survives_a_death_at_any_store(bool waits)
 		CHECK(shared->broken <= 1);
 		CHECK(shared->count >= (uint32_t)(N * rounds) + 1);
 		CHECK(shared->count <= (uint32_t)(N * rounds) + 2);
-		CHECK_EQ(tu_shared_lock_holder(shared->lock), 0);
+		CHECK_EQ(tu_shared_lock_holder(tu_load_rlx(&shared->lock)), 0);
 		v.k++;
 	} while (WIFSIGNALED(status));
 	CHECK_EQ(WEXITSTATUS(status), 0);

@@ -51,7 +51,8 @@ static uint64_t read_birth(int pid, char *text, size_t n)
 	ssize_t got;
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	/* The dot: qemu-user makes up the file of the process itself, which others do not see. */
+	snprintf(path, sizeof(path), "/proc/./%d/stat", pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return is_there(pid);

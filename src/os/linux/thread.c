@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* thread.c - OS threads: begin, end, name, own stack. */
-#include "os/linux/forked.h"
 #include "os/linux/thread.h"
+#include "os/linux/forked.h"
 #include "os/os.h"
 #include "os/port.h"
 

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* Which of 65 numbers are prime, by as many processes as there are CPUs; or which of the arguments.
+   Odd divisors only, as the tutorial has it: 2 is taken for none, and 1 for one. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <tutti/tutti.h>
+
+enum { NUMBERS = 13, TIMES = 5, MOST = NUMBERS * TIMES };
+
+static const uint64_t numbers[NUMBERS] = { 1116281, 1297337, 104395303, 472882027, 533000389,
+	817504243, 982451653, 112272535095293, 112582705942171, 112272535095293, 115280095190773,
+	115797848077099, 1099726899285419 };
+
+static bool is_prime(uint64_t n)
+{
+	if (n % 2 == 0)
+		return false;
+	for (uint64_t d = 3; d <= n / d; d += 2)
+		if (n % d == 0)
+			return false;
+	return true;
+}
+TUTTI_JOB(is_prime, bool, uint64_t);
+
+int main(int argc, char **argv)
+{
+	size_t n = argc > 1 ? (size_t)argc - 1 : MOST;
+	uint64_t all[MOST];
+	bool prime[MOST];
+	tutti_executor *pool;
+	int rc = n <= MOST ? tutti_executor_open(&pool, "processes", NULL) : -E2BIG;
+
+	if (rc < 0)
+		return fprintf(stderr, "%s\n", tutti_strerror(rc)), 1;
+	for (size_t i = 0; i < n; i++)
+		all[i] = argc > 1 ? strtoull(argv[i + 1], NULL, 10) : numbers[i % NUMBERS];
+	rc = is_prime_map(pool, all, prime, n);
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		printf("%" PRIu64 " is prime: %s\n", all[i], prime[i] ? "True" : "False");
+	tutti_executor_free(pool);
+	return rc < 0;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* Which of 65 numbers are prime, by sixteen processes: another word than in p36. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <tutti/tutti.h>
+
+enum { NUMBERS = 13, TIMES = 5 };
+
+static const uint64_t numbers[NUMBERS] = { 1116281, 1297337, 104395303, 472882027, 533000389,
+	817504243, 982451653, 112272535095293, 112582705942171, 112272535095293, 115280095190773,
+	115797848077099, 1099726899285419 };
+
+static bool is_prime(uint64_t n)
+{
+	for (uint64_t d = 2; d * d <= n; d++)
+		if (n % d == 0)
+			return false;
+	return n != 1;
+}
+TUTTI_JOB(is_prime, bool, uint64_t);
+
+int main(void)
+{
+	uint64_t all[NUMBERS * TIMES];
+	bool prime[NUMBERS * TIMES];
+	tutti_executor *pool;
+	int rc = tutti_executor_open(&pool, "processes:16", NULL);
+
+	if (rc < 0)
+		return fprintf(stderr, "%s\n", tutti_strerror(rc)), 1;
+	for (int i = 0; i < NUMBERS * TIMES; i++)
+		all[i] = numbers[i % NUMBERS];
+	rc = is_prime_map(pool, all, prime, NUMBERS * TIMES);
+	for (int i = 0; rc == 0 && i < NUMBERS * TIMES; i++)
+		printf("%" PRIu64 " is prime: %s\n", all[i], prime[i] ? "True" : "False");
+	tutti_executor_free(pool);
+	return rc < 0;
+}
