@@ -23,9 +23,11 @@
  * "processes" starts its workers when it is opened: daemons (process.h), so they can have no pools
  * of their own. A job counts as running once a worker may take it, a little before one does. One
  * whose worker dies fails with TUTTI_ECRASHED, unless its submitter allows for retries, and no
- * other does; the worker is replaced. One that is cancelled while it runs, or has not ended a tenth
- * of a second after its deadline, is ended with its worker: by SIGTERM, and SIGKILL a second later.
- * worker_start is found in the worker as a job is; worker_arg means nothing there and must be NULL.
+ * other does; the worker is replaced. Its text ends with the last lines that the worker wrote to
+ * its error stream, which all pass through here to our own, line by line. One that is cancelled
+ * while it runs, or has not ended a tenth of a second after its deadline, is ended with its worker:
+ * by SIGTERM, and SIGKILL a second later. worker_start is found in the worker as a job is;
+ * worker_arg means nothing there and must be NULL. In a forked child submits fail with -ECHILD.
  *
  * An engine of your own is a table of functions. It is given futures which hold their job and its
  * argument, and completes each, by one call of tutti_future_run, tutti_future_set_result or

@@ -245,7 +245,11 @@ static void a_copy_is_refused_with_other_threads(void)
 	CHECK_EQ(tutti_process_join(p), -EDEADLK);
 	CHECK_EQ(tutti_process_pid(p), -EDEADLK);
 	snprintf(why, sizeof(why), "%s", tutti_future_text(p));
+#ifdef __SANITIZE_THREAD__ /* it names its own as well */
+	CHECK(strstr(why, "'other'") != NULL);
+#else
 	CHECK_STR(why, "cannot fork while 1 other thread lives: 'other'");
+#endif
 	tutti_future_unref(p);
 	tutti_event_set(&go);
 	CHECK_EQ(tutti_thread_join(t, NULL), 0);
