@@ -418,7 +418,7 @@ static void worker_is_gone(struct pool *p, struct pool_worker *w)
 	tu_errors_unref(w->errors);
 	w->process = NULL;
 	w->errors = NULL;
-	pause = w->failures ? back_off << w->failures : 0;
+	pause = w->failures == 0 ? 0 : w->failures < 8 ? back_off << w->failures : back_off_most;
 	w->start_at = tutti_after(pause < back_off_most ? pause : back_off_most);
 }
 
