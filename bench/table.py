@@ -118,11 +118,17 @@ GROUPS = {
         Contestant("CPython", "python3", (("@python", "python_work.py"),)),
     ),
     "processes": (
-        Contestant(OURS, "", tuple(("ours_process_queue", m) for m in PROCESS_MODES)),
+        Contestant(OURS, "", tuple(("ours_process_queue", m) for m in PROCESS_MODES)
+                   + (("ours_process_start",), ("ours_process_pool",))),
         Contestant("pipe", "", tuple(("pipe_process", m) for m in PROCESS_MODES)),
         Contestant("POSIX mq", "", tuple(("mq_process", m) for m in PROCESS_MODES)),
         Contestant("CPython", "python3",
-                   tuple(("@python", "python_process_queue.py", m) for m in PROCESS_MODES)),
+                   tuple(("@python", "python_process_queue.py", m) for m in PROCESS_MODES)
+                   + (("@python", "python_process_start.py"),
+                      ("@python", "python_process_pool.py"))),
+        Contestant("CPython Pool", "python3", (("@python", "python_process_pool.py", "async"),)),
+        Contestant("posix_spawn", "", (("spawn_process",),)),
+        Contestant("fork", "", (("spawn_process", "fork"),)),
     ),
     "values": (
         Contestant(OURS, "", (("ours_values",),)),
@@ -209,6 +215,11 @@ ROWS = (
         (Target("better", 10, "pipe"),)),
     Row("processes", "process_asleep", "the same, the other one asleep at each question", "µs",
         (Target("better", 1, "pipe"),)),
+    Row("processes", "process_start", "a process started and joined, its parent with 1 GiB", "µs",
+        (Target("better", 1.43, "posix_spawn"), Target("better", 30, "CPython"))),
+    Row("processes", "process_jobs", "jobs that do nothing on two processes, with results", "M/s",
+        (Target("better", 25, "CPython"), Target("better", 25, "CPython Pool")),
+        more_is_better=True),
     Row("values", "args_encode", "the arguments of a job as bytes, beside pickle", "ns",
         (Target("better", 2, "CPython"),)),
     Row("values", "args_decode", "read from them", "ns", (Target("better", 1, "CPython"),)),

@@ -173,11 +173,16 @@ void tu_cells_free(struct tu_cells *c, uint32_t i)
 int tu_cells_next_done(const struct tu_cells *c, unsigned worker, uint32_t *seen)
 {
 	const struct tu_cells_done *d = &c->shared->done[worker];
+	uint32_t i;
 
 	/* [cell-4] acquire: the number and the cell; from finish */
 	if (tu_load_acq(&d->put) == *seen)
 		return -1;
-	return (int)tu_load_rlx(&d->cell[(*seen)++ % TU_CELLS]);
+	i = tu_load_rlx(&d->cell[(*seen)++ % TU_CELLS]);
+	/* [cell-1] acquire: what another thread of ours put in, as far as ThreadSanitizer sees: it
+	   knows nothing of the worker between the two */
+	tu_load_acq(&tu_cell_at(c, i)->state);
+	return (int)i;
 }
 
 uint32_t tu_cells_news(const struct tu_cells *c)

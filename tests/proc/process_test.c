@@ -350,17 +350,17 @@ static void begin_the_first(void)
 }
 
 #ifdef __SANITIZE_THREAD__
-enum { LAST_METHOD = TUTTI_SPAWN }; /* it has a thread of its own: no copies */
+static const tutti_start_method last_method = TUTTI_SPAWN; /* its own thread: no copies */
 #else
-enum { LAST_METHOD = TUTTI_FORK };
+static const tutti_start_method last_method = TUTTI_FORK;
 #endif
 
-#define RUN_METHODS(test)                                                               \
-	do {                                                                            \
-		for (method = TUTTI_FORKSERVER; (int)method <= LAST_METHOD; method++) { \
-			suite_next(#test, -1);                                          \
-			test();                                                         \
-		}                                                                       \
+#define RUN_METHODS(test)                                                          \
+	do {                                                                       \
+		for (method = TUTTI_FORKSERVER; method <= last_method; method++) { \
+			suite_next(#test, -1);                                     \
+			test();                                                    \
+		}                                                                  \
 	} while (0)
 
 int main(void)

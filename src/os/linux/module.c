@@ -10,29 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const void *tu_os_module_of(const void *address, const char **file)
-{
-	struct link_map *map = NULL;
-	Dl_info info;
-
-	*file = "";
-	if (!dladdr1(address, &info, (void **)&map, RTLD_DL_LINKMAP) || !map)
-		return NULL; /* a static program: there is no other module */
-	*file = map->l_name;
-	return info.dli_fbase;
-}
-
-int tu_os_module_load(const char *file, char *reason, size_t n)
-{
-	const char *why;
-
-	if (dlopen(file, RTLD_NOW | RTLD_NODELETE))
-		return 0;
-	why = dlerror();
-	snprintf(reason, n, "%s", why ? why : file);
-	return -ENOENT;
-}
-
 struct search {
 	const char *file;
 	void *base;
@@ -55,17 +32,43 @@ static int look_at(struct dl_phdr_info *info, size_t size, void *arg)
 	return 0;
 }
 
-void *tu_os_module_code(const char *file, size_t offset)
+/* NULL: nothing was loaded from there. */
+static void *base_of(const char *file)
 {
 	struct search s = { file, NULL };
-	const char *own;
 
-	/* A static program: its code is where it is. */
-	if (!tu_os_module_of((const void *)tu_os_module_code, &own))
-		return (void *)offset;
-	if (!dl_iterate_phdr(look_at, &s))
-		return NULL;
-	return (char *)s.base + offset;
+	dl_iterate_phdr(look_at, &s);
+	return s.base;
+}
+
+const void *tu_os_module_of(const void *address, const char **file)
+{
+	struct link_map *map = NULL;
+	Dl_info info;
+
+	*file = "";
+	if (!dladdr1(address, &info, (void **)&map, RTLD_DL_LINKMAP) || !map)
+		return base_of(""); /* a static program: there is no other module */
+	*file = map->l_name;
+	return info.dli_fbase;
+}
+
+int tu_os_module_load(const char *file, char *reason, size_t n)
+{
+	const char *why;
+
+	if (dlopen(file, RTLD_NOW | RTLD_NODELETE))
+		return 0;
+	why = dlerror();
+	snprintf(reason, n, "%s", why ? why : file);
+	return -ENOENT;
+}
+
+void *tu_os_module_code(const char *file, size_t offset)
+{
+	char *base = base_of(file);
+
+	return base ? base + offset : NULL;
 }
 
 void *tu_os_symbol(const char *name)
