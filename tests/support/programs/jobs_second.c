@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* jobs_second.c - another job of the same name as jobs_first.c's, which is static there and here. */
+/* jobs_second.c - another job of the same name as the one of jobs_first.c; both are static. */
 #include <tutti/tutti.h>
 
 static int change(int n)
