@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* posix_spawn of /bin/true, or "fork" a fork, and waitpid; the parent has touched a gigabyte. */
+/* posix_spawn of /bin/true, or with "fork" a fork, and waitpid; the parent has touched 1 GiB. */
 #include "../bench.h"
 
 #include <spawn.h>
