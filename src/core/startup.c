@@ -13,6 +13,11 @@ void tu_startup_watching(void)
 	tu_startup_watchdog();
 }
 
+int tu_startup_joining(int fd, int place)
+{
+	return tu_startup_sim_joins(fd, place);
+}
+
 /* After the library's own constructors, which have a priority. */
 __attribute__((constructor)) static void start_what_is_told(void)
 {

@@ -12,7 +12,8 @@
 /* Named where every program comes through: then startup.c is linked. */
 extern const char tu_startup_is_linked;
 
-void tu_startup_sim(void);      /* TUTTI_SIM */
+void tu_startup_sim(void); /* TUTTI_SIM */
+int tu_startup_sim_joins(int fd, int place);
 void tu_startup_checker(void);  /* TUTTI_DEBUG */
 void tu_startup_watchdog(void); /* TUTTI_WATCHDOG */
 
@@ -21,6 +22,9 @@ void tu_startup_child(void);
 
 /* The two that watch; in such a child once it knows what it is. */
 void tu_startup_watching(void);
+
+/* Such a child is part of its parent's simulation, see tu_port_child_expect. 0 or -errno. */
+int tu_startup_joining(int fd, int place);
 
 #define TU_STARTUP_CHILD "TUTTI_CHILD" /* in the environment of such a one, until then */
 

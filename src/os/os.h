@@ -423,6 +423,12 @@ void *tu_os_memory_map(int fd, size_t bytes);
 void tu_os_memory_unmap(void *base, size_t bytes);
 void tu_os_memory_close(int fd);
 
+/*
+ * What a place in memory is, for all processes that have it: the same number wherever each maps it,
+ * and another for another place. Of memory that is the caller's alone it is nobody else's.
+ */
+uint64_t tu_os_memory_key(const void *place);
+
 /* Zeroed memory that a child shares. NULL: none. */
 void *tu_os_shared_map(size_t bytes);
 
@@ -461,6 +467,12 @@ int tu_os_child_fd(int pid);
 
 /* 0: it has ended, and is no more. -EAGAIN: it has not. -ECHILD: somebody else has reaped it. */
 int tu_os_child_reap(int pid, struct tu_os_end *end);
+
+/* Would that signal end the process? Not if it is caught, blocked or ignored there. */
+bool tu_os_signal_ends(int pid, int number);
+
+/* Wait until it has ended, whether or not anybody has taken notice. */
+void tu_os_process_await_end(int pid);
 
 /* Send a process a signal. 0, -ESRCH, -EINVAL, -EPERM. */
 int tu_os_process_signal(int pid, int number);

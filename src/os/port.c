@@ -109,6 +109,12 @@ int tu_os_at_thread_end(void (*fn)(void *arg), void *arg)
 	return tu_os_port ? tu_os_port->at_thread_end(fn, arg) : tu_real_at_thread_end(fn, arg);
 }
 
+int tu_os_process_signal(int pid, int number)
+{
+	return tu_os_port ? tu_os_port->process_signal(pid, number)
+			  : tu_real_process_signal(pid, number);
+}
+
 _Noreturn void tu_os_thread_stop(void)
 {
 	if (tu_os_port)

@@ -28,6 +28,7 @@ bool tu_real_is_main_thread(void);
 void tu_real_thread_yield(void);
 void tu_real_thread_stack(void **low, size_t *bytes);
 int tu_real_at_thread_end(void (*fn)(void *arg), void *arg);
+int tu_real_process_signal(int pid, int number);
 _Noreturn void tu_real_thread_stop(void);
 
 /* Each as the function of that name in os.h. None may be missing. */
@@ -48,9 +49,43 @@ struct tu_os_port {
 	void (*thread_stack)(void **low, size_t *bytes);
 	int (*at_thread_end)(void (*fn)(void *arg), void *arg);
 	void (*thread_stop)(void); /* does not return */
+	int (*process_signal)(int pid, int number);
+	/* These three as the functions below. */
+	int (*child_expect)(const char *name, int *fd);
+	void (*child_begun)(int place, int pid);
+	void (*foreign)(int change);
 };
 
 /* What stands in for the machine on this OS thread; NULL: nothing does. */
 extern __thread const struct tu_os_port *tu_os_port;
+
+enum { TU_OS_NO_PLACE = INT32_MIN };
+
+/*
+ * A child of that name is about to be started: its place in the simulation, to be told to it with
+ * fd, which stays the port's; NO_PLACE: nothing is simulated that it could be part of; or why it
+ * cannot be. Then say which process it is, or that there is none: pid -1. In between, the caller
+ * may wait for the child.
+ */
+static inline int tu_port_child_expect(const char *name, int *fd)
+{
+	return tu_os_port ? tu_os_port->child_expect(name, fd) : TU_OS_NO_PLACE;
+}
+
+static inline void tu_port_child_begun(int place, int pid)
+{
+	if (tu_os_port && place >= 0)
+		tu_os_port->child_begun(place, pid);
+}
+
+/*
+ * One more process (1), or one less (-1), that is not simulated and is waited for. While there are
+ * any, simulated time stands still when nobody can run.
+ */
+static inline void tu_port_foreign(int change)
+{
+	if (tu_os_port)
+		tu_os_port->foreign(change);
+}
 
 #endif

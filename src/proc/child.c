@@ -135,13 +135,14 @@ _Noreturn void tu_child_run(int channel)
 	struct tu_request r;
 	tutti_job *job;
 	void *arg;
-	int fds[3], rc = tu_request_receive(channel, &r, fds, 3);
+	int fds[4], rc = tu_request_receive(channel, &r, fds, 4), errors;
 
 	if (rc < 0) /* whoever wanted something is gone */
 		tu_os_exit_now(EXIT_FAILURE);
 	be(&r);
-	if (fds[2] >= 0)
-		tu_os_stream_set(2, fds[2]);
+	errors = fds[r.place < 0 ? 2 : 3];
+	if (errors >= 0)
+		tu_os_stream_set(2, errors);
 	rc = tu_os_life_bind(fds[0]);
 	if (rc < 0)
 		tu_report(rc, "process '%s' will not notice its parent's death", r.name);
@@ -149,6 +150,9 @@ _Noreturn void tu_child_run(int channel)
 	if (rc < 0)
 		tu_report(rc, "process '%s' is not known to those it shares with", r.name);
 	tu_os_environment_drop(TU_STARTUP_CHILD);
+	rc = r.place < 0 ? 0 : tu_startup_joining(fds[2], r.place);
+	if (rc < 0)
+		tu_os_exit_now(EXIT_FAILURE);
 	job = tu_child_find_job(&r);
 	if (!job) {
 		fail(channel, &r);

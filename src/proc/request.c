@@ -15,6 +15,7 @@ enum { MAGIC = 0x74757469, DIRECT_MOST = 65536, TEXTS = 4 };
 struct head {
 	uint32_t magic, arg_size, result_size;
 	uint8_t arg_kind, result_kind, daemon, usual;
+	int32_t place;
 	uint32_t fds;     /* descriptors that go along */
 	uint32_t by_blob; /* the rest is in a blob, the descriptor after those */
 	uint32_t text_bytes[TEXTS];
@@ -102,6 +103,7 @@ int tu_request_send(int channel, const struct tu_request *r, const int *fds, int
 		.result_kind = r->result_kind,
 		.daemon = r->daemon,
 		.usual = (uint8_t)r->usual,
+		.place = r->place,
 		.fds = (uint32_t)nfds,
 		.offset = r->offset,
 		.arg_bytes = r->arg.size };
@@ -165,6 +167,7 @@ int tu_request_receive(int channel, struct tu_request *r, int *fds, int nfds)
 		.result_kind = h.result_kind,
 		.daemon = h.daemon,
 		.usual = (tutti_start_method)h.usual,
+		.place = h.place,
 		.name = texts[2],
 		.identity = texts[3],
 		.arg = tutti_bytes_of(body, h.arg_bytes) };

@@ -17,6 +17,7 @@ struct tu_request {
 	uint8_t arg_kind, result_kind;
 	bool daemon;
 	tutti_start_method usual;
+	int place; /* in the simulation; < 0: none */
 	const char *name, *identity;
 	tutti_bytes arg; /* packed */
 };

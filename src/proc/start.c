@@ -16,6 +16,7 @@
 #include "exec/ending.h"
 #include "exec/job.h"
 #include "os/os.h"
+#include "os/port.h"
 #include "proc/child.h"
 #include "proc/errors.h"
 #include "proc/list.h"
@@ -256,19 +257,25 @@ static int show_life(int *shown)
 	return rc;
 }
 
-static int send_request(struct tu_process *p, int life)
+/* place: in the simulation, which clock belongs to; < 0: none. */
+static int send_request(struct tu_process *p, int life, int place, int clock)
 {
-	int fds[] = { life, tu_family_fd(), p->errors }, rc;
+	int fds[4] = { life, tu_family_fd() }, n = 2, rc;
 	struct tu_request r;
 
 	if (fds[1] < 0)
 		return fds[1];
+	if (place >= 0)
+		fds[n++] = clock;
+	if (p->errors >= 0)
+		fds[n++] = p->errors;
 	rc = tu_request_make(&r, p);
 	if (rc < 0)
 		return rc;
+	r.place = place;
 	rc = tu_handles_keep(r.arg.data, r.arg.size, &p->kept);
 	if (rc == 0)
-		rc = tu_request_send(p->channel, &r, fds, p->errors < 0 ? 2 : 3);
+		rc = tu_request_send(p->channel, &r, fds, n);
 	tutti_bytes_free(&r.arg);
 	return rc == -EPIPE ? 0 : rc; /* it has been killed already: its end is waited for */
 }
@@ -282,7 +289,8 @@ static void take_back(struct tu_process *p)
 	tu_os_child_end(p->pid, &end);
 }
 
-static int begin(struct tu_process *p, tutti_start_method method, char *text, size_t n)
+static int start_it(
+	struct tu_process *p, tutti_start_method method, int place, int clock, char *text, size_t n)
 {
 	int end[2] = { -1, -1 }, life, rc = show_life(&life);
 
@@ -297,12 +305,30 @@ static int begin(struct tu_process *p, tutti_start_method method, char *text, si
 	tu_os_close(end[1]);
 	if (rc > 0) {
 		p->pid = rc;
-		rc = method == TUTTI_FORK ? 0 : send_request(p, life);
+		rc = method == TUTTI_FORK ? 0 : send_request(p, life, place, clock);
 		if (rc < 0)
 			take_back(p);
 	}
 	if (rc < 0)
 		tu_os_close(p->channel);
+	return rc;
+}
+
+/* In simulated time it has its place before anybody else runs. */
+static int begin(struct tu_process *p, tutti_start_method method, char *text, size_t n)
+{
+	int clock = -1, place = TU_OS_NO_PLACE, rc;
+
+	if (method != TUTTI_FORK)
+		place = tu_port_child_expect(p->name, &clock);
+	if (place == -ENOTSUP)
+		return fail(text, n, -ENOTSUP,
+			"several processes can be simulated by fifo, shuffle and random alone, and "
+			"are not explored");
+	if (place < 0 && place != TU_OS_NO_PLACE)
+		return place;
+	rc = start_it(p, method, place, clock, text, n);
+	tu_port_child_begun(place, rc < 0 ? -1 : p->pid);
 	return rc;
 }
 

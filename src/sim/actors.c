@@ -128,11 +128,19 @@ int tu_actor_start(const struct tu_os_thread_start *start)
 	if (!m->root && a->number == 0)
 		m->root = a;
 	tu_machine_ready(a);
-	if (m->options.eager && tu_machine_runs(m->running)) {
-		tu_list_add_tail(&m->patient, &m->running->link);
-		tu_machine_give_way();
-	}
+	tu_machine_be_patient();
 	return 0;
+}
+
+void tu_machine_be_patient(void)
+{
+	struct tu_machine *m = &tu_machine;
+
+	if (!m->options.eager || !tu_machine_runs(m->running))
+		return;
+	m->running->ticket = ++m->order;
+	tu_list_add_tail(&m->patient, &m->running->link);
+	tu_machine_give_way();
 }
 
 /* -- those that are alive ---------------------------------------------------------------------- */

@@ -65,11 +65,19 @@ const char *tu_around_state(const struct tu_actor *a, const struct tu_context *c
 	return a->state == TU_ACTOR_STOPPED ? "stopped" : "ready";
 }
 
+/* One of ours waits for a child: of the child there is more to say than that. */
+static bool minds_a_child(const struct tu_context *c)
+{
+	return c->worker->helper && tu_around_waits(c) &&
+	       (c->doing.op == TU_OP_SELECT || c->doing.op == TU_OP_FD_WAIT);
+}
+
 static void tell_task(struct tu_context *c, void *walk)
 {
 	struct tu_walk *w = walk;
 
-	w->tell(w, c);
+	if (!minds_a_child(c))
+		w->tell(w, c);
 }
 
 static void tell_actor(struct tu_actor *a, void *walk)

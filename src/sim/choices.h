@@ -55,6 +55,9 @@ void tu_choices_step(unsigned actor, unsigned op, int64_t now);
 void tu_choices_born(struct tu_actor *a);
 void tu_choices_polled(struct tu_actor *a);
 
+/* Others have gone on with what happened: so far it is this. */
+void tu_choices_go_on(uint64_t hash, uint64_t step);
+
 /* What was answered so far. */
 const struct tu_choices *tu_choices_made(void);
 

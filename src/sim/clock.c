@@ -6,9 +6,11 @@
  */
 #include "sim/machine_inside.h"
 
+#include "sim/baton.h"
 #include "sim/facts.h"
+#include "sim/troupe.h"
 
-static struct tu_actor *first_due(void)
+struct tu_actor *tu_machine_first_due(void)
 {
 	struct tu_heap_node *least = tu_machine.due.root;
 
@@ -24,9 +26,9 @@ static int64_t deadline_of_ready(struct tu_actor *a)
 							  : INT64_MAX;
 }
 
-int64_t tu_machine_next_deadline(void)
+int64_t tu_machine_own_deadline(void)
 {
-	struct tu_actor *first = first_due();
+	struct tu_actor *first = tu_machine_first_due();
 	int64_t next = first ? first->deadline : INT64_MAX;
 	struct tu_link *link = tu_machine.ready.head.next;
 
@@ -38,26 +40,42 @@ int64_t tu_machine_next_deadline(void)
 	return next;
 }
 
-void tu_machine_move_clock(int64_t next)
+int64_t tu_machine_next_deadline(void)
+{
+	int64_t own = tu_machine_own_deadline();
+
+	return tu_troupe ? tu_baton_next_deadline(own) : own;
+}
+
+void tu_machine_follow_clock(int64_t now)
 {
 	struct tu_machine *m = &tu_machine;
 	struct tu_actor *a;
 
-	if (next - TU_MACHINE_EPOCH >= m->options.horizon) {
-		m->now = TU_MACHINE_EPOCH + m->options.horizon;
-		tu_machine_over(tu_facts_circle_stands() ? TU_TROUBLE_CIRCLE : TU_TROUBLE_NONE);
-	}
-	if (next > m->now)
-		m->now = next;
-	tu_machine_change();
+	if (now > m->now)
+		m->now = now;
 	tu_list_each(link, &m->ready) {
 		struct tu_context *c = tu_actor_of(link)->current;
 
 		if (c) /* it looks at its timers in its next turn */
 			tu_show(&c->worker->budget, 1u);
 	}
-	while ((a = first_due()) != NULL && a->deadline <= m->now)
+	while ((a = tu_machine_first_due()) != NULL && a->deadline <= m->now) {
 		tu_machine_awake(a, true);
+		a->ticket = a->went; /* it is ready since it was registered, as it were */
+	}
+}
+
+void tu_machine_move_clock(int64_t next)
+{
+	struct tu_machine *m = &tu_machine;
+
+	if (next - TU_MACHINE_EPOCH >= m->options.horizon) {
+		m->now = TU_MACHINE_EPOCH + m->options.horizon;
+		tu_machine_over(tu_facts_circle_stands() ? TU_TROUBLE_CIRCLE : TU_TROUBLE_NONE);
+	}
+	tu_machine_change();
+	tu_machine_follow_clock(next);
 }
 
 /* Most programs have no timer most of the time, and this is asked at every place. */

@@ -6,8 +6,10 @@
 #include "core/caught.h"
 #include "core/sanitize.h"
 #include "core/worker.h"
+#include "sim/baton.h"
 #include "sim/choices.h"
 #include "sim/facts.h"
+#include "sim/troupe.h"
 
 #include <errno.h>
 
@@ -54,6 +56,7 @@ void tu_machine_ready(struct tu_actor *a)
 {
 	a->state = TU_ACTOR_READY;
 	a->ready_since = tu_machine.now;
+	a->ticket = ++tu_machine.order;
 	tu_list_add_tail(&tu_machine.ready, &a->link);
 	tu_machine.ready_count++;
 }
@@ -103,29 +106,42 @@ static struct tu_actor *choose(bool first_goes_on)
 	return q.n == 1 ? tu_machine_option(0) : tu_machine_option(tu_choices_make(&q));
 }
 
+/* Is somebody ready here, and next? */
+static bool settle(void)
+{
+	struct tu_link *patient;
+
+	if (tu_troupe)
+		return tu_baton_settle();
+	tu_machine_look_at_pollers();
+	tu_machine_look_at_words();
+	if (tu_machine.ready_count == 0 && (patient = tu_list_take(&tu_machine.patient)))
+		tu_machine_ready(tu_actor_of(patient));
+	return tu_machine.ready_count > 0;
+}
+
 /* Somebody who can run; the clock moves if nobody can. */
 static struct tu_actor *next_actor(void)
 {
 	struct tu_actor *a;
 
 	for (;;) {
-		struct tu_link *patient;
 		int64_t next;
 
-		tu_machine_look_at_pollers();
-		tu_machine_look_at_words();
-		if (tu_machine.ready_count == 0 && (patient = tu_list_take(&tu_machine.patient)))
-			tu_machine_ready(tu_actor_of(patient));
-		if (tu_machine.ready_count > 0 && (a = choose(false)) != NULL)
-			return a;
+		if (settle() && (a = choose(false)) != NULL)
+			break;
 		next = tu_machine_next_deadline();
-		if (next != INT64_MAX)
+		if (tu_machine_is_world_first())
+			tu_machine_wait_for_world();
+		else if (next != INT64_MAX)
 			tu_machine_move_clock(next);
 		else if (tu_machine_is_world_waited_for())
 			tu_machine_wait_for_world();
 		else
 			tu_machine_over(TU_TROUBLE_DEADLOCK);
 	}
+	tu_machine.acts++;
+	return a;
 }
 
 void tu_machine_give_way(void)
@@ -144,7 +160,9 @@ void tu_machine_preempt(void)
 	self->ready_since = m->now;
 	tu_list_add_head(&m->ready, &self->link);
 	m->ready_count++;
-	while (!(next = choose(true)))
+	if (tu_troupe)
+		tu_baton_preempt();
+	while (!(next = choose(tu_machine_option(0) == self)))
 		tu_machine_move_clock(tu_machine_next_deadline());
 	unready(next);
 	change(next);
@@ -171,8 +189,9 @@ static void reset(const struct tu_machine_options *options)
 
 	m->options = *options;
 	m->now = TU_MACHINE_EPOCH;
-	m->steps = m->changes = m->sleeps = m->accesses = 0;
+	m->steps = m->changes = m->order = m->acts = m->accesses = 0;
 	m->started = 0;
+	m->foreign = 0;
 	m->root = NULL;
 	m->ready_count = m->timed = 0;
 	m->due.root = NULL;

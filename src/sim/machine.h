@@ -19,7 +19,8 @@
  *
  * Descriptors are real. Whether one is ready is looked at whenever somebody else is to run; and if
  * nobody can run and no deadline is left it is waited for, while the clock stands still. So is a
- * word that processes share, if there is another process that could change it.
+ * word that processes share, if there is another process that could change it. Processes that the
+ * program starts are simulated with it, see troupe.h.
  *
  * There is one machine in the process, and it is used by one OS thread at a time.
  */
@@ -56,6 +57,7 @@ struct tu_actor {
 	uint32_t *word;      /* asleep: until a wake there; NULL: only until the deadline */
 	int64_t deadline;    /* asleep: INT64_MAX: none */
 	uint64_t went;       /* asleep: before whom, if both are due at once */
+	uint64_t ticket;     /* ready: before whom, of other processes; drawn as went is */
 	int64_t ready_since; /* ready: since which instant */
 	bool timed_out;      /* it is ready because of its deadline */
 	bool timed;          /* it does not run, and its worker has timers */
@@ -73,6 +75,7 @@ struct tu_actor {
 	const struct tu_os_word *words;    /* asleep: while these are as expected; NULL: not so */
 	size_t n_words;
 	struct tu_link on_words; /* among those who do */
+	uint32_t sleeper;        /* its place in the troupe's table; 0: none */
 	struct tu_os_thread_start start;
 	struct tu_ending endings[TU_ACTOR_ENDINGS];
 	unsigned n_endings;
@@ -129,7 +132,9 @@ struct tu_machine {
 	uint64_t steps;      /* of this run */
 	uint64_t changes;    /* what is not a mere look, of this run */
 	uint64_t suspicious; /* how many of them make a suspected circle a proven one */
-	uint64_t sleeps;     /* begun in this run */
+	uint64_t order;      /* of going to sleep, and of becoming ready: the last number */
+	uint64_t acts;       /* how often it was chosen who goes on */
+	int foreign;         /* processes that are not simulated and hold the clock */
 	uint64_t accesses;
 	unsigned started;      /* actors, of this run */
 	struct tu_actor *root; /* the first of them; NULL once it has ended */

@@ -38,6 +38,19 @@ static inline void tu_machine_change(void)
 /* The clock shows next, and who is due is ready. */
 void tu_machine_move_clock(int64_t next);
 
+/* The same where another process has moved it. */
+void tu_machine_follow_clock(int64_t now);
+
+/* Who is due first; NULL: nobody. And when, with the timers of those who are ready. */
+struct tu_actor *tu_machine_first_due(void);
+int64_t tu_machine_own_deadline(void);
+
+/* Have all that are ready only polled, as far as they have seen? */
+bool tu_machine_all_only_poll(void);
+
+/* The running one has started somebody: eagerly it goes on when nobody else is ready. */
+void tu_machine_be_patient(void);
+
 /* Could it, while somebody is ready? No machine is as slow as to hold that one up for ever. */
 bool tu_machine_time_could_pass(void);
 
@@ -65,7 +78,8 @@ unsigned tu_machine_wake_on(uint32_t *word, unsigned n);
 void tu_machine_look_at_pollers(void);
 void tu_machine_look_at_words(void);
 
-/* Might the world outside wake somebody? Wait until it has, in real time. */
+/* Might the world outside wake somebody? first: before the clock moves. Wait in real time. */
+bool tu_machine_is_world_first(void);
 bool tu_machine_is_world_waited_for(void);
 void tu_machine_wait_for_world(void);
 

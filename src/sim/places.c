@@ -5,9 +5,11 @@
 #include "core/probe.h"
 #include "core/worker.h"
 #include "sim/around.h"
+#include "sim/baton.h"
 #include "sim/choices.h"
 #include "sim/facts.h"
 #include "sim/hints.h"
+#include "sim/troupe.h"
 
 enum {
 	POLLS_MOST = 10000, /* of one, in vain, with nobody there who could change anything */
@@ -118,7 +120,7 @@ static bool is_unsure(const struct tu_actor *a)
 	return a->unsure == tu_machine.changes;
 }
 
-static bool all_only_poll(void)
+bool tu_machine_all_only_poll(void)
 {
 	tu_list_each(link, &tu_machine.ready) {
 		const struct tu_actor *a = tu_actor_of(link);
@@ -133,8 +135,11 @@ static bool all_only_poll(void)
 
 static void time_passes_for_polls(const struct tu_actor *self)
 {
-	int64_t next = tu_machine_next_deadline();
+	int64_t next;
 
+	if (tu_troupe && !tu_baton_all_only_poll())
+		return;
+	next = tu_machine_next_deadline();
 	if (next == INT64_MAX && self->polls > (is_unsure(self) ? UNSURE_POLLS_MOST : POLLS_MOST))
 		tu_machine_over(TU_TROUBLE_LIVELOCK);
 	if (next > tu_machine.now && next != INT64_MAX)
@@ -172,7 +177,7 @@ static void polled(struct tu_context *context)
 	look(self, context);
 	tu_choices_polled(self);
 	tu_machine_ready(self);
-	if (self->round && all_only_poll())
+	if (self->round && tu_machine_all_only_poll())
 		time_passes_for_polls(self);
 	tu_machine_give_way();
 }

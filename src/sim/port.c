@@ -5,6 +5,8 @@
 #include "core/family.h"
 #include "core/probe.h"
 #include "os/port.h"
+#include "sim/baton.h"
+#include "sim/troupe.h"
 
 #include <errno.h>
 
@@ -55,10 +57,10 @@ static int words_wait(const struct tu_os_word *words, size_t n, int64_t deadline
 	return tu_machine_sleep_on(words, n, deadline) ? -ETIMEDOUT : 0;
 }
 
-/* Those of this machine first; other processes are not simulated. */
+/* Those who are simulated first; other processes are there perhaps. */
 static uint32_t word_wake(uint32_t *word, uint32_t n)
 {
-	uint32_t woken = tu_machine_wake_on(word, n);
+	uint32_t woken = tu_troupe ? tu_troupe_wake_on(word, n) : tu_machine_wake_on(word, n);
 
 	if (woken < n && !tu_family_alone())
 		woken += tu_real_word_wake(word, n - woken);
@@ -125,6 +127,16 @@ static int at_thread_end(void (*fn)(void *arg), void *arg)
 	return 0;
 }
 
+static int process_signal(int pid, int number)
+{
+	return tu_troupe ? tu_troupe_signal(pid, number) : tu_real_process_signal(pid, number);
+}
+
+static void foreign(int change)
+{
+	tu_machine.foreign += change;
+}
+
 static void thread_stop(void)
 {
 	tu_machine.running->state = TU_ACTOR_STOPPED;
@@ -146,4 +158,8 @@ const struct tu_os_port tu_machine_port = { .now = now,
 	.thread_yield = thread_yield,
 	.thread_stack = thread_stack,
 	.at_thread_end = at_thread_end,
-	.thread_stop = thread_stop };
+	.thread_stop = thread_stop,
+	.process_signal = process_signal,
+	.child_expect = tu_troupe_expect,
+	.child_begun = tu_troupe_begun,
+	.foreign = foreign };

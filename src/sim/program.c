@@ -8,6 +8,7 @@
 #include "sim/program.h"
 
 #include "base/atomic.h"
+#include "base/bits.h"
 #include "core/alloc.h"
 #include "core/environment.h"
 #include "core/probe.h"
@@ -19,6 +20,7 @@
 #include "sim/replay.h"
 #include "sim/report.h"
 #include "sim/shrink.h"
+#include "sim/troupe.h"
 #include "sim/verdict.h"
 
 #include <errno.h>
@@ -35,6 +37,7 @@ static struct {
 	int64_t began; /* real time */
 	struct tu_keep keep;
 	bool over;
+	bool explored; /* run after run, or repeated: that needs one list of all choices */
 } program;
 
 const char *tu_program_name(void)
@@ -46,13 +49,21 @@ const char *tu_program_name(void)
 
 static void find(struct tu_finding *f, enum tu_trouble trouble)
 {
+	const struct tu_troupe_verdict *told = tu_troupe_verdict();
+
 	*f = (struct tu_finding){ .trouble = trouble,
 		.name = tu_program_name(),
 		.strategy = *program.s.replay ? "replay" : program.s.strategy,
 		.seed = program.s.seed,
 		.run = program.s.run,
 		.words = tu_verdict_words() };
-	if (!program.outcome) /* else who had it run says so */
+	if (told) {
+		f->process = told->name;
+		f->words = *told->words ? told->words : NULL;
+		f->text = told->text;
+		f->json = told->json;
+	}
+	if (!program.outcome && !told) /* else who had it run says so, or each has some */
 		f->found = f->switches = tu_shrink_switches(tu_choices_made());
 }
 
@@ -125,17 +136,28 @@ static void sum_up(void)
 			(unsigned long long)tu_choices_made()->hash);
 }
 
-/* On any stack. The run ends here, and the process with it. */
+static _Noreturn void end(enum tu_trouble trouble)
+{
+	program.over = true;
+	if (trouble != TU_TROUBLE_NONE)
+		tell(trouble);
+	sum_up();
+	tu_troupe_end_others();
+	tu_os_exit_now(trouble == TU_TROUBLE_NONE ? 0 : TU_SIM_STATUS);
+}
+
+/* On any stack. The run ends here, and the process with it, or all processes of it. */
 static void over(enum tu_trouble trouble)
 {
 	program.over = true;
 	tu_outside_end();
 	if (trouble == TU_TROUBLE_NONE)
 		trouble = tu_verdict.trouble;
-	if (trouble != TU_TROUBLE_NONE)
-		tell(trouble);
-	sum_up();
-	tu_os_exit_now(trouble == TU_TROUBLE_NONE ? 0 : TU_SIM_STATUS);
+	if (tu_troupe)
+		tu_troupe_gather(trouble, tu_verdict_words());
+	if (!tu_troupe_is_first())
+		tu_troupe_conclude();
+	end(trouble);
 }
 
 /* Without somebody who waits for the outcome it is also written, as without a simulation. */
@@ -150,16 +172,62 @@ static void held(const char *words)
 	over(TU_TROUBLE_OUTSIDE);
 }
 
+/* Those of a child that come after this are in real time, and its parent waits for its end. */
+static void leave(void)
+{
+	program.over = true;
+	fflush(stdout);
+	tu_troupe_leave();
+	tu_os_port = NULL;
+}
+
 /* The program ends by itself. Its exit handlers run before this one. */
 static void at_exit(void)
 {
 	if (program.over || !tu_os_port)
 		return;
 	tu_outside_end();
+	if (!tu_troupe_is_first()) {
+		leave();
+		return;
+	}
 	sum_up();
 	if (program.outcome && tu_verdict.trouble != TU_TROUBLE_NONE)
 		tell(tu_verdict.trouble);
 }
+
+/* -- with other processes ---------------------------------------------------------------------- */
+
+static bool is_shared(void)
+{
+	return !program.explored && !program.outcome && program.strategy != &tu_strategy_pct &&
+	       program.strategy != &tu_strategy_exhaustive && program.strategy != &tu_strategy_auto;
+}
+
+static const char *settings(void)
+{
+	return program.s.text;
+}
+
+static void tell_here(struct tu_page *text, struct tu_page *json)
+{
+	tu_page_add(text, "  in process '%s':\n", tu_troupe_name());
+	tu_finding_text_here(text);
+	tu_page_add(json, "{\"process\":");
+	tu_page_add_quoted(json, tu_troupe_name());
+	tu_page_add(json, ",\"actors\":[");
+	tu_finding_json_here(json);
+	tu_page_add(json, "]}");
+}
+
+static void conclude(void)
+{
+	program.over = true;
+	tu_outside_end();
+	end(tu_troupe_end());
+}
+
+static const struct tu_troupe_hooks hooks = { is_shared, settings, tell_here, conclude };
 
 /* -- how it begins ----------------------------------------------------------------------------- */
 
@@ -180,6 +248,7 @@ void tu_program_begin(const struct tu_settings *s, const struct tu_strategy *str
 	program.strategy = strategy;
 	program.strategy_self = self;
 	program.began = tu_real_now();
+	tu_troupe_hooks = &hooks;
 	o.switches = program.s.switches;
 	o.n_switches = program.s.n_switches;
 	tu_random_script(program.s.draws, program.s.n_draws);
@@ -250,10 +319,39 @@ void tu_startup_sim(void)
 	if (tu_settings_parse(&s, text, wrong, sizeof(wrong)) < 0)
 		refuse(text, wrong);
 	strategy = open_strategy(text, &s, &self);
+	program.explored = s.runs > 0 || *s.replay;
 	if (s.runs > 0) {
 		tu_server_run(&s, strategy, self);
 		return;
 	}
 	strategy->begin(self, s.run);
 	tu_program_begin(&s, strategy, self, NULL);
+}
+
+/* With random numbers of its own, and nothing to say at its end. */
+int tu_startup_sim_joins(int fd, int place)
+{
+	const struct tu_strategy *strategy;
+	const char *argument;
+	struct tu_settings s;
+	char wrong[300];
+	void *self;
+	int rc = tu_troupe_join(fd, place);
+
+	if (rc < 0)
+		return rc;
+	rc = tu_settings_parse(&s, tu_troupe_settings(), wrong, sizeof(wrong));
+	if (rc < 0)
+		return rc;
+	s.stats = false;
+	*s.save = 0;
+	s.seed = tu_mix64(s.seed + tu_troupe_number());
+	strategy = tu_strategy_find(s.strategy, &argument);
+	rc = strategy->open(&self, argument, s.seed);
+	if (rc < 0)
+		return rc;
+	strategy->begin(self, s.run);
+	tu_program_begin(&s, strategy, self, NULL);
+	tu_troupe_enter();
+	return 0;
 }

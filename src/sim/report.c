@@ -154,19 +154,29 @@ static void text_circle(struct tu_walk *w, const struct tu_context *c)
 	text_circle_of(w->t, &circle);
 }
 
+void tu_finding_text_here(struct tu_page *t)
+{
+	tu_around_each(t, text_one);
+	tu_around_each(t, text_circle);
+}
+
 void tu_finding_text(struct tu_page *t, const struct tu_finding *f)
 {
 	const char *more = explanation(f->trouble);
 
 	tu_page_add(t, "tutti: %s: %s%s%s\n", f->name, tu_trouble_word(f->trouble),
 		*more ? ": " : "", more);
+	if (f->process)
+		tu_page_add(t, "  found out in process '%s'\n", f->process);
 	if (f->trouble == TU_TROUBLE_LIVELOCK && tu_machine.steps == tu_machine.options.steps_most)
 		tu_page_add(t, "  it has taken %llu steps, the most that are allowed\n",
 			(unsigned long long)tu_machine.steps);
 	if (f->words)
 		tu_page_add(t, "  %s\n", f->words);
-	tu_around_each(t, text_one);
-	tu_around_each(t, text_circle);
+	if (f->text)
+		tu_page_add(t, "%s", f->text);
+	else
+		tu_finding_text_here(t);
 	tu_page_add(t,
 		"  in run %llu by strategy %s, seed %llu: step %llu, %.9g s of virtual time\n",
 		(unsigned long long)f->run + 1, f->strategy, (unsigned long long)f->seed,
@@ -273,11 +283,18 @@ static void json_one(struct tu_walk *w, const struct tu_context *c)
 			: "false");
 }
 
+void tu_finding_json_here(struct tu_page *t)
+{
+	tu_around_each(t, json_one);
+}
+
 void tu_finding_json(struct tu_page *t, const struct tu_finding *f)
 {
 	tu_page_add(t, "{\"test\":");
 	tu_page_add_quoted(t, f->name);
 	json_pair(t, "trouble", tu_trouble_word(f->trouble));
+	if (f->process)
+		json_pair(t, "process", f->process);
 	if (f->words)
 		json_pair(t, "words", f->words);
 	json_pair(t, "strategy", f->strategy);
@@ -287,9 +304,13 @@ void tu_finding_json(struct tu_page *t, const struct tu_finding *f)
 		(unsigned long long)tu_machine.steps,
 		(long long)(tu_machine.now - TU_MACHINE_EPOCH),
 		(unsigned long long)tu_choices_made()->hash);
-	tu_page_add(t, ",\"actors\":[");
-	tu_around_each(t, json_one);
-	tu_page_add(t, "]");
+	if (f->json) {
+		tu_page_add(t, ",\"processes\":[%s]", f->json);
+	} else {
+		tu_page_add(t, ",\"actors\":[");
+		tu_finding_json_here(t);
+		tu_page_add(t, "]");
+	}
 	tu_finding_json_end(t, f);
 	tu_page_add(t, "}\n");
 }

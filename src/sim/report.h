@@ -16,7 +16,13 @@ struct tu_finding {
 	unsigned tries;           /* it took to make it simpler */
 	const char *again;        /* how to repeat it; NULL: it cannot be */
 	const char *lost;         /* why not; NULL: it was not to be */
+	const char *process;      /* of several, the one that found out; NULL: there is one */
+	const char *text, *json;  /* of several, what they say of themselves, as by the next two */
 };
+
+/* Of this process alone: who is there, and what each does. */
+void tu_finding_text_here(struct tu_page *t);
+void tu_finding_json_here(struct tu_page *t);
 
 /* On the stack of whoever noticed, with all others where they stand. */
 void tu_finding_text(struct tu_page *t, const struct tu_finding *f);

@@ -4,6 +4,8 @@
 
 #include "base/bits.h"
 #include "core/family.h"
+#include "sim/baton.h"
+#include "sim/troupe.h"
 
 enum { BUCKETS = 64 };
 
@@ -25,6 +27,8 @@ void tu_machine_awake(struct tu_actor *a, bool timed_out)
 		tu_list_remove(&a->polling);
 	if (a->words)
 		tu_list_remove(&a->on_words);
+	if (a->sleeper)
+		tu_troupe_awake(a);
 	a->poller = NULL;
 	a->words = NULL;
 	if (tu_heap_has(&a->due))
@@ -50,7 +54,7 @@ bool tu_machine_sleep(uint32_t *word, int64_t deadline)
 	self->state = TU_ACTOR_ASLEEP;
 	self->word = word;
 	self->deadline = deadline;
-	self->went = ++m->sleeps;
+	self->went = ++m->order;
 	if (self->doing)
 		tu_machine_change();
 	self->doing = false;
@@ -59,6 +63,8 @@ bool tu_machine_sleep(uint32_t *word, int64_t deadline)
 		tu_list_add_tail(bucket_of(word), &self->link);
 	if (deadline != INT64_MAX)
 		tu_heap_add(&m->due, &self->due, due_before);
+	if (self->words && tu_troupe)
+		tu_troupe_sleeps(self);
 	tu_machine_give_way();
 	return self->timed_out;
 }

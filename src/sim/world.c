@@ -4,6 +4,8 @@
 
 #include "core/family.h"
 #include "os/port.h"
+#include "sim/baton.h"
+#include "sim/troupe.h"
 
 static void wait_for_pollers(void)
 {
@@ -42,14 +44,25 @@ static void wait_for_words(void)
 		tu_family_look(tu_real_now());
 }
 
+bool tu_machine_is_world_first(void)
+{
+	return tu_troupe ? tu_baton_is_world_first() : tu_machine.foreign > 0;
+}
+
 bool tu_machine_is_world_waited_for(void)
 {
+	if (tu_troupe)
+		return tu_baton_is_world_waited_for();
 	return !tu_list_empty(&tu_machine.polling) ||
 	       (!tu_list_empty(&tu_machine.on_words) && !tu_family_alone());
 }
 
 void tu_machine_wait_for_world(void)
 {
+	if (tu_troupe) {
+		tu_baton_wait_for_world();
+		return;
+	}
 	tu_machine.world = true; /* it is no call from outside that holds everybody up */
 	if (tu_list_empty(&tu_machine.on_words))
 		wait_for_pollers();

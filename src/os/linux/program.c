@@ -6,6 +6,7 @@
  */
 #include "os/linux/forked.h"
 #include "os/os.h"
+#include "os/port.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -177,7 +178,7 @@ int tu_os_child_reap(int pid, struct tu_os_end *end)
 	return 0;
 }
 
-int tu_os_process_signal(int pid, int number)
+int tu_real_process_signal(int pid, int number)
 {
 	return kill(pid, number) < 0 ? -errno : 0;
 }
