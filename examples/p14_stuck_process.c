@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A parent waits for a child that is stuck. Once that is killed, the others have a turn. */
+/* A parent waits for a child that is stuck. Once that is killed, the others have a turn. With an
+   argument it is killed from here, after so many seconds. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <tutti/tutti.h>
 
 static void stuck(void)
@@ -16,11 +18,20 @@ static void run(int number)
 }
 TUTTI_JOB(run, void, int);
 
-int main(void)
+static void *end_it(void *p1)
+{
+	tutti_process_kill(p1);
+	return NULL;
+}
+
+int main(int argc, char **argv)
 {
 	tutti_process *p1 = tutti_process_start(&stuck_job, NULL, NULL), *rest[2];
-	int code = 0, rc = tutti_process_join(p1);
+	int code = 0, rc;
 
+	if (argc > 1)
+		tutti_future_unref(tutti_timer_start(TUTTI_SECONDS(atof(argv[1])), end_it, p1));
+	rc = tutti_process_join(p1);
 	if (rc == 0)
 		rc = tutti_process_exitcode(p1, &code);
 	printf("p1 has ended with %d\n", code);

@@ -254,8 +254,6 @@ static int processes_open(void **self, const char *where, const tutti_executor_o
 	(void)where;
 	if (count > TU_CELLS_WORKERS || o->worker_arg)
 		return -EINVAL;
-	if (tu_simulated()) /* its workers would not be, and the clock stands still for them */
-		return -ENOTSUP;
 	p = make(o, (unsigned)count);
 	if (!p)
 		return -ENOMEM;
