@@ -3,6 +3,7 @@
 #include "proc/reply.h"
 
 #include "core/alloc.h"
+#include "core/probe.h"
 #include "exec/kinds.h"
 #include "os/os.h"
 #include "proc/parcel.h"
@@ -10,9 +11,10 @@
 #include <errno.h>
 #include <string.h>
 #include <tutti/error.h>
+#include <tutti/fd.h>
 #include <tutti/future.h>
 
-enum { MAGIC = 0x74757472, ROOM_FIRST = 256 };
+enum { MAGIC = 0x74757472, ROOM_FIRST = 256, PIECE = 16384 };
 
 struct head {
 	uint32_t magic;
@@ -20,17 +22,34 @@ struct head {
 	uint64_t text_bytes, result_bytes;
 };
 
+/* In simulated time whoever reads can run only while we wait as simulated ones do. */
+static int send_all(int channel, const void *data, size_t n)
+{
+	const char *at = data;
+	int rc = 0;
+
+	if (!tu_simulated())
+		return tu_os_channel_send(channel, data, n, NULL, 0);
+	for (size_t part; n > 0 && rc == 0; at += part, n -= part) {
+		part = n < PIECE ? n : PIECE;
+		rc = tutti_fd_wait(channel, TUTTI_WRITABLE, TUTTI_FOREVER);
+		if (rc >= 0)
+			rc = tu_os_channel_send(channel, at, part, NULL, 0);
+	}
+	return rc;
+}
+
 static int send(int channel, int32_t code, const char *text, const void *result, size_t n)
 {
 	struct head h = { .magic = MAGIC,
 		.code = code,
 		.text_bytes = text ? strlen(text) + 1 : 0,
 		.result_bytes = n };
-	int rc = tu_os_channel_send(channel, &h, sizeof(h), NULL, 0);
+	int rc = send_all(channel, &h, sizeof(h));
 
 	if (rc == 0)
-		rc = tu_os_channel_send(channel, text, h.text_bytes, NULL, 0);
-	return rc < 0 ? rc : tu_os_channel_send(channel, result, n, NULL, 0);
+		rc = send_all(channel, text, h.text_bytes);
+	return rc < 0 ? rc : send_all(channel, result, n);
 }
 
 static int send_result(int channel, tutti_future *f, const tutti_job *job)

@@ -76,6 +76,9 @@ struct tu_actor {
 	size_t n_words;
 	struct tu_link on_words; /* among those who do */
 	uint32_t sleeper;        /* its place in the troupe's table; 0: none */
+	uint64_t calls;          /* that it has begun, */
+	uint64_t waits_in;       /* in which of them, and one more, it slept there last, */
+	uint64_t waits_since;    /* and which number it drew when it first did in that call */
 	struct tu_os_thread_start start;
 	struct tu_ending endings[TU_ACTOR_ENDINGS];
 	unsigned n_endings;

@@ -100,6 +100,7 @@ static void point(struct tu_context *self, const struct tu_doing *doing)
 	step();
 	tu_choices_step(a->number, doing->op, m->now);
 	has_done(a, doing->op);
+	a->calls++;
 	if (doing->op == TU_OP_CONDITION_NOTIFY)
 		tu_hints_notify(self, doing);
 	a->loads = doing->op == TU_OP_LOAD ? a->loads + 1 : 0;

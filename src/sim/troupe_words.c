@@ -19,6 +19,15 @@ static uint32_t free_place(void)
 	tu_panic("more threads sleep on shared words than a simulation has room for");
 }
 
+/* Who was woken for nothing and sleeps on in the same call keeps its place in the line. */
+static uint64_t since(struct tu_actor *a)
+{
+	if (a->waits_in != a->calls + 1)
+		a->waits_since = a->went;
+	a->waits_in = a->calls + 1;
+	return a->waits_since;
+}
+
 /* The first word is its own, and other processes do not know it. */
 void tu_troupe_sleeps(struct tu_actor *a)
 {
@@ -28,7 +37,7 @@ void tu_troupe_sleeps(struct tu_actor *a)
 	if (place >= tu_troupe->sleepers)
 		tu_troupe->sleepers = place + 1;
 	s->player = tu_troupe_me + 1;
-	s->went = a->went;
+	s->went = since(a);
 	s->ticket = 0;
 	s->actor = (uintptr_t)a;
 	s->n = 0;
