@@ -31,6 +31,7 @@ static bool registered, over;
 static int64_t patience = (int64_t)10 * 1000000000; /* atomic */
 void (*tu_ending_told)(void);
 bool (*tu_ending_children)(void);
+void (*tu_ending_at_once)(void);
 
 void tu_ending_be_patient(int64_t ns)
 {

@@ -22,6 +22,12 @@ extern void (*tu_ending_told)(void);
  */
 extern bool (*tu_ending_children)(void);
 
+/*
+ * The process is about to end without all this: what is left of its helpers, other processes, is to
+ * end before. Set likewise.
+ */
+extern void (*tu_ending_at_once)(void);
+
 /* All that exit does of this, for a process that ends without it. */
 void tu_ending_now(void);
 

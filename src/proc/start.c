@@ -436,6 +436,7 @@ static tutti_process *start(
 	if (elsewhere && method == TUTTI_FORK)
 		method = TUTTI_FORKSERVER;
 	tu_ending_children = end_children;
+	tu_ending_at_once = tu_server_end;
 	rc = begin(p, method, text, sizeof(text));
 	if (rc < 0) {
 		process_free(&p->jf.future);

@@ -158,6 +158,8 @@ void tu_machine_preempt(void)
 	struct tu_actor *self = m->running, *next;
 
 	self->ready_since = m->now;
+	if (self->ticket == 0) /* it is the first, and has never waited */
+		self->ticket = ++m->order;
 	tu_list_add_head(&m->ready, &self->link);
 	m->ready_count++;
 	if (tu_troupe)

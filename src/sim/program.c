@@ -14,6 +14,7 @@
 #include "core/probe.h"
 #include "core/random.h"
 #include "core/startup.h"
+#include "exec/ending.h"
 #include "os/os.h"
 #include "os/port.h"
 #include "sim/outside.h"
@@ -143,6 +144,8 @@ static _Noreturn void end(enum tu_trouble trouble)
 		tell(trouble);
 	sum_up();
 	tu_troupe_end_others();
+	if (tu_ending_at_once)
+		tu_ending_at_once();
 	tu_os_exit_now(trouble == TU_TROUBLE_NONE ? 0 : TU_SIM_STATUS);
 }
 

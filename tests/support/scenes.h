@@ -27,16 +27,17 @@ struct playing {
 	double seconds;  /* of virtual time; -1: it did not come to say so */
 	char hash[17];
 	int status;
+	int left; /* processes whose end it has not taken notice of */
 };
 
 /*
- * Play one to its end, and see to it that no process of it is left, not even a dead one. watch:
- * called again and again with what it has said so far; NULL: nobody watches.
+ * Play one to its end, and wait until all processes of it have ended: those that were left are
+ * taken off. watch: called again and again with what it has said so far; NULL: nobody watches.
  */
 struct playing scene_run(const char *name, const char *settings, void (*watch)(const char *out));
 void playing_free(struct playing *p);
 
-/* It says exactly that, takes so long, and ends with status 0; and each of many times alike. */
+/* It says exactly that, takes so long, ends with status 0 and leaves nobody; many times alike. */
 void scene_says(const char *name, const char *settings, double seconds, const char *out);
 
 #endif
