@@ -388,7 +388,7 @@ void tu_family_leave(void)
 		return;
 	s = slot_of(id);
 	tu_worker_each(count_other, &others);
-	if (others > 0) {
+	if (others > 0 && !tu_simulated()) { /* whose threads are one */
 		/* Relaxed: announce_raw publishes it. */
 		if (!tu_load_rlx(&s->raw)) {
 			tu_store_rlx(&s->raw, 1);

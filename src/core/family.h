@@ -72,7 +72,8 @@ void tu_family_died(int pid);
 
 /*
  * This one ends, in order: what it still holds is free to be taken. At exit, by itself. With other
- * threads about, which may be at work with what is shared, only its real end counts.
+ * threads about, which may be at work with what is shared, only its real end counts; simulated ones
+ * do not go on.
  */
 void tu_family_leave(void);
 

@@ -163,7 +163,7 @@ void tu_poller_close(struct tu_worker *w)
 void tu_poller_forget(struct tu_worker *w)
 {
 	w->ringing = 0; /* of threads that are not here */
-	w->polled = 0;
+	w->polled = w->at_pipes = 0;
 	if (w->has_poller)
 		tu_os_poller_close(&w->poller);
 	w->has_poller = 0;

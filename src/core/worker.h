@@ -35,6 +35,7 @@ struct tu_worker {
 	bool closed;              /* by hand: takes no more tasks. Atomic: others look */
 	bool telling;             /* it is being closed by hand: what is given up is named */
 	uint32_t polled;          /* waits for descriptors that have begun here and not ended */
+	uint32_t at_pipes;        /* of them, those at pipes of ours: for simulations */
 	uint32_t words;           /* shared ones that are waited for here, see words.h */
 	int *errno_at;            /* the thread's errno: found once, as a call is dear in a yield */
 	struct tu_caught *caught; /* likewise, see caught.h */

@@ -424,8 +424,8 @@ void tu_os_memory_unmap(void *base, size_t bytes);
 void tu_os_memory_close(int fd);
 
 /*
- * What a place in memory is, for all processes that have it: the same number wherever each maps it,
- * and another for another place. Of memory that is the caller's alone it is nobody else's.
+ * What a place in memory is, for all processes that share it: the same number wherever each maps
+ * it, and another for another place. 0: that memory is the caller's alone.
  */
 uint64_t tu_os_memory_key(const void *place);
 

@@ -15,6 +15,7 @@
 #include "core/alloc.h"
 #include "core/bytes.h"
 #include "core/wait.h"
+#include "core/worker.h"
 #include "os/os.h"
 #include "proc/handles.h"
 
@@ -69,6 +70,19 @@ static int writer(const tutti_pipe *p)
 	return p->object.fds[1];
 }
 
+/* It is only processes of ours that could end that wait: a simulation knows them all. */
+static int wait_until_ready(int fd, unsigned events, tutti_time deadline)
+{
+	struct tu_worker *w = tu_worker_self();
+	int rc;
+
+	w->at_pipes++;
+	rc = tutti_fd_wait(fd, events, deadline);
+	if (w->at_pipes > 0) /* it was forgotten with a fork */
+		w->at_pipes--;
+	return rc;
+}
+
 /* -- writing ---------------------------------------------------------------------------------- */
 
 /* As tu_os_pipe_write, but waits. */
@@ -78,7 +92,7 @@ static int write_packet(
 	int rc;
 
 	while ((rc = tu_os_pipe_write(writer(p), h, sizeof(*h), data, n)) == -EAGAIN) {
-		rc = tutti_fd_wait(writer(p), TUTTI_WRITABLE, deadline);
+		rc = wait_until_ready(writer(p), TUTTI_WRITABLE, deadline);
 		if (rc < 0)
 			return rc;
 	}
@@ -238,7 +252,7 @@ int tutti_pipe_read_until(tutti_pipe *p, tutti_bytes *message, tutti_time deadli
 		tutti_lock_release(&p->reading);
 		if (rc != -EAGAIN)
 			return rc;
-		rc = tutti_fd_wait(reader(p), TUTTI_READABLE, deadline);
+		rc = wait_until_ready(reader(p), TUTTI_READABLE, deadline);
 	} while (rc >= 0);
 	return rc;
 }
@@ -260,7 +274,7 @@ int tutti_pipe_poll_until(tutti_pipe *p, tutti_time deadline)
 	tutti_lock_acquire(&p->reading);
 	there = p->ended || p->room > 0;
 	tutti_lock_release(&p->reading);
-	rc = there ? 0 : tutti_fd_wait(reader(p), TUTTI_READABLE, deadline);
+	rc = there ? 0 : wait_until_ready(reader(p), TUTTI_READABLE, deadline);
 	return rc < 0 ? rc : 0;
 }
 

@@ -2,11 +2,13 @@
 /* around.c - see around.h. */
 #include "sim/around.h"
 
+#include "core/family.h"
 #include "core/overflow.h"
 #include "core/worker.h"
 #include "exec/thread.h"
 #include "sim/facts.h"
 #include "sim/names.h"
+#include "sim/troupe.h"
 #include "sync/look.h"
 
 #include <stdio.h>
@@ -131,6 +133,21 @@ uint32_t tu_around_arrived(const struct tu_context *c, uint32_t *parties)
 const struct tu_hold *tu_around_holder(const struct tu_context *c)
 {
 	return tu_around_waits(c) ? tu_ledger_holder(tu_facts(), tu_around_doing(c).object) : NULL;
+}
+
+const char *tu_around_process(const struct tu_context *c, char *buf, size_t n)
+{
+	struct tu_doing doing = tu_around_doing(c);
+	const char *name = NULL;
+	uint32_t id = 0;
+
+	if (tu_troupe && tu_around_waits(c) && doing.object &&
+		tu_op_object(doing.op) == TU_OBJECT_LOCK)
+		id = tu_lock_shared_owner(doing.object);
+	if (id != 0 && id != tu_family_self())
+		name = tu_troupe_name_of(tu_family_pid(id));
+	snprintf(buf, n, name ? "process '%s'" : "%s", name ? name : "");
+	return buf;
 }
 
 const char *tu_around_holder_name(const struct tu_hold *h, char *buf, size_t n)

@@ -47,6 +47,9 @@ uint32_t tu_around_arrived(const struct tu_context *c, uint32_t *parties);
 /* Who has what c waits for: the latest of them; NULL: nobody that is known. */
 const struct tu_hold *tu_around_holder(const struct tu_context *c);
 
+/* Which other process has it: "process 'Process-1'"; "": none that is known. Returns buf. */
+const char *tu_around_process(const struct tu_context *c, char *buf, size_t n);
+
 /* Who it is that has something, which may have ended. Returns buf, or as tu_around_name. */
 const char *tu_around_holder_name(const struct tu_hold *h, char *buf, size_t n);
 

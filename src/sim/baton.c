@@ -3,6 +3,8 @@
 #include "sim/baton.h"
 
 #include "base/atomic.h"
+#include "core/family.h"
+#include "core/fork.h"
 #include "core/probe.h"
 #include "os/os.h"
 #include "os/port.h"
@@ -21,16 +23,28 @@ enum {
 
 /* -- what the others see ----------------------------------------------------------------------- */
 
+/* Are there processes that share words with us and are not simulated? */
+static bool words_are_open(void)
+{
+	return !tu_list_empty(&tu_machine.on_words) && tu_family_has_raw();
+}
+
+/* Helpers wait for processes that are here; and at a pipe of ours, who else would write? */
+static bool waits_for_us(const struct tu_worker *w)
+{
+	/* Relaxed: of this one thread. */
+	return w->helper || (w->polled == w->at_pipes && tu_load_rlx(&tu_forks) == 0);
+}
+
 static bool world_may_wake(void)
 {
-	if (tu_machine.foreign > 0)
+	if (tu_machine.foreign > 0 || words_are_open())
 		return true;
 	tu_list_each(link, &tu_machine.polling) {
 		const struct tu_actor *a = tu_container_of(link, struct tu_actor, polling);
 		struct tu_context *c = tu_actor_context(a);
 
-		/* Helpers wait for processes that are here. */
-		if (!c || !c->worker->helper)
+		if (!c || !waits_for_us(c->worker))
 			return true;
 	}
 	return false;
@@ -321,6 +335,8 @@ static void look_here(void)
 	struct tu_player *self = tu_troupe_self();
 
 	tu_machine_look_at_pollers();
+	if (words_are_open()) /* a change there need not come with a wake for us */
+		tu_machine_look_at_words();
 	self->looked_acts = tu_machine.acts;
 	self->looked_changes = tu_machine.changes;
 	self->asked = 0;
@@ -451,5 +467,7 @@ void tu_baton_wait_for_world(void)
 	tu_machine.world = true;
 	tu_real_sleep_until(tu_real_now() + WORLD_NS);
 	tu_machine.world = false;
+	if (words_are_open())
+		tu_family_look(tu_real_now());
 	tu_machine.acts++;
 }

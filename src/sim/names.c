@@ -5,6 +5,7 @@
 #include "core/report.h"
 #include "observe/table.h"
 #include "sim/machine.h"
+#include "sim/troupe.h"
 
 #include <stdio.h>
 
@@ -41,8 +42,13 @@ const char *tu_object_name(enum tu_op op, const void *object, char *buf, size_t 
 	enum tu_op_object kind = tu_op_object(op);
 	const char *noun = tu_object_noun(kind);
 	char name[128];
+	unsigned shared = 0;
 
-	if (!*noun || !object)
+	if (tu_troupe && *noun && object)
+		shared = tu_troupe_object(kind, object);
+	if (shared > 0)
+		snprintf(buf, n, "shared %s %u", noun, shared);
+	else if (!*noun || !object)
 		snprintf(buf, n, "%s", noun);
 	else if (tu_data_name(object, name, sizeof(name)))
 		snprintf(buf, n, "%s '%s'", noun, name);

@@ -11,6 +11,7 @@
 #include "base/bits.h"
 #include "core/alloc.h"
 #include "core/environment.h"
+#include "core/family.h"
 #include "core/probe.h"
 #include "core/random.h"
 #include "core/startup.h"
@@ -180,6 +181,7 @@ static void leave(void)
 {
 	program.over = true;
 	fflush(stdout);
+	tu_family_leave(); /* in time for whoever waits for what it still holds */
 	tu_troupe_leave();
 	tu_os_port = NULL;
 }

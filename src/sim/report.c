@@ -90,6 +90,9 @@ static void text_holders(struct tu_page *t, const struct tu_context *c)
 	char name[100], place[256];
 	int n = 0;
 
+	if (*tu_around_process(c, name, sizeof(name)))
+		tu_page_add(t, "      it is held by %s\n", name);
+
 	for (; h && n < MOST; h = h->others, n++)
 		tu_page_add(t, "      it is held by %s since %.9g s, taken at %s\n",
 			tu_around_holder_name(h, name, sizeof(name)), seconds(h->since),
@@ -275,6 +278,8 @@ static void json_one(struct tu_walk *w, const struct tu_context *c)
 	}
 	if (h)
 		json_holder(w->t, h);
+	else if (*tu_around_process(c, name, sizeof(name)))
+		json_pair(w->t, "held_by", name);
 	json_hint(w->t, c);
 	tu_page_add(w->t, ",\"in_circle\":%s}",
 		tu_around_waits(c) && tu_ledger_deadlock(

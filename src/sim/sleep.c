@@ -27,7 +27,7 @@ void tu_machine_awake(struct tu_actor *a, bool timed_out)
 		tu_list_remove(&a->polling);
 	if (a->words)
 		tu_list_remove(&a->on_words);
-	if (a->sleeper)
+	if (a->sleeper && tu_troupe)
 		tu_troupe_awake(a);
 	a->poller = NULL;
 	a->words = NULL;

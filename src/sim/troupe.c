@@ -241,6 +241,30 @@ static uint32_t place_of(int pid)
 	return TU_TROUPE_NOBODY;
 }
 
+const char *tu_troupe_name_of(int pid)
+{
+	uint32_t place = place_of(pid);
+
+	return place == TU_TROUPE_NOBODY ? NULL : tu_troupe->player[place].name;
+}
+
+unsigned tu_troupe_object(unsigned kind, const void *object)
+{
+	uint64_t key = tu_os_memory_key(object);
+	unsigned number = 1;
+
+	for (size_t i = 0; key != 0 && i < TU_TROUPE_OBJECTS; i++) {
+		struct tu_shared_object *o = &tu_troupe->object[i];
+
+		if (o->key == 0)
+			*o = (struct tu_shared_object){ key, kind, number };
+		if (o->key == key && o->kind == kind)
+			return o->number;
+		number += o->kind == kind;
+	}
+	return 0;
+}
+
 /* The caller's own end is its parent's to see. */
 int tu_troupe_signal(int pid, int number)
 {

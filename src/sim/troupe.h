@@ -83,6 +83,15 @@ void tu_troupe_leave(void);
 bool tu_troupe_is_first(void);
 const char *tu_troupe_name(void);
 
+/* What the process of that number is called; NULL: it is none of us. */
+const char *tu_troupe_name_of(int pid);
+
+/*
+ * For a report: what an object in memory that processes share is called by all of them, 1, 2, ...
+ * for each kind; 0: it is in no such memory, or there are too many.
+ */
+unsigned tu_troupe_object(unsigned kind, const void *object);
+
 /* What the first process is to know of the end of all. */
 struct tu_troupe_verdict {
 	enum tu_trouble trouble;

@@ -10,6 +10,7 @@ enum {
 	TU_TROUPE_MOST = 2048,     /* processes at once */
 	TU_TROUPE_SLEEPERS = 8192, /* threads that sleep on shared words at once */
 	TU_TROUPE_TEXT = 1 << 20,  /* bytes of all that is told at the end */
+	TU_TROUPE_OBJECTS = 256,   /* that a report speaks of */
 	TU_TROUPE_NOBODY = TU_TROUPE_MOST,
 };
 
@@ -59,6 +60,12 @@ struct tu_sleeper {
 	uint64_t keys[TU_OS_WORDS_MOST];
 };
 
+/* One that a report has spoken of. key: 0: none yet. */
+struct tu_shared_object {
+	uint64_t key;
+	uint32_t kind, number;
+};
+
 /* What goes with the baton from machine to machine. */
 struct tu_common {
 	int64_t now;
@@ -76,6 +83,7 @@ struct tu_troupe {
 	char settings[1024];
 	size_t text_used, json_used;
 	char text[TU_TROUPE_TEXT], json[TU_TROUPE_TEXT];
+	struct tu_shared_object object[TU_TROUPE_OBJECTS];
 	struct tu_player player[TU_TROUPE_MOST];
 	struct tu_sleeper sleeper[TU_TROUPE_SLEEPERS];
 };

@@ -2,6 +2,7 @@
 /* troupe_words.c - those of all processes who sleep on words that they share; see baton.h. */
 #include "sim/baton.h"
 
+#include "base/bits.h"
 #include "core/context.h"
 #include "os/os.h"
 #include "sim/troupe_inside.h"
@@ -17,6 +18,14 @@ static uint32_t free_place(void)
 		if (tu_troupe->sleeper[i].player == 0)
 			return i;
 	tu_panic("more threads sleep on shared words than a simulation has room for");
+}
+
+/* Of memory that is nobody else's it is what no other process has. */
+static uint64_t key_of(const void *word)
+{
+	uint64_t key = tu_os_memory_key(word);
+
+	return key ? key : tu_mix64((uintptr_t)word + ((uint64_t)tu_troupe_me << 48));
 }
 
 /* Who was woken for nothing and sleeps on in the same call keeps its place in the line. */
@@ -42,7 +51,7 @@ void tu_troupe_sleeps(struct tu_actor *a)
 	s->actor = (uintptr_t)a;
 	s->n = 0;
 	for (size_t i = 1; i < a->n_words; i++)
-		s->keys[s->n++] = tu_os_memory_key((const void *)(uintptr_t)a->words[i].at);
+		s->keys[s->n++] = key_of((const void *)(uintptr_t)a->words[i].at);
 	a->sleeper = place + 1;
 }
 
@@ -106,7 +115,7 @@ unsigned tu_troupe_wake_on(uint32_t *word, unsigned n)
 
 	if (!any_sleeps()) /* so that a wake costs nothing as a rule */
 		return 0;
-	key = tu_os_memory_key(word);
+	key = key_of(word);
 	while (woken < n && (s = first_on(key)) != NULL) {
 		wake(s);
 		woken++;

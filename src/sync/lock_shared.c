@@ -14,6 +14,7 @@
 #include "core/report.h"
 #include "core/worker.h"
 #include "sync/lock.h"
+#include "sync/look.h"
 #include "sync/shared.h"
 #include "sync/shared_lock.h"
 
@@ -169,4 +170,9 @@ int tu_lock_shared_take_back(tutti_lock *l, struct tu_context *self, uint32_t de
 	set_levels(l, depth);
 	tu_took_again(self, TU_OP_LOCK_ACQUIRE, l);
 	return rc;
+}
+
+uint32_t tu_lock_shared_owner(const tutti_lock *l)
+{
+	return tu_lock_is_shared(l) ? tu_shared_lock_holder(word_of(l)) : 0;
 }

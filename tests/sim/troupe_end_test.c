@@ -249,6 +249,30 @@ static void deadlock(void)
 	tutti_join_all(p, 2);
 }
 
+static void read_on(tutti_handle handle)
+{
+	tutti_bytes m;
+	tutti_pipe *p;
+
+	CHECK_EQ(tutti_pipe_attach(&p, handle), 0);
+	tutti_sleep(TUTTI_SECONDS(1));
+	tutti_pipe_read(p, &m);
+}
+TUTTI_JOB(read_on, void, tutti_handle);
+
+/* Each waits for the other to write. */
+static void at_a_pipe(void)
+{
+	tutti_pipe *here, *there;
+	tutti_handle handle;
+	tutti_bytes m;
+
+	CHECK_EQ(tutti_pipe_create(&here, &there, false), 0);
+	handle = tutti_pipe_handle(there);
+	tutti_future_unref(tutti_process_start(&read_on_job, &handle, NULL));
+	tutti_pipe_read(here, &m);
+}
+
 static void endless(void)
 {
 	tutti_process *p = tutti_process_start(&tick_job, NULL, NULL);
@@ -269,7 +293,8 @@ static void refused(void)
 static const struct scene scenes[] = { { "killed", killed }, { "caught", caught },
 	{ "by_itself", by_itself }, { "computing", computing }, { "tree", tree },
 	{ "felled", felled }, { "pool", pool }, { "deadline", deadline }, { "deadlock", deadlock },
-	{ "endless", endless }, { "refused", refused }, { NULL, NULL } };
+	{ "at_a_pipe", at_a_pipe }, { "endless", endless }, { "refused", refused },
+	{ NULL, NULL } };
 
 static void waits_for_whom_it_ends(void)
 {
@@ -333,13 +358,21 @@ static void tells_who_waits_where(void)
 	main_part =
 		strstr(main_part, "  in process 'MainProcess':\n  thread 'MainThread' waits for ");
 	CHECK(main_part);
-	one = strstr(main_part,
-		"  in process 'Process-1':\n  thread 'MainThread' waits to acquire lock");
+	one = strstr(
+		main_part, "  in process 'Process-1':\n  thread 'MainThread' waits to acquire ");
 	CHECK(one);
-	two = strstr(one, "  in process 'Process-2':\n  thread 'MainThread' waits to acquire lock");
+	two = strstr(one, "  in process 'Process-2':\n  thread 'MainThread' waits to acquire ");
 	CHECK(two);
-	CHECK(strstr(two, "since 1 s"));
+	CHECK(strstr(one, "acquire shared lock 1, since 1 s"));
+	CHECK(strstr(one, "it is held by process 'Process-2'"));
+	CHECK(strstr(two, "acquire shared lock 2, since 1 s"));
+	CHECK(strstr(two, "it is held by process 'Process-1'"));
 	CHECK(p.seconds == 1);
+	playing_free(&p);
+	p = scene_run("at_a_pipe", "fifo", NULL);
+	CHECK_EQ(p.status, 99);
+	CHECK(strstr(p.err, "thread 'MainThread' waits for a descriptor, since 0 s"));
+	CHECK(strstr(p.err, "thread 'MainThread' waits for a descriptor, since 1 s"));
 	playing_free(&p);
 }
 

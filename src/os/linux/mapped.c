@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 struct mapping {
 	unsigned long begin, end, inode;
@@ -47,13 +46,11 @@ uint64_t tu_os_memory_key(const void *at)
 	unsigned long place = (unsigned long)at;
 	struct mapping m;
 	int saved = errno;
-	uint64_t key;
+	uint64_t key = 0;
 
 	if (find(place, &m) && m.shared)
-		key = tu_mix64(tu_mix64((uint64_t)m.major << 32 | m.minor) + m.inode) + m.from +
-		      (place - m.begin);
-	else
-		key = tu_mix64((uint64_t)getpid()) + place;
+		key = tu_mix64(tu_mix64(tu_mix64((uint64_t)m.major << 32 | m.minor) + m.inode) +
+			       m.from + (place - m.begin));
 	errno = saved;
-	return tu_mix64(key);
+	return key;
 }
