@@ -362,12 +362,13 @@ int tu_os_stack_walk(const void *pc, void **frames, int most);
 /* -- a clock that ticks on -------------------------------------------------------------------- */
 
 /*
- * Have ticked(pc, cpu) called in a signal handler on the calling thread, every so many nanoseconds
- * of real time, whatever the thread does; pc is where it was interrupted, and cpu the time for
- * which it has computed so far. It may stop a wait in the kernel: it runs on the stack of whoever
- * waits there. -EBUSY: the program handles that signal. One at a time.
+ * Have ticked(pc, cpu, slept) called in a signal handler on the calling thread, every so many
+ * nanoseconds of real time, whatever the thread does; pc is where it was interrupted, cpu the time
+ * for which it has computed so far, and slept how often it has slept by itself; of one that only
+ * waits for a CPU that stays as it is. It may stop a wait in the kernel: it runs on the stack of
+ * whoever waits there. -EBUSY: the program handles that signal. One at a time.
  */
-int tu_os_tick_begin(int64_t period, void (*ticked)(const void *pc, int64_t cpu));
+int tu_os_tick_begin(int64_t period, void (*ticked)(const void *pc, int64_t cpu, long slept));
 void tu_os_tick_end(void);
 
 /* In ticked, for who goes on from there without returning. */

@@ -50,9 +50,11 @@ struct tu_os_port {
 	int (*at_thread_end)(void (*fn)(void *arg), void *arg);
 	void (*thread_stop)(void); /* does not return */
 	int (*process_signal)(int pid, int number);
-	/* These three as the functions below. */
+	/* These as the functions below. */
 	int (*child_expect)(const char *name, int *fd);
 	void (*child_begun)(int place, int pid);
+	void (*copied)(void);
+	void (*leave)(void);
 	void (*foreign)(int change);
 };
 
@@ -76,6 +78,20 @@ static inline void tu_port_child_begun(int place, int pid)
 {
 	if (tu_os_port && place >= 0)
 		tu_os_port->child_begun(place, pid);
+}
+
+/* In such a child that is a copy of its parent: it goes on when it is its turn. */
+static inline void tu_port_copied(void)
+{
+	if (tu_os_port)
+		tu_os_port->copied();
+}
+
+/* The process is about to end without its exit handlers. */
+static inline void tu_port_leave(void)
+{
+	if (tu_os_port)
+		tu_os_port->leave();
 }
 
 /*

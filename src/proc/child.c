@@ -16,6 +16,7 @@
 #include "exec/ending.h"
 #include "exec/executor.h"
 #include "os/os.h"
+#include "os/port.h"
 #include "proc/parcel.h"
 #include "proc/pool.h"
 #include "proc/reply.h"
@@ -177,6 +178,7 @@ _Noreturn void tu_child_run_copy(struct tu_process *p, int channel)
 	code = run((tutti_job *)p->jf.job, p->jf.arg, channel);
 	/* Exit handlers are the parent's: they would clean up what it still uses. */
 	tu_ending_now();
+	tu_port_leave();
 	tu_os_exit_now(code);
 }
 

@@ -13,6 +13,7 @@
 #include "core/report.h"
 #include "core/startup.h"
 #include "core/worker.h"
+#include "exec/alive.h"
 #include "exec/ending.h"
 #include "exec/job.h"
 #include "os/os.h"
@@ -182,15 +183,25 @@ static void add_helper(struct tu_worker *w, void *arg)
 		h->ids[h->n++] = tu_shown(&w->native_id);
 }
 
+static void count_other(struct tu_worker *w, void *others)
+{
+	if (!w->helper && w != tu_worker_self())
+		++*(size_t *)others;
+}
+
 /* A copy has only the thread that made it: the others' locks would stay taken in it for ever. */
 static int check_alone(char *text, size_t n)
 {
 	struct helpers helpers = { .n = 0 };
 	char names[200];
-	size_t others;
+	size_t others = 0;
 
 	if (tutti_task_current())
 		return fail(text, n, -EINVAL, "a task cannot fork: its thread has others to run");
+	if (tu_simulated()) /* the system sees one thread */
+		tu_worker_each(count_other, &others);
+	if (others > 0 || (tu_simulated() && tu_threads_are_coming()))
+		return fail(text, n, -EDEADLK, "cannot fork while other threads live");
 	tu_worker_each(add_helper, &helpers);
 	others = tu_os_other_threads(helpers.ids, helpers.n, names, sizeof(names));
 	if (others == 0)
@@ -203,8 +214,6 @@ static int copy(struct tu_process *p, int channel, int life, char *text, size_t 
 {
 	int rc = check_alone(text, n), own;
 
-	if (rc == 0 && tu_simulated())
-		rc = fail(text, n, -ENOTSUP, "a simulated program cannot be copied");
 	if (rc < 0)
 		return rc;
 	rc = tu_family_fd();
@@ -222,6 +231,7 @@ static int copy(struct tu_process *p, int channel, int life, char *text, size_t 
 	rc = tu_os_life_bind(own);
 	if (rc < 0)
 		tu_report(rc, "process '%s' will not notice its parent's death", p->name);
+	tu_port_copied();
 	tu_child_run_copy(p, channel);
 }
 
@@ -317,14 +327,15 @@ static int start_it(
 /* In simulated time it has its place before anybody else runs. */
 static int begin(struct tu_process *p, tutti_start_method method, char *text, size_t n)
 {
-	int clock = -1, place = TU_OS_NO_PLACE, rc;
+	int clock = -1, place, rc;
 
-	if (method != TUTTI_FORK)
-		place = tu_port_child_expect(p->name, &clock);
+	place = tu_port_child_expect(p->name, &clock);
 	if (place == -ENOTSUP)
 		return fail(text, n, -ENOTSUP,
 			"several processes can be simulated by fifo, shuffle and random alone, and "
 			"are not explored");
+	if (place == TU_OS_NO_PLACE && method == TUTTI_FORK && tu_simulated())
+		return fail(text, n, -ENOTSUP, "a simulated test cannot be copied");
 	if (place < 0 && place != TU_OS_NO_PLACE)
 		return place;
 	rc = start_it(p, method, place, clock, text, n);

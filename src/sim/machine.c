@@ -223,6 +223,28 @@ void tu_machine_run(void)
 		tu_machine_give_way();
 }
 
+/* Their stacks stay as they are: something may point there. */
+void tu_machine_be_copy(void)
+{
+	struct tu_machine *m = &tu_machine;
+
+	tu_check(m->running == &m->outside, "a copy was made by another than the first thread");
+	tu_machine_forget_sleepers();
+	tu_list_init(&m->ready);
+	tu_list_init(&m->patient);
+	tu_list_init(&m->polling);
+	tu_list_init(&m->on_words);
+	m->due.root = NULL;
+	m->ready_count = m->timed = 0;
+	m->all = m->spare = NULL;
+	m->started = 1;
+	m->root = &m->outside;
+	m->foreign = 0;
+	m->caught = tu_caught_here();
+	m->errno_at = &errno;
+	tu_facts_begin();
+}
+
 _Noreturn void tu_machine_leave(void)
 {
 	change(&tu_machine.outside);

@@ -48,6 +48,9 @@ int64_t tu_machine_own_deadline(void);
 /* Have all that are ready only polled, as far as they have seen? */
 bool tu_machine_all_only_poll(void);
 
+/* After a fork by the first actor: there is no other any more. */
+void tu_machine_be_copy(void);
+
 /* The running one has started somebody: eagerly it goes on when nobody else is ready. */
 void tu_machine_be_patient(void);
 

@@ -13,7 +13,7 @@
 
 enum {
 	TICK_NS = 100000000,
-	IDLE_TICKS = 3,  /* so many with no step and next to nothing computed */
+	IDLE_TICKS = 3,  /* so many with no step and next to nothing computed, in which it slept */
 	BUSY_TICKS = 20, /* so many with no step, while it computes: that is said, once */
 	IDLE_CPU_NS = TICK_NS / 20,
 };
@@ -22,6 +22,7 @@ static struct {
 	void (*held)(const char *words);
 	uint64_t steps, run;
 	int64_t cpu;
+	long slept;
 	unsigned idle, busy;
 	bool said, begun;
 } look;
@@ -51,7 +52,7 @@ static void say_busy(void)
 	tu_os_write_error(text, sizeof(text) - 1);
 }
 
-static void ticked(const void *pc, int64_t cpu)
+static void ticked(const void *pc, int64_t cpu, long slept)
 {
 	bool computed = cpu - look.cpu > IDLE_CPU_NS;
 	bool stepped = tu_machine.steps != look.steps || !tu_os_port || tu_machine.world;
@@ -59,7 +60,8 @@ static void ticked(const void *pc, int64_t cpu)
 
 	look.steps = tu_machine.steps;
 	look.cpu = cpu;
-	look.idle = stepped || computed ? 0 : look.idle + 1;
+	look.idle = stepped || computed ? 0 : look.idle + (slept != look.slept);
+	look.slept = slept;
 	look.busy = stepped ? 0 : look.busy + 1;
 	if (look.idle >= IDLE_TICKS) {
 		look.idle = 0;

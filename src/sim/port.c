@@ -137,6 +137,12 @@ static void foreign(int change)
 	tu_machine.foreign += change;
 }
 
+static void leave(void)
+{
+	if (tu_machine.whole)
+		tu_troupe_hooks->leave();
+}
+
 static void thread_stop(void)
 {
 	tu_machine.running->state = TU_ACTOR_STOPPED;
@@ -162,4 +168,6 @@ const struct tu_os_port tu_machine_port = { .now = now,
 	.process_signal = process_signal,
 	.child_expect = tu_troupe_expect,
 	.child_begun = tu_troupe_begun,
+	.copied = tu_troupe_copied,
+	.leave = leave,
 	.foreign = foreign };

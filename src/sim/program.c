@@ -179,7 +179,10 @@ static void held(const char *words)
 /* Those of a child that come after this are in real time, and its parent waits for its end. */
 static void leave(void)
 {
+	if (tu_troupe_is_first())
+		return;
 	program.over = true;
+	tu_outside_end();
 	fflush(stdout);
 	tu_family_leave(); /* in time for whoever waits for what it still holds */
 	tu_troupe_leave();
@@ -191,11 +194,11 @@ static void at_exit(void)
 {
 	if (program.over || !tu_os_port)
 		return;
-	tu_outside_end();
 	if (!tu_troupe_is_first()) {
 		leave();
 		return;
 	}
+	tu_outside_end();
 	sum_up();
 	if (program.outcome && tu_verdict.trouble != TU_TROUBLE_NONE)
 		tell(tu_verdict.trouble);
@@ -232,7 +235,33 @@ static void conclude(void)
 	end(tu_troupe_end());
 }
 
-static const struct tu_troupe_hooks hooks = { is_shared, settings, tell_here, conclude };
+/* With random numbers of its own, and nothing to say at its end. */
+static int be_other(struct tu_settings *s, unsigned number)
+{
+	const char *argument;
+	int rc;
+
+	s->stats = false;
+	*s->save = 0;
+	s->seed = tu_mix64(s->seed + number);
+	program.strategy = tu_strategy_find(s->strategy, &argument);
+	rc = program.strategy->open(&program.strategy_self, argument, s->seed);
+	if (rc == 0)
+		program.strategy->begin(program.strategy_self, s->run);
+	return rc;
+}
+
+/* The timer that looks for calls from outside was its parent's. */
+static void be_copy(void)
+{
+	tu_outside_end();
+	tu_check(be_other(&program.s, tu_troupe_number()) == 0, "no memory for a copy's choices");
+	tu_choices_begin(program.strategy, program.strategy_self);
+	tu_outside_begin(held);
+}
+
+static const struct tu_troupe_hooks hooks = { is_shared, settings, tell_here, conclude, be_copy,
+	leave };
 
 /* -- how it begins ----------------------------------------------------------------------------- */
 
@@ -333,14 +362,10 @@ void tu_startup_sim(void)
 	tu_program_begin(&s, strategy, self, NULL);
 }
 
-/* With random numbers of its own, and nothing to say at its end. */
 int tu_startup_sim_joins(int fd, int place)
 {
-	const struct tu_strategy *strategy;
-	const char *argument;
 	struct tu_settings s;
 	char wrong[300];
-	void *self;
 	int rc = tu_troupe_join(fd, place);
 
 	if (rc < 0)
@@ -348,15 +373,10 @@ int tu_startup_sim_joins(int fd, int place)
 	rc = tu_settings_parse(&s, tu_troupe_settings(), wrong, sizeof(wrong));
 	if (rc < 0)
 		return rc;
-	s.stats = false;
-	*s.save = 0;
-	s.seed = tu_mix64(s.seed + tu_troupe_number());
-	strategy = tu_strategy_find(s.strategy, &argument);
-	rc = strategy->open(&self, argument, s.seed);
+	rc = be_other(&s, tu_troupe_number());
 	if (rc < 0)
 		return rc;
-	strategy->begin(self, s.run);
-	tu_program_begin(&s, strategy, self, NULL);
+	tu_program_begin(&s, program.strategy, program.strategy_self, NULL);
 	tu_troupe_enter();
 	return 0;
 }

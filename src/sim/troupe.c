@@ -18,16 +18,24 @@ struct tu_troupe *tu_troupe;
 uint32_t tu_troupe_me;
 const struct tu_troupe_hooks *tu_troupe_hooks;
 static int page_fd = -1;
-static uint32_t fork_lock; /* of nothing: a guard wants one */
+static uint32_t expected = TU_TROUPE_NOBODY; /* who is being started just now */
+static uint32_t fork_lock;                   /* of nothing: a guard wants one */
 
 /* -- the page ---------------------------------------------------------------------------------- */
 
-/* A copy is in no line: it goes on by itself, on a clock of its own. */
-static void be_alone(struct tu_fork_guard *g)
+/*
+ * A copy that was expected has its place. Another is in no line: it goes on by itself, on a clock
+ * of its own.
+ */
+static void be_copy(struct tu_fork_guard *g)
 {
 	(void)g;
 	if (!tu_troupe)
 		return;
+	if (expected != TU_TROUPE_NOBODY) {
+		tu_troupe_me = expected;
+		return;
+	}
 	tu_os_memory_unmap(tu_troupe, sizeof(*tu_troupe));
 	tu_os_memory_close(page_fd);
 	tu_troupe = NULL;
@@ -36,7 +44,7 @@ static void be_alone(struct tu_fork_guard *g)
 
 static void guard_forks(void)
 {
-	static struct tu_fork_guard guard = { .lock = &fork_lock, .in_child = be_alone };
+	static struct tu_fork_guard guard = { .lock = &fork_lock, .in_child = be_copy };
 
 	tu_fork_guard_add(&guard);
 }
@@ -117,6 +125,7 @@ int tu_troupe_expect(const char *name, int *fd)
 		.next = INT64_MAX };
 	snprintf(p->name, sizeof(p->name), "%s", name);
 	*fd = page_fd;
+	expected = place;
 	tu_machine.world = true; /* how the child comes up is no call from outside */
 	return (int)place;
 }
@@ -126,11 +135,22 @@ void tu_troupe_begun(int place, int pid)
 	struct tu_player *p = &tu_troupe->player[place];
 
 	tu_machine.world = false;
+	expected = TU_TROUPE_NOBODY;
 	p->pid = pid;
 	if (pid < 0)
 		p->state = TU_PLAYER_NONE;
 	else
 		tu_machine_be_patient();
+}
+
+void tu_troupe_copied(void)
+{
+	if (expected == TU_TROUPE_NOBODY)
+		return;
+	expected = TU_TROUPE_NOBODY;
+	tu_machine_be_copy();
+	tu_troupe_hooks->be_copy();
+	tu_baton_await();
 }
 
 /* -- a child ----------------------------------------------------------------------------------- */

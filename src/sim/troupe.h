@@ -34,7 +34,9 @@
  * Output is flushed before the baton goes, so that what processes write stands in the order in
  * which it was written.
  *
- * What is not simulated: copies (TUTTI_FORK, tutti_fork), and processes that are not ours.
+ * A copy of its parent (TUTTI_FORK) has of the machine only the actor that made it.
+ *
+ * What is not simulated: processes that are not ours, and those that the program has forked.
  * Strategies that go on from run to run do not reach over processes: -ENOTSUP.
  */
 #ifndef TU_SIM_TROUPE_H
@@ -59,12 +61,17 @@ struct tu_troupe_hooks {
 	void (*tell)(struct tu_page *text, struct tu_page *json);
 	/* In the first process: the run is over as tu_troupe_verdict says. */
 	void (*conclude)(void);
+	/* The process is a copy of its parent, alone with its number. */
+	void (*be_copy)(void);
+	/* It ends. */
+	void (*leave)(void);
 };
 extern const struct tu_troupe_hooks *tu_troupe_hooks;
 
 /* For tu_os_port, as it says. */
 int tu_troupe_expect(const char *name, int *fd);
 void tu_troupe_begun(int place, int pid);
+void tu_troupe_copied(void);
 int tu_troupe_signal(int pid, int number);
 
 /*

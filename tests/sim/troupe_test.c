@@ -329,6 +329,50 @@ static void large_result(void)
 	tutti_future_unref(p);
 }
 
+/* -- copies ------------------------------------------------------------------------------------ */
+
+static int number = 1;
+
+static int add(player p)
+{
+	tutti_sleep(TUTTI_SECONDS(p.seconds));
+	number += p.seconds;
+	say("%s: %s has %d", p.name, tutti_process_name(NULL), number);
+	return number;
+}
+TUTTI_JOB(add, int, player);
+
+static void *rest(void *arg)
+{
+	tutti_sleep(TUTTI_SECONDS(1));
+	return arg;
+}
+
+static void copies(void)
+{
+	tutti_process_options fork = { .method = TUTTI_FORK };
+	tutti_process *p[3];
+	tutti_thread *t;
+	int result;
+
+	number = 10;
+	for (int i = 0; i < 3; i++) {
+		player one = { .name = { (char)('a' + i) }, .seconds = 3 - i };
+
+		p[i] = tutti_process_start(&add_job, &one, &fork);
+	}
+	for (int i = 0; i < 3; i++) {
+		CHECK_EQ(add_result(p[i], &result), 0);
+		say("%d", result);
+		tutti_future_unref(p[i]);
+	}
+	t = tutti_thread_start(rest, NULL, NULL);
+	p[0] = tutti_process_start(&add_job, &(player){ .seconds = 0 }, &fork);
+	say("%s", tutti_errname(tutti_future_error(p[0])));
+	tutti_future_unref(p[0]);
+	tutti_join_all(&t, 1);
+}
+
 /* -- who looks --------------------------------------------------------------------------------- */
 
 /* They look again and again, and time passes all the same. */
@@ -348,7 +392,8 @@ static void looking(void)
 static const struct scene scenes[] = { { "in_turn", in_turn }, { "at_one_instant", at_one_instant },
 	{ "lock", lock }, { "condition", condition }, { "event", event },
 	{ "semaphore", semaphore }, { "barrier", barrier }, { "queue", queue }, { "pipes", pipes },
-	{ "large_result", large_result }, { "looking", looking }, { NULL, NULL } };
+	{ "large_result", large_result }, { "copies", copies }, { "looking", looking },
+	{ NULL, NULL } };
 
 static void goes_on_in_turn(void)
 {
@@ -377,6 +422,13 @@ static void hands_over(void)
 	scene_says("large_result", "fifo", 0, "0 x and x\n");
 }
 
+static void copies_itself(void)
+{
+	scene_says("copies", "fifo", 4,
+		"1 c: Process-3 has 11\n2 b: Process-2 has 12\n3 a: Process-1 has 13\n"
+		"3 13\n3 12\n3 11\n3 EDEADLK\n");
+}
+
 static void passes_over_who_looks(void)
 {
 	scene_says("looking", "fifo", 2, "1 a\n1 b\n2 a\n2 b\n2 both have ended\n");
@@ -390,6 +442,7 @@ int main(int argc, char **argv)
 	RUN(goes_on_in_turn);
 	RUN(shares);
 	RUN(hands_over);
+	RUN(copies_itself);
 	RUN(passes_over_who_looks);
 	return suite_end();
 }

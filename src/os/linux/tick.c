@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,7 +22,7 @@
 
 enum { SIGNAL = SIGVTALRM };
 
-static void (*ticked_fn)(const void *pc, int64_t cpu);
+static void (*ticked_fn)(const void *pc, int64_t cpu, long slept);
 static struct sigaction before;
 static timer_t timer;
 
@@ -29,10 +30,13 @@ static void on_tick(int number, siginfo_t *info, void *frame)
 {
 	int saved = errno;
 	struct timespec cpu;
+	struct rusage used;
 
 	(void)number;
-	if (info->si_code == SI_TIMER && clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu) == 0)
-		ticked_fn(tu_frame_pc(frame), (int64_t)cpu.tv_sec * 1000000000 + cpu.tv_nsec);
+	if (info->si_code == SI_TIMER && clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu) == 0 &&
+		getrusage(RUSAGE_THREAD, &used) == 0)
+		ticked_fn(tu_frame_pc(frame), (int64_t)cpu.tv_sec * 1000000000 + cpu.tv_nsec,
+			used.ru_nvcsw);
 	errno = saved;
 }
 
@@ -50,7 +54,7 @@ static int start(int64_t period)
 	return timer_settime(timer, 0, &every, NULL) == 0 ? 0 : -errno;
 }
 
-int tu_os_tick_begin(int64_t period, void (*ticked)(const void *pc, int64_t cpu))
+int tu_os_tick_begin(int64_t period, void (*ticked)(const void *pc, int64_t cpu, long slept))
 {
 	/* SA_RESTART: what is waited for in the kernel goes on. Without SA_ONSTACK: see os.h. */
 	struct sigaction action = { .sa_flags = SA_SIGINFO | SA_RESTART }, now;
