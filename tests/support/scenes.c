@@ -9,7 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-enum { TIMES = 3, TEXT = 1 << 16 };
+enum { TIMES = 2, TEXT = 1 << 16 };
 
 int scene_play(const struct scene *scenes, const char *name)
 {
