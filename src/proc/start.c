@@ -23,6 +23,7 @@
 #include "proc/server.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -83,14 +84,7 @@ static void begin_anew(struct tu_fork_guard *g)
 	ending = false;
 }
 
-static void guard_forks(void)
-{
-	static struct tu_fork_guard guard = { .lock = &lock, .in_child = begin_anew };
-	static uint32_t guarded;
-
-	if (tu_swap_acqrel(&guarded, 1u) == 0) /* only that it happens once counts */
-		tu_fork_guard_add(&guard);
-}
+static struct tu_fork_guard guard = { .lock = &lock, .in_child = begin_anew };
 
 /* -- the record -------------------------------------------------------------------------------- */
 
@@ -136,7 +130,7 @@ static struct tu_process *make(const tutti_job *job, const void *arg,
 
 	if (!p)
 		return NULL;
-	guard_forks();
+	tu_fork_guard_once(&guard);
 	tu_mutex_lock(&lock);
 	number = ++count;
 	*method = o->method ? o->method : usual;
@@ -278,7 +272,7 @@ static void take_back(struct tu_process *p)
 {
 	struct tu_os_end end;
 
-	tu_os_process_signal(p->pid, 9);
+	tu_os_process_signal(p->pid, SIGKILL);
 	tu_os_child_end(p->pid, &end);
 }
 
