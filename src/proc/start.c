@@ -19,6 +19,7 @@
 #include "proc/child.h"
 #include "proc/errors.h"
 #include "proc/list.h"
+#include "proc/method.h"
 #include "proc/request.h"
 #include "proc/server.h"
 
@@ -36,40 +37,10 @@ static const tutti_time grace = TUTTI_SECONDS(5); /* a daemon has to end after S
 
 static const tutti_time flush_patience = TUTTI_MILLISECONDS(200);
 
-static uint32_t lock; /* a tu_mutex; all below */
-static tutti_start_method usual;
-static bool chosen;    /* usual is, or a process has started by it */
+static uint32_t lock;  /* a tu_mutex; all below */
 static unsigned count; /* of children so far, for their names */
 static bool ending;    /* the program's children have been told to end */
 static int life_shown = -1, life_held = -1;
-
-/* -- settings ---------------------------------------------------------------------------------- */
-
-int tutti_process_set_method(tutti_start_method method, bool force)
-{
-	int rc = 0;
-
-	if (method != TUTTI_FORKSERVER && method != TUTTI_SPAWN && method != TUTTI_FORK)
-		return -EINVAL;
-	tu_mutex_lock(&lock);
-	if (chosen && !force)
-		rc = -EBUSY;
-	if (rc == 0)
-		usual = method;
-	chosen = true;
-	tu_mutex_unlock(&lock);
-	return rc;
-}
-
-tutti_start_method tutti_process_method(void)
-{
-	tutti_start_method method;
-
-	tu_mutex_lock(&lock);
-	method = usual;
-	tu_mutex_unlock(&lock);
-	return method;
-}
 
 /* In a forked child: it has a life of its own, and must not keep its parent's end from others. */
 static void begin_anew(struct tu_fork_guard *g)
@@ -133,9 +104,8 @@ static struct tu_process *make(const tutti_job *job, const void *arg,
 	tu_fork_guard_once(&guard);
 	tu_mutex_lock(&lock);
 	number = ++count;
-	*method = o->method ? o->method : usual;
-	chosen = true;
 	tu_mutex_unlock(&lock);
+	*method = tu_method_begin(o->method);
 	snprintf(p->identity, sizeof(p->identity), "%.*s%s%u", TU_IDENTITY_BYTES - 16,
 		tu_self_process.identity, *tu_self_process.identity ? ":" : "", number);
 	snprintf(name, sizeof(name), "Process-%s", p->identity);
