@@ -442,10 +442,11 @@ void tu_os_crash_end(void);
 /* -- processes --------------------------------------------------------------------------------- */
 
 /*
- * Start this program anew, with name=value in its environment and fd open there, under the same
- * number. No signal is blocked there, whatever the caller blocks. Its number, or a negative errno.
+ * Start this program anew, or instead of it the one at the path argv[0] if that is not NULL, with
+ * name=value in its environment and fd open there, under the same number. No signal is blocked
+ * there, whatever the caller blocks. Its number, or a negative errno.
  */
-int tu_os_program_start(const char *name, const char *value, int fd);
+int tu_os_program_start(char *const *argv, const char *name, const char *value, int fd);
 
 /* Go on in a copy too, with nothing printed twice. 0 in the child, its number, -EAGAIN, -ENOMEM. */
 int tu_os_fork(void);
@@ -507,6 +508,12 @@ size_t tu_os_other_threads(const int *except, size_t n, char *names, size_t size
 
 /* The file that address was loaded from, "" if it is the program; and where it was loaded. */
 const void *tu_os_module_of(const void *address, const char **file);
+
+/* The path of the file that this library was loaded from. false: it is the program's, or gone. */
+bool tu_os_library_path(char *path, size_t n);
+
+/* Is there a file of that path that can be run? */
+bool tu_os_file_is_program(const char *path);
 
 /* Load it for good. 0 or -ENOENT, with a reason. */
 int tu_os_module_load(const char *file, char *reason, size_t n);

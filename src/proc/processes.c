@@ -3,9 +3,11 @@
 #include "proc/pool_inside.h"
 
 #include "core/alloc.h"
+#include "core/report.h"
 #include "core/thread.h"
 #include "exec/executor.h"
 #include "os/os.h"
+#include "proc/anew.h"
 #include "proc/parcel.h"
 
 #include <errno.h>
@@ -250,12 +252,18 @@ static int processes_open(void **self, const char *where, const tutti_executor_o
 {
 	int count = o->max_workers > 0 ? o->max_workers : tutti_cpu_count(), rc;
 	struct pool *p;
+	char text[400];
 
 	(void)where;
 	if (count > TU_CELLS_WORKERS || o->worker_arg)
 		return -EINVAL;
 	if (tu_simulated()) /* its workers would not be, and the clock stands still for them */
 		return -ENOTSUP;
+	rc = tu_anew_check(text, sizeof(text));
+	if (rc < 0) {
+		tu_report(rc, "no pool of processes: %s", text);
+		return rc;
+	}
 	p = make(o, (unsigned)count);
 	if (!p)
 		return -ENOMEM;

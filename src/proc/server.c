@@ -5,8 +5,8 @@
 #include "base/check.h"
 #include "core/fork.h"
 #include "core/mutex.h"
-#include "core/startup.h"
 #include "os/os.h"
+#include "proc/anew.h"
 #include "proc/child.h"
 
 #include <errno.h>
@@ -89,7 +89,7 @@ static int start(void)
 	if (rc < 0)
 		return rc;
 	snprintf(word, sizeof(word), TU_CHILD_SERVER "%d", end[1]);
-	rc = tu_os_program_start(TU_STARTUP_CHILD, word, end[1]);
+	rc = tu_anew_start(word, end[1]);
 	tu_os_close(end[1]);
 	if (rc < 0) {
 		tu_os_close(end[0]);

@@ -11,11 +11,11 @@
 #include "core/fork.h"
 #include "core/mutex.h"
 #include "core/report.h"
-#include "core/startup.h"
 #include "core/worker.h"
 #include "exec/ending.h"
 #include "exec/job.h"
 #include "os/os.h"
+#include "proc/anew.h"
 #include "proc/child.h"
 #include "proc/errors.h"
 #include "proc/list.h"
@@ -190,19 +190,19 @@ static int copy(struct tu_process *p, int channel, int life, char *text, size_t 
 
 static int spawn(int channel, char *text, size_t n)
 {
+	int rc = tu_anew_check(text, n);
 	char word[32];
 
-	if (!tu_os_is_before_main_asked())
-		return fail(text, n, -ENOTSUP,
-			"this program cannot be started anew: libtutti was loaded after its start");
+	if (rc < 0)
+		return rc;
 	snprintf(word, sizeof(word), TU_CHILD_JOB "%d", channel);
-	return tu_os_program_start(TU_STARTUP_CHILD, word, channel);
+	return tu_anew_start(word, channel);
 }
 
 /* Where it cannot be had it is spawned, which is the same but slower. */
 static int have_forked(int channel, char *text, size_t n)
 {
-	int rc = tu_os_is_before_main_asked() ? tu_server_fork(channel) : -ENOTSUP;
+	int rc = tu_server_fork(channel);
 
 	return rc == -ENOTSUP ? spawn(channel, text, n) : rc;
 }

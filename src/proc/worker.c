@@ -184,7 +184,10 @@ static void limit_libraries(uint32_t cpus)
 static int start_job(const struct tu_pool_worker *what)
 {
 	tutti_fn fn = what->start ? (tutti_fn)tu_os_module_code(what->module, what->start) : NULL;
+	char why[256];
 
+	if (what->start && !fn && tu_os_module_load(what->module, why, sizeof(why)) == 0)
+		fn = (tutti_fn)tu_os_module_code(what->module, what->start);
 	if (what->start && !fn)
 		return tutti_fail(TUTTI_ENOJOB, "worker_start is not known in the worker");
 	if (fn)
