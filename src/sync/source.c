@@ -29,6 +29,9 @@ static int wait_here(
 	if (tu_source_at(k, w)->ready & event)
 		return 0;
 	if (tu_past(deadline)) {
+		tu_poller_look(w); /* something may have come since the worker's last look */
+		if (tu_source_at(k, w)->ready & event)
+			return 0;
 		tu_polled();
 		return TUTTI_ETIMEDOUT;
 	}
