@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The echo server: a task for each connection. */
-#include "echo_race.h"
+#define _GNU_SOURCE 1
+#include "../echo_race.h"
 
 #include <tutti/listener.h>
 #include <tutti/task.h>
@@ -38,7 +39,7 @@ int main(int argc, char **argv)
 	tutti_listener *l;
 
 	bench_require(tutti_listener_create(&l, "127.0.0.1:0", NULL) == 0, "cannot listen");
-	echo_begin(&o, tutti_listener_port(l));
+	echo_begin(&o, argv[0], tutti_listener_port(l));
 	if (strcmp(o.mode, "accept") == 0)
 		accept_and_close(l);
 	else

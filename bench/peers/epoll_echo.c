@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The echo server as a bare epoll loop: what there is to be reached. */
-#include "echo_race.h"
+#define _GNU_SOURCE 1
+#include "../echo_race.h"
+
+#include <fcntl.h>
+#include <sys/epoll.h>
 
 static void add(int poller, int fd)
 {
@@ -39,7 +43,7 @@ int main(int argc, char **argv)
 
 	fcntl(listener, F_SETFL, O_NONBLOCK);
 	add(poller, listener);
-	echo_begin(&o, port);
+	echo_begin(&o, argv[0], port);
 	for (;;) {
 		int n = epoll_wait(poller, events, 256, -1);
 
