@@ -26,12 +26,6 @@ func pin(cpu uint) {
 	}
 }
 
-func cpuTime() float64 {
-	var used syscall.Rusage
-	syscall.Getrusage(syscall.RUSAGE_SELF, &used)
-	return float64(used.Utime.Nano() + used.Stime.Nano())
-}
-
 func answerAll(c net.Conn) {
 	block := make([]byte, 4096)
 	for {
@@ -71,7 +65,7 @@ func echo(mode string) func(options) {
 		}()
 		began := cpuTime()
 		out, err := client.Output()
-		cpu := cpuTime() - began
+		cpu := float64(cpuTime() - began)
 		require(err == nil, "the client has failed")
 		n, err := strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
 		require(err == nil && n > 0, "the client has failed")
