@@ -29,7 +29,8 @@ static void *serve(void *listener)
 static void *talk(void *answered)
 {
 	char question[32], answer[32];
-	int n = snprintf(question, sizeof(question), "this is %d", (int)tutti_random_between(1, 1000000));
+	int n = snprintf(
+		question, sizeof(question), "this is %d", (int)tutti_random_between(1, 1000000));
 	tutti_stream *s;
 	int rc = tutti_stream_connect(&s, address, NULL);
 

@@ -65,10 +65,11 @@ typedef struct tutti_listener_options {
  *            -EADDRINUSE      somebody listens there
  *            -EADDRNOTAVAIL   that is no address of this machine
  *            -EACCES          not allowed; also what else the system says
+ *            TUTTI_ECANCELED  the caller was cancelled
  *            -EMFILE          no descriptor; also -ENFILE
  *            -ENOMEM          no memory
  * Context    any thread or task
- * Waits      only for a host name
+ * Waits      may; cancellation point
  */
 TUTTI_API int tutti_listener_create(
 	tutti_listener **l, const char *address, const tutti_listener_options *options);
@@ -99,13 +100,12 @@ TUTTI_API int tutti_listener_accept(tutti_listener *l, tutti_stream **s);
  * Context    any thread or task
  * Waits      may; cancellation point
  */
-TUTTI_API int tutti_listener_accept_until(
-	tutti_listener *l, tutti_stream **s, tutti_time deadline);
+TUTTI_API int tutti_listener_accept_until(tutti_listener *l, tutti_stream **s, tutti_time deadline);
 
 /*
- * Accept for ever, and run fn for each stream in a task of its own on the caller's loop. When a task
- * ends its stream is closed; that it failed is reported, but for the other side having gone. Out of
- * descriptors it reports that once and goes on when there are some again.
+ * Accept for ever, and run fn for each stream in a task of its own on the caller's loop. When a
+ * task ends its stream is closed; that it failed is reported, but for the other side having gone.
+ * Out of descriptors it reports that once and goes on when there are some again.
  *
  * l          the listener
  * fn         has the stream until it returns; < 0: it failed
@@ -130,7 +130,7 @@ TUTTI_API int tutti_listener_serve(
 TUTTI_API void tutti_listener_close(tutti_listener *l);
 
 /*
- * Get where it listens, as a text that can be connected to; with the port that the system has chosen.
+ * Get where it listens, as a text that can be connected to; with the port that it was given.
  *
  * l          the listener, not closed
  * text       receives it, cut to fit, with a final zero; may be NULL if size is 0

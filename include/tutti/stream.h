@@ -6,10 +6,10 @@
 #include <tutti/time.h>
 
 /*
- * stream.h - bytes in order, both ways, over TCP or a Unix socket. A task that waits for them leaves
- * its thread to others, so ten thousand connections are ten thousand tasks and one thread; a thread
- * that waits blocks. Pieces of a known length or end are read by stream_read.h; the side that others
- * connect to is listener.h.
+ * stream.h - bytes in order, both ways, over TCP or a Unix socket. A task that waits for them
+ * leaves its thread to others, so ten thousand connections are ten thousand tasks and one thread; a
+ * thread that waits blocks. Pieces of a known length or end are read by stream_read.h; the side
+ * that others connect to is listener.h.
  *
  * An address is a text: "example.org:80", "127.0.0.1:80", "[::1]:80", "unix:/run/my.sock", or, with
  * a name of Linux' own that is no file, "unix:@name". A host name is looked up without holding the
@@ -20,8 +20,8 @@
  * are an error of the program and told so, -EBUSY: their bytes would mix. Waiting is cheapest where
  * the first wait was: a stream stays in the poller of that thread.
  *
- * Small writes are sent at once (TCP_NODELAY). That the other side has gone is -EPIPE or -ECONNRESET,
- * never a signal.
+ * Small writes are sent at once (TCP_NODELAY). That the other side has gone is -EPIPE or
+ * -ECONNRESET, never a signal.
  *
  * Example:
  *
@@ -113,7 +113,7 @@ TUTTI_API int tutti_stream_open(tutti_stream **s, int fd);
  * data       receives it
  * size       room, bytes
  * Returns    how many bytes, at most size; 0: the other side will send no more, or size is 0
- * Errors     -ECONNRESET       the connection was cut; also -ETIMEDOUT and what else the system says
+ * Errors     -ECONNRESET       the connection was cut; also -ETIMEDOUT and what else there is
  *            -EBUSY            another reads at this moment
  *            TUTTI_ECANCELED   the caller was cancelled; nothing was read
  *            -EMFILE, -ENOMEM and the like, at a thread's first wait: as tutti_fd_wait
@@ -165,7 +165,7 @@ TUTTI_API int tutti_stream_write(tutti_stream *s, const void *data, size_t size)
  * size       how many
  * deadline   absolute; in the past: only what goes in at once
  * Returns    0
- * Errors     TUTTI_ETIMEDOUT   not all of it by then; part may have been sent: then it was broken off
+ * Errors     TUTTI_ETIMEDOUT   not all of it by then; part may have been sent: broken off
  *            and those of tutti_stream_write, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point

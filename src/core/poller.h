@@ -51,8 +51,8 @@ void tu_poller_leave(struct tu_worker *w, int fd, struct tu_waiter *me);
  */
 struct tu_source {
 	int fd;
-	struct tu_worker *home;        /* NULL: none yet. Atomic: set once */
-	uint32_t poller, generation;   /* where home keeps it, 0: not yet. Home's own */
+	struct tu_worker *home;      /* NULL: none yet. Atomic: set once */
+	uint32_t poller, generation; /* where home keeps it, 0: not yet. Home's own */
 };
 
 /* What a worker knows of a number. Owner only. */
@@ -63,7 +63,8 @@ struct tu_source_state {
 };
 
 /* What w keeps of k, until w's next wait; NULL: nothing. Owner. */
-static inline struct tu_source_state *tu_source_at(const struct tu_source *k, const struct tu_worker *w)
+static inline struct tu_source_state *tu_source_at(
+	const struct tu_source *k, const struct tu_worker *w)
 {
 	/* Relaxed: only its being w counts, and that w itself has written. */
 	if (tu_load_rlx(&k->home) != w || k->poller == 0 || k->poller != w->poller_number)

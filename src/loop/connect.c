@@ -20,7 +20,7 @@ static const tutti_time full_queue = TUTTI_MILLISECONDS(1); /* of a Unix socket:
 struct race {
 	struct tu_place place;
 	const struct tu_os_address *local; /* NULL: any */
-	int next;			   /* address to be tried */
+	int next;                          /* address to be tried */
 	tutti_time next_at;
 	int fds[TU_PLACES]; /* under way */
 	int n;
@@ -85,8 +85,8 @@ static int wait_for_one(struct race *r, tutti_time deadline)
 
 	for (i = 0; i < r->n; i++)
 		cases[i] = tutti_case_fd(r->fds[i], TUTTI_WRITABLE);
-	i = tutti_select(cases, (size_t)r->n,
-		others && r->next_at < deadline ? r->next_at : deadline);
+	i = tutti_select(
+		cases, (size_t)r->n, others && r->next_at < deadline ? r->next_at : deadline);
 	if (i == TUTTI_ETIMEDOUT && others && tutti_now() >= r->next_at)
 		return -EAGAIN;
 	if (i < 0)
@@ -166,8 +166,7 @@ int tutti_stream_connect_until(tutti_stream **s, const char *address,
 	return -ENOMEM;
 }
 
-int tutti_stream_connect(
-	tutti_stream **s, const char *address, const tutti_stream_options *options)
+int tutti_stream_connect(tutti_stream **s, const char *address, const tutti_stream_options *options)
 {
 	return tutti_stream_connect_until(s, address, options, TUTTI_FOREVER);
 }

@@ -18,9 +18,9 @@
 #include <tutti/task.h>
 
 struct tutti_listener {
-	int n;                            /* sockets: a name may stand for several addresses */
-	uint32_t closed;                  /* atomic */
-	struct tu_os_address bound;       /* of the first */
+	int n;                      /* sockets: a name may stand for several addresses */
+	uint32_t closed;            /* atomic */
+	struct tu_os_address bound; /* of the first */
 	struct tu_source kept[TU_PLACES];
 };
 
@@ -49,8 +49,8 @@ static int listen_at(
 /* All addresses of a name get the port that the system has chosen for the first. */
 static int listen_at_all(tutti_listener *l, const char *address, const tutti_listener_options *o)
 {
-	unsigned flags = TU_OS_REUSE | (o->share ? TU_OS_SHARE : 0) |
-			 (o->one_family ? TU_OS_ONE_FAMILY : 0);
+	unsigned flags =
+		TU_OS_REUSE | (o->share ? TU_OS_SHARE : 0) | (o->one_family ? TU_OS_ONE_FAMILY : 0);
 	struct tu_place place;
 	int rc = tu_place_find(&place, address, true, TUTTI_FOREVER);
 
@@ -92,7 +92,8 @@ int tutti_listener_create(
 
 static bool is_closed(const tutti_listener *l)
 {
-	return tu_load_acq(&l->closed); /* [listener-1] acquire: with close, before the number is another's */
+	/* [listener-1] acquire: who has closed it has done so wholly */
+	return tu_load_acq(&l->closed);
 }
 
 void tutti_listener_close(tutti_listener *l)

@@ -26,7 +26,7 @@ struct look_up {
 
 static void leave(struct look_up *l)
 {
-	/* [lookup-1] release: all use of it; acquire: that of the other */
+	/* Release: all use of it; acquire: that of the other, who has left before. */
 	if (tu_sub_acqrel(&l->users, 1u) == 1)
 		tu_free(l);
 }
@@ -86,7 +86,7 @@ static int read_port(const char *text)
 	return port;
 }
 
-/* Split "host:port" or "[host]:port"; the port, or -EINVAL. An IPv6 address has to be in brackets. */
+/* Split "host:port" or "[host]:port"; the port, or -EINVAL. An IPv6 address is in brackets. */
 static int split(const char *text, char *host)
 {
 	const char *colon = strrchr(text, ':');

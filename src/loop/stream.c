@@ -239,7 +239,8 @@ ssize_t tutti_stream_read(tutti_stream *s, void *data, size_t size)
 /* -- writing ----------------------------------------------------------------------------------- */
 
 /* All of it; what has been written by then is in *done. */
-static int send_all(tutti_stream *s, const char *data, size_t size, size_t *done, tutti_time deadline)
+static int send_all(
+	tutti_stream *s, const char *data, size_t size, size_t *done, tutti_time deadline)
 {
 	*done = 0;
 	while (*done < size) {

@@ -9,11 +9,11 @@
 
 struct tutti_stream {
 	struct tu_source kept;
-	bool is_socket;    /* fixed */
-	bool broken;       /* part of a write is out, the rest is not. Of who writes */
-	uint32_t reads;    /* atomic: somebody does */
-	uint32_t writes;   /* likewise */
-	uint8_t in_a_row;  /* reads that did not have to wait. Of who reads */
+	bool is_socket;   /* fixed */
+	bool broken;      /* part of a write is out, the rest is not. Of who writes */
+	uint32_t reads;   /* atomic: somebody does */
+	uint32_t writes;  /* likewise */
+	uint8_t in_a_row; /* reads that did not have to wait. Of who reads */
 	/* What has come and was not asked for yet: from begin to end. Of who reads. */
 	unsigned char *ahead;
 	size_t begin, end, room;

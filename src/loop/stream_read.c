@@ -48,8 +48,7 @@ static int read_exactly(tutti_stream *s, char *data, size_t size, tutti_time dea
 	return 0;
 }
 
-int tutti_stream_read_exactly_until(
-	tutti_stream *s, void *data, size_t size, tutti_time deadline)
+int tutti_stream_read_exactly_until(tutti_stream *s, void *data, size_t size, tutti_time deadline)
 {
 	int rc = tu_cancel_pending(tu_self());
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * socket.h - the part of the port's contract (os.h) that is sockets: addresses, and calls that never
- * block. Whatever would is -EAGAIN. A broken connection is never a signal.
+ * socket.h - the part of the port's contract (os.h) that is sockets: addresses, and calls that
+ * never block. Whatever would is -EAGAIN. A broken connection is never a signal.
  */
 #ifndef TU_OS_SOCKET_H
 #define TU_OS_SOCKET_H
@@ -32,7 +32,7 @@ bool tu_os_address_is_ip6(const struct tu_os_address *a);
 uint16_t tu_os_address_port(const struct tu_os_address *a); /* 0: it has none */
 void tu_os_address_set_port(struct tu_os_address *a, uint16_t port);
 
-/* As a text; returns its length without the zero, cut or not. An unnamed Unix socket's is "unix:". */
+/* As a text; returns its length without the zero, cut or not. "unix:" is one without a name. */
 int tu_os_address_text(const struct tu_os_address *a, char *text, size_t size);
 
 /*
@@ -58,15 +58,16 @@ int tu_os_socket_listen(int fd, int backlog); /* 0: the system's largest */
 
 /* 0: connected; -EINPROGRESS: once it is writable ask tu_os_socket_error; -EAGAIN: a full queue. */
 int tu_os_socket_connect(int fd, const struct tu_os_address *a);
-int tu_os_socket_error(int fd); /* 0, or the negative errno value that it keeps; forgotten by that */
+int tu_os_socket_error(
+	int fd); /* 0, or the negative errno value that it keeps; forgotten by that */
 
 /* A new socket that does not block and is not inherited; from may be NULL. */
 int tu_os_socket_accept(int fd, struct tu_os_address *from);
 
 int tu_os_socket_name(int fd, struct tu_os_address *a);
 int tu_os_socket_peer(int fd, struct tu_os_address *a); /* -ENOTCONN, -ENOTSOCK */
-int tu_os_socket_shutdown(int fd); /* nothing more will be written */
-void tu_os_socket_end(int fd);     /* one that listens does not any more; its number stays taken */
+int tu_os_socket_shutdown(int fd);                      /* nothing more will be written */
+void tu_os_socket_end(int fd); /* one that listens does not any more; its number stays taken */
 
 /* How many bytes, 0: the end. */
 ptrdiff_t tu_os_socket_read(int fd, void *data, size_t size);
@@ -76,14 +77,12 @@ ptrdiff_t tu_os_socket_write(int fd, const void *data, size_t size);
 ptrdiff_t tu_os_fd_read(int fd, void *data, size_t size);
 ptrdiff_t tu_os_fd_write(int fd, const void *data, size_t size);
 
-/* From a file into a socket, from offset on; how many. -EINVAL: of such a file it cannot be done. */
+/* From a file into a socket, from offset on; how many. -EINVAL: such a file cannot be sent so. */
 ptrdiff_t tu_os_socket_send_file(int fd, int file, int64_t offset, size_t size);
 
 /* A packet, whole; cut: it was longer. to NULL: where it is connected. */
-ptrdiff_t tu_os_packet_read(
-	int fd, void *data, size_t size, struct tu_os_address *from, bool *cut);
-ptrdiff_t tu_os_packet_write(
-	int fd, const void *data, size_t size, const struct tu_os_address *to);
+ptrdiff_t tu_os_packet_read(int fd, void *data, size_t size, struct tu_os_address *from, bool *cut);
+ptrdiff_t tu_os_packet_write(int fd, const void *data, size_t size, const struct tu_os_address *to);
 
 /* Let it not block from now on: 1: it is a socket, 0: it is not; -EBADF. */
 int tu_os_fd_nonblocking(int fd);

@@ -16,8 +16,7 @@ static bool is_home(struct tu_source *k, struct tu_worker *w)
 	return tu_load_rlx(&k->home) == w || (tu_cas_rlx(&k->home, &home, w) || home == w);
 }
 
-static int wait_here(
-	struct tu_context *self, struct tu_source *k, unsigned event, int64_t deadline)
+static int wait_here(struct tu_context *self, struct tu_source *k, unsigned event, int64_t deadline)
 {
 	struct tu_waiter me = { .context = self, .ask = event, .looks_again = true };
 	struct tu_worker *w = self->worker;

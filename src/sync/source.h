@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * source.h - using a descriptor of one's own that does not block: try, and wait when there is nothing.
+ * source.h - using a descriptor of one's own, which does not block: try, and wait after EAGAIN.
  *
  *     for (;;) {
  *             if (tu_source_may(k, events)) {

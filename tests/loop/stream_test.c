@@ -274,8 +274,9 @@ static void a_write_that_was_broken_off_is_the_last(void)
 
 static void addresses_that_cannot_be_read(void)
 {
-	const char *bad[] = { NULL, "", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", ":80", "1.2.3.4:65536",
-		"1.2.3.4:x", "::1:80", "[::1]", "[]:80", "[1.2.3:80", "unix:", "[nonsense]:80" };
+	const char *bad[] = { NULL, "", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", ":80",
+		"1.2.3.4:65536", "1.2.3.4:x", "::1:80", "[::1]", "[]:80", "[1.2.3:80",
+		"unix:", "[nonsense]:80" };
 	tutti_stream *s;
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)

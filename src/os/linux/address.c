@@ -32,7 +32,8 @@ static void set(struct tu_os_address *a, const void *address, size_t size)
 	a->size = (uint32_t)size;
 }
 
-static void set_ip6(struct tu_os_address *a, const struct in6_addr *ip, uint16_t port, uint32_t zone)
+static void set_ip6(
+	struct tu_os_address *a, const struct in6_addr *ip, uint16_t port, uint32_t zone)
 {
 	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6,
 		.sin6_port = htons(port),

@@ -187,8 +187,7 @@ ptrdiff_t tu_os_socket_send_file(int fd, int file, int64_t offset, size_t size)
 	return n;
 }
 
-ptrdiff_t tu_os_packet_read(
-	int fd, void *data, size_t size, struct tu_os_address *from, bool *cut)
+ptrdiff_t tu_os_packet_read(int fd, void *data, size_t size, struct tu_os_address *from, bool *cut)
 {
 	struct iovec piece = { data, size };
 	struct msghdr m = { .msg_iov = &piece, .msg_iovlen = 1 };
@@ -209,8 +208,7 @@ ptrdiff_t tu_os_packet_read(
 	return n;
 }
 
-ptrdiff_t tu_os_packet_write(
-	int fd, const void *data, size_t size, const struct tu_os_address *to)
+ptrdiff_t tu_os_packet_write(int fd, const void *data, size_t size, const struct tu_os_address *to)
 {
 	ssize_t n;
 
