@@ -140,7 +140,7 @@ void tu_poller_queue(struct tu_worker *w, int fd, struct tu_waiter *me)
 	struct tu_bucket *b;
 
 	me->since = (int64_t)tu_fork_ids.below;
-	w->polled++;
+	tu_show(&w->polled, w->polled + 1);
 	b = tu_lot_lock(tu_fd_key(fd));
 	tu_lot_enqueue(b, me, tu_fd_key(fd));
 	tu_lot_unlock(b);
@@ -161,7 +161,7 @@ void tu_poller_leave(struct tu_worker *w, int fd, struct tu_waiter *me)
 	tu_lot_unlock(b);
 	if (me->since != (int64_t)tu_fork_ids.below) /* it was forgotten */
 		return;
-	w->polled--;
+	tu_show(&w->polled, w->polled - 1);
 	if (!wanted && !state_of(w, fd) && tu_load_rlx(&w->has_poller)) /* the owner's own word */
 		tu_os_poller_unwatch(&w->poller, fd);
 }
@@ -254,7 +254,7 @@ void tu_poller_close(struct tu_worker *w)
 void tu_poller_forget(struct tu_worker *w)
 {
 	w->ringing = 0; /* of threads that are not here */
-	w->polled = 0;
+	tu_show(&w->polled, 0);
 	if (w->kept)
 		memset(w->kept, 0, w->kept_room * sizeof(*w->kept));
 	forget_kept(w, w->kept, w->kept_room);

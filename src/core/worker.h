@@ -35,8 +35,8 @@ struct tu_worker {
 	uint32_t drawn;           /* how many pseudo-random numbers, see exec/select.c */
 	bool closed;              /* by hand: takes no more tasks. Atomic: others look */
 	bool telling;             /* it is being closed by hand: what is given up is named */
-	uint32_t polled;          /* waits for descriptors that have begun here and not ended */
-	uint32_t words;           /* shared ones that are waited for here, see words.h */
+	uint32_t polled;          /* waits for descriptors begun here and not ended; shown */
+	uint32_t words;           /* shared ones that are waited for here; shown. See words.h */
 	int *errno_at;            /* the thread's errno: found once, as a call is dear in a yield */
 	struct tu_caught *caught; /* likewise, see caught.h */
 	uint64_t next_id, ids_end; /* what is left of the ids it has drawn, see tu_worker_new_id */

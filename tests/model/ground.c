@@ -131,6 +131,11 @@ void tu_fork_guard_add(struct tu_fork_guard *g)
 	(void)g;
 }
 
+void tu_fork_guard_once(struct tu_fork_guard *g)
+{
+	(void)g;
+}
+
 void tu_fork_guard_remove(struct tu_fork_guard *g)
 {
 	(void)g;
