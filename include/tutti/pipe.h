@@ -10,9 +10,10 @@
  * pipe.h - two ends, between which whole messages go in order: both ways, or one way only. The ends
  * are used in one process, or one is handed to another by its handle, or by fork.
  *
- * A message is bytes of any number, also none; it arrives in one piece or not at all. Some are on
- * their way at a time, then a write waits until the other side reads (at least 16 small ones,
- * mostly 256, or 60 KiB): not a place to keep things, for that see shared_queue.h.
+ * A message is bytes of any number, also none; it arrives in one piece or not at all. With
+ * pipe_values.h it is a value. Some are on their way at a time, then a write waits until the other
+ * side reads (at least 16 small ones, mostly 256, or 60 KiB): not a place to keep things, for that
+ * see shared_queue.h.
  *
  * The end of the stream comes when nobody can write any more: all processes that had the other end
  * have freed it, or have ended, however. What was written before is read first, but for a message

@@ -24,11 +24,13 @@
 #include "core/wait.h"
 #include "core/word.h"
 #include "os/os.h"
+#include "proc/parcel.h"
 #include "sync/shared_lock.h"
 
 #include <errno.h>
 #include <string.h>
 #include <tutti/shared_queue.h>
+#include <tutti/value_codec.h>
 
 enum { OPEN, SHUT, SHUT_AND_EMPTIED };
 
@@ -207,13 +209,9 @@ static __attribute__((noinline)) int put_slowly(
 	return done == BLOCKED ? rc : done;
 }
 
-static int shared_put(tutti_queue *queue, const void *item, tutti_time deadline)
+static inline int put_bytes(
+	struct tu_shared_queue *q, const void *data, size_t bytes, tutti_time deadline)
 {
-	struct tu_shared_queue *q = of(queue);
-	const tutti_bytes *b = item;
-	bool fixed = q->shared->item_bytes > 0;
-	const void *data = fixed ? item : b->data;
-	size_t bytes = fixed ? q->shared->item_bytes : b->size;
 	int rc;
 
 	if (bytes > TU_BELT_MOST)
@@ -222,14 +220,48 @@ static int shared_put(tutti_queue *queue, const void *item, tutti_time deadline)
 	return rc == BLOCKED ? put_slowly(q, data, bytes, deadline) : rc;
 }
 
-/* The item as the caller wants it. */
+static __attribute__((noinline)) int put_value(
+	struct tu_shared_queue *q, const tutti_value *v, tutti_time deadline)
+{
+	tutti_bytes b;
+	int rc = tutti_value_encode(&b, v);
+
+	if (rc < 0)
+		return rc;
+	rc = put_bytes(q, b.data, b.size, deadline);
+	tutti_bytes_free(&b);
+	return rc;
+}
+
+static int shared_put(tutti_queue *queue, const void *item, tutti_time deadline)
+{
+	struct tu_shared_queue *q = of(queue);
+	const tutti_bytes *b = item;
+
+	if (q->shared->item_bytes > 0)
+		return put_bytes(q, item, q->shared->item_bytes, deadline);
+	if (q->shared->values)
+		return put_value(q, *(tutti_value *const *)item, deadline);
+	return put_bytes(q, b->data, b->size, deadline);
+}
+
+/* The item as the caller wants it. A value is made of it before it is taken: if there is no memory
+   for that it is still in. */
 static int hand_out(const struct tu_shared *s, void *item, const struct tu_belt_record *r)
 {
+	if (s->item_bytes == 0 && s->values)
+		return tu_parcel_open_value(item, r->data, r->bytes);
 	if (s->item_bytes == 0)
 		return tutti_bytes_copy(item, r->data, r->bytes);
 	tu_check(r->bytes == s->item_bytes, "a shared queue was written over");
 	memcpy(item, r->data, s->item_bytes);
 	return DONE;
+}
+
+/* Was it taken off? Also if it was no value: it would stand in the way of all others. */
+static bool is_gone(int rc)
+{
+	return rc == DONE || rc == TUTTI_EPROTO;
 }
 
 /* Under the getters' lock. As try_get. */
@@ -245,7 +277,7 @@ static int get_first(struct tu_shared_queue *q, void *item, struct tu_belt_recor
 	if (!tu_belt_first(&q->view, r))
 		return shutdown == OPEN ? BLOCKED : TUTTI_ESHUTDOWN;
 	rc = hand_out(s, item, r);
-	if (rc == DONE)
+	if (is_gone(rc))
 		tu_belt_take(&s->belt, r);
 	return rc;
 }
@@ -264,15 +296,16 @@ static int try_get(struct tu_shared_queue *q, void *item)
 	struct tu_shared *s = q->shared;
 	struct tu_belt_record r;
 	int rc = lock(&s->belt.get_lock);
-	bool loose;
+	bool loose, gone;
 
 	if (tu_unlikely(rc < 0))
 		return rc;
 	rc = get_first(q, item, &r);
 	show_cpu(&s->get_cpu);
-	loose = rc == DONE && tu_belt_is_loose(&s->belt, &r);
+	gone = is_gone(rc);
+	loose = gone && tu_belt_is_loose(&s->belt, &r);
 	unlock(&s->belt.get_lock);
-	if (rc == DONE && s->maxsize > 0)
+	if (gone && s->maxsize > 0)
 		wake_one(&s->putters);
 	if (tu_unlikely(loose))
 		tighten(q);

@@ -6,13 +6,34 @@
 #include "sync/choice.h"
 #include "sync/flags.h"
 
+#include <tutti/value.h>
+
 static int check(size_t item_size, const tutti_queue_options *o)
 {
-	int rc = tu_flags_check(o->flags, TUTTI_LIFO);
+	int rc = tu_flags_check(o->flags, TUTTI_LIFO | TUTTI_VALUES);
 
 	if (rc == 0 && (item_size == 0 || (o->compare && (o->flags & TUTTI_LIFO))))
 		rc = -EINVAL;
+	if (rc == 0 && (o->flags & TUTTI_VALUES) && item_size != sizeof(tutti_value *))
+		rc = -EINVAL;
 	return rc;
+}
+
+static tutti_queue *create_plain(size_t item_size, const tutti_queue_options *o)
+{
+	if (o->maxsize > 0 && !o->compare && !(o->flags & TUTTI_LIFO))
+		return tu_ring_queue_create(item_size, o->maxsize);
+	return tu_store_queue_create(item_size, o);
+}
+
+static tutti_queue *create_of_values(size_t item_size, const tutti_queue_options *o)
+{
+	tutti_queue *beneath = create_plain(item_size, o);
+	tutti_queue *made = beneath ? tu_value_queue_create(beneath) : NULL;
+
+	if (beneath && !made)
+		tutti_queue_free(beneath);
+	return made;
 }
 
 int tu_queue_create(tutti_queue **q, size_t item_size, const tutti_queue_options *o)
@@ -22,10 +43,8 @@ int tu_queue_create(tutti_queue **q, size_t item_size, const tutti_queue_options
 
 	if (rc < 0)
 		return rc;
-	if (o->maxsize > 0 && !o->compare && !(o->flags & TUTTI_LIFO))
-		made = tu_ring_queue_create(item_size, o->maxsize);
-	else
-		made = tu_store_queue_create(item_size, o);
+	made = o->flags & TUTTI_VALUES ? create_of_values(item_size, o)
+				       : create_plain(item_size, o);
 	if (!made)
 		return -ENOMEM;
 	*q = made;

@@ -55,4 +55,7 @@ bool tu_queue_has_lines(const tutti_queue *q);
 tutti_queue *tu_store_queue_create(size_t item_size, const tutti_queue_options *o);
 tutti_queue *tu_ring_queue_create(size_t item_size, size_t maxsize);
 
+/* One of values over one of pointers, which is its own from then on. NULL: no memory. */
+tutti_queue *tu_value_queue_create(tutti_queue *beneath);
+
 #endif
