@@ -34,6 +34,8 @@
 
 enum { OPEN, SHUT, SHUT_AND_EMPTIED };
 
+enum { GRACE_NS = 250000000 };
+
 static struct tu_shared_queue *of(const tutti_queue *q)
 {
 	return tu_shared_queue_of(q);
@@ -151,7 +153,32 @@ static int cpu_of(const uint32_t *shown)
 
 /* -- putting and taking ----------------------------------------------------------------------- */
 
-/* A holder that died has left nothing half-done: see belt.h. */
+/*
+ * A holder that died has left nothing half-done: see belt.h. One that was stopped, by a signal or a
+ * debugger, may not go on for long: deadline and cancel count here too. But a call that is not to
+ * wait does so for a holder that is only slow, as what can be done at once is done.
+ */
+static __attribute__((noinline)) int lock_slowly(uint32_t *word, tutti_time deadline)
+{
+	struct tu_shared_how how = { .flags = deadline > 0 ? TU_WAIT_CANCELABLE : 0 };
+	int rc;
+
+	if (deadline != TUTTI_FOREVER) {
+		tutti_time soonest = tu_os_now() + GRACE_NS;
+
+		deadline = deadline > soonest ? deadline : soonest;
+	}
+	rc = tu_shared_lock_wait(word, deadline, &how);
+	return rc == TUTTI_EBROKEN ? 0 : rc;
+}
+
+static inline int lock_until(uint32_t *word, tutti_time deadline)
+{
+	return tu_likely(tu_shared_lock_grab(word, tu_family_self())) ? 0
+								      : lock_slowly(word, deadline);
+}
+
+/* For what has no deadline. */
 static int lock(uint32_t *word)
 {
 	int rc = tu_shared_lock_acquire(word);
@@ -167,10 +194,10 @@ static void unlock(uint32_t *word)
 enum { DONE, BLOCKED = 1 };
 
 /* DONE, BLOCKED, or an error. */
-static int try_put(struct tu_shared_queue *q, const void *data, size_t bytes)
+static int try_put(struct tu_shared_queue *q, const void *data, size_t bytes, tutti_time deadline)
 {
 	struct tu_shared *s = q->shared;
-	int rc = lock(&s->belt.put_lock);
+	int rc = lock_until(&s->belt.put_lock, deadline);
 
 	if (tu_unlikely(rc < 0))
 		return rc;
@@ -196,13 +223,13 @@ static __attribute__((noinline)) int put_slowly(
 	if (tu_past(deadline))
 		return TUTTI_EFULL;
 	tu_patience_look(&q->putting, cpu_of(&q->shared->get_cpu), still_full, q);
-	done = try_put(q, data, bytes);
+	done = try_put(q, data, bytes, deadline);
 	if (done != BLOCKED)
 		return done;
 	begin = tu_os_now();
 	while (done == BLOCKED && rc == 0) {
 		rc = stand_in_line(q, &q->shared->putters, is_full, deadline);
-		done = try_put(q, data, bytes);
+		done = try_put(q, data, bytes, deadline);
 	}
 	tu_patience_slept(&q->putting, begin);
 	pass_on(q, &q->shared->putters, is_full);
@@ -216,7 +243,7 @@ static inline int put_bytes(
 
 	if (bytes > TU_BELT_MOST)
 		return -EMSGSIZE;
-	rc = try_put(q, data, bytes);
+	rc = try_put(q, data, bytes, deadline);
 	return rc == BLOCKED ? put_slowly(q, data, bytes, deadline) : rc;
 }
 
@@ -282,20 +309,21 @@ static int get_first(struct tu_shared_queue *q, void *item, struct tu_belt_recor
 	return rc;
 }
 
+/* The caller has its item: it does not wait long to be tidy. */
 static __attribute__((noinline)) void tighten(struct tu_shared_queue *q)
 {
-	if (lock(&q->shared->belt.put_lock) < 0)
+	if (lock_until(&q->shared->belt.put_lock, 0) < 0)
 		return;
 	tu_belt_tighten(&q->view);
 	unlock(&q->shared->belt.put_lock);
 }
 
 /* DONE, BLOCKED, or an error. */
-static int try_get(struct tu_shared_queue *q, void *item)
+static int try_get(struct tu_shared_queue *q, void *item, tutti_time deadline)
 {
 	struct tu_shared *s = q->shared;
 	struct tu_belt_record r;
-	int rc = lock(&s->belt.get_lock);
+	int rc = lock_until(&s->belt.get_lock, deadline);
 	bool loose, gone;
 
 	if (tu_unlikely(rc < 0))
@@ -321,13 +349,13 @@ static __attribute__((noinline)) int get_slowly(
 	if (tu_past(deadline))
 		return TUTTI_EEMPTY;
 	tu_patience_look(&q->getting, cpu_of(&q->shared->put_cpu), still_empty, q);
-	done = try_get(q, item);
+	done = try_get(q, item, deadline);
 	if (done != BLOCKED)
 		return done;
 	begin = tu_os_now();
 	while (done == BLOCKED && rc == 0) {
 		rc = stand_in_line(q, &q->shared->getters, is_empty, deadline);
-		done = try_get(q, item);
+		done = try_get(q, item, deadline);
 	}
 	tu_patience_slept(&q->getting, begin);
 	pass_on(q, &q->shared->getters, is_empty);
@@ -337,7 +365,7 @@ static __attribute__((noinline)) int get_slowly(
 static int shared_get(tutti_queue *queue, void *item, tutti_time deadline)
 {
 	struct tu_shared_queue *q = of(queue);
-	int rc = try_get(q, item);
+	int rc = try_get(q, item, deadline);
 
 	if (tu_likely(rc == DONE))
 		tu_patience_keep(&q->getting);
