@@ -97,6 +97,17 @@ TUTTI_API int tutti_pipe_read_value(tutti_pipe *p, tutti_value **v);
  */
 TUTTI_API int tutti_pipe_read_value_until(tutti_pipe *p, tutti_value **v, tutti_time deadline);
 
+/*
+ * A case of tutti_select: read the next message as a value.
+ *
+ * p          an end to read from; NULL: never ready
+ * v          receives it if the case is chosen and its code is 0; it is the caller's to unref
+ * Returns    the case; its code is 0, or an error of tutti_pipe_read_value
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API tutti_case tutti_case_read_value(tutti_pipe *p, tutti_value **v);
+
 TUTTI_END
 
 #endif

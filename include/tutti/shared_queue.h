@@ -21,13 +21,13 @@
  *               (less where the process may not map as much), and gives it back when they are
  *               taken out. Nothing runs in the background: what was put is in, and the putter may
  *               end
- *     waits     as ever; tutti_select does not take a shared queue (-ENOTSUP)
+ *     waits     as ever, tutti_select too
  *     death     a process that is killed, at whatever moment, leaves the queue whole: what it had
  *               put is in, once; what it had not, is not; what it had taken is gone with it. Nobody
  *               else hangs
- *     stopping  one that is stopped in the midst of a call, by SIGSTOP or a debugger, may keep others
- *               out until it goes on. Deadlines and cancels count nevertheless: those calls end
- *               with TUTTI_ETIMEDOUT, nothing put or taken, a quarter of a second late at most.
+ *     stopping  one that is stopped in the midst of a call, by SIGSTOP or a debugger, may keep
+ *               others out until it goes on. Deadlines and cancels count nevertheless: those calls
+ *               end with TUTTI_ETIMEDOUT, nothing put or taken, a quarter of a second late at most.
  *               A shutdown has no deadline, and waits
  *     freeing   gives back what this process has of it; the queue lives as long as somebody has it
  *

@@ -68,14 +68,19 @@ static inline void wake_one(uint32_t *line)
 		wake(line, 1);
 }
 
+/* What the line is then, and as long as nobody was woken. Look at the belt again after it. */
+static uint32_t get_in_line(uint32_t *line)
+{
+	tu_crash_point();
+	return tu_or_seq(line, 1U) | 1; /* before that look; see the top */
+}
+
 /* Sleep in a line while blocked(q). 0: look again; else as tu_wait. */
 static int stand_in_line(struct tu_shared_queue *q, uint32_t *line,
 	bool (*blocked)(const struct tu_shared_queue *q), tutti_time deadline)
 {
-	uint32_t value;
+	uint32_t value = get_in_line(line);
 
-	tu_crash_point();
-	value = tu_or_seq(line, 1U) | 1; /* before the look below; see the top */
 	if (!blocked(q))
 		return 0;
 	return tu_word_wait(tu_self(), line, value, deadline, TU_WAIT_CANCELABLE);
@@ -85,8 +90,7 @@ static int stand_in_line(struct tu_shared_queue *q, uint32_t *line,
 static void pass_on(
 	struct tu_shared_queue *q, uint32_t *line, bool (*blocked)(const struct tu_shared_queue *q))
 {
-	tu_crash_point();
-	tu_or_seq(line, 1U); /* before the look below */
+	get_in_line(line);
 	if (!blocked(q))
 		wake(line, 1);
 }
@@ -98,7 +102,7 @@ static bool is_empty(const struct tu_shared_queue *q)
 
 static bool is_full(const struct tu_shared_queue *q)
 {
-	return tu_belt_count(&q->shared->belt) >= q->shared->maxsize &&
+	return q->shared->maxsize > 0 && tu_belt_count(&q->shared->belt) >= q->shared->maxsize &&
 	       shutdown_of(q->shared) == OPEN;
 }
 
@@ -464,6 +468,27 @@ static int shared_shutdown(tutti_queue *queue, bool immediate)
 	return rc;
 }
 
+/* -- as a case -------------------------------------------------------------------------------- */
+
+static bool shared_announce(tutti_queue *queue, bool to_put, uint32_t **word, uint32_t *value)
+{
+	struct tu_shared_queue *q = of(queue);
+
+	*word = to_put ? &q->shared->putters : &q->shared->getters;
+	*value = get_in_line(*word);
+	return to_put ? is_full(q) : is_empty(q);
+}
+
+static void shared_pass_on(tutti_queue *queue, bool to_put)
+{
+	struct tu_shared_queue *q = of(queue);
+
+	if (to_put)
+		pass_on(q, &q->shared->putters, is_full);
+	else
+		pass_on(q, &q->shared->getters, is_empty);
+}
+
 const struct tu_queue_kind tu_shared_queue_kind = { shared_put, shared_get, shared_size,
 	shared_unfinished, shared_is_shutdown, shared_task_done, shared_join, shared_shutdown, NULL,
-	tu_shared_queue_free };
+	tu_shared_queue_free, shared_announce, shared_pass_on };

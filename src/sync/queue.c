@@ -175,11 +175,6 @@ int tutti_queue_shutdown(tutti_queue *q, bool immediate)
 	return q->kind->shutdown(q, immediate);
 }
 
-bool tu_queue_has_lines(const tutti_queue *q)
-{
-	return q->kind->enqueue != NULL;
-}
-
 /* -- as a case -------------------------------------------------------------------------------- */
 
 static void left(void *line, struct tu_bucket *b)
@@ -188,12 +183,19 @@ static void left(void *line, struct tu_bucket *b)
 	tu_queue_line_add(line, -1);
 }
 
+static bool is_shared(const void *object)
+{
+	const tutti_queue *q = object;
+
+	return q->kind->announce != NULL;
+}
+
 static int get_look(const tutti_case *c)
 {
 	tutti_queue *q = c->priv.object;
 	int rc = q->kind->get(q, c->priv.item, 0);
 
-	return rc == TUTTI_EEMPTY ? TU_CASE_WAITS : rc;
+	return rc == TUTTI_EEMPTY || rc == TUTTI_ETIMEDOUT ? TU_CASE_WAITS : rc;
 }
 
 static int get_enqueue(const tutti_case *c, struct tu_waiter *me)
@@ -203,14 +205,31 @@ static int get_enqueue(const tutti_case *c, struct tu_waiter *me)
 	return q->kind->enqueue(q, false, me);
 }
 
-const struct tu_case_kind tu_case_get = { get_look, get_enqueue, left, .given = false };
+static bool get_announce(const tutti_case *c, uint32_t **word, uint32_t *value)
+{
+	tutti_queue *q = c->priv.object;
+
+	return q->kind->announce(q, false, word, value);
+}
+
+static void get_pass_on(const tutti_case *c)
+{
+	tutti_queue *q = c->priv.object;
+
+	q->kind->pass_on(q, false);
+}
+
+static const struct tu_case_words get_words = { is_shared, get_announce, get_pass_on, NULL };
+
+const struct tu_case_kind tu_case_get = { get_look, get_enqueue, left, .given = false,
+	.words = &get_words };
 
 static int put_look(const tutti_case *c)
 {
 	tutti_queue *q = c->priv.object;
 	int rc = q->kind->put(q, c->priv.item, 0);
 
-	return rc == TUTTI_EFULL ? TU_CASE_WAITS : rc;
+	return rc == TUTTI_EFULL || rc == TUTTI_ETIMEDOUT ? TU_CASE_WAITS : rc;
 }
 
 static int put_enqueue(const tutti_case *c, struct tu_waiter *me)
@@ -220,4 +239,21 @@ static int put_enqueue(const tutti_case *c, struct tu_waiter *me)
 	return q->kind->enqueue(q, true, me);
 }
 
-const struct tu_case_kind tu_case_put = { put_look, put_enqueue, left, .given = false };
+static bool put_announce(const tutti_case *c, uint32_t **word, uint32_t *value)
+{
+	tutti_queue *q = c->priv.object;
+
+	return q->kind->announce(q, true, word, value);
+}
+
+static void put_pass_on(const tutti_case *c)
+{
+	tutti_queue *q = c->priv.object;
+
+	q->kind->pass_on(q, true);
+}
+
+static const struct tu_case_words put_words = { is_shared, put_announce, put_pass_on, NULL };
+
+const struct tu_case_kind tu_case_put = { put_look, put_enqueue, left, .given = false,
+	.words = &put_words };

@@ -11,8 +11,8 @@
  * wants it is told so, and has it; what it guards may be half-changed. Whoever takes the lock, and
  * lets it go, does so by one store, so there is nothing in between.
  *
- * It is for short sections: usually the wait is no cancellation point. Whoever sleeps is woken by the next
- * release, but who runs may be quicker: nobody is first by right.
+ * It is for short sections: usually the wait is no cancellation point. Whoever sleeps is
+ * woken by the next release, but who runs may be quicker: nobody is first by right.
  */
 #ifndef TU_SYNC_SHARED_LOCK_H
 #define TU_SYNC_SHARED_LOCK_H

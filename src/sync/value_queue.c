@@ -119,7 +119,7 @@ tutti_queue *tu_value_queue_create(tutti_queue *beneath_it)
 {
 	static const struct tu_queue_kind kind = { value_put, value_get, value_size,
 		value_unfinished, value_is_shutdown, value_task_done, value_join, value_shutdown,
-		value_enqueue, value_free };
+		value_enqueue, value_free, NULL, NULL };
 	struct value_queue *q = tu_alloc_zero(sizeof(*q));
 
 	if (!q)

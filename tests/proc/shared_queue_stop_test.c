@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A process is stopped before each store that a put or a get makes, and does not go on: deadlines
- * and cancels of the others count all the same, and nothing is lost when it does go on or is killed.
+ * and cancels of the others count all the same, and nothing is lost when it goes on or is killed.
  */
 #include <tutti/shared_queue.h>
 
