@@ -259,17 +259,9 @@ static void a_killed_writer_leaves_it_whole(void)
 	tutti_pipe_free(a);
 }
 
-/* What a thread's first wait for a descriptor opens stays open. */
-static void wait_once(void)
-{
-	make(true);
-	CHECK_EQ(tutti_pipe_poll_until(a, tutti_after(TUTTI_MILLISECONDS(1))), TUTTI_ETIMEDOUT);
-	free_both();
-}
-
 int main(void)
 {
-	wait_once();
+	poller_begin();
 	processes_begin();
 	RUN(both_ways);
 	RUN(refuses_what_cannot_be);

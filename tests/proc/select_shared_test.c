@@ -544,20 +544,9 @@ static void one_who_is_stopped_holds_up_nobody(void)
 	end();
 }
 
-/* What a thread's first wait for a descriptor opens stays open. */
-static void wait_once(void)
-{
-	tutti_pipe *a, *b;
-
-	CHECK_EQ(tutti_pipe_create(&a, &b, true), 0);
-	CHECK_EQ(tutti_pipe_poll_until(a, tutti_after(TUTTI_MILLISECONDS(1))), TUTTI_ETIMEDOUT);
-	tutti_pipe_free(a);
-	tutti_pipe_free(b);
-}
-
 int main(void)
 {
-	wait_once();
+	poller_begin();
 	processes_begin();
 	shared = share(sizeof *shared);
 	RUN(nothing_is_ready);

@@ -37,7 +37,7 @@ static inline tutti_value *value_as_deep_as_can_be(void)
 
 static inline tutti_value *value_of_text(size_t bytes)
 {
-	char *text = malloc(bytes);
+	char *text = calloc(1, bytes + 1);
 	tutti_value *v;
 
 	CHECK(text);
@@ -56,6 +56,8 @@ static inline tutti_value *value_of_many_items(size_t n)
 	for (size_t i = 0; i < n; i++)
 		CHECK_EQ(tutti_value_pack(&items[i], "(is)", (int)i, "item"), 0);
 	CHECK_EQ(tutti_value_list(&v, items, n), 0);
+	for (size_t i = 0; i < n; i++)
+		tutti_value_unref(items[i]);
 	free(items);
 	return v;
 }
