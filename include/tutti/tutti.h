@@ -55,6 +55,7 @@
 #include <tutti/memory.h>
 #include <tutti/observe.h>
 #include <tutti/pipe.h>
+#include <tutti/pipe_values.h>
 #include <tutti/process.h>
 #include <tutti/queue.h>
 #include <tutti/random.h>

@@ -417,6 +417,9 @@ uint64_t tu_os_process_birth(int pid);
 /* The calling process ends here, as if killed from outside: with nothing done any more. */
 _Noreturn void tu_os_kill_self(void);
 
+/* It stops where it is, until somebody lets it go on (SIGCONT) or kills it. */
+void tu_os_stop_self(void);
+
 /*
  * Zeroed memory with a descriptor, by which other processes map it too; what is run by exec does
  * not inherit it. The descriptor, -EMFILE, -ENFILE or -ENOMEM; name is for those who look on.
