@@ -15,6 +15,7 @@
 #include "core/words.h"
 #include "os/os.h"
 
+struct tu_source_state;
 struct tu_slab;
 
 /*
@@ -73,6 +74,9 @@ struct tu_worker {
 
 	struct tu_os_bell bell;     /* if has_bell; the owner opens and closes it */
 	struct tu_os_poller poller; /* if has_poller; likewise */
+	uint32_t poller_number;     /* which one that is. Owner */
+	uint32_t kept_room;
+	struct tu_source_state *kept; /* by number of descriptor, see poller.h. Owner */
 
 	struct tu_worker *next; /* all workers ever, or the free ones; under the registry's lock */
 	struct tu_worker *next_free;
