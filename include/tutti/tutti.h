@@ -37,6 +37,7 @@
 #include <tutti/array.h>
 #include <tutti/bytes.h>
 #include <tutti/cpu.h>
+#include <tutti/datagram.h>
 #include <tutti/debug.h>
 #include <tutti/error.h>
 #include <tutti/executor.h>
@@ -65,6 +66,7 @@
 #include <tutti/shared_queue.h>
 #include <tutti/shm.h>
 #include <tutti/stream.h>
+#include <tutti/stream_file.h>
 #include <tutti/stream_read.h>
 #include <tutti/sync.h>
 #include <tutti/task.h>
