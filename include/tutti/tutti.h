@@ -65,6 +65,7 @@
 #include <tutti/select.h>
 #include <tutti/shared_queue.h>
 #include <tutti/shm.h>
+#include <tutti/signals.h>
 #include <tutti/stream.h>
 #include <tutti/stream_file.h>
 #include <tutti/stream_read.h>
