@@ -42,6 +42,7 @@
 #include <tutti/error.h>
 #include <tutti/executor.h>
 #include <tutti/fd.h>
+#include <tutti/file.h>
 #include <tutti/fork.h>
 #include <tutti/forkjoin.h>
 #include <tutti/future.h>

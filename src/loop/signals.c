@@ -12,6 +12,7 @@
  *
  * Either the handler finds nothing wanted, or who frees finds the handler and waits for it.
  */
+#include "os/signals.h"
 #include "base/atomic.h"
 #include "base/bits.h"
 #include "core/alloc.h"
@@ -19,7 +20,6 @@
 #include "core/mutex.h"
 #include "core/wait.h"
 #include "os/os.h"
-#include "os/signals.h"
 #include "sync/source.h"
 
 #include <errno.h>
@@ -40,9 +40,9 @@ struct tutti_signals {
 };
 
 static struct slot slots[SLOTS];
-static uint32_t walking;                   /* atomic: handlers in the table */
-static uint32_t lock;                      /* a tu_mutex; who listens and to what */
-static unsigned listeners[TU_OS_SIGNALS];  /* of each number */
+static uint32_t walking;                  /* atomic: handlers in the table */
+static uint32_t lock;                     /* a tu_mutex; who listens and to what */
+static unsigned listeners[TU_OS_SIGNALS]; /* of each number */
 
 static uint64_t bit_of(int number)
 {
@@ -122,7 +122,7 @@ static int begin(struct slot *slot, int fd, uint64_t wanted)
 
 	slot->fd = fd;
 	tu_store_rlx(&slot->come, (uint64_t)0); /* nobody rings there yet */
-	tu_store_seq(&slot->wanted, wanted);	/* [signal-3] release: fd, for the handler */
+	tu_store_seq(&slot->wanted, wanted);    /* [signal-3] release: fd, for the handler */
 	rc = catch_all(wanted);
 	if (rc < 0)
 		tu_store_seq(&slot->wanted, (uint64_t)0); /* nobody has caught anything for it */

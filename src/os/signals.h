@@ -17,7 +17,7 @@ void tu_os_signal_release(int number);
 
 /* A descriptor that is readable once it was rung, until it is quiet. -EMFILE, -ENFILE, -ENOMEM. */
 int tu_os_ring_open(void);
-void tu_os_ring(int fd); /* any thread, signal handlers too */
+void tu_os_ring(int fd);       /* any thread, signal handlers too */
 bool tu_os_ring_quiet(int fd); /* had it been rung? */
 
 /* In a forked child: the parent's is another one from now on, under the same number. */
