@@ -5,8 +5,8 @@
 #include <tutti/stream.h>
 
 /*
- * datagram.h - single packets, over UDP or a Unix socket: each arrives whole, once, several times or
- * not at all, in any order. Any number of threads and tasks may send and receive at once.
+ * datagram.h - single packets, over UDP or a Unix socket: each arrives whole, once, several times
+ * or not at all, in any order. Any number of threads and tasks may read and write at once.
  *
  * Example:
  *
@@ -19,9 +19,9 @@
  *
  *             if (rc < 0)
  *                     return rc;
- *             rc = tutti_datagram_send(d, "time?", 5, NULL);
+ *             rc = tutti_datagram_write(d, "time?", 5, NULL);
  *             if (rc == 0)
- *                     rc = tutti_datagram_receive_until(
+ *                     rc = tutti_datagram_read_until(
  *                             d, answer, n, NULL, 0, tutti_after(TUTTI_SECONDS(1)));
  *             tutti_datagram_free(d);
  *             return rc;
@@ -54,12 +54,12 @@ typedef struct tutti_datagram tutti_datagram;
 TUTTI_API int tutti_datagram_open(tutti_datagram **d, const char *local, const char *peer);
 
 /*
- * Send a packet.
+ * Write a packet.
  *
  * d          the socket
  * data       its bytes; may be NULL if size is 0
  * size       how many
- * to         where, as tutti_datagram_receive has given it: numbers, no name; NULL: to the peer
+ * to         where, as tutti_datagram_read has given it: numbers, no name; NULL: to the peer
  * Returns    0; it is on its way
  * Errors     -EINVAL           the address cannot be read
  *            -EDESTADDRREQ     no address, and no peer
@@ -70,10 +70,11 @@ TUTTI_API int tutti_datagram_open(tutti_datagram **d, const char *local, const c
  * Context    any thread or task
  * Waits      may; cancellation point
  */
-TUTTI_API int tutti_datagram_send(tutti_datagram *d, const void *data, size_t size, const char *to);
+TUTTI_API int tutti_datagram_write(
+	tutti_datagram *d, const void *data, size_t size, const char *to);
 
 /*
- * Receive a packet, waiting until one has come.
+ * Read a packet, waiting until one has come.
  *
  * d          the socket
  * data       receives its bytes
@@ -88,7 +89,7 @@ TUTTI_API int tutti_datagram_send(tutti_datagram *d, const void *data, size_t si
  * Context    any thread or task
  * Waits      may; cancellation point
  */
-TUTTI_API ssize_t tutti_datagram_receive(
+TUTTI_API ssize_t tutti_datagram_read(
 	tutti_datagram *d, void *data, size_t size, char *from, size_t from_size);
 
 /*
@@ -100,14 +101,14 @@ TUTTI_API ssize_t tutti_datagram_receive(
  * from       receives who has sent it; NULL: not wanted
  * from_size  room, bytes
  * deadline   absolute; in the past: only one that has come
- * Returns    as tutti_datagram_receive
+ * Returns    as tutti_datagram_read
  * Errors     TUTTI_ETIMEDOUT   none came by then
- *            and those of tutti_datagram_receive, TUTTI_ECANCELED among them
+ *            and those of tutti_datagram_read, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
-TUTTI_API ssize_t tutti_datagram_receive_until(tutti_datagram *d, void *data, size_t size,
-	char *from, size_t from_size, tutti_time deadline);
+TUTTI_API ssize_t tutti_datagram_read_until(tutti_datagram *d, void *data, size_t size, char *from,
+	size_t from_size, tutti_time deadline);
 
 /*
  * Get where it receives, with the port that it was given.

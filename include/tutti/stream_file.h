@@ -5,9 +5,9 @@
 #include <tutti/stream.h>
 
 /*
- * stream_file.h - a file, or part of it, into a stream, without taking its bytes through the program
- * (sendfile). What is not in memory yet is read from the disk meanwhile, for which the thread
- * blocks; so cold files are better sent from a thread of their own.
+ * stream_file.h - a file, or part of it, into a stream, without taking its bytes through the
+ * program (sendfile). What is not in memory yet is read from the disk meanwhile, for which the
+ * thread blocks; so cold files are better sent from a thread of their own.
  *
  * Example:
  *

@@ -82,7 +82,7 @@ int tutti_datagram_address(const tutti_datagram *d, char *text, size_t size)
 	return rc < 0 ? rc : tu_os_address_text(&a, text, size);
 }
 
-int tutti_datagram_send(tutti_datagram *d, const void *data, size_t size, const char *to)
+int tutti_datagram_write(tutti_datagram *d, const void *data, size_t size, const char *to)
 {
 	struct tu_place there;
 	int rc = tu_cancel_pending(tu_self());
@@ -101,7 +101,7 @@ int tutti_datagram_send(tutti_datagram *d, const void *data, size_t size, const 
 	return rc == TUTTI_ETIMEDOUT ? -EINVAL : rc;
 }
 
-ssize_t tutti_datagram_receive_until(tutti_datagram *d, void *data, size_t size, char *from,
+ssize_t tutti_datagram_read_until(tutti_datagram *d, void *data, size_t size, char *from,
 	size_t from_size, tutti_time deadline)
 {
 	struct tu_os_address sender;
@@ -123,8 +123,8 @@ ssize_t tutti_datagram_receive_until(tutti_datagram *d, void *data, size_t size,
 	return rc;
 }
 
-ssize_t tutti_datagram_receive(
+ssize_t tutti_datagram_read(
 	tutti_datagram *d, void *data, size_t size, char *from, size_t from_size)
 {
-	return tutti_datagram_receive_until(d, data, size, from, from_size, TUTTI_FOREVER);
+	return tutti_datagram_read_until(d, data, size, from, from_size, TUTTI_FOREVER);
 }

@@ -122,7 +122,7 @@ static int begin(struct slot *slot, int fd, uint64_t wanted)
 
 	slot->fd = fd;
 	tu_store_rlx(&slot->come, (uint64_t)0); /* nobody rings there yet */
-	tu_store_seq(&slot->wanted, wanted);    /* [signal-3] release: fd, for the handler */
+	tu_store_seq(&slot->wanted, wanted);    /* fd too, for the handler */
 	rc = catch_all(wanted);
 	if (rc < 0)
 		tu_store_seq(&slot->wanted, (uint64_t)0); /* nobody has caught anything for it */

@@ -26,8 +26,8 @@ int tu_os_file_open_whole(const char *path, size_t *size);
 int tu_os_file_replace(const char *path, const void *data, size_t size, unsigned mode);
 
 /*
- * Call fn for each name in a folder, but for itself and the one above, in any order, until it returns
- * < 0. 0, what fn returned, or why the folder cannot be read.
+ * Call fn for each name in a folder, but for itself and the one above, in any order, until it
+ * returns < 0. 0, what fn returned, or why the folder cannot be read.
  */
 int tu_os_folder_each(
 	const char *path, int (*fn)(const char *name, const struct stat *st, void *arg), void *arg);

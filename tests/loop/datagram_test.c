@@ -22,8 +22,7 @@ static void check_gets(tutti_datagram *d, const char *text, char *from)
 {
 	char got[64];
 
-	CHECK_EQ(
-		tutti_datagram_receive(d, got, sizeof got, from, TUTTI_ADDRESS_SIZE), strlen(text));
+	CHECK_EQ(tutti_datagram_read(d, got, sizeof got, from, TUTTI_ADDRESS_SIZE), strlen(text));
 	CHECK(memcmp(got, text, strlen(text)) == 0);
 }
 
@@ -36,12 +35,12 @@ static void packets_go_both_ways(void)
 		char at_a[TUTTI_ADDRESS_SIZE], at_b[TUTTI_ADDRESS_SIZE], from[TUTTI_ADDRESS_SIZE];
 		tutti_datagram *a = open_at(places[i][0], at_a), *b = open_at(places[i][1], at_b);
 
-		CHECK_EQ(tutti_datagram_send(a, "question", 8, at_b), 0);
+		CHECK_EQ(tutti_datagram_write(a, "question", 8, at_b), 0);
 		check_gets(b, "question", from);
 		CHECK_STR(from, at_a);
-		CHECK_EQ(tutti_datagram_send(b, "answer", 6, from), 0);
+		CHECK_EQ(tutti_datagram_write(b, "answer", 6, from), 0);
 		check_gets(a, "answer", NULL);
-		CHECK_EQ(tutti_datagram_send(a, NULL, 0, at_b), 0);
+		CHECK_EQ(tutti_datagram_write(a, NULL, 0, at_b), 0);
 		check_gets(b, "", NULL);
 		tutti_datagram_free(a);
 		tutti_datagram_free(b);
@@ -54,11 +53,11 @@ static void bounds_are_kept(void)
 	tutti_datagram *a = open_at("127.0.0.1:0", at), *b;
 
 	CHECK_EQ(tutti_datagram_open(&b, NULL, at), 0);
-	CHECK_EQ(tutti_datagram_send(b, "one", 3, NULL), 0);
-	CHECK_EQ(tutti_datagram_send(b, "three", 5, NULL), 0);
-	CHECK_EQ(tutti_datagram_send(b, "four", 4, NULL), 0);
+	CHECK_EQ(tutti_datagram_write(b, "one", 3, NULL), 0);
+	CHECK_EQ(tutti_datagram_write(b, "three", 5, NULL), 0);
+	CHECK_EQ(tutti_datagram_write(b, "four", 4, NULL), 0);
 	check_gets(a, "one", NULL);
-	CHECK_EQ(tutti_datagram_receive(a, small, sizeof small, NULL, 0), -EMSGSIZE);
+	CHECK_EQ(tutti_datagram_read(a, small, sizeof small, NULL, 0), -EMSGSIZE);
 	check_gets(a, "four", NULL);
 	tutti_datagram_free(a);
 	tutti_datagram_free(b);
@@ -74,16 +73,16 @@ static void errors_are_said(void)
 	CHECK_EQ(tutti_datagram_open(&b, "nonsense", NULL), -EINVAL);
 	CHECK_EQ(tutti_datagram_open(&b, at, NULL), -EADDRINUSE);
 	CHECK_EQ(tutti_datagram_open(&b, NULL, "unix:/nonexistent/socket"), -ENOENT);
-	CHECK_EQ(tutti_datagram_send(a, "x", 1, NULL), -EDESTADDRREQ);
-	CHECK_EQ(tutti_datagram_send(a, "x", 1, "nonsense"), -EINVAL);
-	CHECK_EQ(tutti_datagram_send(a, huge, sizeof huge, at), -EMSGSIZE);
-	CHECK_EQ(tutti_datagram_receive_until(a, huge, 1, NULL, 0, past), TUTTI_ETIMEDOUT);
-	CHECK_EQ(tutti_datagram_receive_until(a, huge, 1, NULL, 0, tutti_after(1000)),
-		TUTTI_ETIMEDOUT);
+	CHECK_EQ(tutti_datagram_write(a, "x", 1, NULL), -EDESTADDRREQ);
+	CHECK_EQ(tutti_datagram_write(a, "x", 1, "nonsense"), -EINVAL);
+	CHECK_EQ(tutti_datagram_write(a, huge, sizeof huge, at), -EMSGSIZE);
+	CHECK_EQ(tutti_datagram_read_until(a, huge, 1, NULL, 0, past), TUTTI_ETIMEDOUT);
+	CHECK_EQ(
+		tutti_datagram_read_until(a, huge, 1, NULL, 0, tutti_after(1000)), TUTTI_ETIMEDOUT);
 	tutti_datagram_free(a);
 	CHECK_EQ(tutti_datagram_open(&b, NULL, at), 0); /* nobody is there, which no packet says */
-	CHECK_EQ(tutti_datagram_send(b, "x", 1, NULL), 0);
-	CHECK_EQ(tutti_datagram_receive(b, huge, 1, NULL, 0), -ECONNREFUSED);
+	CHECK_EQ(tutti_datagram_write(b, "x", 1, NULL), 0);
+	CHECK_EQ(tutti_datagram_read(b, huge, 1, NULL, 0), -ECONNREFUSED);
 	tutti_datagram_free(b);
 }
 
@@ -105,7 +104,7 @@ static void a_socket_file_comes_and_goes(void)
 static void *receive_one(void *arg)
 {
 	char c = 0;
-	ssize_t n = tutti_datagram_receive(arg, &c, 1, NULL, 0);
+	ssize_t n = tutti_datagram_read(arg, &c, 1, NULL, 0);
 
 	return give(n < 0 ? n : c);
 }
@@ -122,7 +121,7 @@ static void each_packet_goes_to_one(enum mix mix)
 	start_all(mix, f, MANY, receive_one, a);
 	settle();
 	for (int i = 0; i < MANY; i++)
-		CHECK_EQ(tutti_datagram_send(b, &(char){ (char)(i + 1) }, 1, NULL), 0);
+		CHECK_EQ(tutti_datagram_write(b, &(char){ (char)(i + 1) }, 1, NULL), 0);
 	for (int i = 0; i < MANY; i++)
 		sum += (int)finish(f[i]);
 	CHECK_EQ(sum, MANY * (MANY + 1) / 2);
@@ -140,7 +139,7 @@ static void a_cancelled_receiver_takes_nothing(void)
 	CHECK(tutti_future_cancel(f));
 	CHECK_EQ(tutti_future_result(f, NULL, 0), TUTTI_EJOBCANCELED);
 	tutti_future_unref(f);
-	CHECK_EQ(tutti_datagram_send(a, "self", 4, at), 0);
+	CHECK_EQ(tutti_datagram_write(a, "self", 4, at), 0);
 	check_gets(a, "self", NULL);
 	tutti_datagram_free(a);
 }
