@@ -74,7 +74,7 @@ tsan:
 
 valgrind:
 	$(call build,valgrind)
-	$(CTEST) --test-dir build/valgrind -L '$(LOW_ROOMS)|^loop$$' -LE 'torture|no-valgrind' -j2
+	$(CTEST) --test-dir build/valgrind -L '$(LOW_ROOMS)|^(loop|proc)$$' -LE 'torture|no-valgrind' -j2
 
 torture: test-debug
 	$(call build,torture)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: LABELS no-qemu */
+/* ctest: LABELS no-qemu LABELS no-valgrind */ /* as process_test.c */
 /* Pools of processes whose jobs are stopped while others come, end, and are tried again. */
 #include <tutti/tutti.h>
 

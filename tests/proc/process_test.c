@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* ctest: LABELS no-valgrind */ /* a copy has lost what threads had that it does not have */
 /* Processes that run a job, in each of the three ways: what comes back, and how they end. */
 #include <tutti/tutti.h>
 
