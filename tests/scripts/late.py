@@ -26,7 +26,8 @@ def load():
     pointer, number, text = ctypes.c_void_p, ctypes.c_int, ctypes.c_char_p
     signatures = {
         "job_find": (pointer, text), "job_result": (number, pointer, pointer, pointer),
-        "process_start": (pointer, pointer, pointer, pointer), "submit": (pointer,) + 4 * (pointer,),
+        "process_start": (pointer, pointer, pointer, pointer),
+        "submit": (pointer, pointer, pointer, pointer, pointer),
         "executor_open": (number, ctypes.POINTER(pointer), text, pointer),
         "executor_free": (None, pointer), "future_unref": (None, pointer),
         "future_text": (text, pointer),
@@ -69,7 +70,8 @@ def processes(tutti):
 
 def pool(tutti):
     executor = ctypes.c_void_p()
-    command.equal(tutti.tutti_executor_open(ctypes.byref(executor), b"processes:2", None), 0, "open")
+    rc = tutti.tutti_executor_open(ctypes.byref(executor), b"processes:2", None)
+    command.equal(rc, 0, "open")
     square, killed = tutti.tutti_job_find(b"square"), tutti.tutti_job_find(b"be_killed")
     futures = [tutti.tutti_submit(executor, square, ctypes.byref(ctypes.c_int(i)), None)
                for i in range(JOBS)]
@@ -107,7 +109,7 @@ def main():
         command.equal((done.stdout, done.stderr, done.returncode), ("fine\n", "", 0), "Python")
         done = again("without", module, TUTTI_WORKER=os.path.join(work, "nothing"))
         command.equal((done.stdout, done.returncode), ("fine\n", 0), done.stderr)
-        if not done.stderr.startswith("tutti: no pool of processes: this program cannot be started "):
+        if not done.stderr.startswith("tutti: no pool of processes: this program cannot be "):
             sys.exit(done.stderr)
         program = os.path.join(work, "loads_late")
         subprocess.run([os.environ.get("TUTTI_CC", "cc"), "-std=gnu11", "-Wall", "-Werror", "-o",
