@@ -8,7 +8,7 @@
 /* Can that be had? 0, or -ENOTSUP and why not. */
 int tu_anew_check(char *text, size_t n);
 
-/* word is what it is to be, see child.h; fd is open there too. Its number, or as above, or -errno. */
+/* word is what it is to be, see child.h; fd is open there too. Its number, or -errno. */
 int tu_anew_start(const char *word, int fd);
 
 #endif

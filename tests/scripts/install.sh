@@ -18,7 +18,8 @@ fail() {
 
 cmake --install "$TUTTI_BUILD_DIR" --prefix "$work/first" >/dev/null
 mv first prefix # nothing may remember where it was put
-for file in include/tutti/tutti.h lib*/libtutti.a lib*/libtutti.so lib*/libtutti.so.0 libexec/tutti-worker \
+for file in include/tutti/tutti.h lib*/libtutti.a lib*/libtutti.so lib*/libtutti.so.0 \
+	libexec/tutti-worker \
 	lib*/pkgconfig/tutti.pc lib*/cmake/tutti/tuttiConfig.cmake share/doc/tutti/LICENSE; do
 	compgen -G "prefix/$file" >/dev/null || fail "$file is missing"
 done

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # ctest: TIMEOUT 120 LABELS no-asan LABELS no-tsan LABELS no-valgrind LABELS no-coverage
-"""Processes and their pools where libtutti was loaded after the program's start: by Python, and by a
-program in C. TUTTI_LATE_LIBRARY: another libtutti than the one that was built."""
+"""Processes and their pools where libtutti was loaded after the program's start: by Python, and by
+a program in C. TUTTI_LATE_LIBRARY: another libtutti than the one that was built."""
 import ctypes
 import os
 import subprocess
