@@ -479,6 +479,55 @@ static void a_killed_one_takes_no_wake_along(void)
 		CHECK(point < 200);
 }
 
+static void take_one_and_die(void *arg)
+{
+	tutti_case two[] = { tutti_case_get(queue, &got), tutti_case_acquire(&shared->permits) };
+	int i;
+
+	(void)arg;
+	tu_crash_at(point);
+	i = tutti_select(two, 2, TUTTI_FOREVER);
+	tu_crash_at(0);
+	CHECK(i >= 0);
+	CHECK_EQ(two[i].code, 0);
+}
+
+/* Asleep or not when there is something: it takes one thing, or nothing if it is killed before. */
+static bool takes_one_or_none(bool late)
+{
+	enum { EACH = 3 };
+	int status, left = 0, out;
+
+	begin();
+	pid_t victim = late ? process_start(take_one_and_die, NULL) : 0;
+	for (int i = 0; i < EACH; i++)
+		make_ready(GET);
+	CHECK_EQ(tutti_semaphore_release(&shared->permits, EACH), 0);
+	if (!late)
+		victim = process_start(take_one_and_die, NULL);
+	CHECK_EQ(waitpid(victim, &status, 0), victim);
+	tu_family_died(victim);
+	while (tutti_queue_get_until(queue, &out, past) == 0)
+		left++;
+	while (tutti_semaphore_acquire_until(&shared->permits, past) == 0)
+		left++;
+	if (WIFSIGNALED(status))
+		CHECK(left == 2 * EACH || left == 2 * EACH - 1);
+	else
+		CHECK(WEXITSTATUS(status) == 0 && left == 2 * EACH - 1);
+	end();
+	return WIFSIGNALED(status);
+}
+
+static void a_killed_one_has_taken_one_or_none(void)
+{
+	if (!tu_crash_can())
+		return;
+	for (int late = 0; late < 2; late++)
+		for (point = 1; takes_one_or_none(late) || point < 12; point++)
+			CHECK(point < 200);
+}
+
 /* It sleeps in the kernel when it is killed, and is the one whom the next wake has reached. */
 static void sleep_in_select(void *arg)
 {
@@ -561,6 +610,7 @@ int main(void)
 	RUN_MIXES(another_process_ends_the_wait);
 	RUN(no_wake_is_lost);
 	RUN(a_killed_one_takes_no_wake_along);
+	RUN(a_killed_one_has_taken_one_or_none);
 	RUN(a_woken_one_is_killed);
 	RUN(one_who_is_stopped_holds_up_nobody);
 	unshare(shared, sizeof *shared);
