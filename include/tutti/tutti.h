@@ -50,6 +50,7 @@
 #include <tutti/info.h>
 #include <tutti/job.h>
 #include <tutti/job_values.h>
+#include <tutti/listener.h>
 #include <tutti/loop.h>
 #include <tutti/memory.h>
 #include <tutti/observe.h>
@@ -63,6 +64,8 @@
 #include <tutti/select.h>
 #include <tutti/shared_queue.h>
 #include <tutti/shm.h>
+#include <tutti/stream.h>
+#include <tutti/stream_read.h>
 #include <tutti/sync.h>
 #include <tutti/task.h>
 #include <tutti/thread.h>

@@ -56,14 +56,14 @@ static void add(struct tu_worker *w, struct tu_word_place *me, uint32_t deaths)
 	me->next = me->prev = me;
 	tu_list_add_tail(&words->waits, &me->link);
 	words->version++;
-	w->words++;
+	tu_show(&w->words, w->words + 1);
 }
 
 static void take_off_list(struct tu_worker *w, struct tu_word_place *me)
 {
 	tu_list_remove(&me->link);
 	w->waits_for_words.version++;
-	w->words--;
+	tu_show(&w->words, w->words - 1);
 }
 
 static void remove(struct tu_worker *w, struct tu_word_place *me)
@@ -195,7 +195,7 @@ void tu_words_forget(struct tu_worker *w)
 {
 	struct tu_words *words = &w->waits_for_words;
 
-	w->words = 0;
+	tu_show(&w->words, 0);
 	words->handed = 0;
 	words->link = (struct tu_link){ 0 };
 }
