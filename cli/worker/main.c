@@ -13,7 +13,7 @@ int main(int argc, char **argv)
 	void *library;
 
 	if (argc != 2 || !getenv("TUTTI_CHILD")) {
-		fputs("tutti-worker is started by libtutti, for a program that has loaded it late.\n",
+		fputs("tutti-worker is started by libtutti, for programs that load it late.\n",
 			stderr);
 		return 2;
 	}

@@ -52,13 +52,17 @@ static int find(char worker[PATH_ROOM], char library[PATH_ROOM])
 
 int tu_anew_check(char *text, size_t n)
 {
-	char worker[PATH_ROOM] = "", library[PATH_ROOM] = "";
-	int rc = tu_os_is_before_main_asked() ? 0 : find(worker, library);
+	char worker[PATH_ROOM], library[PATH_ROOM];
+	int rc;
 
+	if (tu_os_is_before_main_asked())
+		return 0;
+	*worker = 0;
+	rc = find(worker, library);
 	if (rc < 0)
 		snprintf(text, n,
-			"this program cannot be started anew, as libtutti was loaded after its start, "
-			"and there is no %.200s to take its place: see TUTTI_WORKER",
+			"this program cannot be started anew, as libtutti was loaded after its "
+			"start, and there is no %.200s to take its place: see TUTTI_WORKER",
 			*worker ? worker : "tutti-worker");
 	return rc;
 }
