@@ -51,12 +51,13 @@ static bool is_missed(uint64_t asleep, uint32_t now)
 }
 
 /* Several may sleep, and who of them woke says nothing of the others: they are counted as woken. */
-static void wake_worker(struct tu_cells *c, uint32_t now)
+void tu_cells_call(struct tu_cells *c, unsigned n)
 {
+	uint32_t now = tu_add_seq(&c->shared->work, 1u) + 1; /* seq, both: as above */
 	uint64_t asleep = tu_load_seq(&c->shared->workers_asleep);
 
-	if (is_missed(asleep, now) && tu_word_wake(&c->shared->work, 1) == 0)
-		tu_cas_acqrel(&c->shared->workers_asleep, &asleep, 0); /* nobody was */
+	if (is_missed(asleep, now) && tu_word_wake(&c->shared->work, n) < n)
+		tu_cas_acqrel(&c->shared->workers_asleep, &asleep, 0); /* now nobody is */
 }
 
 /*
@@ -88,7 +89,6 @@ void tu_cells_publish(struct tu_cells *c, uint32_t i)
 	struct tu_cell *cell = tu_cell_at(c, i);
 	uint64_t state = tu_load_rlx(&cell->state); /* ours while it is free */
 	uint32_t place = tu_load_rlx(&s->last);     /* only the pool changes it */
-	uint32_t work = tu_load_rlx(&s->work) + 1;  /* likewise, but for the end */
 
 	if (place - tu_load_acq(&s->first) >= ORDER) { /* a guess, on the safe side */
 		tidy(c);
@@ -98,8 +98,6 @@ void tu_cells_publish(struct tu_cells *c, uint32_t i)
 	/* [cell-1] release: what is in it; acquired in take */
 	tu_store_rel(&cell->state, with(state, TU_CELL_PENDING, 0));
 	tu_store_rel(&s->last, place + 1); /* [cell-5] release: the place in order */
-	tu_store_seq(&s->work, work);
-	wake_worker(c, work);
 }
 
 bool tu_cells_take_back(struct tu_cells *c, uint32_t i)
@@ -163,8 +161,8 @@ void tu_cells_free(struct tu_cells *c, uint32_t i)
 	struct tu_cell *cell = tu_cell_at(c, i);
 
 	if (cell->bytes > 65536)
-		tu_os_memory_drop(
-			c->fd, (size_t)(cell->data - (unsigned char *)c->shared), TU_CELL_ROOM);
+		tu_os_memory_drop(c->fd, (uint64_t)((char *)&c->places[i] - (char *)c->shared),
+			TU_CELL_PLACE);
 	cell->bytes = 0;
 	/* release: we are through with it; acquired by tu_cells_is_done where its file is closed */
 	tu_store_rel(&cell->state, next_turn(tu_load_rlx(&cell->state))); /* kind FREE; ours */
@@ -250,33 +248,21 @@ static int try_take(struct tu_cells *c, unsigned worker)
 	}
 }
 
-static bool is_more(const struct tu_cells *c)
-{
-	/* Acquire, both, only to have one after the other: a guess. */
-	return tu_load_acq(&c->shared->first) != tu_load_acq(&c->shared->last);
-}
-
 int tu_cells_take(struct tu_cells *c, unsigned worker)
 {
 	struct tu_cells_shared *s = c->shared;
-	bool slept = false;
 
 	for (;;) {
-		uint32_t work = tu_load_seq(&s->work); /* seq: as shown before wake_worker */
+		uint32_t work = tu_load_seq(&s->work); /* seq: as shown before tu_cells_call */
 		int i = try_take(c, worker);
 
-		if (i >= 0) {
-			/* Others may sleep, and one alone was woken for many. */
-			if (slept && is_more(c))
-				tu_word_wake(&s->work, 1);
+		if (i >= 0)
 			return i;
-		}
 		if (tu_load_seq(&s->closing))
 			return -1;
 		tu_store_seq(&s->workers_asleep, since(work));
 		if (tu_load_seq(&s->work) == work)
 			tu_word_wait(tu_self(), &s->work, work, TUTTI_FOREVER, 0);
-		slept = true;
 	}
 }
 

@@ -11,18 +11,16 @@ enum { BATCH = 64 };
 
 static void complete(struct pool *p, uint32_t i)
 {
-	struct tu_cell *cell = tu_cell_at(&p->cells, i);
 	tutti_bytes result = { NULL, 0, NULL };
-	int code = cell->code;
+	int code = tu_cell_at(&p->cells, i)->code;
 
 	if (code == 0)
-		result = tu_cell_read(cell);
+		result = tu_cell_read(&p->cells, i);
 	if (code == 0 && !result.data)
 		code = -ENOMEM;
-	cell->text[TU_CELL_TEXT - 1] = 0;
 	tu_parcel_deliver(
-		p->cell[i].jf, code, *cell->text ? cell->text : NULL, result, tu_job_future_end);
-	tu_cell_leave(cell, result);
+		p->cell[i].jf, code, tu_cell_text(&p->cells, i), result, tu_job_future_end);
+	tu_cell_leave(&p->cells, i, result);
 }
 
 /* A cell is free again. Under the lock. */
@@ -41,6 +39,7 @@ static void release(struct pool *p, uint32_t i)
 void tu_pool_recycle(struct pool *p, const uint32_t *cells, unsigned n)
 {
 	struct tu_list gone;
+	unsigned fed;
 
 	for (unsigned i = 0; i < n; i++) {
 		tu_handles_let_go(&p->cell[cells[i]].kept);
@@ -50,9 +49,9 @@ void tu_pool_recycle(struct pool *p, const uint32_t *cells, unsigned n)
 	tu_mutex_lock(&p->lock);
 	for (unsigned i = 0; i < n; i++)
 		release(p, cells[i]);
-	tu_pool_feed(p, &gone);
+	fed = tu_pool_feed(p, &gone);
 	tu_mutex_unlock(&p->lock);
-	tu_pool_let_go_of(&gone);
+	tu_pool_fed(p, fed, &gone);
 }
 
 bool tu_pool_gather_from(struct pool *p, struct pool_worker *w)

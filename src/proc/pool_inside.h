@@ -79,11 +79,11 @@ struct pool {
 #define TU_POOL_GONE ((void *)UINTPTR_MAX)
 
 /*
- * Cells that are free get jobs that wait; under the lock. Those that were cancelled before go to
- * gone: the caller lets go of them without the lock.
+ * Cells that are free get jobs that wait; under the lock. How many, to be told to tu_pool_fed
+ * without the lock. Those that were cancelled before go to gone.
  */
-void tu_pool_feed(struct pool *p, struct tu_list *gone);
-void tu_pool_let_go_of(struct tu_list *gone);
+unsigned tu_pool_feed(struct pool *p, struct tu_list *gone);
+void tu_pool_fed(struct pool *p, unsigned n, struct tu_list *gone);
 
 /* The next that waits, or NULL: the caller has it, whoever cancels it. Under the lock. */
 struct tu_job_future *tu_pool_take_pending(struct pool *p);

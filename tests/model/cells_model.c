@@ -14,8 +14,8 @@
 enum { CELLS = 2, NEWS = 3 };
 
 static struct tu_cells_shared shared;
-static _Alignas(64) unsigned char memory[CELLS * TU_CELL_BYTES];
-static struct tu_cells cells = { -1, &shared, memory };
+static struct tu_cell_place places[CELLS];
+static struct tu_cells cells = { -1, &shared, places };
 static unsigned taken[CELLS], told;
 
 /* -- words ------------------------------------------------------------------------------------- */
@@ -114,6 +114,15 @@ static void publish_both(void)
 {
 	tu_cells_publish(&cells, 0);
 	tu_cells_publish(&cells, 1);
+	tu_cells_call(&cells, 2);
+}
+
+static void publish_one_by_one(void)
+{
+	for (uint32_t i = 0; i < CELLS; i++) {
+		tu_cells_publish(&cells, i);
+		tu_cells_call(&cells, 1);
+	}
 }
 
 static void take(unsigned worker)
@@ -174,6 +183,10 @@ static const struct model_test tests[] = {
 	{ "work", begin, { publish_both, take_both }, all_are_taken, .bound = 5, .deep = 8 },
 	{ "work_of_two", begin, { publish_both, take_one, take_one }, all_are_taken, .bound = 3,
 		.deep = 5 },
+	{ "one_by_one", begin, { publish_one_by_one, take_one, take_one }, all_are_taken,
+		.bound = 3, .deep = 5 },
+	{ "one_by_one_for_one", begin, { publish_one_by_one, take_both }, all_are_taken, .bound = 5,
+		.deep = 8 },
 	{ "stop", begin_with_taken, { finish, stop }, both_agree, .outcomes = 1 | 2, .bound = 6,
 		.deep = MODEL_ALL },
 };
