@@ -2,6 +2,8 @@
 /* pool_done.c - what workers have done, back to who wants it; see pool_inside.h. */
 #include "proc/pool_inside.h"
 
+#include "exec/executor.h"
+#include "exec/watch.h"
 #include "os/os.h"
 #include "proc/parcel.h"
 
@@ -9,18 +11,28 @@
 
 enum { BATCH = 64 };
 
-static void complete(struct pool *p, uint32_t i)
+/* true: one more to be told to the executor. */
+static bool complete(struct pool *p, uint32_t i, struct tu_news *news)
 {
-	tutti_bytes result = { NULL, 0, NULL };
+	struct tu_job_future *jf = p->cell[i].jf;
+	unsigned kind = jf->job->result_kind;
 	int code = tu_cell_at(&p->cells, i)->code;
+	tutti_bytes packed = { NULL, 0, NULL };
+	union tu_parcel_result room;
+	const void *result = NULL;
+	bool ended;
 
+	if (code == 0) {
+		packed = tu_cell_read(&p->cells, i);
+		code = packed.data ? tu_parcel_open_result(&room, jf->job, packed, &result)
+				   : -ENOMEM;
+	}
+	ended = tu_job_future_end_one(
+		jf, code, code < 0 ? tu_cell_text(&p->cells, i) : NULL, result, news);
 	if (code == 0)
-		result = tu_cell_read(&p->cells, i);
-	if (code == 0 && !result.data)
-		code = -ENOMEM;
-	tu_parcel_deliver(
-		p->cell[i].jf, code, tu_cell_text(&p->cells, i), result, tu_job_future_end);
-	tu_cell_leave(&p->cells, i, result);
+		tu_parcel_drop(&room, kind);
+	tu_cell_leave(&p->cells, i, packed);
+	return ended;
 }
 
 /* A cell is free again. Under the lock. */
@@ -56,20 +68,26 @@ void tu_pool_recycle(struct pool *p, const uint32_t *cells, unsigned n)
 
 bool tu_pool_gather_from(struct pool *p, struct pool_worker *w)
 {
+	unsigned number = (unsigned)(w - p->workers), n = 0;
+	struct tu_news news = { .wakes_wait = true };
+	tutti_executor *executor = NULL;
 	uint32_t cells[BATCH];
-	unsigned n = 0;
+	size_t ended = 0;
 	int i;
 
-	while (n < BATCH &&
-		(i = tu_cells_next_done(&p->cells, (unsigned)(w - p->workers), &w->seen)) >= 0) {
-		complete(p, (uint32_t)i);
+	while (n < BATCH && (i = tu_cells_next_done(&p->cells, number, &w->seen)) >= 0) {
+		executor = p->cell[i].jf->executor;
+		ended += complete(p, (uint32_t)i, &news);
 		cells[n++] = (uint32_t)i;
 	}
 	if (n == 0)
 		return false;
 	w->useful = true;
 	w->failures = 0;
-	tu_pool_recycle(p, cells, n);
+	tu_pool_recycle(p, cells, n); /* first, as workers wait */
+	tu_wakes_flush(&news.wakes);
+	if (ended > 0)
+		tu_executor_ended(executor, ended);
 	return true;
 }
 
@@ -84,6 +102,12 @@ bool tu_pool_gather(struct pool *p)
 
 void tu_pool_take_over(struct pool *p, uint32_t i)
 {
-	complete(p, i);
+	tutti_executor *executor = p->cell[i].jf->executor;
+	struct tu_news news = { .wakes_wait = true };
+	bool ended = complete(p, i, &news);
+
 	tu_pool_recycle(p, &i, 1);
+	tu_wakes_flush(&news.wakes);
+	if (ended)
+		tu_executor_ended(executor, 1);
 }
