@@ -87,8 +87,8 @@ struct tu_cells_shared {
 	uint32_t work; /* atomic: changes with it, and at the end; what workers wait for */
 	uint64_t workers_asleep;     /* atomic: some may be, since work was that; 0: none */
 	_Alignas(64) uint32_t first; /* atomic: where to look for the next */
-	_Alignas(64) uint32_t news;  /* atomic: changes with each that is done; the pool waits */
-	uint64_t pool_asleep;        /* atomic: it may be, since news was that; 0: it is not */
+	_Alignas(64) uint32_t news;  /* atomic: what the pool waits for; changes when it is woken */
+	uint32_t pool_asleep;        /* atomic: whoever makes it 0 again wakes the pool */
 	_Alignas(64) uint32_t order[TU_CELLS * 2];
 	struct tu_cell cell[TU_CELLS];
 	struct tu_cells_done done[TU_CELLS_WORKERS];
@@ -113,10 +113,10 @@ static inline struct tu_cell *tu_cell_at(const struct tu_cells *c, uint32_t i)
 
 /* -- the pool's side: by one thread at a time -------------------------------------------------- */
 
-/* The cell, which is filled in, may be taken; who sleeps is to be called. */
-void tu_cells_publish(struct tu_cells *c, uint32_t i);
+/* The n cells, which are filled in, may be taken, in that order; who sleeps is to be called. */
+void tu_cells_publish(struct tu_cells *c, const uint32_t *cells, unsigned n);
 
-/* So many have been published since: as many workers come, if they sleep. By any thread. */
+/* So many have been published: as many workers come, if they sleep. By any thread. */
 void tu_cells_call(struct tu_cells *c, unsigned n);
 
 /* true: nobody has taken it, and it is free. */
@@ -137,9 +137,14 @@ void tu_cells_free(struct tu_cells *c, uint32_t i);
 
 /* The next that the worker has done after *seen, which moves on; -1: none. */
 int tu_cells_next_done(const struct tu_cells *c, unsigned worker, uint32_t *seen);
+bool tu_cells_has_done(const struct tu_cells *c, unsigned worker, uint32_t seen);
 
-/* Wait until there is news, of workers or by tu_cells_tell; may end for nothing. */
-void tu_cells_await_news(struct tu_cells *c, uint32_t seen, int64_t deadline);
+/*
+ * Wait until somebody has told (tu_cells_tell) since news were seen, or a worker has done
+ * something: is_any says whether one has. May end for nothing.
+ */
+void tu_cells_await_news(struct tu_cells *c, uint32_t seen, int64_t deadline,
+	bool (*is_any)(const void *arg), const void *arg);
 uint32_t tu_cells_news(const struct tu_cells *c);
 void tu_cells_tell(struct tu_cells *c);
 

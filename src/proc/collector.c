@@ -31,7 +31,7 @@ static void wait(struct pool *p, uint32_t seen)
 {
 	tutti_time due = tu_pool_jobs_due(p, tu_pool_workers_due(p));
 
-	tu_cells_await_news(&p->cells, seen, due);
+	tu_cells_await_news(&p->cells, seen, due, tu_pool_has_done, p);
 }
 
 static void collect(struct pool *p)

@@ -100,6 +100,16 @@ bool tu_pool_gather(struct pool *p)
 	return any;
 }
 
+bool tu_pool_has_done(const void *pool)
+{
+	const struct pool *p = pool;
+
+	for (unsigned i = 0; i < p->count; i++)
+		if (tu_cells_has_done(&p->cells, i, p->workers[i].seen))
+			return true;
+	return false;
+}
+
 void tu_pool_take_over(struct pool *p, uint32_t i)
 {
 	tutti_executor *executor = p->cell[i].jf->executor;

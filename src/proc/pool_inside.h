@@ -79,8 +79,8 @@ struct pool {
 #define TU_POOL_GONE ((void *)UINTPTR_MAX)
 
 /*
- * Cells that are free get jobs that wait; under the lock. How many, to be told to tu_pool_fed
- * without the lock. Those that were cancelled before go to gone.
+ * Cells that are free get jobs that wait, a few of them; under the lock. How many, to be told to
+ * tu_pool_fed without it, which goes on with the rest. Those that were cancelled before go to gone.
  */
 unsigned tu_pool_feed(struct pool *p, struct tu_list *gone);
 void tu_pool_fed(struct pool *p, unsigned n, struct tu_list *gone);
@@ -99,6 +99,9 @@ bool tu_pool_is_closing(struct pool *p);
 /* Complete what has been done, by all or by one of them; was there anything? */
 bool tu_pool_gather(struct pool *p);
 bool tu_pool_gather_from(struct pool *p, struct pool_worker *w);
+
+/* Is there anything to gather? */
+bool tu_pool_has_done(const void *pool);
 
 /* The same of a cell that is done, which nobody came to say. */
 void tu_pool_take_over(struct pool *p, uint32_t i);

@@ -15,6 +15,8 @@
 #include <tutti/scope.h>
 #include <tutti/time.h>
 
+enum { FEED_MOST = 16 }; /* jobs handed out without letting others have the lock */
+
 /* -- handing out ------------------------------------------------------------------------------- */
 
 /* Its number in the pool's table; < 0: there is no place. Under the lock. */
@@ -64,10 +66,10 @@ static int fill(struct pool *p, uint32_t i, const struct tu_job_future *jf, stru
 	return rc;
 }
 
-/* false: it cannot be, and the collector will say so. */
-static bool hand_out(struct pool *p, struct tu_job_future *jf)
+/* Into a cell, *at, which may be published. false: it may not, and the collector will say why. */
+static bool hand_out(struct pool *p, struct tu_job_future *jf, uint32_t *at)
 {
-	uint32_t i = p->free[--p->free_count];
+	uint32_t i = *at = p->free[--p->free_count];
 	struct in_cell *in = &p->cell[i];
 
 	*in = (struct in_cell){ .jf = jf, .limit = TUTTI_FOREVER, .file = -1 };
@@ -85,8 +87,6 @@ static bool hand_out(struct pool *p, struct tu_job_future *jf)
 		in->reason = TUTTI_ECANCELED;
 	if (in->reason < 0)
 		p->asked = true; /* the collector ends it */
-	else
-		tu_cells_publish(&p->cells, i);
 	return in->reason == 0;
 }
 
@@ -104,24 +104,39 @@ struct tu_job_future *tu_pool_take_pending(struct pool *p)
 unsigned tu_pool_feed(struct pool *p, struct tu_list *gone)
 {
 	struct tu_job_future *jf;
+	uint32_t cells[FEED_MOST];
 	unsigned n = 0;
 
-	while (p->free_count > 0 && !p->broken && (jf = tu_pool_take_pending(p)) != NULL)
+	while (n < FEED_MOST && p->free_count > 0 && !p->broken &&
+		(jf = tu_pool_take_pending(p)) != NULL)
 		if (tu_future_begin(&jf->future))
-			n += hand_out(p, jf);
+			n += hand_out(p, jf, &cells[n]);
 		else
 			tu_list_add_tail(gone, &jf->queued);
+	tu_cells_publish(&p->cells, cells, n);
 	return n;
+}
+
+static void let_go_of(struct tu_list *gone)
+{
+	struct tu_link *link;
+
+	while ((link = tu_list_take(gone)) != NULL)
+		tu_executor_let_go(tu_container_of(link, struct tu_job_future, queued));
 }
 
 void tu_pool_fed(struct pool *p, unsigned n, struct tu_list *gone)
 {
-	struct tu_link *link;
-
-	if (n > 0)
-		tu_cells_call(&p->cells, n);
-	while ((link = tu_list_take(gone)) != NULL)
-		tu_executor_let_go(tu_container_of(link, struct tu_job_future, queued));
+	for (;;) {
+		if (n > 0)
+			tu_cells_call(&p->cells, n);
+		let_go_of(gone);
+		if (n < FEED_MOST)
+			return;
+		tu_mutex_lock(&p->lock);
+		n = tu_pool_feed(p, gone);
+		tu_mutex_unlock(&p->lock);
+	}
 }
 
 /* -- the engine's functions -------------------------------------------------------------------- */

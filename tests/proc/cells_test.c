@@ -13,7 +13,7 @@ static struct tu_cells cells;
 static void publish(uint32_t i)
 {
 	CHECK_EQ(tu_cell_fill(&cells, i, &i, sizeof(i)), 0);
-	tu_cells_publish(&cells, i);
+	tu_cells_publish(&cells, &i, 1);
 }
 
 static void take(uint32_t i)
