@@ -7,6 +7,7 @@
 #include "exec/executor.h"
 #include "os/os.h"
 #include "proc/parcel.h"
+#include "proc/start.h"
 
 #include <errno.h>
 #include <string.h>
@@ -289,6 +290,7 @@ static int processes_open(void **self, const char *where, const tutti_executor_o
 		return rc;
 	}
 	tu_fork_guard_add(&p->guard);
+	tu_process_write_out(); /* here: the collector must not wait for who holds the streams */
 	rc = tu_thread_spawn(tu_pool_collect, p, 0);
 	if (rc < 0) {
 		destroy(p);
