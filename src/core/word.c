@@ -46,7 +46,7 @@ static struct wait *find(struct tu_worker *w, const uint32_t *word, uint32_t val
 	return NULL;
 }
 
-static void add(struct tu_worker *w, struct wait *me, uint32_t deaths)
+static void add(struct tu_worker *w, struct wait *me, uint32_t deaths, bool looked)
 {
 	struct tu_words *words = &w->waits_for_words;
 	struct wait *same;
@@ -55,6 +55,7 @@ static void add(struct tu_worker *w, struct wait *me, uint32_t deaths)
 		tu_list_init(&words->waits);
 		words->deaths = deaths;
 	}
+	words->looked = looked;
 	same = find(w, me->word, me->value);
 	if (same) {
 		me->next = same;
@@ -225,7 +226,7 @@ int tu_word_wait_since(struct tu_context *self, uint32_t *word, uint32_t value, 
 
 	if (rc < 0 || has_changed(&me) || deaths_now() != deaths)
 		return rc;
-	add(self->worker, &me, deaths);
+	add(self->worker, &me, deaths, flags & TU_WAIT_LOOKED);
 	rc = tu_wait_for(self, &me.over, deadline, flags);
 	if (age != tu_fork_ids.below) /* it was forgotten */
 		return 0;
