@@ -55,13 +55,16 @@ static int judge(const struct stream *s, int rc)
 static int run_jobs(struct stream *s)
 {
 	const struct options *o = s->options;
-	struct host host = { .word = o->on, .at_once = o->at_once };
+	/* Nobody asks when an attempt begins, nor is one begun after the end. */
+	bool ahead = !o->timeout && !o->retries && !o->joblog && !o->json;
+	struct host host = { .word = o->on, .at_once = o->at_once, .ahead = ahead };
 	int rc = host_enter(&host);
 
 	if (rc < 0)
 		return STATUS_USAGE;
 	s->executor = host.executor;
 	s->attempts = host.attempts;
+	s->ahead = host.ahead;
 	begin_progress(o, s);
 	rc = stream_run(s);
 	host_leave(&host);

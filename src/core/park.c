@@ -145,8 +145,8 @@ void tu_pause_briefly(void)
 }
 
 /*
- * A wake-up through the kernel costs tens of microseconds where CPUs are virtual: wait a little. Not
- * if somebody has done so already: the other process may wait for this very CPU.
+ * A wake-up through the kernel costs tens of microseconds where CPUs are virtual: wait a little.
+ * Not if somebody has done so already: the other process may wait for this very CPU.
  */
 static bool spin(struct tu_worker *w)
 {
