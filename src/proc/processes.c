@@ -332,10 +332,11 @@ static int processes_open(void **self, const char *where, const tutti_executor_o
 	return 0;
 }
 
-const struct tu_own_engine tu_engine_processes = { .engine = { .size = sizeof(tutti_engine),
-							   .scheme = "processes",
-							   .open = processes_open,
-							   .submit = processes_submit,
-							   .cancel = processes_cancel,
-							   .shutdown = processes_shutdown,
-							   .free = processes_free } };
+const struct tu_own_engine tu_engine_processes = { .elsewhere = true,
+	.engine = { .size = sizeof(tutti_engine),
+		.scheme = "processes",
+		.open = processes_open,
+		.submit = processes_submit,
+		.cancel = processes_cancel,
+		.shutdown = processes_shutdown,
+		.free = processes_free } };
