@@ -55,8 +55,9 @@ static int judge(const struct stream *s, int rc)
 static int run_jobs(struct stream *s)
 {
 	const struct options *o = s->options;
-	/* Nobody asks when an attempt begins, nor is one begun after the end. */
-	bool ahead = !o->timeout && !o->retries && !o->joblog && !o->json;
+	/* Nobody asks when an attempt begins, and none follows when no more are to begin. */
+	bool again = o->retries > 0 && o->halt != HALT_NEVER;
+	bool ahead = !o->timeout && !o->joblog && !o->json && !again;
 	struct host host = { .word = o->on, .at_once = o->at_once, .ahead = ahead };
 	int rc = host_enter(&host);
 
