@@ -252,7 +252,7 @@ MUTATIONS = [
      [("\ttu_store_seq(&s->pool_asleep, 1u);\n\tif (!is_any(arg) &&",
        "\tbool any = is_any(arg);\n\n\ttu_store_seq(&s->pool_asleep, 1u);\n\tif (!any &&")]),
     ("proc/cells.c", "a late wake takes away that the pool sleeps, and does not wake it", "cells",
-     [("\ttu_add_seq(&s->news, 1u);\n\ttu_word_wake", "\ttu_word_wake")]),
+     [("\ttu_add_seq(&s->news, 1u); /* as shown */\n\ttu_word_wake", "\ttu_word_wake")]),
     ("proc/cells.c", "who finishes does not look whether it was stopped", "cells",
      [("return kind_of(state) != TU_CELL_STOPPED;", "return true;")]),
     ("exec/deque.c", "an owner takes back what may be stolen just now", "deque",
