@@ -83,19 +83,23 @@ int tu_cell_fill(struct tu_cell *cell, const void *data, size_t n)
 	return cell->file < 0 ? cell->file : 0;
 }
 
-tutti_bytes tu_cell_read(struct tu_cell *cell)
+int tu_cell_read(struct tu_cell *cell, tutti_bytes *content)
 {
-	size_t n = cell->bytes;
-	const void *data;
+	const void *data = cell->data;
 	int fd;
 
-	if (cell->file < 0)
-		return tutti_bytes_of(cell->data, n);
-	fd = tu_os_descriptor_of(cell->writer, cell->file, TU_OS_READABLE);
-	data = fd < 0 ? NULL : tu_os_blob_map(fd, n);
-	if (fd >= 0)
+	*content = (tutti_bytes){ NULL, 0, NULL };
+	if (cell->file >= 0) {
+		fd = tu_os_descriptor_of(cell->writer, cell->file, TU_OS_READABLE);
+		if (fd < 0) /* -ESTALE: it is about to be gone; alive, it would have it */
+			return fd == -ESTALE ? -ESRCH : fd;
+		data = tu_os_blob_map(fd, cell->bytes);
 		tu_os_close(fd);
-	return tutti_bytes_of(data, data ? n : 0);
+	}
+	if (!data)
+		return -ENOMEM;
+	*content = tutti_bytes_of(data, cell->bytes);
+	return 0;
 }
 
 void tu_cell_leave(struct tu_cell *cell, tutti_bytes content)

@@ -31,20 +31,22 @@ static const tutti_time leave_grace = TUTTI_SECONDS(5);           /* for exit ha
 
 /* -- what was done ----------------------------------------------------------------------------- */
 
-static void complete(struct pool *p, uint32_t i)
+/* false: its worker was killed meanwhile, and what came of it is lost: see settle_worker. */
+static bool complete(struct pool *p, uint32_t i)
 {
 	struct tu_cell *cell = tu_cell_at(&p->cells, i);
 	tutti_bytes result = { NULL, 0, NULL };
 	int code = cell->code;
 
 	if (code == 0)
-		result = tu_cell_read(cell);
-	if (code == 0 && !result.data)
-		code = -ENOMEM;
+		code = tu_cell_read(cell, &result);
+	if (code == -ESRCH && cell->code == 0)
+		return false;
 	cell->text[TU_CELL_TEXT - 1] = 0;
 	tu_parcel_deliver(
 		p->cell[i].jf, code, *cell->text ? cell->text : NULL, result, tu_job_future_end);
 	tu_cell_leave(cell, result);
+	return true;
 }
 
 /* A cell is free again. Under the lock. */
@@ -86,8 +88,8 @@ static bool gather_from(struct pool *p, struct pool_worker *w)
 
 	while (n < BATCH &&
 		(i = tu_cells_next_done(&p->cells, (unsigned)(w - p->workers), &w->seen)) >= 0) {
-		complete(p, (uint32_t)i);
-		cells[n++] = (uint32_t)i;
+		if (complete(p, (uint32_t)i))
+			cells[n++] = (uint32_t)i;
 	}
 	if (n == 0)
 		return false;
@@ -374,8 +376,11 @@ static void settle_worker(struct pool *p, struct pool_worker *w, const char *how
 			w->failures = 0;
 			job_crashed(p, i, how);
 		} else if (tu_cells_is_done_by(&p->cells, i, (unsigned)number)) {
-			complete(p, i); /* it did not come to say so */
-			recycle(p, &i, 1);
+			/* It did not come to say so, or to have it read. */
+			if (complete(p, i))
+				recycle(p, &i, 1);
+			else
+				job_crashed(p, i, how);
 		}
 	}
 }

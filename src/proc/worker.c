@@ -94,12 +94,14 @@ static void run_with(struct worker *w, struct tu_cell *cell, tutti_job *job, con
 
 static void run(struct worker *w, struct tu_cell *cell, tutti_job *job)
 {
-	tutti_bytes content = tu_cell_read(cell);
+	tutti_bytes content;
 	void *arg = tu_alloc(job->arg_size + 1); /* it may be nothing */
-	int rc = content.data && arg ? tu_parcel_open(arg, job->arg_kind, job->arg_size,
-					       content.data, content.size)
-				     : -ENOMEM;
+	int rc = tu_cell_read(cell, &content);
 
+	if (rc == 0)
+		rc = arg ? tu_parcel_open(arg, job->arg_kind, job->arg_size, content.data,
+				   content.size)
+			 : -ENOMEM;
 	if (rc == 0) {
 		run_with(w, cell, job, arg);
 		tu_parcel_drop(arg, job->arg_kind);
