@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <tutti/error.h>
+#include <tutti/task.h>
 #include <tutti/time.h>
 
 struct worker {
@@ -99,8 +100,8 @@ static void run(struct worker *w, struct tu_cell *cell, tutti_job *job)
 	int rc = tu_cell_read(cell, &content);
 
 	if (rc == 0)
-		rc = arg ? tu_parcel_open(arg, job->arg_kind, job->arg_size, content.data,
-				   content.size)
+		rc = arg ? tu_parcel_open(
+				   arg, job->arg_kind, job->arg_size, content.data, content.size)
 			 : -ENOMEM;
 	if (rc == 0) {
 		run_with(w, cell, job, arg);
@@ -125,6 +126,16 @@ static void close_read(struct worker *w)
 	for (int i = 0; i < TU_CELLS; i++)
 		if (w->files[i] >= 0 && !tu_cells_is_done(&w->cells, (uint32_t)i))
 			close_file(w, i);
+}
+
+static bool is_all_read(struct worker *w)
+{
+	bool all = true;
+
+	close_read(w);
+	for (int i = 0; i < TU_CELLS; i++)
+		all = all && w->files[i] < 0;
+	return all;
 }
 
 /* false: it is to be the last. */
@@ -208,6 +219,9 @@ static int work(const void *arg, void *result)
 	rc = start_job(what);
 	for (uint64_t n = 1; rc == 0 && go && (i = tu_cells_take(&w.cells, w.number)) >= 0; n++)
 		go = do_job(&w, i) && n != what->jobs_max;
+	/* It ends after so many: its files would go with it. A pool that ends itself has read all. */
+	while (!is_all_read(&w))
+		tutti_sleep(TUTTI_MILLISECONDS(1));
 	tutti_executor_free(w.here);
 	return rc;
 }
