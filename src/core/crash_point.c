@@ -6,17 +6,35 @@
 
 #ifdef TU_DEBUG
 uint64_t tu_crash_points;
+static struct tu_crash_plan *followed;
 
 void tu_crash_step(void)
 {
 	/* Relaxed: a number by itself. */
-	if (tu_add_rlx(&tu_crash_points, UINT64_MAX) == 1)
-		tu_os_kill_self();
+	if (tu_add_rlx(&tu_crash_points, UINT64_MAX) != 1)
+		return;
+	if (followed)
+		tu_store_rel(&followed->died, 1u); /* who looks waits for its end anyway */
+	tu_os_kill_self();
 }
 
 void tu_crash_at(uint64_t k)
 {
 	tu_store_rlx(&tu_crash_points, k); /* as above */
+}
+
+void tu_crash_follow(struct tu_crash_plan *plan)
+{
+	followed = plan;
+}
+
+void tu_crash_be(enum tu_crash_role role)
+{
+	uint32_t wanted = role;
+
+	/* Acquire-release: k was written before; and there is one victim. */
+	if (followed && tu_cas_acqrel(&followed->role, &wanted, TU_CRASH_NOBODY))
+		tu_crash_at(followed->k);
 }
 
 uint64_t tu_crash_left(void)
@@ -32,6 +50,16 @@ bool tu_crash_can(void)
 void tu_crash_at(uint64_t k)
 {
 	(void)k;
+}
+
+void tu_crash_follow(struct tu_crash_plan *plan)
+{
+	(void)plan;
+}
+
+void tu_crash_be(enum tu_crash_role role)
+{
+	(void)role;
 }
 
 uint64_t tu_crash_left(void)

@@ -3,6 +3,7 @@
 #include "proc/cells.h"
 
 #include "core/context.h"
+#include "core/crash_point.h"
 #include "core/word.h"
 #include "os/os.h"
 
@@ -94,11 +95,16 @@ void tu_cells_publish(struct tu_cells *c, uint32_t i)
 		tidy(c);
 		place = tu_load_rlx(&s->last); /* as above */
 	}
+	tu_crash_point();
 	tu_store_rlx(&s->order[place % ORDER], i);
+	tu_crash_point();
 	/* [cell-1] release: what is in it; acquired in take */
 	tu_store_rel(&cell->state, with(state, TU_CELL_PENDING, 0));
+	tu_crash_point();
 	tu_store_rel(&s->last, place + 1); /* [cell-5] release: the place in order */
+	tu_crash_point();
 	tu_store_seq(&s->work, work);
+	tu_crash_point();
 	wake_worker(c, work);
 }
 
@@ -204,6 +210,7 @@ void tu_cells_tell(struct tu_cells *c)
 	uint32_t now = tu_add_seq(&c->shared->news, 1u) + 1;
 	uint64_t asleep = tu_load_seq(&c->shared->pool_asleep);
 
+	tu_crash_point();
 	/* One alone sleeps here, and goes on once it is woken: one of those who find it so does. */
 	if (is_missed(asleep, now) && tu_cas_acqrel(&c->shared->pool_asleep, &asleep, 0))
 		tu_word_wake(&c->shared->news, 1);
@@ -211,7 +218,9 @@ void tu_cells_tell(struct tu_cells *c)
 
 void tu_cells_end(struct tu_cells *c)
 {
+	tu_crash_point();
 	tu_store_seq(&c->shared->closing, 1);
+	tu_crash_point();
 	tu_add_seq(&c->shared->work, 1u);
 	tu_word_wake(&c->shared->work, UINT32_MAX);
 }
@@ -226,11 +235,14 @@ static int try_place(struct tu_cells *c, unsigned worker, uint32_t place)
 	uint64_t state = tu_load_rlx(&cell->state); /* a guess: the exchange knows */
 	bool taken = false;
 
+	tu_crash_point();
 	while (!taken && kind_of(state) == TU_CELL_PENDING)
 		/* [cell-1] acquire: what is in it */
 		taken = tu_cas_acqrel(&cell->state, &state, with(state, TU_CELL_TAKEN, worker));
+	tu_crash_point();
 	/* Whoever took it: it is time to look further on. */
 	tu_cas_acqrel(&c->shared->first, &place, place + 1);
+	tu_crash_point();
 	return taken ? (int)i : -1;
 }
 
@@ -273,7 +285,9 @@ int tu_cells_take(struct tu_cells *c, unsigned worker)
 		}
 		if (tu_load_seq(&s->closing))
 			return -1;
+		tu_crash_point();
 		tu_store_seq(&s->workers_asleep, since(work));
+		tu_crash_point();
 		if (tu_load_seq(&s->work) == work)
 			tu_word_wait(tu_self(), &s->work, work, TUTTI_FOREVER, 0);
 		slept = true;
@@ -287,11 +301,15 @@ bool tu_cells_finish(struct tu_cells *c, unsigned worker, uint32_t i)
 	uint32_t put = tu_load_rlx(&d->put);        /* ours */
 	uint64_t state = tu_load_rlx(&cell->state); /* a guess: the exchange knows */
 
+	tu_crash_point();
 	/* [cell-2] release: what came of it; [cell-7] whether the pool was quicker to stop it */
 	while (!tu_cas_acqrel(&cell->state, &state, with(state, TU_CELL_DONE, worker)))
 		;
+	tu_crash_point();
 	tu_store_rlx(&d->cell[put % TU_CELLS], i);
+	tu_crash_point();
 	tu_store_rel(&d->put, put + 1); /* [cell-4] release: the number and the cell */
+	tu_crash_point();
 	tu_cells_tell(c);
 	return kind_of(state) != TU_CELL_STOPPED;
 }

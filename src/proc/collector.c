@@ -3,6 +3,7 @@
 #include "proc/pool_inside.h"
 
 #include "core/alloc.h"
+#include "core/crash_point.h"
 #include "core/thread.h"
 #include "core/worker.h"
 #include "os/os.h"
@@ -45,6 +46,7 @@ static bool complete(struct pool *p, uint32_t i)
 	cell->text[TU_CELL_TEXT - 1] = 0;
 	tu_parcel_deliver(
 		p->cell[i].jf, code, *cell->text ? cell->text : NULL, result, tu_job_future_end);
+	tu_crash_point();
 	tu_cell_leave(cell, result);
 	return true;
 }
@@ -317,7 +319,9 @@ static int start_worker(struct pool *p, struct pool_worker *w)
 	w->errors = NULL;
 	if (rc == 0 && tu_errors_open(&w->errors, &to) < 0)
 		w->errors = NULL; /* then it has our own stream */
+	tu_crash_point();
 	process = start_process(p, (unsigned)(w - p->workers), w->errors ? to : -1);
+	tu_crash_point();
 	if (w->errors)
 		tu_os_close(to);
 	if (tu_future_never_began(process))
@@ -371,17 +375,16 @@ static void settle_worker(struct pool *p, struct pool_worker *w, const char *how
 	for (uint32_t i = 0; i < TU_CELLS; i++) {
 		if (!job_in(p, i))
 			continue;
-		if (tu_cells_worker_of(&p->cells, i) == number) {
-			w->useful = true; /* it came as far as that: there is no use in waiting */
-			w->failures = 0;
+		if (tu_cells_worker_of(&p->cells, i) != number &&
+			!tu_cells_is_done_by(&p->cells, i, (unsigned)number))
+			continue;
+		w->useful = true; /* it came as far as that: there is no use in waiting */
+		w->failures = 0;
+		/* Done: it did not come to say so, or to have it read. */
+		if (tu_cells_is_done(&p->cells, i) && complete(p, i))
+			recycle(p, &i, 1);
+		else
 			job_crashed(p, i, how);
-		} else if (tu_cells_is_done_by(&p->cells, i, (unsigned)number)) {
-			/* It did not come to say so, or to have it read. */
-			if (complete(p, i))
-				recycle(p, &i, 1);
-			else
-				job_crashed(p, i, how);
-		}
 	}
 }
 

@@ -8,6 +8,7 @@
  * there was no loop.
  */
 #include "core/alloc.h"
+#include "core/crash_point.h"
 #include "core/fork.h"
 #include "core/mutex.h"
 #include "core/poller.h"
@@ -134,12 +135,14 @@ static void *mind(void *arg)
 	} else {
 		wait_by_looking(p, &reply);
 	}
+	tu_crash_point();
 	got = tu_reply_look(p->channel, &reply);
 	tutti_fd_closing(p->channel);
 	tu_os_close(p->channel);
 	p->channel = -1;
 	tu_handles_let_go(&p->kept);
 	tu_process_unlist(p);
+	tu_crash_point();
 	if (got > 0)
 		replied(p, &reply);
 	else

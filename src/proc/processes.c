@@ -3,6 +3,7 @@
 #include "proc/pool_inside.h"
 
 #include "core/alloc.h"
+#include "core/crash_point.h"
 #include "core/thread.h"
 #include "exec/executor.h"
 #include "os/os.h"
@@ -266,6 +267,7 @@ static int processes_open(void **self, const char *where, const tutti_executor_o
 		tu_free(p);
 		return rc;
 	}
+	tu_crash_point();
 	tu_fork_guard_add(&p->guard);
 	rc = tu_thread_spawn(tu_pool_collect, p, 0);
 	if (rc < 0) {
@@ -273,6 +275,7 @@ static int processes_open(void **self, const char *where, const tutti_executor_o
 		return rc;
 	}
 	await(&p->ready);
+	tu_crash_point();
 	rc = p->rc;
 	if (rc < 0) {
 		await(&p->over);

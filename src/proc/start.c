@@ -7,6 +7,7 @@
 #include "proc/start.h"
 #include "core/alloc.h"
 #include "core/context.h"
+#include "core/crash_point.h"
 #include "core/family.h"
 #include "core/fork.h"
 #include "core/mutex.h"
@@ -216,6 +217,9 @@ static int copy(struct tu_process *p, int channel, int life, char *text, size_t 
 			tu_os_close(own);
 		return rc;
 	}
+	tu_crash_at(0); /* that was for its parent */
+	tu_crash_be(TU_CRASH_CHILD);
+	tu_crash_point();
 	tu_os_close(p->channel);
 	tu_family_join(tu_family_fd()); /* of which it has a copy already */
 	rc = tu_os_life_bind(own);
@@ -267,6 +271,7 @@ static int send_request(struct tu_process *p, int life)
 	if (rc < 0)
 		return rc;
 	rc = tu_handles_keep(r.arg.data, r.arg.size, &p->kept);
+	tu_crash_point();
 	if (rc == 0)
 		rc = tu_request_send(p->channel, &r, fds, p->errors < 0 ? 2 : 3);
 	tutti_bytes_free(&r.arg);
@@ -291,9 +296,11 @@ static int begin(struct tu_process *p, tutti_start_method method, char *text, si
 	if (rc < 0)
 		return rc;
 	p->channel = end[0];
+	tu_crash_point();
 	rc = method == TUTTI_FORK    ? copy(p, end[1], life, text, n)
 	     : method == TUTTI_SPAWN ? spawn(end[1], text, n)
 				     : have_forked(end[1], text, n);
+	tu_crash_point();
 	tu_os_close(end[1]);
 	if (rc > 0) {
 		p->pid = rc;
@@ -416,8 +423,11 @@ static tutti_process *start(
 		return failed(rc, text);
 	}
 	p->jf.future.word |= TU_FUTURE_RUNNING; /* born started */
+	tu_crash_point();
 	tu_process_list(p);
+	tu_crash_point();
 	rc = tu_minder_take(p);
+	tu_crash_point();
 	if (rc == 0)
 		return &p->jf.future;
 	tu_process_unlist(p);

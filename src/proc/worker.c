@@ -7,6 +7,7 @@
 #include "proc/pool.h"
 
 #include "core/alloc.h"
+#include "core/crash_point.h"
 #include "exec/executor.h"
 #include "exec/kinds.h"
 #include "os/os.h"
@@ -62,7 +63,9 @@ static int put_result(struct tu_cell *cell, const tutti_job *job, void *result)
 	int rc = tu_parcel_pack(&packed, job->result_kind, job->result_size, result);
 
 	if (rc == 0) {
+		tu_crash_point();
 		rc = tu_cell_fill(cell, packed.data, packed.size);
+		tu_crash_point();
 		tutti_bytes_free(&packed);
 	}
 	tu_kind_drop(job->result_kind, result);
@@ -80,7 +83,9 @@ static void run_with(struct worker *w, struct tu_cell *cell, tutti_job *job, con
 
 	if (cell->left != INT64_MAX)
 		options.deadline = tutti_after(cell->left);
+	tu_crash_point();
 	f = tutti_submit(w->here, job, arg, &options);
+	tu_crash_point();
 	if (rc == 0)
 		rc = tutti_future_error(f);
 	if (rc == 0)
@@ -109,6 +114,7 @@ static void run(struct worker *w, struct tu_cell *cell, tutti_job *job)
 	} else {
 		fail(cell, rc, "the argument cannot be read");
 	}
+	tu_crash_point();
 	tu_cell_leave(cell, content);
 	tu_free(arg);
 }
@@ -209,20 +215,27 @@ static int work(const void *arg, void *result)
 {
 	static struct worker w; /* large, and once in a process */
 	const struct tu_pool_worker *what = arg;
-	int rc = open_worker(&w, what), i;
+	int rc, i;
 	bool go = true;
 
 	(void)result;
+	tu_crash_be(TU_CRASH_WORKER);
+	tu_crash_point();
+	rc = open_worker(&w, what);
+	tu_crash_point();
 	if (rc < 0)
 		return rc;
 	limit_libraries(what->cpus);
 	rc = start_job(what);
+	tu_crash_point();
 	for (uint64_t n = 1; rc == 0 && go && (i = tu_cells_take(&w.cells, w.number)) >= 0; n++)
 		go = do_job(&w, i) && n != what->jobs_max;
 	/* It ends after so many: its files would go with it. A pool that ends itself has read all. */
 	while (!is_all_read(&w))
 		tutti_sleep(TUTTI_MILLISECONDS(1));
+	tu_crash_point();
 	tutti_executor_free(w.here);
+	tu_crash_point();
 	return rc;
 }
 
