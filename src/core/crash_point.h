@@ -31,7 +31,7 @@ struct tu_crash_plan {
 	uint64_t k;    /* see tu_crash_at */
 };
 
-#ifdef TU_DEBUG
+#if defined(TU_DEBUG) && !defined(TU_MODEL)
 extern uint64_t tu_crash_points; /* until then; 0: nobody is to die */
 
 void tu_crash_step(void);

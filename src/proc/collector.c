@@ -410,6 +410,16 @@ static bool is_closing(struct pool *p)
 	return tu_load_acq(&p->closing); /* [pool-1] acquire: what the jobs did */
 }
 
+static void forget_process(struct pool_worker *w)
+{
+	if (w->process)
+		tutti_future_error(w->process); /* it has been seen how it ended */
+	tutti_future_unref(w->process);
+	tu_errors_unref(w->errors);
+	w->process = NULL;
+	w->errors = NULL;
+}
+
 static void worker_is_gone(struct pool *p, struct pool_worker *w)
 {
 	tutti_time pause;
@@ -422,10 +432,7 @@ static void worker_is_gone(struct pool *p, struct pool_worker *w)
 		snprintf(p->why, sizeof(p->why), "the pool's workers end at once: %s", how);
 		be_broken(p, TUTTI_ECRASHED);
 	}
-	tutti_future_unref(w->process);
-	tu_errors_unref(w->errors);
-	w->process = NULL;
-	w->errors = NULL;
+	forget_process(w);
 	pause = w->failures == 0 ? 0 : w->failures < 8 ? back_off << w->failures : back_off_most;
 	w->start_at = tutti_after(pause < back_off_most ? pause : back_off_most);
 }
@@ -517,10 +524,8 @@ static void collect(struct pool *p)
 		if (!any && !is_asked(p))
 			tu_cells_await_news(&p->cells, seen, next_due(p));
 	}
-	for (unsigned i = 0; i < p->count; i++) {
-		tutti_future_unref(p->workers[i].process);
-		tu_errors_unref(p->workers[i].errors);
-	}
+	for (unsigned i = 0; i < p->count; i++)
+		forget_process(&p->workers[i]);
 }
 
 void tu_pool_collect(void *arg)

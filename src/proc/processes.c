@@ -243,6 +243,7 @@ static struct pool *make(const tutti_executor_options *o, unsigned count)
 	if (p->workers && (p->name || !o->name))
 		return p;
 	tu_free(p->workers);
+	tu_free(p->name);
 	tu_free(p);
 	return NULL;
 }
