@@ -199,7 +199,18 @@ static void use_pool(void)
 
 /* -- each in turn ------------------------------------------------------------------------------ */
 
-/* The threads of ours that stay are idle; futures are let go of a little after they are done. */
+/* The threads of ours that stay let go of what they had a little after futures are done. */
+static size_t live_at_rest(void)
+{
+	size_t live;
+
+	do {
+		live = test_alloc_live();
+		tutti_sleep(TUTTI_MILLISECONDS(20));
+	} while (live != test_alloc_live());
+	return live;
+}
+
 static void fail_each(void (*use)(void), unsigned least)
 {
 	size_t live;
@@ -207,7 +218,7 @@ static void fail_each(void (*use)(void), unsigned least)
 
 	use(); /* what is kept for ever is there now */
 	use();
-	live = test_alloc_live();
+	live = live_at_rest();
 	do {
 		test_alloc_fail_at(++n);
 		use();
@@ -217,6 +228,46 @@ static void fail_each(void (*use)(void), unsigned least)
 	CHECK(n > least);
 	use();
 	EVENTUALLY(test_alloc_live() <= live);
+}
+
+/* -- in the child ------------------------------------------------------------------------------ */
+
+__attribute__((constructor)) static void be_refused(void)
+{
+	const char *n = getenv("TEST_CHILD_FAILS");
+
+	if (n && getenv("TUTTI_CHILD"))
+		test_alloc_fail_at(strtoull(n, NULL, 10));
+}
+
+/* It has no memory for its request, its argument, its job or its reply, and says so or ends. */
+static void a_child_is_refused_each(void)
+{
+	int failed = 0, good = 0;
+
+	method = TUTTI_FORK; /* what came() is to expect */
+	for (int n = 1; good < 3; n++) {
+		tutti_process *p;
+		tutti_bytes got;
+		char text[16];
+
+		snprintf(text, sizeof(text), "%d", n);
+		CHECK_EQ(setenv("TEST_CHILD_FAILS", text, 1), 0);
+		p = tutti_process_start(&repeat_job, &(int){ 'x' },
+			&(tutti_process_options){ .method = TUTTI_SPAWN });
+		if (came(p, repeat_result(p, &got))) {
+			CHECK_EQ(got.size, LARGE);
+			tutti_bytes_free(&got);
+			good++;
+		} else {
+			failed++;
+			good = 0;
+		}
+		tutti_future_unref(p);
+	}
+	unsetenv("TEST_CHILD_FAILS");
+	printf("  %d children had none for one thing or another\n", failed);
+	CHECK(failed > 3);
 }
 
 #define RUN_EACH(use, least)           \
@@ -237,6 +288,7 @@ int main(void)
 	RUN_EACH(use_served, 8);
 	RUN_EACH(use_copies, 8);
 	RUN_EACH(use_pool, 20);
+	RUN(a_child_is_refused_each);
 	tu_server_end();
 	return suite_end();
 }
