@@ -30,9 +30,14 @@
 #include <tutti/error.h>
 #include <tutti/scope.h>
 #include <tutti/task.h>
+#include <tutti/thread.h>
 #include <tutti/time.h>
 
 static const tutti_time grace = TUTTI_SECONDS(5); /* a daemon has to end after SIGTERM */
+
+/* A thread that was joined may still be on its way out; where none lives that is waited for. */
+static const tutti_time leave_patience = TUTTI_MILLISECONDS(200);
+static const tutti_time leave_pause = 100000;
 
 static const tutti_time flush_patience = TUTTI_MILLISECONDS(200);
 
@@ -182,17 +187,26 @@ static void add_helper(struct tu_worker *w, void *arg)
 		h->ids[h->n++] = tu_shown(&w->native_id);
 }
 
+static size_t count_others(char *names, size_t n)
+{
+	struct helpers helpers = { .n = 0 };
+
+	tu_worker_each(add_helper, &helpers);
+	return tu_os_other_threads(helpers.ids, helpers.n, names, n);
+}
+
 /* A copy has only the thread that made it: the others' locks would stay taken in it for ever. */
 static int check_alone(char *text, size_t n)
 {
-	struct helpers helpers = { .n = 0 };
+	tutti_time enough = tutti_after(leave_patience);
 	char names[200];
 	size_t others;
 
 	if (tutti_task_current())
 		return fail(text, n, -EINVAL, "a task cannot fork: its thread has others to run");
-	tu_worker_each(add_helper, &helpers);
-	others = tu_os_other_threads(helpers.ids, helpers.n, names, sizeof(names));
+	while ((others = count_others(names, sizeof(names))) > 0 &&
+		tutti_thread_active_count() == 1 && tutti_now() < enough)
+		tutti_thread_sleep(leave_pause);
 	if (others == 0)
 		return 0;
 	return fail(text, n, -EDEADLK, "cannot fork while %zu other thread%s: %s", others,
