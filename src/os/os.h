@@ -480,7 +480,8 @@ int tu_os_directory_open(void);
 /*
  * Two ends of a stream of bytes that carries descriptors too. All of n bytes are sent, or received,
  * or an error comes; -EPIPE: the other end is closed. Descriptors come with the first byte; at most
- * TU_OS_FDS_MOST, those missing are -1. None gets through to another program.
+ * TU_OS_FDS_MOST, those missing are -1. -EMFILE: there is no place for all that came, and none has
+ * come. None gets through to another program.
  */
 enum { TU_OS_FDS_MOST = 8 };
 
