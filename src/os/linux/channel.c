@@ -173,10 +173,10 @@ static int write_all(int fd, const char *at, size_t n)
 
 int tu_os_blob_open(const void *data, size_t n)
 {
-	int fd = memfd_create("tutti", MFD_CLOEXEC), rc;
+	int fd = tu_os_memory_make("tutti", n), rc; /* so large or not at all */
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	rc = write_all(fd, data, n);
 	if (rc == 0)
 		return fd;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* ctest: LABELS no-tsan LABELS no-asan LABELS no-valgrind LABELS no-qemu */
 /*
- * A program may have so few descriptors that what it starts with processes cannot be: for each
- * small number this program is run again, tries once with that and once more with many. The first
- * time it is told why not, the second time it works, and no descriptor is lost.
+ * A program may have so few descriptors, or threads and processes, or so little memory, that what
+ * it does with processes cannot be: for each small number of them this program is run again, tries
+ * once with that and once more as usual. The first time it is told why not, the second time it
+ * works, and no descriptor is lost.
  *
- * no-tsan: nothing can be copied there; the other labels: checkers need descriptors themselves.
+ * no-tsan: nothing can be copied there; the other labels: checkers need these things themselves.
  */
 #include <tutti/tutti.h>
 
@@ -17,10 +18,24 @@
 #include "support/suite.h"
 
 #include <errno.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-enum { MOST = 60, LARGE = 2 << 20 };
+enum { TRIES_MOST = 60, LARGE = 2 << 20 };
+
+/* Returns what it was. */
+static rlim_t allow(int resource, rlim_t n)
+{
+	struct rlimit limit;
+	rlim_t was;
+
+	CHECK_EQ(getrlimit(resource, &limit), 0);
+	was = limit.rlim_cur;
+	limit.rlim_cur = n;
+	CHECK_EQ(setrlimit(resource, &limit), 0);
+	return was;
+}
 
 static int square(int n)
 {
@@ -28,17 +43,22 @@ static int square(int n)
 }
 TUTTI_JOB(square, int, int);
 
-static tutti_bytes repeat(int c)
+static tutti_bytes make(void)
 {
-	static char large[LARGE];
+	static char text[LARGE];
 	tutti_bytes out = { NULL, 0, NULL };
 
-	memset(large, c, sizeof(large));
-	if (tutti_bytes_copy(&out, large, sizeof(large)) < 0)
+	if (tutti_bytes_copy(&out, text, sizeof(text)) < 0)
 		tutti_fail(-ENOMEM, "no memory for so much");
 	return out;
 }
-TUTTI_JOB(repeat, tutti_bytes, int);
+TUTTI_JOB(make, tutti_bytes, void);
+
+static int count(tutti_bytes in)
+{
+	return (int)in.size;
+}
+TUTTI_JOB(count, int, tutti_bytes);
 
 /* -- what is tried: 0, or why it cannot be ----------------------------------------------------- */
 
@@ -64,6 +84,20 @@ static int spawn(void)
 	return start_by(TUTTI_SPAWN);
 }
 
+/* An argument that does not fit into the channel. */
+static int spawn_large(void)
+{
+	static char text[LARGE];
+	tutti_bytes in = tutti_bytes_of(text, sizeof(text));
+	tutti_process *p = tutti_process_start(
+		&count_job, &in, &(tutti_process_options){ .method = TUTTI_SPAWN });
+	int n, rc = count_result(p, &n);
+
+	CHECK(rc < 0 || n == LARGE);
+	tutti_future_unref(p);
+	return rc;
+}
+
 static int copy(void)
 {
 	return start_by(TUTTI_FORK);
@@ -83,8 +117,8 @@ static int use_pool(void)
 	CHECK(rc < 0 || n == 49);
 	tutti_future_unref(f);
 	if (rc == 0) {
-		f = repeat_submit(e, 'x');
-		rc = repeat_result(f, &got);
+		f = make_submit(e);
+		rc = make_result(f, &got);
 		if (rc == 0)
 			tutti_bytes_free(&got);
 		tutti_future_unref(f);
@@ -149,19 +183,26 @@ static int use_array(void)
 
 /* -- once with few, once with many ------------------------------------------------------------- */
 
-static void allow(rlim_t n)
+/* Root may start any number of them; and other processes of a user's count, too. */
+static void be_a_user(void)
 {
-	struct rlimit limit;
+	uid_t id = 1000000 + (uid_t)getpid();
 
-	CHECK_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
-	limit.rlim_cur = n;
-	CHECK_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	if (geteuid() != 0)
+		return;
+	CHECK_EQ(setuid(id), 0);
+	CHECK_EQ(prctl(PR_SET_DUMPABLE, 1), 0); /* its files in /proc are its own again */
 }
 
-/* With so many the loader cannot open a library, in what is started: that is a crash, too. */
-static bool is_clear(int rc)
+/* With so few the loader cannot even begin what is started: that is a crash, too. */
+static bool is_clear(int rc, int resource)
 {
-	return rc == 0 || rc == -EMFILE || rc == TUTTI_ECRASHED;
+	int expected = resource == RLIMIT_NOFILE  ? -EMFILE
+		       : resource == RLIMIT_NPROC ? -EAGAIN
+		       : resource == RLIMIT_FSIZE ? -EFBIG
+						  : -ENOMEM;
+
+	return rc == 0 || rc == expected || rc == TUTTI_ECRASHED;
 }
 
 /* What workers had to say is read to its end a little after they have ended. */
@@ -175,19 +216,21 @@ static int descriptors_after(int (*what)(void))
 
 static int run(int (*what)(void))
 {
-	struct rlimit usual;
-	int rc, descriptors;
+	int resource = atoi(getenv("TEST_RESOURCE")), rc, descriptors;
+	rlim_t usual;
 
-	CHECK_EQ(getrlimit(RLIMIT_NOFILE, &usual), 0);
-	allow(strtoul(getenv("TEST_DESCRIPTORS"), NULL, 10));
+	if (resource == RLIMIT_NPROC)
+		be_a_user();
+	usual = allow(resource, strtoul(getenv("TEST_LIMIT"), NULL, 10));
 	rc = what();
-	if (!is_clear(rc))
+	if (!is_clear(rc, resource))
 		printf("it says %d: %s\n", rc, tutti_strerror(rc));
-	allow(usual.rlim_cur);
+	allow(resource, usual);
+	tu_server_end(); /* it would keep the limits of when it began */
 	descriptors = descriptors_after(what);
 	CHECK_EQ(descriptors_after(what), descriptors);
 	printf("%d kept\n", descriptors);
-	return !is_clear(rc) ? 3 : rc == 0 ? 0 : 10;
+	return !is_clear(rc, resource) ? 3 : rc == 0 ? 0 : 10;
 }
 
 static const struct {
@@ -196,6 +239,7 @@ static const struct {
 } all[] = {
 	{ "serve", serve },
 	{ "spawn", spawn },
+	{ "large", spawn_large },
 	{ "copy", copy },
 	{ "pool", use_pool },
 	{ "pipe", use_pipe },
@@ -213,20 +257,23 @@ static int run_named(const char *name)
 }
 
 /* Whatever happened at first, the same stays open: what the last one had, who was told nothing. */
-static void try_with_each(const char *name)
+static void try_each(const char *name, int resource, rlim_t first, rlim_t step)
 {
-	char number[16], *kept[MOST] = { NULL };
+	char number[32], *kept[TRIES_MOST] = { NULL };
 	int n, failed = 0, good = 0;
 
-	for (n = 3; n < MOST && good < 3; n++) {
+	snprintf(number, sizeof(number), "%d", resource);
+	CHECK_EQ(setenv("TEST_RESOURCE", number, 1), 0);
+	for (n = 0; n < TRIES_MOST && good < 3; n++) {
 		struct again a;
 
-		snprintf(number, sizeof(number), "%d", n);
-		CHECK_EQ(setenv("TEST_DESCRIPTORS", number, 1), 0);
+		snprintf(number, sizeof(number), "%llu",
+			(unsigned long long)(first + (rlim_t)n * step));
+		CHECK_EQ(setenv("TEST_LIMIT", number, 1), 0);
 		a = again(name);
 		if (!WIFEXITED(a.status) || WEXITSTATUS(a.status) != 10) {
 			if (a.status != 0)
-				fprintf(stderr, "with %d descriptors: ", n);
+				fprintf(stderr, "with %s: ", number);
 			again_check_exit(&a, name, 0);
 			good++;
 		} else {
@@ -235,61 +282,46 @@ static void try_with_each(const char *name)
 		}
 		kept[n] = a.out;
 	}
-	for (int i = 3; i < n; i++) {
+	for (int i = 0; i < n; i++) {
 		if (strcmp(kept[i], kept[n - 1]) != 0)
-			fprintf(stderr, "%s with %d descriptors: %s", name, i, kept[i]);
+			fprintf(stderr, "%s, try %d: %s", name, i, kept[i]);
 		CHECK_STR(kept[i], kept[n - 1]);
 	}
-	for (int i = 3; i < n; i++)
+	for (int i = 0; i < n; i++)
 		free(kept[i]);
 	printf("  %s: not with %d of them\n", name, failed);
 	CHECK(failed > 0 && good == 3);
 }
 
-static void too_few_are_no_harm(void)
+static void too_few_descriptors(void)
 {
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
-		try_with_each(all[i].name);
+		try_each(all[i].name, RLIMIT_NOFILE, 3, 1);
 }
 
-/* Who cannot be looked up is not taken for dead. */
-static void no_name_is_taken_away(void)
+static void too_few_threads_and_processes(void)
 {
-	struct rlimit usual;
-	tutti_shm *m, *other;
-
-	CHECK_EQ(getrlimit(RLIMIT_NOFILE, &usual), 0);
-	CHECK_EQ(tutti_shm_create_named(&m, "tutti-descriptors", 100), 0);
-	for (rlim_t n = 3; n < 20; n++) {
-		int rc;
-
-		allow(n);
-		rc = tutti_shm_create_named(&other, "tutti-descriptors", 100);
-		allow(usual.rlim_cur);
-		CHECK(rc == -EMFILE || rc == -EEXIST);
-	}
-	CHECK_EQ(tutti_shm_open(&other, "tutti-descriptors"), 0);
-	CHECK(other == m);
-	tutti_shm_free(other);
-	tutti_shm_free(m);
+	try_each("serve", RLIMIT_NPROC, 1, 1);
+	try_each("spawn", RLIMIT_NPROC, 1, 1);
+	try_each("copy", RLIMIT_NPROC, 1, 1);
+	try_each("pool", RLIMIT_NPROC, 1, 1);
 }
 
-/* Those of a request: the others would be taken for what they are not. */
-static void all_of_them_come_or_none(void)
+/* Of addresses; what is mapped of a pool is half a gigabyte. */
+static void too_little_memory(void)
 {
-	int before = leaks_descriptors(), end[2], fds[3] = { 0, 1, 2 }, came[3];
-	struct rlimit usual;
-	char c = 'x';
+	enum { MIB = 1 << 20 };
 
-	CHECK_EQ(getrlimit(RLIMIT_NOFILE, &usual), 0);
-	CHECK_EQ(tu_os_channel_open(end), 0);
-	CHECK_EQ(tu_os_channel_send(end[0], &c, 1, fds, 3), 0);
-	allow((rlim_t)end[1] + 3); /* two find a place */
-	CHECK_EQ(tu_os_channel_receive(end[1], &c, 1, came, 3), -EMFILE);
-	allow(usual.rlim_cur);
-	tu_os_close(end[0]);
-	tu_os_close(end[1]);
-	CHECK_EQ(leaks_descriptors(), before);
+	try_each("pool", RLIMIT_AS, (rlim_t)64 * MIB, (rlim_t)32 * MIB);
+	try_each("queue", RLIMIT_AS, (rlim_t)16 * MIB, (rlim_t)16 * MIB);
+}
+
+/* Memory that is shared counts as a file. */
+static void too_small_files(void)
+{
+	try_each("pool", RLIMIT_FSIZE, 0, 64 << 20);
+	try_each("large", RLIMIT_FSIZE, 0, 1 << 20);
+	try_each("memory", RLIMIT_FSIZE, 0, 1 << 20);
 }
 
 int main(int argc, char **argv)
@@ -298,10 +330,12 @@ int main(int argc, char **argv)
 		alarm(suite_limit() / 2);
 		return run_named(argv[1]);
 	}
-	CHECK_EQ(use_memory(), 0); /* what the family has stays */
+	CHECK_EQ(use_pool(), 0); /* a thread, and what the family has, stay */
+	tu_server_end();
 	suite_begin();
-	RUN(too_few_are_no_harm);
-	RUN(no_name_is_taken_away);
-	RUN(all_of_them_come_or_none);
+	RUN(too_few_descriptors);
+	RUN(too_few_threads_and_processes);
+	RUN(too_little_memory);
+	RUN(too_small_files);
 	return suite_end();
 }
