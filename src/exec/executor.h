@@ -53,8 +53,8 @@ void tu_executor_begun(struct tu_job_future *jf);
 /* The engine is through with it. The future may be gone afterwards. */
 void tu_executor_let_go(struct tu_job_future *jf);
 
-/* The same in two steps: for each; and for all of them, while one at least is counted. */
-void tu_executor_let_go_of(struct tu_job_future *jf);
+/* The same in two steps: for each; and for all that were counted, while one at least is. */
+bool tu_executor_let_go_of(struct tu_job_future *jf);
 void tu_executor_ended(tutti_executor *e, size_t n);
 
 /* The job was cancelled before it began: say so to an engine that wants to know. */
