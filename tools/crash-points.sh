@@ -19,7 +19,7 @@ done < <(grep -lE "\<($calls)\(" tests/*/*_test.c)
 pattern="^($(IFS='|'; echo "${names[*]}"))\$"
 
 for compiler in gcc clang; do
-	command -v $compiler >/dev/null || { echo "no $compiler (make deps-all): skipped"; continue; }
+	command -v $compiler >/dev/null || { echo "no $compiler: skipped"; continue; }
 	for level in -O0 -O2; do
 		build=build/crash/$compiler$level
 		cmake -S . -B "$build" -G Ninja -DCMAKE_C_COMPILER=$compiler \

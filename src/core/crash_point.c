@@ -7,6 +7,7 @@
 #ifdef TU_DEBUG
 uint64_t tu_crash_points;
 static struct tu_crash_plan *followed;
+static bool only_stops; /* the victim's own, while it counts */
 
 void tu_crash_step(void)
 {
@@ -15,12 +16,25 @@ void tu_crash_step(void)
 		return;
 	if (followed)
 		tu_store_rel(&followed->died, 1u); /* who looks waits for its end anyway */
-	tu_os_kill_self();
+	if (!only_stops)
+		tu_os_kill_self();
+	tu_os_stop_self();
+}
+
+static void count(uint64_t k, bool stops)
+{
+	only_stops = stops;
+	tu_store_rlx(&tu_crash_points, k); /* as above */
 }
 
 void tu_crash_at(uint64_t k)
 {
-	tu_store_rlx(&tu_crash_points, k); /* as above */
+	count(k, false);
+}
+
+void tu_crash_stop_at(uint64_t k)
+{
+	count(k, true);
 }
 
 void tu_crash_follow(struct tu_crash_plan *plan)
@@ -60,6 +74,11 @@ void tu_crash_follow(struct tu_crash_plan *plan)
 void tu_crash_be(enum tu_crash_role role)
 {
 	(void)role;
+}
+
+void tu_crash_stop_at(uint64_t k)
+{
+	(void)k;
 }
 
 uint64_t tu_crash_left(void)

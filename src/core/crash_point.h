@@ -56,6 +56,9 @@ void tu_crash_follow(struct tu_crash_plan *plan);
 /* From here on the process is one of these: it may be the victim. */
 void tu_crash_be(enum tu_crash_role role);
 
+/* The same, but the victim is stopped there, as by SIGSTOP, and may go on. */
+void tu_crash_stop_at(uint64_t k);
+
 /* How many are left until then; 0 if nobody is to die. */
 uint64_t tu_crash_left(void);
 

@@ -249,7 +249,7 @@ void tu_cells_end(struct tu_cells *c)
 	tu_crash_point();
 	tu_store_seq(&c->shared->closing, 1);
 	tu_crash_point();
-	tu_add_seq(&c->shared->work, 1u);
+	tu_add_seq(&c->shared->work, 1u); /* as shown before tu_cells_call */
 	tu_word_wake(&c->shared->work, UINT32_MAX);
 }
 
@@ -305,7 +305,7 @@ int tu_cells_take(struct tu_cells *c, unsigned worker)
 		tu_crash_point();
 		tu_store_seq(&s->workers_asleep, since(work));
 		tu_crash_point();
-		if (tu_load_seq(&s->work) == work)
+		if (tu_load_seq(&s->work) == work) /* as above */
 			tu_word_wait(tu_self(), &s->work, work, TUTTI_FOREVER, 0);
 	}
 }

@@ -244,7 +244,7 @@ static int work(const void *arg, void *result)
 	tu_crash_point();
 	for (uint64_t n = 1; rc == 0 && go && (i = tu_cells_take(&w.cells, w.number)) >= 0; n++)
 		go = do_job(&w, (uint32_t)i) && n != what->jobs_max;
-	/* It ends after so many: its files would go with it. A pool that ends itself has read all. */
+	/* After so many it ends, and its files with it. A pool that ends itself has read all. */
 	while (!is_all_read(&w))
 		tutti_sleep(TUTTI_MILLISECONDS(1));
 	tu_crash_point();

@@ -7,7 +7,6 @@
 
 #include "proc/handles.h"
 #include "support/children.h"
-#include "support/leaks.h"
 
 static const tutti_time past = 0;
 
@@ -438,23 +437,9 @@ static void says_what_is_wrong(void)
 	unshare(given, 4096);
 }
 
-/* What a thread's first wait for a descriptor opens stays open. */
-static void wait_once(void)
-{
-	int before;
-
-	make(true);
-	before = leaks_descriptors();
-	do /* on a busy machine it may be too late to wait at all */
-		CHECK_EQ(tutti_pipe_poll_until(a, tutti_after(TUTTI_MILLISECONDS(1))),
-			TUTTI_ETIMEDOUT);
-	while (leaks_descriptors() == before);
-	free_both();
-}
-
 int main(void)
 {
-	wait_once();
+	poller_begin();
 	processes_begin();
 	RUN(both_ways);
 	RUN(one_way_only);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: LABELS no-qemu */
+/* ctest: LABELS no-tsan LABELS no-qemu */ /* who is killed has no races to show */
 /*
  * A pool of processes has jobs, and one of those that take part is killed at its first, second ...
  * step: a worker from its start as a process to its end, or the program itself.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: LABELS no-qemu */
+/* ctest: LABELS no-tsan LABELS no-qemu */ /* who is killed has no races to show */
 /*
  * Putters and getters are killed every few milliseconds, wherever they are, and others take their
  * place. Each item that was put is got once, or was taken by one who was killed with it; and in the
