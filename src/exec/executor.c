@@ -76,6 +76,11 @@ bool tu_executor_is_own(const tutti_executor *e)
 	return e->own != NULL;
 }
 
+bool tu_executor_shares_memory(const tutti_executor *e)
+{
+	return e->own && !e->own->elsewhere;
+}
+
 void tu_executor_ref(tutti_executor *e)
 {
 	tu_add_rlx(&e->refs, 1u); /* the caller's own reference keeps e alive */

@@ -204,6 +204,31 @@ static void processes_cancel(void *self, tutti_future *f)
 		tu_cells_tell(&p->cells);
 }
 
+/* Those in cells count as running, but nobody has taken them yet. Under the lock. */
+static void drop_from_cells(struct pool *p)
+{
+	for (uint32_t i = 0; i < TU_CELLS; i++) {
+		struct in_cell *in = &p->cell[i];
+
+		if (!in->jf || in->reason != 0 || !tu_cells_take_back(&p->cells, i))
+			continue;
+		in->reason = TUTTI_ECANCELED;
+		p->asked = true;
+	}
+}
+
+static void processes_shutdown(void *self, tutti_ending how)
+{
+	struct pool *p = self;
+
+	if (p->lost || how < TUTTI_DROP_PENDING)
+		return;
+	tu_mutex_lock(&p->lock);
+	drop_from_cells(p);
+	tu_mutex_unlock(&p->lock);
+	tu_cells_tell(&p->cells);
+}
+
 /* -- open and free ----------------------------------------------------------------------------- */
 
 static void be_lost(struct tu_fork_guard *g)
@@ -311,9 +336,11 @@ static int processes_open(void **self, const char *where, const tutti_executor_o
 	return 0;
 }
 
-const struct tu_own_engine tu_engine_processes = { .engine = { .size = sizeof(tutti_engine),
-							   .scheme = "processes",
-							   .open = processes_open,
-							   .submit = processes_submit,
-							   .cancel = processes_cancel,
-							   .free = processes_free } };
+const struct tu_own_engine tu_engine_processes = { .elsewhere = true,
+	.engine = { .size = sizeof(tutti_engine),
+		.scheme = "processes",
+		.open = processes_open,
+		.submit = processes_submit,
+		.cancel = processes_cancel,
+		.shutdown = processes_shutdown,
+		.free = processes_free } };
