@@ -213,7 +213,7 @@ TUTTI_API bool tutti_process_daemon(const tutti_process *p);
 /*
  * List the children that the caller's process has started and that are alive.
  *
- * buf        receives as many as there is room for, each a reference; NULL if n is 0
+ * buf        receives as many as there is room for, each a reference; NULL: none
  * n          room
  * Returns    how many there are, also if that is more than n
  * Context    any thread or task

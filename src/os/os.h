@@ -460,9 +460,9 @@ void tu_os_stream_set(int stream, int fd);
 int tu_os_directory_open(void);
 
 /*
- * Two ends of a stream of bytes that carries descriptors too. All of n bytes are sent, or received,
- * or an error comes; -EPIPE: the other end is closed. Descriptors come with the first byte; at most
- * TU_OS_FDS_MOST, those missing are -1. None gets through to another program.
+ * Two ends of a stream of bytes that carries descriptors too. All n bytes are sent, or received, or
+ * an error comes; -EPIPE: the other end is closed; -EMFILE: no place for all descriptors. They come
+ * with the first byte, TU_OS_FDS_MOST at most, -1 where missing; and none to another program.
  */
 enum { TU_OS_FDS_MOST = 8 };
 

@@ -3,6 +3,7 @@
 #include "proc/cells.h"
 
 #include "core/context.h"
+#include "core/crash_point.h"
 #include "core/word.h"
 #include "os/os.h"
 
@@ -97,11 +98,15 @@ void tu_cells_publish(struct tu_cells *c, const uint32_t *cells, unsigned n)
 		struct tu_cell *cell = tu_cell_at(c, cells[at]);
 		uint64_t state = tu_load_rlx(&cell->state); /* ours while it is free */
 
+		tu_crash_point();
 		tu_store_rlx(&s->order[place % ORDER], cells[at]);
+		tu_crash_point();
 		/* [cell-1] release: what is in it; acquired in take */
 		tu_store_rel(&cell->state, with(state, TU_CELL_PENDING, 0));
 	}
+	tu_crash_point();
 	tu_store_rel(&s->last, place); /* [cell-5] release: the places in order */
+	tu_crash_point();
 }
 
 bool tu_cells_take_back(struct tu_cells *c, uint32_t i)
@@ -227,6 +232,7 @@ static void wake_pool(struct tu_cells *c)
 	/* Acquire-release: of all who find it asleep one goes on. */
 	if (!asleep || !tu_cas_acqrel(&s->pool_asleep, &asleep, 0u))
 		return;
+	tu_crash_point();
 	tu_add_seq(&s->news, 1u); /* as shown */
 	tu_word_wake(&s->news, 1);
 }
@@ -234,13 +240,16 @@ static void wake_pool(struct tu_cells *c)
 void tu_cells_tell(struct tu_cells *c)
 {
 	tu_add_seq(&c->shared->news, 1u); /* as shown */
+	tu_crash_point();
 	wake_pool(c);
 }
 
 void tu_cells_end(struct tu_cells *c)
 {
+	tu_crash_point();
 	tu_store_seq(&c->shared->closing, 1);
-	tu_add_seq(&c->shared->work, 1u);
+	tu_crash_point();
+	tu_add_seq(&c->shared->work, 1u); /* as shown before tu_cells_call */
 	tu_word_wake(&c->shared->work, UINT32_MAX);
 }
 
@@ -254,11 +263,14 @@ static int try_place(struct tu_cells *c, unsigned worker, uint32_t place)
 	uint64_t state = tu_load_rlx(&cell->state); /* a guess: the exchange knows */
 	bool taken = false;
 
+	tu_crash_point();
 	while (!taken && kind_of(state) == TU_CELL_PENDING)
 		/* [cell-1] acquire: what is in it */
 		taken = tu_cas_acqrel(&cell->state, &state, with(state, TU_CELL_TAKEN, worker));
+	tu_crash_point();
 	/* Whoever took it: it is time to look further on. */
 	tu_cas_acqrel(&c->shared->first, &place, place + 1);
+	tu_crash_point();
 	return taken ? (int)i : -1;
 }
 
@@ -290,8 +302,10 @@ int tu_cells_take(struct tu_cells *c, unsigned worker)
 			return i;
 		if (tu_load_seq(&s->closing))
 			return -1;
+		tu_crash_point();
 		tu_store_seq(&s->workers_asleep, since(work));
-		if (tu_load_seq(&s->work) == work)
+		tu_crash_point();
+		if (tu_load_seq(&s->work) == work) /* as above */
 			tu_word_wait(tu_self(), &s->work, work, TUTTI_FOREVER, 0);
 	}
 }
@@ -303,12 +317,16 @@ bool tu_cells_finish(struct tu_cells *c, unsigned worker, uint32_t i)
 	uint32_t put = tu_load_rlx(&d->put);        /* ours */
 	uint64_t state = tu_load_rlx(&cell->state); /* a guess: the exchange knows */
 
+	tu_crash_point();
 	/* [cell-2] release: what came of it; [cell-7] whether the pool was quicker to stop it */
 	while (!tu_cas_acqrel(&cell->state, &state, with(state, TU_CELL_DONE, worker)))
 		;
+	tu_crash_point();
 	tu_store_rlx(&d->cell[put % TU_CELLS], i);
+	tu_crash_point();
 	/* [cell-4] release: the number and the cell; seq: as shown before tu_cells_await_news */
 	tu_store_seq(&d->put, put + 1);
+	tu_crash_point();
 	wake_pool(c);
 	return kind_of(state) != TU_CELL_STOPPED;
 }

@@ -164,8 +164,9 @@ bool tu_cells_finish(struct tu_cells *c, unsigned worker, uint32_t i);
 /* Put n bytes in, in a file if they are many. 0 or -errno. */
 int tu_cell_fill(struct tu_cells *c, uint32_t i, const void *data, size_t n);
 
-/* What is in it, as bytes says; no data: it cannot be had. Until tu_cell_leave. */
-tutti_bytes tu_cell_read(const struct tu_cells *c, uint32_t i);
+/* What is in it, as bytes says, until tu_cell_leave. 0 or -errno; -ESRCH: it lay in a file, and has
+   died with its writer. */
+int tu_cell_read(const struct tu_cells *c, uint32_t i, tutti_bytes *content);
 void tu_cell_leave(const struct tu_cells *c, uint32_t i, tutti_bytes content);
 
 /* The words of its error; NULL: none. */

@@ -91,20 +91,26 @@ int tu_cell_fill(struct tu_cells *c, uint32_t i, const void *data, size_t n)
 	return cell->file < 0 ? cell->file : 0;
 }
 
-tutti_bytes tu_cell_read(const struct tu_cells *c, uint32_t i)
+int tu_cell_read(const struct tu_cells *c, uint32_t i, tutti_bytes *content)
 {
 	const struct tu_cell *cell = tu_cell_at(c, i);
-	size_t n = cell->bytes;
 	const void *data;
 	int fd;
 
-	if (cell->file < 0)
-		return tutti_bytes_of(data_of(c, i, n), n);
-	fd = tu_os_descriptor_of(cell->writer, cell->file, TU_OS_READABLE);
-	data = fd < 0 ? NULL : tu_os_blob_map(fd, n);
-	if (fd >= 0)
+	*content = (tutti_bytes){ NULL, 0, NULL };
+	if (cell->file < 0) {
+		data = data_of(c, i, cell->bytes);
+	} else {
+		fd = tu_os_descriptor_of(cell->writer, cell->file, TU_OS_READABLE);
+		if (fd < 0) /* -ESTALE: it is about to be gone; alive, it would have it */
+			return fd == -ESTALE ? -ESRCH : fd;
+		data = tu_os_blob_map(fd, cell->bytes);
 		tu_os_close(fd);
-	return tutti_bytes_of(data, data ? n : 0);
+	}
+	if (!data)
+		return -ENOMEM;
+	*content = tutti_bytes_of(data, cell->bytes);
+	return 0;
 }
 
 void tu_cell_leave(const struct tu_cells *c, uint32_t i, tutti_bytes content)

@@ -2,6 +2,7 @@
 /* pool_done.c - what workers have done, back to who wants it; see pool_inside.h. */
 #include "proc/pool_inside.h"
 
+#include "core/crash_point.h"
 #include "exec/executor.h"
 #include "exec/watch.h"
 #include "os/os.h"
@@ -11,8 +12,11 @@
 
 enum { BATCH = 64 };
 
-/* true: one more to be told to the executor. */
-static bool complete(struct pool *p, uint32_t i, struct tu_news *news)
+/*
+ * 1: one more to be told to the executor; 0: it is tried once more; < 0: its worker was killed
+ * meanwhile, and what came of it is lost: see settle_worker.
+ */
+static int complete(struct pool *p, uint32_t i, struct tu_news *news)
 {
 	struct tu_job_future *jf = p->cell[i].jf;
 	unsigned kind = jf->job->result_kind;
@@ -23,14 +27,17 @@ static bool complete(struct pool *p, uint32_t i, struct tu_news *news)
 	bool ended;
 
 	if (code == 0) {
-		packed = tu_cell_read(&p->cells, i);
-		code = packed.data ? tu_parcel_open_result(&room, jf->job, packed, &result)
-				   : -ENOMEM;
+		code = tu_cell_read(&p->cells, i, &packed);
+		if (code == -ESRCH)
+			return code;
+		if (code == 0)
+			code = tu_parcel_open_result(&room, jf->job, packed, &result);
 	}
 	ended = tu_job_future_end_one(
 		jf, code, code < 0 ? tu_cell_text(&p->cells, i) : NULL, result, news);
 	if (code == 0)
 		tu_parcel_drop(&room, kind);
+	tu_crash_point();
 	tu_cell_leave(&p->cells, i, packed);
 	return ended;
 }
@@ -76,8 +83,13 @@ bool tu_pool_gather_from(struct pool *p, struct pool_worker *w)
 	int i;
 
 	while (n < BATCH && (i = tu_cells_next_done(&p->cells, number, &w->seen)) >= 0) {
-		executor = p->cell[i].jf->executor;
-		ended += complete(p, (uint32_t)i, &news);
+		tutti_executor *of = p->cell[i].jf->executor;
+		int rc = complete(p, (uint32_t)i, &news);
+
+		if (rc < 0)
+			continue;
+		executor = of;
+		ended += (size_t)rc;
 		cells[n++] = (uint32_t)i;
 	}
 	if (n == 0)
@@ -110,14 +122,17 @@ bool tu_pool_has_done(const void *pool)
 	return false;
 }
 
-void tu_pool_take_over(struct pool *p, uint32_t i)
+bool tu_pool_take_over(struct pool *p, uint32_t i)
 {
 	tutti_executor *executor = p->cell[i].jf->executor;
 	struct tu_news news = { .wakes_wait = true };
-	bool ended = complete(p, i, &news);
+	int ended = complete(p, i, &news);
 
+	if (ended < 0)
+		return false;
 	tu_pool_recycle(p, &i, 1);
 	tu_wakes_flush(&news.wakes);
 	if (ended)
 		tu_executor_ended(executor, 1);
+	return true;
 }

@@ -103,8 +103,8 @@ bool tu_pool_gather_from(struct pool *p, struct pool_worker *w);
 /* Is there anything to gather? */
 bool tu_pool_has_done(const void *pool);
 
-/* The same of a cell that is done, which nobody came to say. */
-void tu_pool_take_over(struct pool *p, uint32_t i);
+/* The same of a cell that is done, which nobody came to say. false: its result is lost. */
+bool tu_pool_take_over(struct pool *p, uint32_t i);
 
 /* Cells whose jobs have ended are free, and jobs that wait get them. */
 void tu_pool_recycle(struct pool *p, const uint32_t *cells, unsigned n);

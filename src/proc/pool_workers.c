@@ -3,6 +3,7 @@
 #include "proc/pool_inside.h"
 
 #include "core/alloc.h"
+#include "core/crash_point.h"
 #include "os/os.h"
 #include "proc/process.h"
 #include "proc/start.h"
@@ -94,7 +95,9 @@ static int start_worker(struct pool *p, struct pool_worker *w)
 	w->errors = NULL;
 	if (rc == 0 && tu_errors_open(&w->errors, &to) < 0)
 		w->errors = NULL; /* then it has our own stream */
+	tu_crash_point();
 	process = start_process(p, (unsigned)(w - p->workers), w->errors ? to : -1);
+	tu_crash_point();
 	if (w->errors)
 		tu_os_close(to);
 	if (tu_future_never_began(process))
@@ -159,13 +162,14 @@ static void settle_worker(struct pool *p, struct pool_worker *w, const char *how
 	for (uint32_t i = 0; i < TU_CELLS; i++) {
 		if (!tu_pool_job_in(p, i))
 			continue;
-		if (tu_cells_worker_of(&p->cells, i) == number) {
-			w->useful = true; /* it came as far as that: there is no use in waiting */
-			w->failures = 0;
+		if (tu_cells_worker_of(&p->cells, i) != number &&
+			!tu_cells_is_done_by(&p->cells, i, (unsigned)number))
+			continue;
+		w->useful = true; /* it came as far as that: there is no use in waiting */
+		w->failures = 0;
+		/* Done: it did not come to say so, or to have it read. */
+		if (!tu_cells_is_done(&p->cells, i) || !tu_pool_take_over(p, i))
 			tu_pool_job_crashed(p, i, how);
-		} else if (tu_cells_is_done_by(&p->cells, i, (unsigned)number)) {
-			tu_pool_take_over(p, i); /* it did not come to say so */
-		}
 	}
 }
 
@@ -174,6 +178,16 @@ static void be_broken(struct pool *p, int code)
 	tu_mutex_lock(&p->lock);
 	p->broken = code;
 	tu_mutex_unlock(&p->lock);
+}
+
+static void forget_process(struct pool_worker *w)
+{
+	if (w->process)
+		tutti_future_error(w->process); /* it has been seen how it ended */
+	tutti_future_unref(w->process);
+	tu_errors_unref(w->errors);
+	w->process = NULL;
+	w->errors = NULL;
 }
 
 static void worker_is_gone(struct pool *p, struct pool_worker *w)
@@ -188,10 +202,7 @@ static void worker_is_gone(struct pool *p, struct pool_worker *w)
 		snprintf(p->why, sizeof(p->why), "the pool's workers end at once: %s", how);
 		be_broken(p, TUTTI_ECRASHED);
 	}
-	tutti_future_unref(w->process);
-	tu_errors_unref(w->errors);
-	w->process = NULL;
-	w->errors = NULL;
+	forget_process(w);
 	pause = w->failures == 0 ? 0 : w->failures < 8 ? back_off << w->failures : back_off_most;
 	w->start_at = tutti_after(pause < back_off_most ? pause : back_off_most);
 }
@@ -263,8 +274,6 @@ void tu_pool_dismiss_workers(struct pool *p)
 
 void tu_pool_forget_workers(struct pool *p)
 {
-	for (unsigned i = 0; i < p->count; i++) {
-		tutti_future_unref(p->workers[i].process);
-		tu_errors_unref(p->workers[i].errors);
-	}
+	for (unsigned i = 0; i < p->count; i++)
+		forget_process(&p->workers[i]);
 }

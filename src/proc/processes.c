@@ -3,6 +3,7 @@
 #include "proc/pool_inside.h"
 
 #include "core/alloc.h"
+#include "core/crash_point.h"
 #include "core/report.h"
 #include "core/thread.h"
 #include "exec/executor.h"
@@ -292,6 +293,7 @@ static struct pool *make(const tutti_executor_options *o, unsigned count)
 	if (p->workers && (p->name || !o->name))
 		return p;
 	tu_free(p->workers);
+	tu_free(p->name);
 	tu_free(p);
 	return NULL;
 }
@@ -322,6 +324,7 @@ static int processes_open(void **self, const char *where, const tutti_executor_o
 		tu_free(p);
 		return rc;
 	}
+	tu_crash_point();
 	tu_fork_guard_add(&p->guard);
 	tu_process_write_out(); /* here: the collector must not wait for who holds the streams */
 	rc = tu_thread_spawn(tu_pool_collect, p, 0);
@@ -330,6 +333,7 @@ static int processes_open(void **self, const char *where, const tutti_executor_o
 		return rc;
 	}
 	await(&p->ready);
+	tu_crash_point();
 	rc = p->rc;
 	if (rc < 0) {
 		await(&p->over);

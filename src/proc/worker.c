@@ -7,6 +7,7 @@
 #include "proc/pool.h"
 
 #include "core/alloc.h"
+#include "core/crash_point.h"
 #include "exec/executor.h"
 #include "exec/kinds.h"
 #include "os/os.h"
@@ -18,6 +19,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <tutti/error.h>
+#include <tutti/task.h>
 #include <tutti/time.h>
 
 enum { ROOM = 256 }; /* bytes: arguments and results up to that stand on the stack */
@@ -66,7 +68,9 @@ static int put_result(struct worker *w, uint32_t i, const tutti_job *job, void *
 	int rc = tu_parcel_pack(&packed, job->result_kind, job->result_size, result);
 
 	if (rc == 0) {
+		tu_crash_point();
 		rc = tu_cell_fill(&w->cells, i, packed.data, packed.size);
+		tu_crash_point();
 		tutti_bytes_free(&packed);
 	}
 	tu_kind_drop(job->result_kind, result);
@@ -79,9 +83,13 @@ static void run_with(struct worker *w, uint32_t i, tutti_job *job, const void *a
 {
 	int64_t left = tu_cell_at(&w->cells, i)->left;
 	tutti_submit_options options = { .deadline = left == INT64_MAX ? 0 : tutti_after(left) };
-	tutti_future *f = tutti_submit(w->here, job, arg, &options);
-	int rc = tutti_future_error(f);
+	tutti_future *f;
+	int rc;
 
+	tu_crash_point();
+	f = tutti_submit(w->here, job, arg, &options);
+	tu_crash_point();
+	rc = tutti_future_error(f);
 	if (rc == 0)
 		rc = tutti_job_result(f, job, result);
 	if (rc == 0)
@@ -106,12 +114,13 @@ static void leave_room(void *room, const void *small)
 static void run(struct worker *w, uint32_t i, tutti_job *job)
 {
 	_Alignas(max_align_t) unsigned char small[2][ROOM];
-	tutti_bytes content = tu_cell_read(&w->cells, i);
+	tutti_bytes content;
 	void *arg = room_for(job->arg_size, small[0]);
 	void *result = room_for(job->result_size, small[1]);
-	int rc = -ENOMEM;
+	int rc = arg && result ? tu_cell_read(&w->cells, i, &content) : -ENOMEM;
+	bool is_read = rc == 0;
 
-	if (content.data && arg && result)
+	if (rc == 0)
 		rc = tu_parcel_open(arg, job->arg_kind, job->arg_size, content.data, content.size);
 	if (rc == 0) {
 		run_with(w, i, job, arg, result);
@@ -119,7 +128,9 @@ static void run(struct worker *w, uint32_t i, tutti_job *job)
 	} else {
 		fail(w, i, rc, "the argument cannot be read");
 	}
-	tu_cell_leave(&w->cells, i, content);
+	tu_crash_point();
+	if (is_read)
+		tu_cell_leave(&w->cells, i, content);
 	leave_room(arg, small[0]);
 	leave_room(result, small[1]);
 }
@@ -139,6 +150,12 @@ static void note_file(struct worker *w, uint32_t i, int file)
 {
 	w->files[i] = file;
 	w->file_count += file >= 0;
+}
+
+static bool is_all_read(struct worker *w)
+{
+	close_read(w);
+	return w->file_count == 0;
 }
 
 /* false: it is to be the last. */
@@ -215,17 +232,27 @@ static int work(const void *arg, void *result)
 {
 	static struct worker w; /* large, and once in a process */
 	const struct tu_pool_worker *what = arg;
-	int rc = open_worker(&w, what), i;
+	int rc, i;
 	bool go = true;
 
 	(void)result;
+	tu_crash_be(TU_CRASH_WORKER);
+	tu_crash_point();
+	rc = open_worker(&w, what);
+	tu_crash_point();
 	if (rc < 0)
 		return rc;
 	limit_libraries(what->cpus);
 	rc = start_job(what);
+	tu_crash_point();
 	for (uint64_t n = 1; rc == 0 && go && (i = tu_cells_take(&w.cells, w.number)) >= 0; n++)
 		go = do_job(&w, (uint32_t)i) && n != what->jobs_max;
+	/* After so many it ends, and its files with it. A pool that ends itself has read all. */
+	while (!is_all_read(&w))
+		tutti_sleep(TUTTI_MILLISECONDS(1));
+	tu_crash_point();
 	tutti_executor_free(w.here);
+	tu_crash_point();
 	return rc;
 }
 

@@ -265,6 +265,51 @@ static void workers_are_replaced_after_so_many(void)
 	tutti_executor_free(e);
 }
 
+enum { LARGE_BYTES = 2 << 20 };
+
+static tutti_bytes make_large(void)
+{
+	static char large[LARGE_BYTES];
+	tutti_bytes out;
+
+	large[LARGE_BYTES - 1] = 'z';
+	CHECK_EQ(tutti_bytes_copy(&out, large, sizeof(large)), 0);
+	return out;
+}
+TUTTI_JOB(make_large, tutti_bytes, void);
+
+/* In the pool's thread, which looks at no result meanwhile. */
+static void give_it_time_to_end(tutti_future *f, void *arg)
+{
+	tutti_time enough = tutti_after(TUTTI_MILLISECONDS(200));
+	int pid;
+
+	(void)arg;
+	CHECK_EQ(pid_of_worker_result(f, &pid), 0);
+	while (kill(pid, 0) == 0 && tutti_now() < enough)
+		usleep(1000);
+}
+
+static void one_that_is_replaced_leaves_its_results(void)
+{
+	tutti_executor_options options = { .max_workers = 1, .jobs_max = 2 };
+	tutti_future *first, *second;
+	tutti_executor *e;
+	tutti_bytes out;
+
+	CHECK_EQ(tutti_executor_open(&e, "processes", &options), 0);
+	first = pid_of_worker_submit(e);
+	CHECK_EQ(tutti_future_add_done_callback(first, give_it_time_to_end, NULL), 0);
+	second = make_large_submit(e);
+	CHECK_EQ(make_large_result(second, &out), 0);
+	CHECK_EQ(out.size, LARGE_BYTES);
+	CHECK_EQ(((const char *)out.data)[LARGE_BYTES - 1], 'z');
+	tutti_bytes_free(&out);
+	tutti_future_unref(first);
+	tutti_future_unref(second);
+	tutti_executor_free(e);
+}
+
 static void say_and_die(int lines)
 {
 	for (int i = 1; i <= lines; i++)
@@ -353,6 +398,7 @@ int main(void)
 	RUN(a_cancel_outlives_the_worker);
 	RUN(a_pool_is_not_its_forked_childs);
 	RUN(workers_are_replaced_after_so_many);
+	RUN(one_that_is_replaced_leaves_its_results);
 	RUN(a_crash_has_its_workers_last_words);
 	RUN(what_workers_say_is_passed_on_by_lines);
 	tu_server_end();
