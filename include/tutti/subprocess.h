@@ -106,8 +106,8 @@ TUTTI_API int tutti_subprocess_run(tutti_subprocess_result *result, const char *
 TUTTI_API void tutti_subprocess_result_free(tutti_subprocess_result *result);
 
 /*
- * Start a program. To cancel its future is to terminate it; to unref it is to leave it to itself,
- * with our ends of its pipes closed.
+ * Start a program. To cancel its future is to terminate it. With tutti_subprocess_free, or unref,
+ * it is left to itself; unref alone leaves its pipes open as long as it lives.
  *
  * argv       see above; copied, as are the options
  * options    NULL: all defaults
@@ -227,6 +227,15 @@ TUTTI_API int tutti_subprocess_kill(tutti_subprocess *p);
  * Waits      never
  */
 TUTTI_API int tutti_subprocess_signal_group(tutti_subprocess *p, int number);
+
+/*
+ * Close our ends of its pipes and give a reference back. It goes on; what it reads then ends.
+ *
+ * p          its pipes are in nobody's use; NULL does nothing
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API void tutti_subprocess_free(tutti_subprocess *p);
 
 TUTTI_END
 

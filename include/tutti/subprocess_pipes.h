@@ -45,8 +45,8 @@ TUTTI_BEGIN
  * Returns    0; it has ended
  * Errors     TUTTI_ECANCELED   the caller was cancelled; see the next function
  *            -EBUSY            another uses one of its pipes
- *            -EINVAL           input, and no pipe for it
- *            -ENOMEM           no memory; what did not fit is lost, the rest is in result
+ *            -EINVAL           input, and no pipe for it, or it is closed
+ *            -ENOMEM           no memory; as after a deadline
  *            and those of tutti_subprocess_join
  * Context    any thread or task
  * Waits      may; cancellation point
