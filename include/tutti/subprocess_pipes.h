@@ -121,7 +121,7 @@ TUTTI_API int tutti_subprocess_close_input(tutti_subprocess *p);
  * p          with that stream a pipe
  * stream     1: its stdout; 2: its stderr
  * buf        receives the bytes
- * n          room, at least 1
+ * n          room, at least 1, else -EINVAL
  * Returns    how many; 0: the end
  * Errors     TUTTI_ECANCELED   the caller was cancelled
  *            TUTTI_ETYPE       p has no such pipe; or as tutti_subprocess_pid
