@@ -8,8 +8,8 @@ static void run_quiet(char *const *argv)
 {
 	tutti_subprocess_result r;
 
-	bench_require(tutti_subprocess_run(&r, (const char *const *)argv, NULL) == 0 &&
-			      r.exitcode == 0,
+	bench_require(
+		tutti_subprocess_run(&r, (const char *const *)argv, NULL) == 0 && r.exitcode == 0,
 		"the program failed");
 }
 
@@ -19,8 +19,8 @@ static size_t run_captured(char *const *argv)
 	tutti_subprocess_result r;
 	size_t n;
 
-	bench_require(tutti_subprocess_run(&r, (const char *const *)argv, &o) == 0 &&
-			      r.exitcode == 0,
+	bench_require(
+		tutti_subprocess_run(&r, (const char *const *)argv, &o) == 0 && r.exitcode == 0,
 		"the program failed");
 	n = r.out.size;
 	tutti_subprocess_result_free(&r);
