@@ -327,7 +327,8 @@ bool tu_subprocess_be_late(struct tu_subprocess *p)
 
 	tu_mutex_lock(&tu_subprocess_lock);
 	is = !p->reaped;
-	p->late = p->late || is;
+	if (is)
+		p->late = true;
 	tu_mutex_unlock(&tu_subprocess_lock);
 	return is;
 }

@@ -302,7 +302,7 @@ static int run(
 		&p, argv, o, true, (result ? result : &unused)->text, sizeof(unused.text));
 
 	if (rc < 0)
-		return rc;
+		return rc == TUTTI_ETIMEDOUT ? TUTTI_EJOBTIMEDOUT : rc;
 	p->stream[0].kept = o->input.size > 0 ? tutti_bytes_of(o->input.data, o->input.size)
 					      : p->stream[0].kept;
 	rc = tu_subprocess_talk(p, !result, false, o->deadline ? o->deadline : TUTTI_FOREVER);

@@ -142,6 +142,9 @@ static void it_works_where_and_with_what_it_is_told(void)
 	CHECK_EQ(setenv("TUTTI_TEST_WORD", "ours", 1), 0);
 	check_script("echo $TUTTI_TEST_WORD", "ours\n", 0);
 	CHECK_EQ(unsetenv("TUTTI_TEST_WORD"), 0);
+	CHECK_EQ(setenv("TUTTI_SIM", "1", 1), 0); /* which is not for others */
+	check_script("echo $TUTTI_SIM", "\n", 0);
+	CHECK_EQ(unsetenv("TUTTI_SIM"), 0);
 }
 
 /* -- what cannot start ------------------------------------------------------------------------- */
@@ -391,6 +394,31 @@ static void a_hundred_at_once_on_one_loop(void)
 	check_no_zombie();
 }
 
+static void *start_and_end(void *arg)
+{
+	int code;
+
+	for (int i = 0; i < 10; i++) {
+		tutti_subprocess *p = start(sleeper, (tutti_subprocess_options){ 0 });
+
+		CHECK_EQ(i % 2 ? tutti_subprocess_kill(p) : tutti_subprocess_terminate(p), 0);
+		CHECK_EQ(i % 3 ? tutti_subprocess_join(p) : tutti_future_result(p, NULL, 0), 0);
+		CHECK_EQ(tutti_subprocess_exitcode(p, &code), 0);
+		CHECK_EQ(code, i % 2 ? -SIGKILL : -SIGTERM);
+		tutti_subprocess_free(p);
+	}
+	return arg;
+}
+
+static void many_start_and_end_at_once(enum mix mix)
+{
+	tutti_future *f[4];
+
+	start_all(mix, f, 4, start_and_end, NULL);
+	join_all(f, 4);
+	check_no_zombie();
+}
+
 /* -- their end --------------------------------------------------------------------------------- */
 
 static void signals_reach_it(void)
@@ -463,6 +491,12 @@ static void one_that_takes_too_long_is_ended(void)
 	p = start(sleeper, o);
 	CHECK_EQ(tutti_subprocess_join(p), TUTTI_EJOBTIMEDOUT);
 	CHECK(tutti_now() >= o.deadline);
+	tutti_subprocess_free(p);
+	o.deadline = tutti_now();
+	CHECK_EQ(tutti_subprocess_run(&r, SHELL("exit 0"), &o), TUTTI_EJOBTIMEDOUT);
+	CHECK(strstr(r.text, "not started"));
+	p = start(SHELL("exit 0"), o);
+	CHECK_EQ(tutti_future_result(p, NULL, 0), TUTTI_EJOBTIMEDOUT);
 	tutti_subprocess_free(p);
 	o.deadline = tutti_after(TUTTI_SECONDS(1000));
 	CHECK_EQ(tutti_subprocess_run(&r, SHELL("exit 2"), &o), 0);
@@ -656,6 +690,7 @@ int main(void)
 	RUN(one_left_to_itself_is_taken_notice_of);
 	RUN_MIXES(many_may_wait_for_one);
 	RUN(a_hundred_at_once_on_one_loop);
+	RUN_MIXES(many_start_and_end_at_once);
 	RUN(signals_reach_it);
 	RUN(cancelling_the_future_terminates_it);
 	RUN(a_whole_group_can_be_killed);
