@@ -179,10 +179,11 @@ static void write_script(const char *path, const char *text, mode_t mode)
 
 static void what_cannot_start_is_named(void)
 {
-	static const char path[] = "./subprocess_test.script";
+	char path[64];
 	const char *const script[] = { path, NULL }, *const folder[] = { "/usr", NULL };
 	tutti_subprocess_options plain = { .capture = 1 };
 
+	snprintf(path, sizeof path, "./subprocess_test.%d", getpid());
 	check_refused(missing, plain, -ENOENT, "'no-such-program-anywhere'", "No such file");
 	check_refused(folder, plain, -EACCES, "'/usr'", "");
 	check_refused(cat, (tutti_subprocess_options){ .cwd = "no-such-place" }, -ENOENT, "cwd",
