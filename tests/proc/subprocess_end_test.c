@@ -366,20 +366,9 @@ static void a_forked_child_has_none_of_them(void)
 }
 #endif
 
-/* The warden's thread stays, and what it waits in; and what the main thread waits in. */
-static void begin_the_first(void)
-{
-	tutti_subprocess *p = start(SHELL("exit 0"), (tutti_subprocess_options){ 0 });
-
-	CHECK_EQ(tutti_future_result(p, NULL, 0), 0);
-	tutti_subprocess_free(p);
-	check_script("sleep 0.01; echo x", "x\n", 0);
-}
-
 int main(void)
 {
-	begin_the_first();
-	suite_begin();
+	programs_begin();
 	RUN(it_is_a_future);
 	RUN(one_left_to_itself_is_taken_notice_of);
 	RUN_MIXES(many_may_wait_for_one);
