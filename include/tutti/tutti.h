@@ -64,9 +64,9 @@
 #include <tutti/select.h>
 #include <tutti/shared_queue.h>
 #include <tutti/shm.h>
-#include <tutti/subprocess.h>
 #include <tutti/stream.h>
 #include <tutti/stream_read.h>
+#include <tutti/subprocess.h>
 #include <tutti/sync.h>
 #include <tutti/task.h>
 #include <tutti/thread.h>
