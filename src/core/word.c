@@ -36,7 +36,7 @@ static struct tu_word_place *find(struct tu_worker *w, const uint32_t *word, uin
 	return NULL;
 }
 
-static void add(struct tu_worker *w, struct tu_word_place *me, uint32_t deaths)
+static void add(struct tu_worker *w, struct tu_word_place *me, uint32_t deaths, bool looked)
 {
 	struct tu_words *words = &w->waits_for_words;
 	struct tu_word_place *same;
@@ -45,6 +45,7 @@ static void add(struct tu_worker *w, struct tu_word_place *me, uint32_t deaths)
 		tu_list_init(&words->waits);
 		words->deaths = deaths;
 	}
+	words->looked = looked;
 	same = find(w, me->word, me->value);
 	if (same) {
 		me->next = same;
@@ -79,10 +80,17 @@ static void remove(struct tu_worker *w, struct tu_word_place *me)
 	me->next = NULL;
 }
 
+static bool has_changed(const struct tu_word_place *me)
+{
+	/* Relaxed: whoever goes on because of it looks again, with the order that it needs. */
+	return tu_load_rlx(me->word) != me->value;
+}
+
 /* The whole ring looks again, each at this or at something else that was quicker to tell. */
-static uint32_t tell(struct tu_worker *w, struct tu_word_place *first, bool changed)
+static uint32_t tell(struct tu_worker *w, struct tu_word_place *first)
 {
 	struct tu_word_place *me = first, *next;
+	bool changed = has_changed(first); /* or somebody has died */
 	uint32_t n = 0, none;
 
 	take_off_list(w, first);
@@ -97,12 +105,6 @@ static uint32_t tell(struct tu_worker *w, struct tu_word_place *first, bool chan
 		me = next;
 	} while (me != first);
 	return n;
-}
-
-static bool has_changed(const struct tu_word_place *me)
-{
-	/* Relaxed: whoever goes on because of it looks again, with the order that it needs. */
-	return tu_load_rlx(me->word) != me->value;
 }
 
 /* [family-4] acquire: who is gone; from tell_all there */
@@ -128,17 +130,16 @@ uint32_t tu_words_look(struct tu_worker *w, bool all)
 	words->deaths = deaths;
 	if (!all && !died && count > LOOKS)
 		count = LOOKS;
-	while (count-- > 0) {
-		struct tu_word_place *first = wait_of(words->waits.head.next);
+	for (struct tu_link *link = words->waits.head.next, *next; count-- > 0; link = next) {
+		struct tu_word_place *first = wait_of(link);
 
-		bool changed = has_changed(first);
-
-		if (died || changed) {
-			n += tell(w, first, changed);
+		next = link->next;
+		if (died || has_changed(first)) {
+			n += tell(w, first);
 			continue;
 		}
-		tu_list_remove(&first->link);
-		tu_list_add_tail(&words->waits, &first->link);
+		tu_list_remove(link);
+		tu_list_add_tail(&words->waits, link);
 	}
 	return n;
 }
@@ -219,7 +220,7 @@ int tu_word_enter(struct tu_word_place *me, uint32_t *word, uint32_t value)
 	if (has_changed(me))
 		return 0;
 	me->age = tu_fork_ids.below;
-	add(me->context->worker, me, deaths_now());
+	add(me->context->worker, me, deaths_now(), false);
 	return 1;
 }
 
@@ -250,7 +251,7 @@ int tu_word_wait_since(struct tu_context *self, uint32_t *word, uint32_t value, 
 
 	if (rc < 0 || has_changed(&me) || deaths_now() != deaths)
 		return rc;
-	add(self->worker, &me, deaths);
+	add(self->worker, &me, deaths, flags & TU_WAIT_LOOKED);
 	rc = tu_wait_for(self, &over, deadline, flags);
 	changed = tu_word_leave(&me);
 	if (me.age != tu_fork_ids.below) /* it was forgotten */

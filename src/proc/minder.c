@@ -112,13 +112,20 @@ static void crashed(struct tu_process *p)
 
 static void replied(struct tu_process *p, const struct tu_reply *r)
 {
+	const tutti_job *job = p->jf.job;
+	union tu_parcel_result room;
+	const void *result = NULL;
 	const char *text;
-	tutti_bytes result;
-	int code = tu_reply_read(r, &text, &result);
+	tutti_bytes packed;
+	int code = tu_reply_read(r, &text, &packed);
 
 	if (code < 0)
 		is_known(p);
-	tu_parcel_deliver(&p->jf, code, text, result, tu_job_future_conclude);
+	else
+		code = tu_parcel_open_result(&room, job, packed, &result);
+	tu_job_future_conclude(&p->jf, code, code < 0 ? text : NULL, result);
+	if (code == 0)
+		tu_parcel_drop(&room, job->result_kind);
 }
 
 static void *mind(void *arg)

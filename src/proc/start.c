@@ -391,15 +391,19 @@ static tutti_process *start(
 	return failed(rc, "");
 }
 
+void tu_process_write_out(void)
+{
+	fflush(stdout);
+	fflush(stderr);
+}
+
 tutti_process *tutti_process_start(
 	tutti_job *job, const void *arg, const tutti_process_options *options)
 {
 	static const tutti_process_options none;
 
 	tu_point(TU_OP_THREAD_START, NULL);
-	/* What the caller has printed comes before what the child prints, in a pipe too. */
-	fflush(stdout);
-	fflush(stderr);
+	tu_process_write_out();
 	return start(job, arg, options ? options : &none, NULL);
 }
 

@@ -101,6 +101,60 @@ static void each_is_let_go_of_once(void)
 	tutti_executor_free(e);
 }
 
+struct gate {
+	tutti_event begun, go;
+};
+
+static const char *gate_name(int pid)
+{
+	static char name[40];
+
+	snprintf(name, sizeof(name), "tutti-test-gate-%d", pid);
+	return name;
+}
+
+/* Begin, and end when the gate of that process is opened. */
+static void hold(int pid)
+{
+	struct gate *gate;
+	tutti_shm *m;
+
+	CHECK_EQ(tutti_shm_open(&m, gate_name(pid)), 0);
+	gate = tutti_shm_data(m);
+	tutti_event_set(&gate->begun);
+	CHECK_EQ(tutti_event_wait(&gate->go), 0);
+	tutti_shm_free(m);
+}
+TUTTI_JOB(hold, void, int);
+
+/* They have been handed to the workers, but none has begun them: they are dropped. */
+static void what_has_not_begun_is_dropped(void)
+{
+	static tutti_future *f[TU_CELLS + 50];
+	const int n = sizeof(f) / sizeof(*f);
+	tutti_executor *e = open_pool("processes:1");
+	struct gate *gate;
+	tutti_shm *m;
+
+	CHECK_EQ(tutti_shm_create_named(&m, gate_name(getpid()), sizeof(*gate)), 0);
+	gate = tutti_shm_data(m);
+	tutti_event_init(&gate->begun, TUTTI_SHARED);
+	tutti_event_init(&gate->go, TUTTI_SHARED);
+	for (int i = 0; i < n; i++)
+		f[i] = i == 0 ? hold_submit(e, getpid()) : square_submit(e, i);
+	CHECK_EQ(tutti_event_wait(&gate->begun), 0);
+	CHECK_EQ(tutti_executor_shutdown(e, TUTTI_DROP_PENDING), 0);
+	for (int i = 1; i < n; i++)
+		CHECK_EQ(tutti_future_result(f[i], NULL, 0), TUTTI_EJOBCANCELED);
+	CHECK(!tutti_future_done(f[0]));
+	tutti_event_set(&gate->go);
+	CHECK_EQ(hold_result(f[0]), 0);
+	tutti_executor_free(e);
+	for (int i = 0; i < n; i++)
+		tutti_future_unref(f[i]);
+	tutti_shm_free(m);
+}
+
 static int call_nothing(const void *arg, void *result)
 {
 	(void)arg, (void)result;
@@ -294,6 +348,7 @@ int main(void)
 	suite_begin();
 	RUN(a_stop_meets_nobody_else);
 	RUN(each_is_let_go_of_once);
+	RUN(what_has_not_begun_is_dropped);
 	RUN(what_cannot_be_handed_out_fails);
 	RUN(a_cancel_outlives_the_worker);
 	RUN(a_pool_is_not_its_forked_childs);
