@@ -70,6 +70,7 @@
 #include <tutti/stream.h>
 #include <tutti/stream_file.h>
 #include <tutti/stream_read.h>
+#include <tutti/subprocess.h>
 #include <tutti/sync.h>
 #include <tutti/task.h>
 #include <tutti/thread.h>

@@ -111,8 +111,8 @@ enum { TU_OS_READABLE = 1, TU_OS_WRITABLE = 2, TU_OS_ENDED = 4 };
 int tu_os_fd_look(int fd, unsigned events);
 
 /*
- * Where one thread waits for many descriptors. All is for that thread, but wake. fd is readable,
- * for another poller, while wait would return at once.
+ * Where one thread waits for many descriptors. All is for that thread, but wake, and while it is
+ * open watch and unwatch. fd is readable, for another poller, while wait would return at once.
  */
 struct tu_os_poller {
 	int fd, ring;
@@ -159,8 +159,8 @@ int tu_os_poller_wait(
 /* End the wait of now, or the next one. Any thread, signal handlers too. */
 void tu_os_poller_wake(const struct tu_os_poller *p);
 
-/* Wait until a wait on one of them would return at once, or for no reason. A signal ends it. */
-void tu_os_pollers_wait(const struct tu_os_poller *const *pollers, size_t n);
+/* Wait until a wait on one of them would return at once, the deadline, a signal, or nothing. */
+void tu_os_pollers_wait(const struct tu_os_poller *const *pollers, size_t n, int64_t deadline);
 
 /* -- threads --------------------------------------------------------------------------------- */
 
