@@ -17,17 +17,19 @@ define build
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-optimized test-debug check bench asan tsan valgrind torture coverage aarch64 riscv64
+.PHONY: help run test test-optimized test-debug check bench asan tsan valgrind torture crash-points
+.PHONY: coverage aarch64 riscv64
 .PHONY: deps deps-all deps-bench install format clean
 
 help:
 	@echo "make run         build, and do real work: digests of a tree, 65 primes, compared"
 	@echo "make test        build with warnings as errors and run every test"
 	@echo "make test-optimized            the same on the release build"
-	@echo "make test-debug  the tests of base to loop, watched by the checker (TUTTI_DEBUG=1)"
+	@echo "make test-debug  the tests of base to proc, watched by the checker (TUTTI_DEBUG=1)"
 	@echo "make check       formatter, lint, rooms, header contract, exported symbols"
 	@echo "make asan | tsan | valgrind    the tests under a sanitizer or memcheck"
 	@echo "make torture     the tests, long        make coverage   what the tests enter"
+	@echo "make crash-points              processes killed at each step, gcc and clang, -O0 and -O2"
 	@echo "make aarch64     cross-built, base to loop under qemu-user (also riscv64)"
 	@echo "make bench       tutti beside its peers, same machine, same run"
 	@echo "make install     PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)"
@@ -56,7 +58,7 @@ test-optimized: deps
 
 test-debug: deps
 	$(call build,dev)
-	TUTTI_DEBUG=1 $(CTEST) --test-dir build/dev -L '$(LOW_ROOMS)|^(loop|observe)$$' -LE torture -j2
+	TUTTI_DEBUG=1 $(CTEST) --test-dir build/dev -L '$(LOW_ROOMS)|^(loop|proc|observe)$$' -LE torture -j2
 
 check: deps
 	$(call build,dev)
@@ -70,15 +72,19 @@ asan:
 tsan:
 	$(call build,tsan,"-DTUTTI_RUNNER=$(FIXED)")
 	TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1 suppressions=$(CURDIR)/tools/tsan.supp" \
-	$(CTEST) --test-dir build/tsan -L '$(LOW_ROOMS)|^loop$$' -LE 'torture|no-tsan' -j2
+	$(CTEST) --test-dir build/tsan -L '$(LOW_ROOMS)|^(loop|proc)$$' -LE 'torture|no-tsan' -j2
 
 valgrind:
 	$(call build,valgrind)
-	$(CTEST) --test-dir build/valgrind -L '$(LOW_ROOMS)|^loop$$' -LE 'torture|no-valgrind' -j2
+	$(CTEST) --test-dir build/valgrind -L '$(LOW_ROOMS)|^(loop|proc)$$' -LE 'torture|no-valgrind' -j2
 
-torture: test-debug
+torture: test-debug crash-points
 	$(call build,torture)
 	$(CTEST) --test-dir build/torture -j2
+
+# A process killed at each of its steps; gcc and clang, plain and optimized.
+crash-points: deps
+	@tools/crash-points.sh $(JOBS)
 
 coverage:
 	$(call build,coverage)

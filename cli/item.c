@@ -49,7 +49,14 @@ static int attempt(struct item *item)
 	return tutti_future_error(item->run);
 }
 
-static void run_item(struct item *item)
+/* Came it too late, when no more were to begin? */
+static bool is_refused(const struct item *item)
+{
+	return tutti_future_error(item->run) == TUTTI_ESHUTDOWN &&
+	       tutti_event_is_set(&item->stream->input->stop->told);
+}
+
+static int run_item(struct item *item)
 {
 	tutti_time begun = tutti_now();
 
@@ -58,13 +65,17 @@ static void run_item(struct item *item)
 		if (item->attempts > item->stream->options->retries || tutti_cancelled())
 			break;
 	item->duration = tutti_now() - begun;
+	if (!is_refused(item))
+		return 0;
+	tutti_future_unref(item->run);
+	item->run = NULL;
+	return TUTTI_ECANCELED;
 }
 
 static int call_run_item(const void *arg, void *result)
 {
 	(void)result;
-	run_item(*(struct item *const *)arg);
-	return 0;
+	return run_item(*(struct item *const *)arg);
 }
 
 /* Not registered: an address means nothing elsewhere, and a module may use the name. */

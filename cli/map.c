@@ -55,13 +55,17 @@ static int judge(const struct stream *s, int rc)
 static int run_jobs(struct stream *s)
 {
 	const struct options *o = s->options;
-	struct host host = { .word = o->on, .at_once = o->at_once };
+	/* Nobody asks when an attempt begins, and none follows when no more are to begin. */
+	bool again = o->retries > 0 && o->halt != HALT_NEVER;
+	bool ahead = !o->timeout && !o->joblog && !o->json && !again;
+	struct host host = { .word = o->on, .at_once = o->at_once, .ahead = ahead };
 	int rc = host_enter(&host);
 
 	if (rc < 0)
 		return STATUS_USAGE;
 	s->executor = host.executor;
 	s->attempts = host.attempts;
+	s->ahead = host.ahead;
 	begin_progress(o, s);
 	rc = stream_run(s);
 	host_leave(&host);

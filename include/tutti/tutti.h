@@ -37,10 +37,12 @@
 #include <tutti/array.h>
 #include <tutti/bytes.h>
 #include <tutti/cpu.h>
+#include <tutti/datagram.h>
 #include <tutti/debug.h>
 #include <tutti/error.h>
 #include <tutti/executor.h>
 #include <tutti/fd.h>
+#include <tutti/file.h>
 #include <tutti/fork.h>
 #include <tutti/forkjoin.h>
 #include <tutti/future.h>
@@ -50,10 +52,12 @@
 #include <tutti/info.h>
 #include <tutti/job.h>
 #include <tutti/job_values.h>
+#include <tutti/listener.h>
 #include <tutti/loop.h>
 #include <tutti/memory.h>
 #include <tutti/observe.h>
 #include <tutti/pipe.h>
+#include <tutti/pipe_values.h>
 #include <tutti/process.h>
 #include <tutti/queue.h>
 #include <tutti/random.h>
@@ -62,6 +66,11 @@
 #include <tutti/select.h>
 #include <tutti/shared_queue.h>
 #include <tutti/shm.h>
+#include <tutti/signals.h>
+#include <tutti/stream.h>
+#include <tutti/stream_file.h>
+#include <tutti/stream_read.h>
+#include <tutti/subprocess.h>
 #include <tutti/sync.h>
 #include <tutti/task.h>
 #include <tutti/thread.h>

@@ -10,6 +10,7 @@
 #define TU_OS_PORT_H
 
 #include "os/os.h"
+#include "os/spawn.h"
 
 int64_t tu_real_now(void);
 void tu_real_sleep_until(int64_t deadline);
@@ -42,6 +43,8 @@ struct tu_os_port {
 	int (*poller_wait)(
 		const struct tu_os_poller *p, struct tu_os_ready *ready, int n, int64_t deadline);
 	void (*poller_wake)(const struct tu_os_poller *p);
+	void (*world_begin)(struct tu_os_world_wait *w);
+	void (*world_end)(struct tu_os_world_wait *w);
 	int (*thread_start)(const struct tu_os_thread_start *start);
 	int (*thread_id)(void);
 	bool (*is_main_thread)(void);
@@ -55,7 +58,6 @@ struct tu_os_port {
 	void (*child_begun)(int place, int pid);
 	void (*copied)(void);
 	void (*leave)(void);
-	void (*foreign)(int change);
 };
 
 /* What stands in for the machine on this OS thread; NULL: nothing does. */
@@ -92,16 +94,6 @@ static inline void tu_port_leave(void)
 {
 	if (tu_os_port)
 		tu_os_port->leave();
-}
-
-/*
- * One more process (1), or one less (-1), that is not simulated and is waited for. While there are
- * any, simulated time stands still when nobody can run.
- */
-static inline void tu_port_foreign(int change)
-{
-	if (tu_os_port)
-		tu_os_port->foreign(change);
 }
 
 #endif

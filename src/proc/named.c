@@ -15,17 +15,7 @@ enum { TEXT_ROOM = 128 };
 
 static uint32_t lock; /* a tu_mutex, of the list */
 static struct tu_list given = { { &given.head, &given.head } };
-
-static void watch_forks(void)
-{
-	static struct tu_fork_guard guard = { .lock = &lock };
-	static uint32_t watching;
-
-	/* Only that it happens once counts: nothing is published. */
-	if (tu_swap_acqrel(&watching, 1) == 0)
-		tu_fork_guard_add(&guard);
-	tu_fork_watch();
-}
+static struct tu_fork_guard guard = { .lock = &lock };
 
 /* The name as it is kept; NULL: it cannot be one. */
 static const char *sound(const char *name)
@@ -40,6 +30,16 @@ static const char *sound(const char *name)
 	return n == 0 || n > TUTTI_NAME_MOST || strchr(name, '/') ? NULL : name;
 }
 
+/* What cannot be known, as without a descriptor to look with, is no reason to take its name. */
+static bool lives(int pid, uint64_t birth)
+{
+	uint64_t now = tu_os_process_birth(pid);
+
+	if (birth == TU_OS_BORN_SOMETIME || now == TU_OS_BORN_SOMETIME)
+		return now != 0;
+	return now == birth;
+}
+
 /* The handle behind a name, if who gave it lives. */
 static int look_up(const char *name, tutti_handle *h)
 {
@@ -51,7 +51,7 @@ static int look_up(const char *name, tutti_handle *h)
 		sscanf(text, "%d %" SCNu64 " %" SCNx64 " %" SCNx64, &pid, &birth, &h->id[0],
 			&h->id[1]) != 4)
 		return -ENOENT;
-	return birth == tu_os_process_birth(pid) ? 0 : -ENOENT;
+	return lives(pid, birth) ? 0 : -ENOENT;
 }
 
 /* Between hold and let go, so that nobody else puts an end to the same old name. */
@@ -83,7 +83,7 @@ int tu_name_give(struct tu_named *n, const char *name, tutti_handle h)
 	tu_os_names_let_go(held);
 	if (rc < 0)
 		return rc;
-	watch_forks();
+	tu_fork_guard_once(&guard);
 	strcpy(n->name, name);
 	tu_store_rlx(&n->pid, tu_os_process_id()); /* seen under the lock below */
 	tu_mutex_lock(&lock);

@@ -3,6 +3,7 @@
 #include "proc/reply.h"
 
 #include "core/alloc.h"
+#include "core/crash_point.h"
 #include "core/probe.h"
 #include "exec/kinds.h"
 #include "os/os.h"
@@ -45,11 +46,17 @@ static int send(int channel, int32_t code, const char *text, const void *result,
 		.code = code,
 		.text_bytes = text ? strlen(text) + 1 : 0,
 		.result_bytes = n };
-	int rc = send_all(channel, &h, sizeof(h));
+	int rc;
 
+	tu_crash_point();
+	rc = send_all(channel, &h, sizeof(h));
+	tu_crash_point();
 	if (rc == 0)
 		rc = send_all(channel, text, h.text_bytes);
-	return rc < 0 ? rc : send_all(channel, result, n);
+	tu_crash_point();
+	rc = rc < 0 ? rc : send_all(channel, result, n);
+	tu_crash_point();
+	return rc;
 }
 
 static int send_result(int channel, tutti_future *f, const tutti_job *job)

@@ -3,10 +3,11 @@
 #include "proc/server.h"
 
 #include "base/check.h"
+#include "core/crash_point.h"
 #include "core/fork.h"
 #include "core/mutex.h"
-#include "core/startup.h"
 #include "os/os.h"
+#include "proc/anew.h"
 #include "proc/child.h"
 
 #include <errno.h>
@@ -46,21 +47,29 @@ _Noreturn void tu_server_serve(int channel)
 	struct order order;
 	int came[FDS], fd[FDS];
 
+	tu_crash_be(TU_CRASH_SERVER);
+	tu_crash_point();
 	while (tu_os_channel_receive(channel, &order, sizeof(order), came, FDS) == 0) {
 		int32_t child;
 
 		place(&order, came, fd);
+		tu_crash_point();
 		child = tu_os_fork_sibling();
 		if (child == 0) {
+			tu_crash_at(0);
 			tu_os_close(channel);
 			tu_os_streams_set(&fd[STREAMS], fd[DIRECTORY]);
 			close_all(fd, DIRECTORY);
 			tu_child_run(fd[CHANNEL]);
 		}
+		tu_crash_point();
 		close_all(fd, CHANNEL);
+		tu_crash_point();
 		if (tu_os_channel_send(channel, &child, sizeof(child), NULL, 0) < 0)
 			break;
+		tu_crash_point();
 	}
+	tu_crash_point();
 	tu_os_exit_now(EXIT_SUCCESS);
 }
 
@@ -79,14 +88,7 @@ static void forget(struct tu_fork_guard *g)
 	server_pid = 0;
 }
 
-static void guard_forks(void)
-{
-	static struct tu_fork_guard guard = { .lock = &lock, .in_child = forget };
-	static uint32_t guarded;
-
-	if (tu_swap_acqrel(&guarded, 1u) == 0) /* only that it happens once counts */
-		tu_fork_guard_add(&guard);
-}
+static struct tu_fork_guard guard = { .lock = &lock, .in_child = forget };
 
 static int start(void)
 {
@@ -96,12 +98,14 @@ static int start(void)
 	if (rc < 0)
 		return rc;
 	snprintf(word, sizeof(word), TU_CHILD_SERVER "%d", end[1]);
-	rc = tu_os_program_start(TU_STARTUP_CHILD, word, end[1]);
+	tu_crash_point();
+	rc = tu_anew_start(word, end[1]);
 	tu_os_close(end[1]);
 	if (rc < 0) {
 		tu_os_close(end[0]);
 		return rc;
 	}
+	tu_crash_point();
 	server_pid = rc;
 	channel_to = end[0];
 	return 0;
@@ -113,8 +117,10 @@ static void end(void)
 
 	if (channel_to < 0)
 		return;
+	tu_crash_point();
 	tu_os_close(channel_to);
 	channel_to = -1;
+	tu_crash_point();
 	tu_os_child_end(server_pid, &ended);
 }
 
@@ -125,8 +131,10 @@ static int32_t ask(const struct order *order, const int *fds, int nfds)
 	int rc = channel_to < 0 ? -EPIPE
 				: tu_os_channel_send(channel_to, order, sizeof(*order), fds, nfds);
 
+	tu_crash_point();
 	if (rc == 0)
 		rc = tu_os_channel_receive(channel_to, &child, sizeof(child), NULL, 0);
+	tu_crash_point();
 	return rc < 0 ? rc : child;
 }
 
@@ -163,7 +171,7 @@ int tu_server_fork(int channel)
 		order.streams |= 1u << i;
 		fds[nfds++] = i;
 	}
-	guard_forks();
+	tu_fork_guard_once(&guard);
 	tu_mutex_lock(&lock);
 	child = fork_there(&order, fds, nfds);
 	tu_mutex_unlock(&lock);

@@ -7,70 +7,48 @@
 #include "proc/start.h"
 #include "core/alloc.h"
 #include "core/context.h"
+#include "core/crash_point.h"
 #include "core/family.h"
 #include "core/fork.h"
 #include "core/mutex.h"
 #include "core/report.h"
-#include "core/startup.h"
 #include "core/worker.h"
 #include "exec/alive.h"
 #include "exec/ending.h"
 #include "exec/job.h"
 #include "os/os.h"
 #include "os/port.h"
+#include "proc/anew.h"
 #include "proc/child.h"
 #include "proc/errors.h"
 #include "proc/list.h"
+#include "proc/method.h"
 #include "proc/request.h"
 #include "proc/server.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <tutti/error.h>
 #include <tutti/scope.h>
 #include <tutti/task.h>
+#include <tutti/thread.h>
 #include <tutti/time.h>
 
 static const tutti_time grace = TUTTI_SECONDS(5); /* a daemon has to end after SIGTERM */
 
+/* A thread that was joined may still be on its way out; where none lives that is waited for. */
+static const tutti_time leave_patience = TUTTI_MILLISECONDS(200);
+static const tutti_time leave_pause = 100000;
+
 static const tutti_time flush_patience = TUTTI_MILLISECONDS(200);
 
-static uint32_t lock; /* a tu_mutex; all below */
-static tutti_start_method usual;
-static bool chosen;    /* usual is, or a process has started by it */
+static uint32_t lock;  /* a tu_mutex; all below */
 static unsigned count; /* of children so far, for their names */
 static bool ending;    /* the program's children have been told to end */
 static int life_shown = -1, life_held = -1;
-
-/* -- settings ---------------------------------------------------------------------------------- */
-
-int tutti_process_set_method(tutti_start_method method, bool force)
-{
-	int rc = 0;
-
-	if (method != TUTTI_FORKSERVER && method != TUTTI_SPAWN && method != TUTTI_FORK)
-		return -EINVAL;
-	tu_mutex_lock(&lock);
-	if (chosen && !force)
-		rc = -EBUSY;
-	if (rc == 0)
-		usual = method;
-	chosen = true;
-	tu_mutex_unlock(&lock);
-	return rc;
-}
-
-tutti_start_method tutti_process_method(void)
-{
-	tutti_start_method method;
-
-	tu_mutex_lock(&lock);
-	method = usual;
-	tu_mutex_unlock(&lock);
-	return method;
-}
 
 /* In a forked child: it has a life of its own, and must not keep its parent's end from others. */
 static void begin_anew(struct tu_fork_guard *g)
@@ -85,14 +63,7 @@ static void begin_anew(struct tu_fork_guard *g)
 	ending = false;
 }
 
-static void guard_forks(void)
-{
-	static struct tu_fork_guard guard = { .lock = &lock, .in_child = begin_anew };
-	static uint32_t guarded;
-
-	if (tu_swap_acqrel(&guarded, 1u) == 0) /* only that it happens once counts */
-		tu_fork_guard_add(&guard);
-}
+static struct tu_fork_guard guard = { .lock = &lock, .in_child = begin_anew };
 
 /* -- the record -------------------------------------------------------------------------------- */
 
@@ -138,12 +109,11 @@ static struct tu_process *make(const tutti_job *job, const void *arg,
 
 	if (!p)
 		return NULL;
-	guard_forks();
+	tu_fork_guard_once(&guard);
 	tu_mutex_lock(&lock);
 	number = ++count;
-	*method = o->method ? o->method : usual;
-	chosen = true;
 	tu_mutex_unlock(&lock);
+	*method = tu_method_begin(o->method);
 	snprintf(p->identity, sizeof(p->identity), "%.*s%s%u", TU_IDENTITY_BYTES - 16,
 		tu_self_process.identity, *tu_self_process.identity ? ":" : "", number);
 	snprintf(name, sizeof(name), "Process-%s", p->identity);
@@ -189,10 +159,18 @@ static void count_other(struct tu_worker *w, void *others)
 		++*(size_t *)others;
 }
 
+static size_t count_others(char *names, size_t n)
+{
+	struct helpers helpers = { .n = 0 };
+
+	tu_worker_each(add_helper, &helpers);
+	return tu_os_other_threads(helpers.ids, helpers.n, names, n);
+}
+
 /* A copy has only the thread that made it: the others' locks would stay taken in it for ever. */
 static int check_alone(char *text, size_t n)
 {
-	struct helpers helpers = { .n = 0 };
+	tutti_time enough = tutti_after(leave_patience);
 	char names[200];
 	size_t others = 0;
 
@@ -202,8 +180,9 @@ static int check_alone(char *text, size_t n)
 		tu_worker_each(count_other, &others);
 	if (others > 0 || (tu_simulated() && tu_threads_are_coming()))
 		return fail(text, n, -EDEADLK, "cannot fork while other threads live");
-	tu_worker_each(add_helper, &helpers);
-	others = tu_os_other_threads(helpers.ids, helpers.n, names, sizeof(names));
+	while ((others = count_others(names, sizeof(names))) > 0 &&
+		tutti_thread_active_count() == 1 && tutti_now() < enough)
+		tutti_thread_sleep(leave_pause);
 	if (others == 0)
 		return 0;
 	return fail(text, n, -EDEADLK, "cannot fork while %zu other thread%s: %s", others,
@@ -226,6 +205,9 @@ static int copy(struct tu_process *p, int channel, int life, char *text, size_t 
 			tu_os_close(own);
 		return rc;
 	}
+	tu_crash_at(0); /* that was for its parent */
+	tu_crash_be(TU_CRASH_CHILD);
+	tu_crash_point();
 	tu_os_close(p->channel);
 	tu_family_join(tu_family_fd()); /* of which it has a copy already */
 	rc = tu_os_life_bind(own);
@@ -237,19 +219,19 @@ static int copy(struct tu_process *p, int channel, int life, char *text, size_t 
 
 static int spawn(int channel, char *text, size_t n)
 {
+	int rc = tu_anew_check(text, n);
 	char word[32];
 
-	if (!tu_os_is_before_main_asked())
-		return fail(text, n, -ENOTSUP,
-			"this program cannot be started anew: libtutti was loaded after its start");
+	if (rc < 0)
+		return rc;
 	snprintf(word, sizeof(word), TU_CHILD_JOB "%d", channel);
-	return tu_os_program_start(TU_STARTUP_CHILD, word, channel);
+	return tu_anew_start(word, channel);
 }
 
 /* Where it cannot be had it is spawned, which is the same but slower. */
 static int have_forked(int channel, char *text, size_t n)
 {
-	int rc = tu_os_is_before_main_asked() ? tu_server_fork(channel) : -ENOTSUP;
+	int rc = tu_server_fork(channel);
 
 	return rc == -ENOTSUP ? spawn(channel, text, n) : rc;
 }
@@ -284,6 +266,7 @@ static int send_request(struct tu_process *p, int life, int place, int clock)
 		return rc;
 	r.place = place;
 	rc = tu_handles_keep(r.arg.data, r.arg.size, &p->kept);
+	tu_crash_point();
 	if (rc == 0)
 		rc = tu_request_send(p->channel, &r, fds, n);
 	tutti_bytes_free(&r.arg);
@@ -295,7 +278,7 @@ static void take_back(struct tu_process *p)
 {
 	struct tu_os_end end;
 
-	tu_os_process_signal(p->pid, 9);
+	tu_os_process_signal(p->pid, SIGKILL);
 	tu_os_child_end(p->pid, &end);
 }
 
@@ -309,9 +292,11 @@ static int start_it(
 	if (rc < 0)
 		return rc;
 	p->channel = end[0];
+	tu_crash_point();
 	rc = method == TUTTI_FORK    ? copy(p, end[1], life, text, n)
 	     : method == TUTTI_SPAWN ? spawn(end[1], text, n)
 				     : have_forked(end[1], text, n);
+	tu_crash_point();
 	tu_os_close(end[1]);
 	if (rc > 0) {
 		p->pid = rc;
@@ -454,8 +439,11 @@ static tutti_process *start(
 		return failed(rc, text);
 	}
 	p->jf.future.word |= TU_FUTURE_RUNNING; /* born started */
+	tu_crash_point();
 	tu_process_list(p);
+	tu_crash_point();
 	rc = tu_minder_take(p);
+	tu_crash_point();
 	if (rc == 0)
 		return &p->jf.future;
 	tu_process_unlist(p);
@@ -465,15 +453,19 @@ static tutti_process *start(
 	return failed(rc, "");
 }
 
+void tu_process_write_out(void)
+{
+	fflush(stdout);
+	fflush(stderr);
+}
+
 tutti_process *tutti_process_start(
 	tutti_job *job, const void *arg, const tutti_process_options *options)
 {
 	static const tutti_process_options none;
 
 	tu_point(TU_OP_THREAD_START, NULL);
-	/* What the caller has printed comes before what the child prints, in a pipe too. */
-	fflush(stdout);
-	fflush(stderr);
+	tu_process_write_out();
 	return start(job, arg, options ? options : &none, NULL);
 }
 

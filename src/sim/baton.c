@@ -33,12 +33,12 @@ static bool words_are_open(void)
 static bool waits_for_us(const struct tu_worker *w)
 {
 	/* Relaxed: of this one thread. */
-	return w->helper || (w->polled == w->at_pipes && tu_load_rlx(&tu_forks) == 0);
+	return w->helper || (tu_shown(&w->polled) == w->at_pipes && tu_load_rlx(&tu_forks) == 0);
 }
 
 static bool world_may_wake(void)
 {
-	if (tu_machine.foreign > 0 || words_are_open())
+	if (!tu_list_empty(&tu_machine.programs) || words_are_open())
 		return true;
 	tu_list_each(link, &tu_machine.polling) {
 		const struct tu_actor *a = tu_container_of(link, struct tu_actor, polling);
@@ -63,7 +63,7 @@ static void show(void)
 	p->patient = tu_list_empty(&m->patient) ? 0 : tu_actor_of(m->patient.head.next)->ticket;
 	p->sleeps_in_pollers = !tu_list_empty(&m->polling);
 	p->waits_for_world = world_may_wake();
-	p->foreign = tu_machine.foreign > 0;
+	p->held = tu_machine_held_here(&p->past);
 	p->only_polled = m->ready_count > 0 && tu_machine_all_only_poll() ? m->changes : UINT64_MAX;
 }
 
@@ -448,12 +448,21 @@ static bool any_waits_for_world(void)
 	return false;
 }
 
-bool tu_baton_is_world_first(void)
+int64_t tu_baton_held(int64_t *past)
 {
-	for (uint32_t i = 0; i < tu_troupe->players; i++)
-		if (tu_troupe_is_there(i) && tu_troupe->player[i].foreign)
-			return true;
-	return false;
+	int64_t until = -1;
+
+	*past = 0;
+	for (uint32_t i = 0; i < tu_troupe->players; i++) {
+		const struct tu_player *p = &tu_troupe->player[i];
+
+		if (!tu_troupe_is_there(i))
+			continue;
+		*past = p->past > *past ? p->past : *past;
+		if (p->held >= 0 && (until < 0 || p->held < until))
+			until = p->held;
+	}
+	return until;
 }
 
 bool tu_baton_is_world_waited_for(void)

@@ -26,8 +26,8 @@ bool tu_baton_all_only_poll(void);
 /* Nobody can run. Is there something outside of all these processes that may wake somebody? */
 bool tu_baton_is_world_waited_for(void);
 
-/* Is it so before any deadline? */
-bool tu_baton_is_world_first(void);
+/* As tu_machine_held_here, in all of them. */
+int64_t tu_baton_held(int64_t *past);
 void tu_baton_wait_for_world(void);
 
 /* troupe_words.c: an actor sleeps on words that processes share, and no longer does. */

@@ -18,6 +18,7 @@ struct tu_machine tu_machine = {
 	.polling = { { &tu_machine.polling.head, &tu_machine.polling.head } },
 	.on_words = { { &tu_machine.on_words.head, &tu_machine.on_words.head } },
 	.patient = { { &tu_machine.patient.head, &tu_machine.patient.head } },
+	.programs = { { &tu_machine.programs.head, &tu_machine.programs.head } },
 };
 
 /* -- from one to the next ---------------------------------------------------------------------- */
@@ -126,17 +127,16 @@ static struct tu_actor *next_actor(void)
 	struct tu_actor *a;
 
 	for (;;) {
-		int64_t next;
+		int64_t next, held;
 
 		if (settle() && (a = choose(false)) != NULL)
 			break;
 		next = tu_machine_next_deadline();
-		if (tu_machine_is_world_first())
-			tu_machine_wait_for_world();
-		else if (next != INT64_MAX)
+		held = tu_machine_is_clock_held(next);
+		if (next != INT64_MAX && held < 0)
 			tu_machine_move_clock(next);
 		else if (tu_machine_is_world_waited_for())
-			tu_machine_wait_for_world();
+			tu_machine_wait_for_world(held < 0 ? INT64_MAX : held);
 		else
 			tu_machine_over(TU_TROUBLE_DEADLOCK);
 	}
@@ -193,7 +193,6 @@ static void reset(const struct tu_machine_options *options)
 	m->now = TU_MACHINE_EPOCH;
 	m->steps = m->changes = m->order = m->acts = m->accesses = 0;
 	m->started = 0;
-	m->foreign = 0;
 	m->root = NULL;
 	m->ready_count = m->timed = 0;
 	m->due.root = NULL;
@@ -201,6 +200,7 @@ static void reset(const struct tu_machine_options *options)
 	tu_list_init(&m->patient);
 	tu_list_init(&m->polling);
 	tu_list_init(&m->on_words);
+	tu_list_init(&m->programs);
 	m->caught = tu_caught_here();
 	m->errno_at = &errno;
 	m->used = true;
@@ -235,11 +235,11 @@ void tu_machine_be_copy(void)
 	tu_list_init(&m->polling);
 	tu_list_init(&m->on_words);
 	m->due.root = NULL;
+	tu_list_init(&m->programs);
 	m->ready_count = m->timed = 0;
 	m->all = m->spare = NULL;
 	m->started = 1;
 	m->root = &m->outside;
-	m->foreign = 0;
 	m->caught = tu_caught_here();
 	m->errno_at = &errno;
 	tu_facts_begin();

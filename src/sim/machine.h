@@ -131,13 +131,13 @@ struct tu_machine {
 	struct tu_list polling;  /* asleep in a poller: the world outside may wake them */
 	struct tu_list on_words; /* asleep on words that other processes may change */
 	bool world;              /* it is being waited for */
+	struct tu_list programs; /* who waits for other programs: tu_os_world_wait */
 	int64_t now;
 	uint64_t steps;      /* of this run */
 	uint64_t changes;    /* what is not a mere look, of this run */
 	uint64_t suspicious; /* how many of them make a suspected circle a proven one */
 	uint64_t order;      /* of going to sleep, and of becoming ready: the last number */
 	uint64_t acts;       /* how often it was chosen who goes on */
-	int foreign;         /* processes that are not simulated and hold the clock */
 	uint64_t accesses;
 	unsigned started;      /* actors, of this run */
 	struct tu_actor *root; /* the first of them; NULL once it has ended */

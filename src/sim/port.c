@@ -85,6 +85,19 @@ static void poller_wake(const struct tu_os_poller *p)
 	tu_machine_wake_in(p);
 }
 
+static void world_begin(struct tu_os_world_wait *w)
+{
+	int64_t now = tu_real_now(), left = w->deadline - tu_machine.now;
+
+	w->real = w->deadline == INT64_MAX || left > INT64_MAX - now ? INT64_MAX : now + left;
+	tu_list_add_tail(&tu_machine.programs, &w->link);
+}
+
+static void world_end(struct tu_os_world_wait *w)
+{
+	tu_list_remove(&w->link);
+}
+
 static int thread_id(void)
 {
 	enum { FIRST = 1 << 30 };
@@ -132,11 +145,6 @@ static int process_signal(int pid, int number)
 	return tu_troupe ? tu_troupe_signal(pid, number) : tu_real_process_signal(pid, number);
 }
 
-static void foreign(int change)
-{
-	tu_machine.foreign += change;
-}
-
 static void leave(void)
 {
 	if (tu_machine.whole)
@@ -158,6 +166,8 @@ const struct tu_os_port tu_machine_port = { .now = now,
 	.word_wake = word_wake,
 	.poller_wait = poller_wait,
 	.poller_wake = poller_wake,
+	.world_begin = world_begin,
+	.world_end = world_end,
 	.thread_start = tu_actor_start,
 	.thread_id = thread_id,
 	.is_main_thread = is_main_thread,
@@ -169,5 +179,4 @@ const struct tu_os_port tu_machine_port = { .now = now,
 	.child_expect = tu_troupe_expect,
 	.child_begun = tu_troupe_begun,
 	.copied = tu_troupe_copied,
-	.leave = leave,
-	.foreign = foreign };
+	.leave = leave };

@@ -59,6 +59,7 @@ static void be_first(void)
 	snprintf(t->settings, sizeof(t->settings), "%s", tu_troupe_hooks->settings());
 	t->player[0] = (struct tu_player){ .state = TU_PLAYER_PLAYS,
 		.pid = tu_os_process_id(),
+		.held = -1,
 		.due = INT64_MAX,
 		.next = INT64_MAX,
 		.name = "MainProcess" };
@@ -121,6 +122,7 @@ int tu_troupe_expect(const char *name, int *fd)
 		.parent = tu_troupe_me,
 		.number = ++tu_troupe->born,
 		.ticket = ++tu_machine.order,
+		.held = -1,
 		.due = INT64_MAX,
 		.next = INT64_MAX };
 	snprintf(p->name, sizeof(p->name), "%s", name);

@@ -39,9 +39,9 @@ struct tu_player {
 	/* As it was when it gave the baton away. */
 	bool sleeps_in_pollers;
 	bool waits_for_world; /* something from outside may wake somebody */
-	bool foreign;         /* a process that is not simulated holds the clock */
 	uint64_t ticket;      /* of its first ready actor */
 	uint64_t went;        /* of its first deadline, which is at due */
+	int64_t held, past;   /* see tu_machine_held_here */
 	int64_t due, next;    /* next: with the timers of those who are ready */
 	uint64_t patient;     /* ticket of who goes on when nobody is ready */
 	uint64_t only_polled; /* changes there were when all that is ready had only polled */

@@ -3,6 +3,7 @@
 
 # CMake reads the names, one at the beginning of each line.
 EXCEPT = {
+    "interactive_child": "which of its children answers first is theirs to say",
     "loop_in_poll": "its loop is poll(), which knows no virtual time",
     "p10_main_process": "it calls nothing of tutti",
     "p15_fork": "its child is a real process",
