@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * place.c - where one command at a time runs. It keeps what each command needs and the next can
+ * have again: the files for its output, the room for its arguments, its environment.
+ *
+ * Everything here runs in a task of the thread "jobs" and waits in tutti only, so one thread is
+ * enough for all commands. Only command_signal comes from others.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+
+/* What a command and those it has started have to end in, between SIGTERM and SIGKILL. */
+#define GRACE TUTTI_SECONDS(1)
+#define LOOK_AGAIN TUTTI_MILLISECONDS(10)
+enum { FORKS_TRIED = 20 };
+
+extern char **environ;
+
+/* -- its life --------------------------------------------------------------------------------- */
+
+static bool is_ours(const char *variable)
+{
+	return strncmp(variable, "TUTTI_SEQ=", 10) == 0 ||
+	       strncmp(variable, "TUTTI_SLOT=", 11) == 0;
+}
+
+/* The environment as it is, with two variables of ours. */
+static const char **make_environment(struct place *p)
+{
+	size_t n = 0, kept = 0;
+	const char **env;
+
+	while (environ && environ[n])
+		n++;
+	env = calloc(n + 3, sizeof *env);
+	if (!env)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		if (!is_ours(environ[i]))
+			env[kept++] = environ[i];
+	env[kept++] = p->seq;
+	env[kept] = p->slot;
+	return env;
+}
+
+int place_open(struct place *p, int number)
+{
+	*p = (struct place){ .number = number, .out = SPOOL_NONE, .err = SPOOL_NONE };
+	p->flows[0].fd = p->flows[1].fd = -1;
+	snprintf(p->slot, sizeof p->slot, "TUTTI_SLOT=%d", number);
+	p->env = make_environment(p);
+	return p->env ? 0 : -ENOMEM;
+}
+
+void place_close(struct place *p)
+{
+	spool_close(&p->out);
+	spool_close(&p->err);
+	text_free(&p->flows[0].begun);
+	text_free(&p->flows[1].begun);
+	filled_free(&p->arguments);
+	free(p->env);
+}
+
+struct place *place_enter(struct command *c)
+{
+	struct place *p = c->places;
+
+	while (p->taken) /* the executor lets no more tasks run than there are places */
+		p++;
+	p->taken = true;
+	p->filled = false;
+	return p;
+}
+
+void place_leave(struct place *p, struct item *item)
+{
+	int rc = spool_take(&p->out, &item->out), rc2 = spool_take(&p->err, &item->err);
+
+	if (item->error == 0)
+		item->error = rc < 0 ? rc : rc2;
+	p->taken = false;
+}
+
+/* -- a run ------------------------------------------------------------------------------------ */
+
+static struct command *command_of(const struct item *item)
+{
+	return item->stream->options->command;
+}
+
+/* This is no failure of one input. It is said once, and then there is nothing more to do. */
+static int give_up(struct item *item, int status, const char *what, int rc)
+{
+	struct command *c = command_of(item);
+
+	if (c->status < 0) {
+		c->status = status;
+		say("map: %s: %s", what, tutti_strerror(rc));
+	}
+	stream_give_up(item->stream);
+	return TUTTI_EJOBCANCELED;
+}
+
+static int fill(struct place *p, struct item *item)
+{
+	struct command *c = command_of(item);
+	struct text shown = { 0 };
+	int rc = template_fill(c->template, &p->arguments, &item->input, item->index, p->number);
+
+	if (rc < 0)
+		return rc;
+	p->filled = true;
+	snprintf(p->seq, sizeof p->seq, "TUTTI_SEQ=%llu", (unsigned long long)item->index);
+	if (!c->verbose)
+		return 0;
+	filled_show(c->template, &p->arguments, &shown);
+	text_add(&shown, "\n", 1);
+	fwrite(shown.data, 1, shown.failed ? 0 : shown.size, stderr);
+	text_free(&shown);
+	return 0;
+}
+
+/* Where it writes to: 0 and two descriptors to be closed, or < 0 and nobody needs to go on. */
+static int open_outputs(struct place *p, struct item *item, int ends[2])
+{
+	struct command *c = command_of(item);
+	const char *why = "a pipe";
+	int rc = 0;
+
+	ends[0] = ends[1] = -1;
+	if (c->grouping == GROUP_LINES) {
+		rc = flows_open(p->flows, c->lines, ends);
+	} else if (c->grouping == GROUP_JOBS) {
+		spool_drop(&p->out); /* of an attempt before */
+		spool_drop(&p->err);
+		ends[0] = rc = spool_writer(&p->out, &why);
+		if (rc >= 0)
+			ends[1] = rc = spool_writer(&p->err, &why);
+	}
+	return rc < 0 ? give_up(item, STATUS_ERROR, why, rc) : 0;
+}
+
+static void close_ends(const int ends[2])
+{
+	for (int i = 0; i < 2; i++)
+		if (ends[i] >= 0)
+			close(ends[i]);
+}
+
+static bool cannot_ever_run(int rc)
+{
+	return rc == -ENOENT || rc == -EACCES || rc == -ENOTDIR || rc == -ENOEXEC || rc == -EISDIR;
+}
+
+static int start(struct place *p, struct item *item)
+{
+	struct command *c = command_of(item);
+	const char *const *argv = (const char *const *)p->arguments.argv;
+	int ends[2], rc = open_outputs(p, item, ends);
+
+	if (rc < 0) {
+		close_ends(ends);
+		return rc;
+	}
+	rc = child_start(&p->child, argv, p->env, ends[0], ends[1]);
+	/* too many processes: some of them may end */
+	for (int i = 0; rc == -EAGAIN && i < FORKS_TRIED && tutti_sleep(LOOK_AGAIN * i) == 0; i++)
+		rc = child_start(&p->child, argv, p->env, ends[0], ends[1]);
+	close_ends(ends);
+	if (rc < 0) {
+		flow_pass(&p->flows[0], item, true);
+		flow_pass(&p->flows[1], item, true);
+	}
+	if (cannot_ever_run(rc) && template_runs_one(c->template))
+		return give_up(
+			item, rc == -ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUN, argv[0], rc);
+	return rc;
+}
+
+static void set_running(struct place *p, struct item *item, bool running)
+{
+	tutti_lock *lock = &command_of(item)->running_lock;
+
+	tutti_lock_acquire(lock);
+	p->running = running;
+	tutti_lock_release(lock);
+}
+
+/* Until it has ended, or else < 0; what it prints line by line is passed on meanwhile. */
+static int follow(struct place *p, struct item *item, tutti_time deadline)
+{
+	for (;;) {
+		tutti_case cases[] = { child_case(&p->child),
+			tutti_case_fd(p->flows[0].fd, TUTTI_READABLE),
+			tutti_case_fd(p->flows[1].fd, TUTTI_READABLE) };
+		int i = tutti_select(cases, 3, deadline);
+
+		if (i <= 0)
+			return i;
+		flow_pass(&p->flows[i - 1], item, false);
+	}
+}
+
+/* It, and those that it has started and not let go. */
+static void end(struct place *p, struct item *item)
+{
+	tutti_time deadline = tutti_after(GRACE);
+	tutti_scope quiet;
+
+	tutti_shield_begin(&quiet, TUTTI_FOREVER);
+	child_signal(&p->child, SIGTERM);
+	if (follow(p, item, deadline) == 0)
+		while (child_signal(&p->child, 0) == 0 && tutti_now() < deadline)
+			tutti_sleep(LOOK_AGAIN);
+	child_signal(&p->child, SIGKILL);
+	follow(p, item, TUTTI_FOREVER);
+	tutti_shield_end(&quiet, 0);
+}
+
+int place_run(struct place *p, struct item *item)
+{
+	struct command *c = command_of(item);
+	tutti_time timeout = item->stream->options->timeout;
+	int rc = gate_pass(&c->gate);
+
+	if (rc < 0 || tutti_cancelled())
+		return TUTTI_EJOBCANCELED;
+	rc = p->filled ? 0 : fill(p, item);
+	if (rc == 0)
+		rc = start(p, item);
+	if (rc < 0)
+		return rc;
+	set_running(p, item, true);
+	rc = follow(p, item, timeout ? tutti_after(timeout) : TUTTI_FOREVER);
+	if (rc < 0)
+		end(p, item);
+	set_running(p, item, false);
+	item->code = child_code(&p->child);
+	child_forget(&p->child);
+	flow_pass(&p->flows[0], item, true);
+	flow_pass(&p->flows[1], item, true);
+	if (rc < 0)
+		return rc == TUTTI_ETIMEDOUT ? TUTTI_EJOBTIMEDOUT : TUTTI_EJOBCANCELED;
+	return item->code == 0 ? 0 : TUTTI_EEXIT;
+}
