@@ -14,7 +14,7 @@ enum { OTHERS_OPEN = 40, AT_ONCE_MOST = 1000, WINDOW_MOST = 4096 };
 
 int command_parse(struct command *c, char joint)
 {
-	struct template_style style = { .whole = c->whole, .shell = c->shell, .joint = joint };
+	struct pattern_style style = { .whole = c->whole, .shell = c->shell, .joint = joint };
 
 	if (c->colsep_text) {
 		c->colsep = colsep_parse(c->colsep_text);
@@ -22,11 +22,11 @@ int command_parse(struct command *c, char joint)
 			return -EINVAL;
 	}
 	style.colsep = c->colsep;
-	c->template = template_create(c->words, c->n_words, &style);
-	if (c->template)
-		template_show(c->template, &c->shown);
+	c->pattern = pattern_create(c->words, c->n_words, &style);
+	if (c->pattern)
+		pattern_show(c->pattern, &c->shown);
 	text_add(&c->shown, "", 1);
-	if (c->template && !c->shown.failed)
+	if (c->pattern && !c->shown.failed)
 		return 0;
 	say("map: %s", tutti_strerror(-ENOMEM));
 	return -ENOMEM;
@@ -113,7 +113,7 @@ void command_close(struct command *c)
 		place_close(&c->places[i]);
 	free(c->places);
 	free(c->lines);
-	template_free(c->template);
+	pattern_free(c->pattern);
 	colsep_free(c->colsep);
 	text_free(&c->shown);
 }

@@ -2,10 +2,12 @@
 /*
  * command.h - `tutti map -- command`: programs in place of jobs.
  *
+ *     command_options.c  its options
  *     command.c         its life: what is made before the first input, and what is left at the end
  *     place.c           where one command at a time runs, of as many as run at once
  *     child.c           the process
- *     template.c        from the words of the command to the arguments for one input
+ *     pattern.c        from the words of the command to the arguments for one input
+ *     forms.c           the parts of a path, and words for a shell
  *     columns.c         an input taken apart
  *     spool.c           output that waits
  *     flow.c            output that does not: line by line
@@ -20,8 +22,8 @@
 #define TUTTI_EEXIT (-5208)
 #include "gate.h"
 #include "map.h"
+#include "pattern.h"
 #include "spool.h"
-#include "template.h"
 
 enum grouping {
 	GROUP_JOBS,  /* output is printed when the command has ended */
@@ -33,14 +35,14 @@ enum grouping {
 struct command {
 	char **words;
 	size_t n_words;
-	const char *whole, *shell, *colsep_text; /* of its template; NULL: none of the last two */
+	const char *whole, *shell, *colsep_text; /* of its pattern; NULL: none of the last two */
 	enum grouping grouping;
 	bool verbose, quiet;
 	struct gate gate;
 
 	struct colsep *colsep;
-	struct template *template;
-	struct text shown; /* the template, up to a zero byte */
+	struct pattern *pattern;
+	struct text shown; /* the pattern, up to a zero byte */
 	struct place *places;
 	int n_places;
 	struct output *lines; /* GROUP_LINES: standard output, standard error */

@@ -113,7 +113,7 @@ static int fill(struct place *p, struct item *item)
 {
 	struct command *c = command_of(item);
 	struct text shown = { 0 };
-	int rc = template_fill(c->template, &p->arguments, &item->input, item->index, p->number);
+	int rc = pattern_fill(c->pattern, &p->arguments, &item->input, item->index, p->number);
 
 	if (rc < 0)
 		return rc;
@@ -121,7 +121,7 @@ static int fill(struct place *p, struct item *item)
 	snprintf(p->seq, sizeof p->seq, "TUTTI_SEQ=%llu", (unsigned long long)item->index);
 	if (!c->verbose)
 		return 0;
-	filled_show(c->template, &p->arguments, &shown);
+	filled_show(c->pattern, &p->arguments, &shown);
 	text_add(&shown, "\n", 1);
 	fwrite(shown.data, 1, shown.failed ? 0 : shown.size, stderr);
 	text_free(&shown);
@@ -179,7 +179,7 @@ static int start(struct place *p, struct item *item)
 		flow_pass(&p->flows[0], item, true);
 		flow_pass(&p->flows[1], item, true);
 	}
-	if (cannot_ever_run(rc) && template_runs_one(c->template))
+	if (cannot_ever_run(rc) && pattern_runs_one(c->pattern))
 		return give_up(
 			item, rc == -ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUN, argv[0], rc);
 	return rc;

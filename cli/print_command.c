@@ -33,12 +33,12 @@ void command_plan(const struct command *c, const struct item *item, struct text 
 {
 	struct filled filled = { 0 };
 	char why[ITEM_TEXT_BYTES];
-	int rc = template_fill(c->template, &filled, &item->input, item->index, 1);
+	int rc = pattern_fill(c->pattern, &filled, &item->input, item->index, 1);
 
 	if (rc < 0)
 		text_printf(out, "# %s", command_text(item, rc, why, sizeof why));
 	else
-		filled_show(c->template, &filled, out);
+		filled_show(c->pattern, &filled, out);
 	filled_free(&filled);
 }
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* template.c - see template.h. Words are taken apart once; each input only fills them. */
-#define _GNU_SOURCE
-#include "template.h"
+/* pattern.c - see pattern.h. Words are taken apart once; each input only fills them. */
+#include "pattern.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "forms.h"
+
 enum what { LITERAL, VALUE, NUMBER, PLACE };
-enum form { WHOLE, BARE, BASE, BASE_BARE, DIRECTORY };
 
 struct piece {
 	enum what what;
@@ -22,9 +22,14 @@ struct word {
 	size_t n;
 };
 
-struct template
-{
-	struct template_style style;
+/* What is not of the input. */
+struct run {
+	uint64_t number;
+	int place;
+};
+
+struct pattern {
+	struct pattern_style style;
 	struct word *words;
 	size_t n;
 	struct span *spelled; /* the words as they were given */
@@ -97,7 +102,7 @@ static size_t parse_word(const char *p, const char *whole, struct piece *out)
 	return n;
 }
 
-static bool add_word(struct template *t, const char *text, const char *whole)
+static bool add_word(struct pattern *t, const char *text, const char *whole)
 {
 	struct word *word = &t->words[t->n];
 
@@ -110,7 +115,7 @@ static bool add_word(struct template *t, const char *text, const char *whole)
 	return true;
 }
 
-static bool has_place(const struct template *t)
+static bool has_place(const struct pattern *t)
 {
 	for (size_t i = 0; i < t->n; i++)
 		for (size_t k = 0; k < t->words[i].n; k++)
@@ -119,9 +124,9 @@ static bool has_place(const struct template *t)
 	return false;
 }
 
-struct template *template_create(char **words, size_t n, const struct template_style *style)
+struct pattern *pattern_create(char **words, size_t n, const struct pattern_style *style)
 {
-	struct template *t = calloc(1, sizeof *t);
+	struct pattern *t = calloc(1, sizeof *t);
 	bool fine = t != NULL;
 
 	if (!t)
@@ -136,11 +141,11 @@ struct template *template_create(char **words, size_t n, const struct template_s
 		fine = add_word(t, style->whole, style->whole);
 	if (fine)
 		return t;
-	template_free(t);
+	pattern_free(t);
 	return NULL;
 }
 
-void template_free(struct template *t)
+void pattern_free(struct pattern *t)
 {
 	if (!t)
 		return;
@@ -151,14 +156,14 @@ void template_free(struct template *t)
 	free(t);
 }
 
-bool template_runs_one(const struct template *t)
+bool pattern_runs_one(const struct pattern *t)
 {
 	const struct word *first = t->words;
 
 	return t->style.shell || (t->n > 0 && first->n == 1 && first->pieces[0].what == LITERAL);
 }
 
-void template_show(const struct template *t, struct text *out)
+void pattern_show(const struct pattern *t, struct text *out)
 {
 	for (size_t i = 0; i < t->n; i++) {
 		if (i > 0)
@@ -172,111 +177,46 @@ void template_show(const struct template *t, struct text *out)
 
 /* -- filling ---------------------------------------------------------------------------------- */
 
-static struct span base_of(struct span s)
+static void put(const struct pattern *t, struct filled *f, struct span value, enum form form)
 {
-	const char *slash = s.size > 0 ? memrchr(s.data, '/', s.size) : NULL;
-
-	if (!slash)
-		return s;
-	return (struct span){ slash + 1, (size_t)(s.data + s.size - slash) - 1 };
-}
-
-/* Without the last dot of its base name, and what follows that. */
-static struct span bare(struct span s)
-{
-	struct span base = base_of(s);
-	const char *dot = base.size > 0 ? memrchr(base.data, '.', base.size) : NULL;
-
-	if (dot)
-		s.size = (size_t)(dot - s.data);
-	return s;
-}
-
-/* As dirname(1) has it. */
-static struct span directory(struct span s)
-{
-	while (s.size > 1 && s.data[s.size - 1] == '/')
-		s.size--;
-	while (s.size > 0 && s.data[s.size - 1] != '/')
-		s.size--;
-	if (s.size == 0)
-		return (struct span){ ".", 1 };
-	while (s.size > 1 && s.data[s.size - 1] == '/')
-		s.size--;
-	return s;
-}
-
-static struct span formed(struct span s, enum form form)
-{
-	switch (form) {
-	case BARE:
-		return bare(s);
-	case BASE:
-		return base_of(s);
-	case BASE_BARE:
-		return bare(base_of(s));
-	case DIRECTORY:
-		return directory(s);
-	default:
-		return s;
-	}
-}
-
-static bool is_safe(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       (c && strchr("_-+./,:@%^", c));
-}
-
-void shell_quote(struct text *out, const char *word, size_t size)
-{
-	size_t plain = 0;
-
-	while (plain < size && is_safe(word[plain]))
-		plain++;
-	if (size > 0 && plain == size) {
-		text_add(out, word, size);
-		return;
-	}
-	text_add(out, "'", 1);
-	for (size_t i = 0; i < size; i++)
-		if (word[i] == '\'')
-			text_add(out, "'\\''", 4);
-		else
-			text_add(out, word + i, 1);
-	text_add(out, "'", 1);
-}
-
-static void put(const struct template *t, struct filled *f, struct span value, enum form form)
-{
-	value = formed(value, form);
+	value = form_of(value, form);
 	if (t->style.shell)
 		shell_quote(&f->bytes, value.data, value.size);
 	else
 		text_add(&f->bytes, value.data, value.size);
 }
 
-static void put_piece(const struct template *t, struct filled *f, const struct piece *piece,
-	uint64_t number, int place)
+/* Which of the columns {} stands for: all of them, one after the other, or one. */
+static void put_all(const struct pattern *t, struct filled *f, enum form form, size_t only)
 {
 	const struct columns *c = &f->columns;
 
-	if (piece->what == LITERAL) {
-		text_add(&f->bytes, piece->text.data, piece->text.size);
-	} else if (piece->what == NUMBER) {
-		text_printf(&f->bytes, "%llu", (unsigned long long)number);
-	} else if (piece->what == PLACE) {
-		text_printf(&f->bytes, "%d", place);
-	} else if (piece->nth > 0) {
-		if (piece->nth <= c->n) /* what is not there is nothing */
-			put(t, f, c->at[piece->nth - 1], piece->form);
-	} else {
-		for (size_t i = 0; i < c->n; i++) {
-			if (i > 0)
-				text_add(&f->bytes, " ", 1);
-			put(t, f, c->at[i], piece->form);
-		}
+	if (only < c->n) {
+		put(t, f, c->at[only], form);
+		return;
 	}
+	for (size_t i = 0; i < c->n; i++) {
+		if (i > 0)
+			text_add(&f->bytes, " ", 1);
+		put(t, f, c->at[i], form);
+	}
+}
+
+static void put_piece(const struct pattern *t, struct filled *f, const struct piece *piece,
+	const struct run *run, size_t only)
+{
+	const struct columns *c = &f->columns;
+
+	if (piece->what == LITERAL)
+		text_add(&f->bytes, piece->text.data, piece->text.size);
+	else if (piece->what == NUMBER)
+		text_printf(&f->bytes, "%llu", (unsigned long long)run->number);
+	else if (piece->what == PLACE)
+		text_printf(&f->bytes, "%d", run->place);
+	else if (piece->nth == 0)
+		put_all(t, f, piece->form, only);
+	else if (piece->nth <= c->n) /* what is not there is nothing */
+		put(t, f, c->at[piece->nth - 1], piece->form);
 }
 
 /* The next argument begins here: its place among the bytes, which may yet move. */
@@ -296,28 +236,30 @@ static void begin_argument(struct filled *f)
 	f->argv[f->argc++] = (char *)(uintptr_t)f->bytes.size; /* NOLINT: an offset until the end */
 }
 
-static void put_word(const struct template *t, struct filled *f, const struct word *word,
-	uint64_t number, int place)
+static bool has_all(const struct word *word)
 {
-	const struct piece *only = word->n == 1 ? word->pieces : NULL;
-
-	/* alone in its word, each of several stays an argument of its own */
-	if (only && only->what == VALUE && only->nth == 0) {
-		for (size_t i = 0; i < f->columns.n; i++) {
-			begin_argument(f);
-			put(t, f, f->columns.at[i], only->form);
-			text_add(&f->bytes, "", 1);
-		}
-		return;
-	}
-	begin_argument(f);
 	for (size_t i = 0; i < word->n; i++)
-		put_piece(t, f, &word->pieces[i], number, place);
-	text_add(&f->bytes, "", 1);
+		if (word->pieces[i].what == VALUE && word->pieces[i].nth == 0)
+			return true;
+	return false;
+}
+
+/* A word with {} is there once for each, so that several stay arguments of their own. */
+static void put_word(
+	const struct pattern *t, struct filled *f, const struct word *word, const struct run *run)
+{
+	size_t times = has_all(word) ? f->columns.n : 1;
+
+	for (size_t only = 0; only < times; only++) {
+		begin_argument(f);
+		for (size_t i = 0; i < word->n; i++)
+			put_piece(t, f, &word->pieces[i], run, only);
+		text_add(&f->bytes, "", 1);
+	}
 }
 
 /* The whole command as the one text that a shell is given. */
-static void put_line(const struct template *t, struct filled *f, uint64_t number, int place)
+static void put_line(const struct pattern *t, struct filled *f, const struct run *run)
 {
 	static const char option[] = "-c";
 
@@ -330,15 +272,16 @@ static void put_line(const struct template *t, struct filled *f, uint64_t number
 		if (i > 0)
 			text_add(&f->bytes, " ", 1);
 		for (size_t k = 0; k < t->words[i].n; k++)
-			put_piece(t, f, &t->words[i].pieces[k], number, place);
+			put_piece(t, f, &t->words[i].pieces[k], run, SIZE_MAX);
 	}
 	text_add(&f->bytes, "", 1);
 }
 
-int template_fill(const struct template *t, struct filled *f, const tutti_bytes *input,
+int pattern_fill(const struct pattern *t, struct filled *f, const tutti_bytes *input,
 	uint64_t number, int place)
 {
 	struct span whole = { input->data, input->size };
+	struct run run = { number, place };
 	int rc;
 
 	if (t->style.joint != 0 && input->size > 0 && memchr(input->data, '\0', input->size))
@@ -349,10 +292,10 @@ int template_fill(const struct template *t, struct filled *f, const tutti_bytes 
 	f->bytes.size = f->argc = 0;
 	f->bytes.failed = false;
 	if (t->style.shell)
-		put_line(t, f, number, place);
+		put_line(t, f, &run);
 	else
 		for (size_t i = 0; i < t->n; i++)
-			put_word(t, f, &t->words[i], number, place);
+			put_word(t, f, &t->words[i], &run);
 	if (f->bytes.failed)
 		return -ENOMEM;
 	for (size_t i = 0; i < f->argc; i++)
@@ -361,7 +304,7 @@ int template_fill(const struct template *t, struct filled *f, const tutti_bytes 
 	return 0;
 }
 
-void filled_show(const struct template *t, const struct filled *f, struct text *out)
+void filled_show(const struct pattern *t, const struct filled *f, struct text *out)
 {
 	if (t->style.shell) {
 		text_add(out, f->argv[2], strlen(f->argv[2]));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * template.h - a command with places for its input, and what becomes of it for one input.
+ * pattern.h - a command with places for its input, and what becomes of it for one input.
  *
  *     {}      the input            {.}     without its extension
  *     {/}     its base name        {/.}    that without its extension
@@ -10,15 +10,15 @@
  * The words of a command never meet a shell, so whatever an input holds stays one argument. Where
  * there is a shell the words are one text for it, and what is put in is quoted.
  */
-#ifndef CLI_TEMPLATE_H
-#define CLI_TEMPLATE_H
+#ifndef CLI_PATTERN_H
+#define CLI_PATTERN_H
 
 #include <stdint.h>
 
 #include "columns.h"
 #include "text.h"
 
-struct template_style {
+struct pattern_style {
 	const char *whole; /* what stands for the input; "{}" */
 	const char *shell; /* who is given the command as one text; NULL: it is run itself */
 	const struct colsep *colsep;
@@ -26,17 +26,17 @@ struct template_style {
 };
 
 /*
- * The words are borrowed until template_free. One without any place for its input gets one at its
+ * The words are borrowed until pattern_free. One without any place for its input gets one at its
  * end. NULL: no memory.
  */
-struct template *template_create(char **words, size_t n, const struct template_style *style);
-void template_free(struct template *t);
+struct pattern *pattern_create(char **words, size_t n, const struct pattern_style *style);
+void pattern_free(struct pattern *t);
 
 /* Is the program to run the same for every input? */
-bool template_runs_one(const struct template *t);
+bool pattern_runs_one(const struct pattern *t);
 
 /* The command as a user would write it, for who reads it. */
-void template_show(const struct template *t, struct text *out);
+void pattern_show(const struct pattern *t, struct text *out);
 
 /* The arguments for one input; zero bytes are an empty one, used again and again. */
 struct filled {
@@ -47,12 +47,9 @@ struct filled {
 };
 
 /* 0; -EINVAL: an input with a zero byte, which no argument can have; -ENOMEM. */
-int template_fill(const struct template *t, struct filled *f, const tutti_bytes *input,
+int pattern_fill(const struct pattern *t, struct filled *f, const tutti_bytes *input,
 	uint64_t number, int place);
-void filled_show(const struct template *t, const struct filled *f, struct text *out);
+void filled_show(const struct pattern *t, const struct filled *f, struct text *out);
 void filled_free(struct filled *f);
-
-/* Add a word as a shell reads it. */
-void shell_quote(struct text *out, const char *word, size_t size);
 
 #endif
