@@ -85,6 +85,19 @@ TUTTI_API int tutti_bytes_copy(tutti_bytes *out, const void *data, size_t size);
 TUTTI_API int tutti_bytes_printf(tutti_bytes *out, const char *format, ...) TUTTI_PRINTF(2, 3);
 
 /*
+ * See whether bytes are a text: UTF-8, strictly, without surrogates. What a program has printed may
+ * be anything.
+ *
+ * bytes      read during the call
+ * place      receives how many bytes are; all, or up to the first that is not. May be NULL
+ * Returns    0; it is a text
+ * Errors     -EILSEQ   it is none
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API int tutti_bytes_check_utf8(tutti_bytes bytes, size_t *place);
+
+/*
  * Give your reference back and make *bytes empty.
  *
  * bytes      NULL, empty or borrowed ones do nothing

@@ -51,6 +51,7 @@ enum {
 	TUTTI_ECRASHED = -5205,     /* the worker died under the job */
 	TUTTI_ENOJOB = -5206,       /* no job, or two different ones, of that name over there */
 	TUTTI_ENOENGINE = -5207,    /* nothing linked serves that word */
+	TUTTI_EEXIT = -5208,        /* a program ended with an exit code that is not 0 */
 	TUTTI_EAUTH = -5300,        /* the other side did not accept the key */
 	TUTTI_EPROTO = -5301,       /* the other side said what the protocol does not allow */
 	TUTTI_EREMOTE = -5302,      /* the other side failed in a way of its own */

@@ -62,6 +62,7 @@
 #include <tutti/select.h>
 #include <tutti/shared_queue.h>
 #include <tutti/shm.h>
+#include <tutti/subprocess.h>
 #include <tutti/sync.h>
 #include <tutti/task.h>
 #include <tutti/thread.h>

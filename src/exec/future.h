@@ -64,6 +64,7 @@ enum tu_future_kind {
 	TU_FUTURE_NEVER, /* could not be begun, whatever it was to be */
 	TU_FUTURE_GATHER,
 	TU_FUTURE_SHIELD,
+	TU_FUTURE_PROGRAM, /* another program; ends by itself, with a result of its own */
 };
 
 struct tu_job_wait;

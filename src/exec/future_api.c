@@ -151,7 +151,10 @@ static size_t result_size(const tutti_future *f)
 {
 	f = tu_future_inner(f);
 	/* Of a bare function it is a pointer; the field serves tasks as their number. */
-	return settles_itself(f) && f->ops->kind != TU_FUTURE_GATHER ? sizeof(void *) : f->size;
+	return settles_itself(f) && f->ops->kind != TU_FUTURE_GATHER &&
+			       f->ops->kind != TU_FUTURE_PROGRAM
+		       ? sizeof(void *)
+		       : f->size;
 }
 
 bool tu_future_is_caller(const struct tu_context *self, const tutti_future *f)

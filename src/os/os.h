@@ -142,8 +142,8 @@ enum { TU_OS_READABLE = 1, TU_OS_WRITABLE = 2 };
 int tu_os_fd_look(int fd, unsigned events);
 
 /*
- * Where one thread waits for many descriptors. All is for that thread, but wake. fd is readable,
- * for another poller, while wait would return at once.
+ * Where one thread waits for many descriptors. All is for that thread, but wake, and while it is
+ * open watch and unwatch. fd is readable, for another poller, while wait would return at once.
  */
 struct tu_os_poller {
 	int fd, ring;
@@ -181,8 +181,11 @@ int tu_os_poller_wait(
 /* End the wait of now, or the next one. Any thread, signal handlers too. */
 void tu_os_poller_wake(const struct tu_os_poller *p);
 
-/* Wait until a wait on one of them would return at once, or for no reason. A signal ends it. */
-void tu_os_pollers_wait(const struct tu_os_poller *const *pollers, size_t n);
+/*
+ * Wait until a wait on one of them would return at once, or the deadline, or for no reason. A
+ * signal ends it.
+ */
+void tu_os_pollers_wait(const struct tu_os_poller *const *pollers, size_t n, int64_t deadline);
 
 /* -- threads --------------------------------------------------------------------------------- */
 
@@ -455,6 +458,9 @@ int tu_os_fork(void);
  * the program anew as above. -ENOTSUP: it cannot be had here.
  */
 int tu_os_fork_sibling(void);
+
+/* Send a signal to a whole group of processes. As tu_os_process_signal. */
+int tu_os_group_signal(int leader, int number);
 
 /* A descriptor that is readable once the child, not yet reaped, has ended; -ENOSYS, -EMFILE. */
 int tu_os_child_fd(int pid);

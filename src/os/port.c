@@ -66,6 +66,20 @@ void tu_os_poller_wake(const struct tu_os_poller *p)
 		tu_real_poller_wake(p);
 }
 
+void tu_os_world_begin(struct tu_os_world_wait *w, int64_t deadline)
+{
+	if (!tu_os_port)
+		return;
+	w->deadline = deadline;
+	tu_os_port->world_begin(w);
+}
+
+void tu_os_world_end(struct tu_os_world_wait *w)
+{
+	if (tu_os_port)
+		tu_os_port->world_end(w);
+}
+
 int tu_os_thread_start(const struct tu_os_thread_start *start)
 {
 	return tu_os_port ? tu_os_port->thread_start(start) : tu_real_thread_start(start);

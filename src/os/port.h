@@ -10,6 +10,7 @@
 #define TU_OS_PORT_H
 
 #include "os/os.h"
+#include "os/spawn.h"
 
 int64_t tu_real_now(void);
 void tu_real_sleep_until(int64_t deadline);
@@ -41,6 +42,8 @@ struct tu_os_port {
 	int (*poller_wait)(
 		const struct tu_os_poller *p, struct tu_os_ready *ready, int n, int64_t deadline);
 	void (*poller_wake)(const struct tu_os_poller *p);
+	void (*world_begin)(struct tu_os_world_wait *w);
+	void (*world_end)(struct tu_os_world_wait *w);
 	int (*thread_start)(const struct tu_os_thread_start *start);
 	int (*thread_id)(void);
 	bool (*is_main_thread)(void);

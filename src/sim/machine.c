@@ -16,6 +16,7 @@ struct tu_machine tu_machine = {
 	.polling = { { &tu_machine.polling.head, &tu_machine.polling.head } },
 	.on_words = { { &tu_machine.on_words.head, &tu_machine.on_words.head } },
 	.patient = { { &tu_machine.patient.head, &tu_machine.patient.head } },
+	.programs = { { &tu_machine.programs.head, &tu_machine.programs.head } },
 };
 
 /* -- from one to the next ---------------------------------------------------------------------- */
@@ -110,7 +111,7 @@ static struct tu_actor *next_actor(void)
 
 	for (;;) {
 		struct tu_link *patient;
-		int64_t next;
+		int64_t next, held;
 
 		tu_machine_look_at_pollers();
 		tu_machine_look_at_words();
@@ -119,10 +120,11 @@ static struct tu_actor *next_actor(void)
 		if (tu_machine.ready_count > 0 && (a = choose(false)) != NULL)
 			return a;
 		next = tu_machine_next_deadline();
-		if (next != INT64_MAX)
+		held = tu_machine_is_clock_held(next);
+		if (next != INT64_MAX && held < 0)
 			tu_machine_move_clock(next);
 		else if (tu_machine_is_world_waited_for())
-			tu_machine_wait_for_world();
+			tu_machine_wait_for_world(held < 0 ? INT64_MAX : held);
 		else
 			tu_machine_over(TU_TROUBLE_DEADLOCK);
 	}
@@ -180,6 +182,7 @@ static void reset(const struct tu_machine_options *options)
 	tu_list_init(&m->patient);
 	tu_list_init(&m->polling);
 	tu_list_init(&m->on_words);
+	tu_list_init(&m->programs);
 	m->caught = tu_caught_here();
 	m->errno_at = &errno;
 	m->used = true;

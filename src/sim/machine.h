@@ -125,6 +125,7 @@ struct tu_machine {
 	struct tu_list polling;  /* asleep in a poller: the world outside may wake them */
 	struct tu_list on_words; /* asleep on words that other processes may change */
 	bool world;              /* it is being waited for */
+	struct tu_list programs; /* who waits for other programs: tu_os_world_wait */
 	int64_t now;
 	uint64_t steps;      /* of this run */
 	uint64_t changes;    /* what is not a mere look, of this run */

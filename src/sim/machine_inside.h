@@ -65,9 +65,15 @@ unsigned tu_machine_wake_on(uint32_t *word, unsigned n);
 void tu_machine_look_at_pollers(void);
 void tu_machine_look_at_words(void);
 
-/* Might the world outside wake somebody? Wait until it has, in real time. */
+/* Might the world outside wake somebody? Wait until it has, in real time, or until then. */
 bool tu_machine_is_world_waited_for(void);
-void tu_machine_wait_for_world(void);
+void tu_machine_wait_for_world(int64_t until);
+
+/*
+ * Whoever waits for another program holds the clock still until that has come, or until as much
+ * real time has passed as it would wait itself: until then. -1: the clock may move to next.
+ */
+int64_t tu_machine_is_clock_held(int64_t next);
 
 /* Up to n that sleep there, the first who went first; how many that were. */
 unsigned tu_machine_wake(uint32_t *word, unsigned n);

@@ -83,6 +83,19 @@ static void poller_wake(const struct tu_os_poller *p)
 	tu_machine_wake_in(p);
 }
 
+static void world_begin(struct tu_os_world_wait *w)
+{
+	int64_t now = tu_real_now(), left = w->deadline - tu_machine.now;
+
+	w->real = w->deadline == INT64_MAX || left > INT64_MAX - now ? INT64_MAX : now + left;
+	tu_list_add_tail(&tu_machine.programs, &w->link);
+}
+
+static void world_end(struct tu_os_world_wait *w)
+{
+	tu_list_remove(&w->link);
+}
+
 static int thread_id(void)
 {
 	enum { FIRST = 1 << 30 };
@@ -140,6 +153,8 @@ const struct tu_os_port tu_machine_port = { .now = now,
 	.word_wake = word_wake,
 	.poller_wait = poller_wait,
 	.poller_wake = poller_wake,
+	.world_begin = world_begin,
+	.world_end = world_end,
 	.thread_start = tu_actor_start,
 	.thread_id = thread_id,
 	.is_main_thread = is_main_thread,

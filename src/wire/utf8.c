@@ -2,7 +2,9 @@
 /* utf8.c - see utf8.h. */
 #include "wire/utf8.h"
 
+#include <errno.h>
 #include <string.h>
+#include <tutti/bytes.h>
 
 /* How many bytes a character has that begins with this byte, which is not ASCII; 0: none does. */
 static unsigned length_of(unsigned char first)
@@ -54,6 +56,15 @@ size_t tu_utf8_check(const char *text, size_t size)
 		at += n;
 	}
 	return at;
+}
+
+int tutti_bytes_check_utf8(tutti_bytes bytes, size_t *place)
+{
+	size_t n = bytes.size ? tu_utf8_check(bytes.data, bytes.size) : 0;
+
+	if (place)
+		*place = n;
+	return n == bytes.size ? 0 : -EILSEQ;
 }
 
 uint32_t tu_utf8_next(const char **text)

@@ -161,14 +161,16 @@ void tu_real_poller_wake(const struct tu_os_poller *p)
 		errno = saved;
 }
 
-void tu_os_pollers_wait(const struct tu_os_poller *const *pollers, size_t n)
+void tu_os_pollers_wait(const struct tu_os_poller *const *pollers, size_t n, int64_t deadline)
 {
 	enum { MOST = 256 }; /* of more, the first ones: who waits for the others waits longer */
+	struct timespec left =
+		deadline != INT64_MAX ? tu_clock_left(deadline) : (struct timespec){ 0 };
 	struct pollfd p[MOST];
 
 	if (n > MOST)
 		n = MOST;
 	for (size_t i = 0; i < n; i++)
 		p[i] = (struct pollfd){ .fd = pollers[i]->fd, .events = POLLIN };
-	ppoll(p, n, NULL, NULL);
+	ppoll(p, n, deadline != INT64_MAX ? &left : NULL, NULL);
 }
