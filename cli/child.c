@@ -1,64 +1,58 @@
 /* SPDX-License-Identifier: MIT */
+/* child.c - see child.h. */
 #define _GNU_SOURCE
 #include "child.h"
-#include <errno.h>
-#include <fcntl.h>
+
 #include <signal.h>
-#include <spawn.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-int child_start(struct child *c, const char *const *argv, const char *const *env, int out, int err)
+int child_start(struct child *c, const struct child_options *o)
 {
-	posix_spawn_file_actions_t fa;
-	posix_spawnattr_t at;
-	sigset_t none, all;
-	int rc;
+	tutti_subprocess_options options = { .program = o->program,
+		.env = o->env,
+		.in = TUTTI_NULL,
+		.out = o->out < 0 ? TUTTI_INHERIT : o->out,
+		.err = o->err < 0 ? TUTTI_INHERIT : o->err,
+		.group = 1 };
+	tutti_subprocess *p = tutti_subprocess_start(o->argv, &options);
+	int rc = tutti_subprocess_pid(p);
 
-	posix_spawn_file_actions_init(&fa);
-	posix_spawn_file_actions_addopen(&fa, 0, "/dev/null", O_RDONLY, 0);
-	if (out > 0)
-		posix_spawn_file_actions_adddup2(&fa, out, 1);
-	if (err > 0)
-		posix_spawn_file_actions_adddup2(&fa, err, 2);
-	posix_spawnattr_init(&at);
-	posix_spawnattr_setpgroup(&at, 0);
-	sigemptyset(&none);
-	sigemptyset(&all);
-	sigaddset(&all, SIGPIPE);
-	posix_spawnattr_setsigmask(&at, &none);
-	posix_spawnattr_setsigdefault(&at, &all);
-	posix_spawnattr_setflags(
-		&at, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	rc = posix_spawnp(&c->pid, argv[0], &fa, &at, (char **)argv, (char **)env);
-	posix_spawn_file_actions_destroy(&fa);
-	posix_spawnattr_destroy(&at);
-	if (rc)
-		return -rc;
-	c->fd = (int)syscall(SYS_pidfd_open, c->pid, 0);
+	if (rc < 0) {
+		tutti_future_unref(p);
+		return rc;
+	}
+	c->process = p;
 	return 0;
 }
+
+int child_wait(struct child *c, tutti_time deadline)
+{
+	int rc = tutti_subprocess_join_until(c->process, deadline);
+
+	return rc == TUTTI_ETIMEDOUT || rc == TUTTI_ECANCELED ? rc : 0;
+}
+
 tutti_case child_case(const struct child *c)
 {
-	return tutti_case_fd(c->fd, TUTTI_READABLE);
+	return tutti_case_future(c->process);
 }
-int child_code(struct child *c)
+
+void child_signal(struct child *c, int number)
 {
-	siginfo_t i;
-	if (c->pid) {
-		waitid(P_PID, c->pid, &i, WEXITED);
-		c->code = i.si_code == CLD_EXITED ? i.si_status : -i.si_status;
-	}
-	c->pid = 0;
-	return c->code;
+	tutti_subprocess_signal_group(c->process, number);
 }
-int child_signal(struct child *c, int number)
+
+bool child_has_group(const struct child *c)
 {
-	return c->pid > 0 ? kill(-c->pid, number) : -1;
+	return kill(-tutti_subprocess_pid(c->process), 0) == 0;
 }
-void child_forget(struct child *c)
+
+int child_take_code(struct child *c)
 {
-	child_code(c);
-	close(c->fd);
+	int code = 0;
+
+	if (tutti_subprocess_exitcode(c->process, &code) < 0)
+		code = -SIGKILL; /* somebody has taken it from us: nobody knows that it was fine */
+	tutti_subprocess_free(c->process);
+	c->process = NULL;
+	return code;
 }

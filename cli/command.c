@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -81,6 +82,26 @@ size_t command_window(const struct command *c, int at_once)
 
 /* -- before and after ------------------------------------------------------------------------- */
 
+/* Looked for once, not at every start; who is not found here will be said not to be there. */
+static char *find_program(const char *word)
+{
+	const char *at = getenv("PATH");
+	char *path = NULL;
+	struct stat st;
+
+	while (at && *at && !strchr(word, '/')) {
+		size_t n = strcspn(at, ":");
+
+		if (asprintf(&path, "%.*s/%s", n ? (int)n : 1, n ? at : ".", word) < 0)
+			return NULL;
+		if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0)
+			return path;
+		free(path);
+		at += n + (at[n] == ':');
+	}
+	return NULL;
+}
+
 static int open_lines(struct command *c, struct stop *writing)
 {
 	c->lines = calloc(2, sizeof *c->lines);
@@ -102,6 +123,8 @@ int command_open(struct command *c, int n, struct stop *writing)
 		rc = place_open(&c->places[c->n_places], c->n_places + 1);
 	if (rc == 0)
 		rc = open_lines(c, writing);
+	if (c->shell || pattern_runs_one(c->pattern))
+		c->program = find_program(c->shell ? c->shell : c->words[0]);
 	if (rc < 0)
 		say("map: %s", tutti_strerror(rc));
 	return rc;
@@ -116,6 +139,7 @@ void command_close(struct command *c)
 	pattern_free(c->pattern);
 	colsep_free(c->colsep);
 	text_free(&c->shown);
+	free(c->program);
 }
 
 void command_signal(struct command *c, int number)

@@ -19,7 +19,6 @@
 #define CLI_COMMAND_H
 
 #include "child.h"
-#define TUTTI_EEXIT (-5208)
 #include "gate.h"
 #include "map.h"
 #include "pattern.h"
@@ -43,6 +42,7 @@ struct command {
 	struct colsep *colsep;
 	struct pattern *pattern;
 	struct text shown; /* the pattern, up to a zero byte */
+	char *program;     /* the file that every command runs, found once; NULL: not known */
 	struct place *places;
 	int n_places;
 	struct output *lines; /* GROUP_LINES: standard output, standard error */

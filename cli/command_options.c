@@ -44,7 +44,7 @@ bool command_take_flag(int c, struct options *o)
 
 	switch (c) {
 	case OPT_SHELL:
-		cmd->shell = "/bin/sh";
+		cmd->shell = "sh";
 		return true;
 	case 'X':
 		o->together = 0;

@@ -163,17 +163,20 @@ static bool cannot_ever_run(int rc)
 static int start(struct place *p, struct item *item)
 {
 	struct command *c = command_of(item);
-	const char *const *argv = (const char *const *)p->arguments.argv;
+	struct child_options o = {
+		.program = c->program, .argv = (const char *const *)p->arguments.argv, .env = p->env
+	};
 	int ends[2], rc = open_outputs(p, item, ends);
-
 	if (rc < 0) {
 		close_ends(ends);
 		return rc;
 	}
-	rc = child_start(&p->child, argv, p->env, ends[0], ends[1]);
+	o.out = ends[0];
+	o.err = ends[1];
+	rc = child_start(&p->child, &o);
 	/* too many processes: some of them may end */
 	for (int i = 0; rc == -EAGAIN && i < FORKS_TRIED && tutti_sleep(LOOK_AGAIN * i) == 0; i++)
-		rc = child_start(&p->child, argv, p->env, ends[0], ends[1]);
+		rc = child_start(&p->child, &o);
 	close_ends(ends);
 	if (rc < 0) {
 		flow_pass(&p->flows[0], item, true);
@@ -181,7 +184,7 @@ static int start(struct place *p, struct item *item)
 	}
 	if (cannot_ever_run(rc) && pattern_runs_one(c->pattern))
 		return give_up(
-			item, rc == -ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUN, argv[0], rc);
+			item, rc == -ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUN, o.argv[0], rc);
 	return rc;
 }
 
@@ -197,6 +200,8 @@ static void set_running(struct place *p, struct item *item, bool running)
 /* Until it has ended, or else < 0; what it prints line by line is passed on meanwhile. */
 static int follow(struct place *p, struct item *item, tutti_time deadline)
 {
+	if (p->flows[0].fd < 0 && p->flows[1].fd < 0)
+		return child_wait(&p->child, deadline);
 	for (;;) {
 		tutti_case cases[] = { child_case(&p->child),
 			tutti_case_fd(p->flows[0].fd, TUTTI_READABLE),
@@ -218,7 +223,7 @@ static void end(struct place *p, struct item *item)
 	tutti_shield_begin(&quiet, TUTTI_FOREVER);
 	child_signal(&p->child, SIGTERM);
 	if (follow(p, item, deadline) == 0)
-		while (child_signal(&p->child, 0) == 0 && tutti_now() < deadline)
+		while (child_has_group(&p->child) && tutti_now() < deadline)
 			tutti_sleep(LOOK_AGAIN);
 	child_signal(&p->child, SIGKILL);
 	follow(p, item, TUTTI_FOREVER);
@@ -243,8 +248,7 @@ int place_run(struct place *p, struct item *item)
 	if (rc < 0)
 		end(p, item);
 	set_running(p, item, false);
-	item->code = child_code(&p->child);
-	child_forget(&p->child);
+	item->code = child_take_code(&p->child);
 	flow_pass(&p->flows[0], item, true);
 	flow_pass(&p->flows[1], item, true);
 	if (rc < 0)
