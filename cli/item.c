@@ -65,8 +65,11 @@ static void run_item(struct item *item)
 		if (item->attempts > item->stream->options->retries || tutti_cancelled())
 			break;
 	item->duration = tutti_now() - begun;
-	if (place)
-		place_leave(place, item);
+	if (!place)
+		return;
+	place_leave(place, item);
+	/* now, not when it is printed: another one may be about to begin here */
+	stream_count(item->stream, item, item->error);
 }
 
 static int call_run_item(const void *arg, void *result)

@@ -172,6 +172,7 @@ struct item {
 	tutti_future *run; /* a job's last attempt */
 	int refused;       /* never begun: why, TUTTI_ECANCELED if it was dropped */
 	int attempts;
+	bool failed;          /* once it was counted */
 	int error, code;      /* of a command: how it ended, its exit code or -N for signal N */
 	struct kept out, err; /* of a command: what it has printed */
 	int64_t start;        /* nanoseconds of the calendar's clock */
@@ -207,22 +208,23 @@ struct stream {
 	bool bar_shown;           /* standard error is a terminal: wipe its line before words */
 	size_t window;            /* inputs between reader and printer at most */
 
-	tutti_semaphore room;         /* a permit for each more of them */
-	tutti_queue *finished;        /* struct item *; NULL once the reader has ended */
-	size_t submitted;             /* the reader's until then */
-	int read_error;               /* likewise; 0, or why the inputs ended early */
-	struct item **waiting;        /* the printer's: for those before them; by ticket % window */
-	size_t next;                  /* the printer's: whose turn it is */
-	uint32_t left;                /* the printer's: items that have, and no permit was given */
-	struct text line;             /* the printer's */
-	bool dropping;                /* the printer's: jobs not begun are cancelled */
-	bool torn;                    /* the printer's: interrupted, and a result is missing */
-	bool halted;                  /* the printer's: it is because of options->halt */
-	int halt_code;                /* then: of the command that was the last to count */
-	uint64_t total;               /* inputs, if that is known; fixed */
-	uint64_t failures, successes; /* the printer's */
-	uint64_t stopped;             /* likewise: begun, and not left to end */
-	int log_error;                /* the printer's */
+	tutti_semaphore room;  /* a permit for each more of them */
+	tutti_queue *finished; /* struct item *; NULL once the reader has ended */
+	size_t submitted;      /* the reader's until then */
+	int read_error;        /* likewise; 0, or why the inputs ended early */
+	struct item **waiting; /* the printer's: for those before them; by ticket % window */
+	size_t next;           /* the printer's: whose turn it is */
+	uint32_t left;         /* the printer's: items that have, and no permit was given */
+	struct text line;      /* the printer's */
+	bool torn;             /* the printer's: interrupted, and a result is missing */
+	int log_error;         /* the printer's */
+	uint64_t total;        /* inputs, if that is known; fixed */
+	tutti_lock counting;   /* of what follows; read by all after the end */
+	bool dropping;         /* jobs not begun are cancelled */
+	bool halted;           /* that is because of options->halt */
+	int halt_code;         /* then: of the command that was the last to count */
+	uint64_t failures, successes;
+	uint64_t stopped; /* begun, and not left to end */
 };
 
 /*
@@ -231,6 +233,12 @@ struct stream {
  * any more, and the executor is shut down.
  */
 int stream_run(struct stream *s);
+
+/*
+ * Count an item that has ended, rc being 0 or why it has no result: item->failed says whether that
+ * is a failure. It may be the one after which no other is begun.
+ */
+void stream_count(struct stream *s, struct item *item, int rc);
 
 /* Begin nothing more, have what runs stop, and print only what can be printed at once. */
 void stream_give_up(struct stream *s);

@@ -149,7 +149,7 @@ static const char *for_commands(int c)
 {
 	const struct option *option = long_options;
 
-	if (c < OPT_SHELL && !strchr("NnIXut", c))
+	if (c < OPT_SHELL && (c >= OPT_ON || !strchr("NnIXut", c)))
 		return NULL;
 	if (c == 'I')
 		return "I"; /* it has no long name */

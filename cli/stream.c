@@ -110,23 +110,26 @@ static bool must_halt(const struct stream *s)
 	return n >= h->after;
 }
 
-static bool failed(const struct stream *s, const struct item *item, int rc)
+/* Did it fail, or was it not to be done any more? Of a command that ran that is never in doubt. */
+static bool has_failed(const struct stream *s, const struct item *item, int rc)
 {
-	if (rc == 0)
-		return false;
-	return item_ran(item, rc) ? s->options->command || !interrupted(s)
-				  : !s->dropping && !interrupted(s);
+	bool ran = item_ran(item, rc);
+
+	if (rc == 0 || (ran && s->options->command))
+		return rc < 0;
+	return !interrupted(s) && (ran || !s->dropping);
 }
 
-/* An item that ended counts, and may be the one that ends all. */
-static void count(struct stream *s, const struct item *item, int rc)
+void stream_count(struct stream *s, struct item *item, int rc)
 {
 	enum halt how = s->options->halt.how;
 
+	TUTTI_HOLD(&s->counting);
+	item->failed = has_failed(s, item, rc);
 	s->successes += rc == 0;
-	s->failures += failed(s, item, rc);
+	s->failures += item->failed;
 	s->stopped += item->attempts > 0 && !item_ran(item, rc);
-	if ((rc < 0 && !failed(s, item, rc)) || !must_halt(s))
+	if ((rc < 0 && !item->failed) || !must_halt(s))
 		return;
 	s->dropping = s->halted = true;
 	s->halt_code = item->code;
@@ -144,16 +147,15 @@ static void settle(struct stream *s, struct item *item)
 	const struct options *o = s->options;
 	tutti_bytes result = { NULL, 0, NULL };
 	int rc = item_result(item, &result);
-
-	if (rc == 0 || failed(s, item, rc)) {
+	if (!o->command || item->attempts == 0)
+		stream_count(s, item, rc);
+	if (rc == 0 || item->failed) {
 		/* interrupted, what is there in order is still printed */
 		if (!s->torn)
 			print_item(s, item, rc, &result);
 	} else if (interrupted(s)) {
 		s->torn = !o->unordered;
 	}
-	if (!o->command)
-		count(s, item, rc);
 	tutti_bytes_free(&result);
 	item_free(item);
 	if (++s->left == s->window / 4)
@@ -166,10 +168,6 @@ static void settle(struct stream *s, struct item *item)
 static void receive(struct stream *s, struct item *item)
 {
 	struct item **place = &s->waiting[item->ticket % s->window];
-
-	/* a command's failure may end others at once, whatever is still to be printed before it */
-	if (s->options->command)
-		count(s, item, item_result(item, NULL));
 	if (s->options->unordered) {
 		settle(s, item);
 		return;
