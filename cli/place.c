@@ -160,6 +160,17 @@ static bool cannot_ever_run(int rc)
 	return rc == -ENOENT || rc == -EACCES || rc == -ENOTDIR || rc == -ENOEXEC || rc == -EISDIR;
 }
 
+/* At once, or a signal for all could come in between and miss it. */
+static int launch(struct place *p, struct command *c, const struct child_options *o)
+{
+	int rc;
+
+	TUTTI_HOLD(&c->running_lock);
+	rc = child_start(&p->child, o);
+	p->running = rc == 0;
+	return rc;
+}
+
 static int start(struct place *p, struct item *item)
 {
 	struct command *c = command_of(item);
@@ -173,10 +184,10 @@ static int start(struct place *p, struct item *item)
 	}
 	o.out = ends[0];
 	o.err = ends[1];
-	rc = child_start(&p->child, &o);
+	rc = launch(p, c, &o);
 	/* too many processes: some of them may end */
 	for (int i = 0; rc == -EAGAIN && i < FORKS_TRIED && tutti_sleep(LOOK_AGAIN * i) == 0; i++)
-		rc = child_start(&p->child, &o);
+		rc = launch(p, c, &o);
 	close_ends(ends);
 	if (rc < 0) {
 		flow_pass(&p->flows[0], item, true);
@@ -188,15 +199,13 @@ static int start(struct place *p, struct item *item)
 	return rc;
 }
 
-static void set_running(struct place *p, struct item *item, bool running)
+/* Its exit code. Nobody may signal who is not there any more. */
+static int finish(struct place *p, struct command *c)
 {
-	tutti_lock *lock = &command_of(item)->running_lock;
-
-	tutti_lock_acquire(lock);
-	p->running = running;
-	tutti_lock_release(lock);
+	TUTTI_HOLD(&c->running_lock);
+	p->running = false;
+	return child_take_code(&p->child);
 }
-
 /* Until it has ended, or else < 0; what it prints line by line is passed on meanwhile. */
 static int follow(struct place *p, struct item *item, tutti_time deadline)
 {
@@ -243,12 +252,10 @@ int place_run(struct place *p, struct item *item)
 		rc = start(p, item);
 	if (rc < 0)
 		return rc;
-	set_running(p, item, true);
 	rc = follow(p, item, timeout ? tutti_after(timeout) : TUTTI_FOREVER);
 	if (rc < 0)
 		end(p, item);
-	set_running(p, item, false);
-	item->code = child_take_code(&p->child);
+	item->code = finish(p, c);
 	flow_pass(&p->flows[0], item, true);
 	flow_pass(&p->flows[1], item, true);
 	if (rc < 0)

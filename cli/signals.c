@@ -58,10 +58,11 @@ static void die(struct command *c, int number)
 	pthread_sigmask(SIG_UNBLOCK, &one, NULL);
 }
 
+/* By raise, which stops this thread first: kill might return before anything has stopped. */
 static void pause_all(struct command *c)
 {
 	command_signal(c, SIGSTOP);
-	kill(getpid(), SIGSTOP);
+	raise(SIGSTOP);
 	command_signal(c, SIGCONT);
 }
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 import command  # noqa: E402  (the path comes first)
@@ -67,16 +68,22 @@ class Run:
         return self.process.returncode, out.decode(), said.decode()
 
 
+def state_of(pid):
+    """Its letter; None: there is no such process."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+            return file.read().rsplit(")", 1)[1].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
 def expect_gone(pids, what):
-    """They have ended, and somebody has taken notice. Orphans: of init it is not known when."""
-    for pid in pids:
-        try:
-            with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-                state = file.read().rsplit(")", 1)[1].split()[0]
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if state != "Z":
-            sys.exit(f"{what}: {pid} is still there: {state}")
+    """They have ended. tutti has ended too, so a zombie is one that init has yet to take notice of;
+    one that is being killed needs its turn of a CPU."""
+    deadline = time.monotonic() + command.PATIENCE
+    while any(state_of(pid) not in (None, "Z") for pid in pids):
+        if time.monotonic() > deadline:
+            sys.exit(f"{what}: still there: {[(pid, state_of(pid)) for pid in pids]}")
 
 
 def interrupted(work, number, *options):
@@ -192,9 +199,10 @@ def paused(work):
     pids = run.pids(1)
     run.process.send_signal(signal.SIGTSTP)
     os.waitpid(run.process.pid, os.WUNTRACED)
-    for pid in pids:
-        with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-            command.equal(file.read().rsplit(")", 1)[1].split()[0], "T", f"{pid} is stopped")
+    deadline = time.monotonic() + command.PATIENCE
+    while [state_of(pid) for pid in pids] != ["T", "T"]:  # each stops when it next runs
+        if time.monotonic() > deadline:
+            sys.exit(f"not stopped: {[state_of(pid) for pid in pids]}")
     run.process.send_signal(signal.SIGCONT)
     run.process.send_signal(signal.SIGTERM)
     command.equal(run.line(), "asked a", "goes on")
