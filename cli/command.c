@@ -12,7 +12,7 @@
 
 #include "command.h"
 
-enum { OTHERS_OPEN = 40, AT_ONCE_MOST = 1000, WINDOW_MOST = 4096 };
+enum { OTHERS_OPEN = 40, AT_ONCE_MOST = 1000, AHEAD = 64, WINDOW_MOST = 4096 };
 
 int command_parse(struct command *c, char joint)
 {
@@ -72,13 +72,18 @@ int command_prepare(struct options *o)
 	return -1;
 }
 
-size_t command_window(const struct command *c, int at_once)
+size_t command_window(const struct options *o)
 {
-	long n = (descriptors() - at_once * each(c)) / 2; /* each may keep two files */
+	long files = (descriptors() - o->at_once * each(o->command)) / 2; /* each may keep two */
+	long n = o->unordered ? AHEAD : WINDOW_MOST, least = 2L * o->at_once;
 
-	if (n > WINDOW_MOST)
-		n = WINDOW_MOST;
-	return (size_t)(n > at_once ? n : at_once);
+	if (o->together != 1) /* inputs are larger, then */
+		n /= o->together == 0 || o->together > AHEAD ? AHEAD : (long)o->together;
+	if (n < least)
+		n = least;
+	if (n > files)
+		n = files;
+	return (size_t)(n > o->at_once ? n : o->at_once);
 }
 
 /* -- before and after ------------------------------------------------------------------------- */

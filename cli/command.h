@@ -58,8 +58,11 @@ int command_parse(struct command *c, char joint);
 /* Decide how many run at once, hold signals back. -1: go on; otherwise the exit status. */
 int command_prepare(struct options *o);
 
-/* So many inputs between reader and printer that all they hold can be open. */
-size_t command_window(const struct command *c, int at_once);
+/*
+ * How many inputs there are between reader and printer. What they hold is in memory, and must be
+ * able to be open. In the order of the inputs that is how far others can be ahead of a slow one.
+ */
+size_t command_window(const struct options *o);
 
 /* Make what is needed to run n at once. 0, or < 0 and it has said why. */
 int command_open(struct command *c, int n, struct stop *writing);

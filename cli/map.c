@@ -154,7 +154,7 @@ static size_t window_for(const struct options *o)
 	size_t n = (size_t)o->at_once * WINDOW_PER_JOB;
 
 	if (o->command && !o->dry_run)
-		return command_window(o->command, o->at_once);
+		return command_window(o);
 	return n < WINDOW_LEAST ? WINDOW_LEAST : n > WINDOW_MOST ? WINDOW_MOST : n;
 }
 
