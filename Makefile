@@ -24,7 +24,7 @@ help:
 	@echo "make run         build, and do real work: digests of a tree, 65 primes, compared"
 	@echo "make test        build with warnings as errors and run every test"
 	@echo "make test-optimized            the same on the release build"
-	@echo "make test-debug  the tests of base to loop, watched by the checker (TUTTI_DEBUG=1)"
+	@echo "make test-debug  the tests of base to proc, watched by the checker (TUTTI_DEBUG=1)"
 	@echo "make check       formatter, lint, rooms, header contract, exported symbols"
 	@echo "make asan | tsan | valgrind    the tests under a sanitizer or memcheck"
 	@echo "make torture     the tests, long        make coverage   what the tests enter"
@@ -56,7 +56,7 @@ test-optimized: deps
 
 test-debug: deps
 	$(call build,dev)
-	TUTTI_DEBUG=1 $(CTEST) --test-dir build/dev -L '$(LOW_ROOMS)|^(loop|observe)$$' -LE torture -j2
+	TUTTI_DEBUG=1 $(CTEST) --test-dir build/dev -L '$(LOW_ROOMS)|^(loop|proc|observe)$$' -LE torture -j2
 
 check: deps
 	$(call build,dev)
@@ -70,7 +70,7 @@ asan:
 tsan:
 	$(call build,tsan,"-DTUTTI_RUNNER=$(FIXED)")
 	TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1 suppressions=$(CURDIR)/tools/tsan.supp" \
-	$(CTEST) --test-dir build/tsan -L '$(LOW_ROOMS)|^loop$$' -LE 'torture|no-tsan' -j2
+	$(CTEST) --test-dir build/tsan -L '$(LOW_ROOMS)|^(loop|proc)$$' -LE 'torture|no-tsan' -j2
 
 valgrind:
 	$(call build,valgrind)

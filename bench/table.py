@@ -48,6 +48,7 @@ GO = "golang-go"
 ST = "libst-dev"
 
 PROCESS_MODES = ("stream", "awake", "asleep")
+SUBPROCESS_MODES = ("start", "capture", "stream")
 
 GROUPS = {
     "tasks": (
@@ -129,6 +130,22 @@ GROUPS = {
         Contestant("CPython Pool", "python3", (("@python", "python_process_pool.py", "async"),)),
         Contestant("posix_spawn", "", (("spawn_process",),)),
         Contestant("fork", "", (("spawn_process", "fork"),)),
+    ),
+    "subprocess": (
+        Contestant(OURS, "", tuple(("ours_subprocess", m) for m in SUBPROCESS_MODES)),
+        Contestant("as a future", "",
+                   tuple(("ours_subprocess_future", m) for m in SUBPROCESS_MODES)),
+        Contestant("posix_spawn", "", tuple(("spawn_subprocess", m) for m in SUBPROCESS_MODES)),
+        Contestant("GLib", "libglib2.0-dev",
+                   tuple(("glib_subprocess", m) for m in SUBPROCESS_MODES[:2])),
+        Contestant("CPython", "python3",
+                   tuple(("@python", "python_subprocess.py", m) for m in SUBPROCESS_MODES)),
+    ),
+    "echo": (
+        Contestant(OURS, "", (("ours_echo", "echo"), ("ours_echo", "accept"))),
+        Contestant("epoll", "", (("epoll_echo", "echo"), ("epoll_echo", "accept"))),
+        Contestant("libuv", "libuv1-dev", (("libuv_echo", "echo"), ("libuv_echo", "accept"))),
+        Contestant("Go", GO, (("go_peer", "echo"), ("go_peer", "accept"))),
     ),
     "values": (
         Contestant(OURS, "", (("ours_values",),)),
@@ -220,6 +237,19 @@ ROWS = (
     Row("processes", "process_jobs", "jobs that do nothing on two processes, with results", "M/s",
         (Target("better", 25, "CPython"), Target("better", 25, "CPython Pool")),
         more_is_better=True),
+    Row("subprocess", "subprocess_start", "`true` started and waited for", "µs",
+        (Target("cost", 1.1, "posix_spawn"), Target("better", 1.3, "CPython"))),
+    Row("subprocess", "subprocess_capture", "`echo`, and what it prints", "µs",
+        (Target("cost", 1.1, "posix_spawn"), Target("better", 1.3, "CPython"))),
+    Row("subprocess", "subprocess_stream", "64 MiB out of a program", "GB/s",
+        (Target("better", 0.9, "posix_spawn"),), more_is_better=True),
+    Row("echo", "echo", "64 bytes echoed over TCP, 100 connections, one core", "1/s",
+        (Target("better", 0.97, "epoll"), Target("better", 1.1, "Go")), more_is_better=True),
+    Row("echo", "echo_cpu", "what an answer costs the server", "ns",
+        (Target("cost", 1.03, "epoll"),)),
+    Row("echo", "accept", "connections accepted and closed, one core", "1/s",
+        (Target("better", 0.95, "epoll"), Target("better", 1.1, "Go")), more_is_better=True),
+    Row("echo", "accept_cpu", "what one costs the server", "ns"),
     Row("values", "args_encode", "the arguments of a job as bytes, beside pickle", "ns",
         (Target("better", 2, "CPython"),)),
     Row("values", "args_decode", "read from them", "ns", (Target("better", 1, "CPython"),)),

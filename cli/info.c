@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* info.c - `tutti info`: what the library found on this machine, and what that means. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
@@ -11,8 +12,8 @@ static int help(void)
 	puts("usage: tutti info\n"
 	     "\n"
 	     "Prints what the library found on this machine: versions, the kernel, how many CPUs\n"
-	     "it counts on and why, how it makes stacks and fences, and with what it waits\n"
-	     "for descriptors.");
+	     "it counts on and why, how it makes stacks and fences, with what it waits for\n"
+	     "descriptors, and how processes start.");
 	return STATUS_FINE;
 }
 
@@ -65,6 +66,20 @@ static void memory(const tutti_info *info)
 				    : "vm.max_map_count bounds the number of stacks");
 }
 
+static void processes(void)
+{
+	static const char *const words[] = {
+		[TUTTI_FORKSERVER] = "forkserver", [TUTTI_SPAWN] = "spawn", [TUTTI_FORK] = "fork"
+	};
+	const char *told = getenv("TUTTI_START_METHOD");
+	const char *word = words[tutti_process_method()];
+
+	row("processes", word,
+		told && strcmp(told, word) == 0
+			? "TUTTI_START_METHOD says so"
+			: "unless the program or TUTTI_START_METHOD says otherwise");
+}
+
 static void show(const tutti_info *info)
 {
 	struct utsname system;
@@ -82,6 +97,7 @@ static void show(const tutti_info *info)
 	row("fences", info->barrier_remote ? "membarrier" : "plain",
 		info->barrier_remote ? "the rare side pays for both" : "each side pays its own");
 	row("poller", info->poller, "one for each thread whose tasks wait for descriptors");
+	processes();
 }
 
 int info_main(int argc, char **argv)

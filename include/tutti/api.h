@@ -64,7 +64,8 @@ enum {
 	TUTTI_RECURSIVE = 2, /* a lock that its holder may acquire again */
 	TUTTI_LIFO = 4,      /* a queue that gives the youngest first */
 	TUTTI_BOUNDED = 8,   /* a semaphore that refuses more permits than it began with */
-	TUTTI_BYTES = 16     /* a shared queue whose items are bytes of any length */
+	TUTTI_BYTES = 16,    /* a shared queue whose items are bytes of any length */
+	TUTTI_VALUES = 32    /* a queue, shared or not, whose items are values: tutti_value * */
 };
 
 TUTTI_END

@@ -18,8 +18,9 @@
  *     deadlock     it has come to that: who waits for whom, with which lock, taken where. Also one
  *                  who waits for what it holds itself: a plain lock acquired twice, or a rwlock
  *     lock held    a thread, a task or a pool's job has ended, and holds a lock
- *     nothing      for a while everybody has waited, without a deadline: a line for each, saying
- *     moves        for what, since when, and for whom if that is known
+ *     nothing      for a while everybody has waited, without a deadline and for nothing that could
+ *     moves        come from outside (descriptors, other processes): a line for each, saying for
+ *                  what, since when, and for whom if that is known
  *
  * A thing that happens again at the same places in the code is told once. Nothing is prevented: who
  * waits for itself waits on. A place is PROGRAM(function+0x1f), or with addr2line's offset alone if

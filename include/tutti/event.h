@@ -9,7 +9,7 @@
  * come, until it is cleared. A waiter that a set has reached goes on even if clear follows at once.
  *
  * All bytes zero is a clear event; there is nothing to destroy. With TUTTI_SHARED it lies in memory
- * that processes share; it is then no case of tutti_select, which says -ENOTSUP of it.
+ * that processes share.
  *
  * Example:
  *

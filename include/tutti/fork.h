@@ -28,7 +28,9 @@ TUTTI_BEGIN
 typedef enum tutti_start_method { TUTTI_FORKSERVER, TUTTI_SPAWN, TUTTI_FORK } tutti_start_method;
 
 /*
- * Choose how processes start that do not say so themselves: once, before the first of them.
+ * Choose how processes start that do not say so themselves: once, before the first of them. Whoever
+ * runs the program may have chosen for it: with TUTTI_START_METHOD=forkserver, spawn or fork in the
+ * environment this returns what it would, but unless force is set it changes nothing.
  *
  * method     the usual one from now on
  * force      also if it was chosen before, or one has started

@@ -4,15 +4,18 @@
 
 #include <tutti/bytes.h>
 #include <tutti/handle.h>
+#include <tutti/select.h>
 #include <tutti/time.h>
 
 /*
  * pipe.h - two ends, between which whole messages go in order: both ways, or one way only. The ends
  * are used in one process, or one is handed to another by its handle, or by fork.
  *
- * A message is bytes of any number, also none; it arrives in one piece or not at all. Some are on
- * their way at a time, then a write waits until the other side reads (at least 16 small ones,
- * mostly 256, or 60 KiB): not a place to keep things, for that see shared_queue.h.
+ * A message is bytes of any number, also none; it arrives in one piece or not at all. With
+ * pipe_values.h it is a value. Some are on their way at a time, then a write waits until the other
+ * side reads (at least 16 small ones, mostly 256, or 60 KiB): not a place to keep things, for that
+ * see shared_queue.h. To wait for one of several, or for other things beside them: tutti_case_read
+ * and tutti_case_write.
  *
  * The end of the stream comes when nobody can write any more: all processes that had the other end
  * have freed it, or have ended, however. What was written before is read first, but for a message
@@ -179,6 +182,28 @@ TUTTI_API int tutti_pipe_read_until(tutti_pipe *p, tutti_bytes *message, tutti_t
  * Waits      may; cancellation point
  */
 TUTTI_API int tutti_pipe_poll_until(tutti_pipe *p, tutti_time deadline);
+
+/*
+ * A case of tutti_select: read the next message.
+ *
+ * p          an end to read from; NULL: never ready
+ * message    receives it if the case is chosen and its code is 0; it is the caller's to free
+ * Returns    the case; its code is 0, or an error of tutti_pipe_read, TUTTI_EDONE among them
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API tutti_case tutti_case_read(tutti_pipe *p, tutti_bytes *message);
+
+/*
+ * A case of tutti_select: write a message of one packet, so of at most 4 KiB less a few bytes.
+ *
+ * p          an end to write to; NULL: never ready
+ * message    as it is when the case is chosen
+ * Returns    the case; its code is 0, or an error of tutti_pipe_write, or -EMSGSIZE: it is longer
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API tutti_case tutti_case_write(tutti_pipe *p, const tutti_bytes *message);
 
 /*
  * Give an end back. Once for each time that this process has made or attached it.

@@ -12,6 +12,9 @@
  * out; who comes running may be quicker. With TUTTI_SHARED it is between processes, see
  * shared_queue.h.
  *
+ * With TUTTI_VALUES an item is a tutti_value * (value.h): put takes the address of one and keeps a
+ * reference of its own, get hands out one that is the caller's to unref. NULL is no value: -EINVAL.
+ *
  * Ending: after tutti_queue_shutdown every put fails at once, gets drain what is left and then fail
  * with TUTTI_ESHUTDOWN, which will not change. To learn when everything has been dealt with rather
  * than taken out, users say tutti_queue_task_done after each item and one says tutti_queue_join.
@@ -43,7 +46,7 @@ typedef struct tutti_queue tutti_queue;
 
 typedef struct tutti_queue_options {
 	size_t maxsize; /* items; 0: no bound */
-	unsigned flags; /* 0, TUTTI_LIFO; TUTTI_SHARED, or that and TUTTI_BYTES: shared_queue.h */
+	unsigned flags; /* TUTTI_LIFO, TUTTI_VALUES; TUTTI_SHARED, TUTTI_BYTES: shared_queue.h */
 	/* a priority queue, least item first, equal ones as put; must not wait; no TUTTI_LIFO */
 	int (*compare)(const void *a, const void *b);
 	uint64_t reserved[4]; /* 0 */
@@ -53,7 +56,7 @@ typedef struct tutti_queue_options {
  * Make a queue.
  *
  * q          receives it
- * item_size  bytes of each item, at least 1
+ * item_size  bytes of each item, at least 1; sizeof(tutti_value *) with TUTTI_VALUES
  * options    NULL: first in first out, no bound
  * Returns    0; *q is the caller's to free
  * Errors     -EINVAL    item_size is 0, an unknown flag, or flags that do not go together
@@ -74,6 +77,7 @@ TUTTI_API int tutti_queue_create(
  * Errors     TUTTI_ESHUTDOWN   shut down, before or while waiting
  *            TUTTI_ECANCELED   the caller was cancelled
  *            -ENOMEM           no memory (without a bound)
+ *            of a shared queue also those that shared_queue.h names
  * Context    any thread or task
  * Waits      may; cancellation point
  * Order      happens-before the return of the get that takes the item

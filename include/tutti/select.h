@@ -10,7 +10,7 @@
 
 /*
  * select.h - wait for whichever comes first of an item, room for one, an event, the end of a
- * future, a permit, a descriptor, and a deadline; do that one and nothing else.
+ * future, a permit, a descriptor, a message, and a deadline; do that one and nothing else.
  *
  *     case      is ready when                       being chosen
  *     get       an item is in, or it is shut down   takes it
@@ -18,7 +18,13 @@
  *     acquire   there is a permit                   takes it
  *     event     it is set                           changes nothing
  *     future    it is done, well or not             changes nothing; its result is yours to ask for
- *     fd        it can be read or written       changes nothing; its code says for which
+ *     fd        it can be read or written           changes nothing; its code says for which
+ *     read      a pipe has a message, or has ended  takes it (pipe.h; a value: pipe_values.h)
+ *     write     a pipe has room, or no reader       writes a short message (pipe.h)
+ *
+ * Queues, semaphores and events may be TUTTI_SHARED, and stand beside private ones: a process that
+ * dies in the midst of it takes nothing from others but what it had taken. Among processes nobody
+ * is first by right, so there a case has no place in line. A process' end is a future.
  *
  * Exactly one case takes effect. The others take no item, no permit and nobody's turn: what would
  * have woken this call and finds it served goes to the next who waits there. A case waits in line
@@ -63,8 +69,8 @@ typedef struct tutti_case {
  * Wait until one of the cases is ready, and do it.
  *
  * cases      n of them, not to be changed by others meanwhile; the chosen one's code says how the
- *            put or get ended: 0, or TUTTI_ESHUTDOWN, or -ENOMEM of a put without a bound; of a
- *            descriptor it is TUTTI_READABLE, TUTTI_WRITABLE, or both, or -EBADF
+ *            put, get, read or write ended: 0, TUTTI_ESHUTDOWN, or another error of the plain
+ *            call; of a descriptor it is TUTTI_READABLE, TUTTI_WRITABLE, or both, or -EBADF
  * n          how many; at most INT_MAX. 0: there is only the deadline
  * deadline   absolute; in the past: only look, and choose one that is ready now
  * Returns    the index of the chosen case
@@ -73,9 +79,8 @@ typedef struct tutti_case {
  *            -EINVAL           no cases, or one that none of the functions below has made; or no
  *                              events, or unknown ones
  *            -EDEADLK          the caller is among the futures
- *            -ENOTSUP          a queue is one between processes (TUTTI_SHARED)
  *            -ENOMEM           no memory; never of 16 or fewer, nor if one is ready at once
- *            any other         a descriptor cannot be waited for, as tutti_fd_wait; nor then
+ *            any other         a descriptor or pipe that cannot be waited for (fd.h); nor then
  * Context    any thread or task
  * Waits      may; cancellation point
  * Order      what the plain call of the chosen case promises
@@ -89,7 +94,8 @@ enum {
 	TUTTI_CASE_ACQUIRE,
 	TUTTI_CASE_EVENT,
 	TUTTI_CASE_FUTURE,
-	TUTTI_CASE_FD
+	TUTTI_CASE_FD,
+	TUTTI_CASE_OTHER
 };
 
 /* Not for use by hand. */

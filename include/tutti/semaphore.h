@@ -16,7 +16,7 @@
  *
  * With TUTTI_SHARED it lies in memory that processes share. Then there is no line: whoever comes
  * first has the permit, waiting or not. What a process had that dies is not given back, as nobody
- * knows for what it had it. It is no case of tutti_select, which says -ENOTSUP of it.
+ * knows for what it had it.
  *
  * Example:
  *

@@ -14,16 +14,26 @@
  *     kind      first in, first out only: TUTTI_LIFO and compare are -ENOTSUP
  *     items     copied as bytes: a pointer in one means nothing elsewhere. With TUTTI_BYTES an item
  *               is a tutti_bytes: put copies the bytes, of any number up to 1 GiB, and get hands
- *               out bytes that are the caller's to free
+ *               out bytes that are the caller's to free. With TUTTI_VALUES it is a tutti_value *:
+ *               put writes it in tutti's own form (value_codec.h), of up to 1 GiB too, and get
+ *               makes one of it that is the caller's to unref
  *     bound     none, or maxsize. Without one it takes up memory as items come in, at most 32 GiB
  *               (less where the process may not map as much), and gives it back when they are
  *               taken out. Nothing runs in the background: what was put is in, and the putter may
  *               end
- *     waits     as ever; tutti_select does not take a shared queue (-ENOTSUP)
+ *     waits     as ever, tutti_select too
  *     death     a process that is killed, at whatever moment, leaves the queue whole: what it had
  *               put is in, once; what it had not, is not; what it had taken is gone with it. Nobody
  *               else hangs
+ *     stopping  one that is stopped in the midst of a call, by SIGSTOP or a debugger, may keep
+ *               others out until it goes on. Deadlines and cancels count nevertheless: those calls
+ *               end with TUTTI_ETIMEDOUT, nothing put or taken, a quarter of a second late at most.
+ *               A shutdown has no deadline, and waits
  *     freeing   gives back what this process has of it; the queue lives as long as somebody has it
+ *
+ * Beside the errors of queue.h a put has -EMSGSIZE, of an item beyond that, and both have -ENOMEM:
+ * nothing was put, nothing taken. A get that finds bytes that are no value, as somebody has written
+ * over the queue's memory, drops them and says TUTTI_EPROTO.
  *
  * A forked child has the queues of its parent as they are, without attaching.
  *

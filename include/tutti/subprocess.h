@@ -85,7 +85,7 @@ typedef struct tutti_subprocess_result {
  * options    NULL: all defaults
  * Returns    0; it has ended, see result->exitcode
  * Errors     TUTTI_EEXIT          options->check, and the exit code is not 0
- *            TUTTI_EJOBTIMEDOUT   it was ended at options->deadline
+ *            TUTTI_EJOBTIMEDOUT   it was ended at options->deadline, or not started after it
  *            TUTTI_ECANCELED      the caller was cancelled; it was ended, or never started
  *            -EINVAL              no argv, or options that make no sense
  *            -ECHILD              somebody else has taken its exit code, see below

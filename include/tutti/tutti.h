@@ -50,10 +50,12 @@
 #include <tutti/info.h>
 #include <tutti/job.h>
 #include <tutti/job_values.h>
+#include <tutti/listener.h>
 #include <tutti/loop.h>
 #include <tutti/memory.h>
 #include <tutti/observe.h>
 #include <tutti/pipe.h>
+#include <tutti/pipe_values.h>
 #include <tutti/process.h>
 #include <tutti/queue.h>
 #include <tutti/random.h>
@@ -63,6 +65,8 @@
 #include <tutti/shared_queue.h>
 #include <tutti/shm.h>
 #include <tutti/subprocess.h>
+#include <tutti/stream.h>
+#include <tutti/stream_read.h>
 #include <tutti/sync.h>
 #include <tutti/task.h>
 #include <tutti/thread.h>

@@ -6,17 +6,32 @@
 
 #ifdef TU_DEBUG
 uint64_t tu_crash_points;
+static bool only_stops; /* the victim's own, while it counts */
 
 void tu_crash_step(void)
 {
 	/* Relaxed: a number by itself. */
-	if (tu_add_rlx(&tu_crash_points, UINT64_MAX) == 1)
+	if (tu_add_rlx(&tu_crash_points, UINT64_MAX) != 1)
+		return;
+	if (!only_stops)
 		tu_os_kill_self();
+	tu_os_stop_self();
+}
+
+static void count(uint64_t k, bool stops)
+{
+	only_stops = stops;
+	tu_store_rlx(&tu_crash_points, k); /* as above */
 }
 
 void tu_crash_at(uint64_t k)
 {
-	tu_store_rlx(&tu_crash_points, k); /* as above */
+	count(k, false);
+}
+
+void tu_crash_stop_at(uint64_t k)
+{
+	count(k, true);
 }
 
 uint64_t tu_crash_left(void)
@@ -30,6 +45,11 @@ bool tu_crash_can(void)
 }
 #else
 void tu_crash_at(uint64_t k)
+{
+	(void)k;
+}
+
+void tu_crash_stop_at(uint64_t k)
 {
 	(void)k;
 }

@@ -38,6 +38,9 @@ static inline void tu_crash_point(void)
 /* k from 1; 0: not at all. Does nothing without TU_DEBUG. */
 void tu_crash_at(uint64_t k);
 
+/* The same, but the victim is stopped there, as by SIGSTOP, and may go on. */
+void tu_crash_stop_at(uint64_t k);
+
 /* How many are left until then; 0 if nobody is to die. */
 uint64_t tu_crash_left(void);
 

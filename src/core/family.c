@@ -264,16 +264,7 @@ static void forget_parent(struct tu_fork_guard *g)
 	tu_store_rlx(&has_relatives, table ? 1u : 0u); /* alone here */
 }
 
-static void guard_forks(void)
-{
-	static struct tu_fork_guard guard = { .lock = &lock, .in_child = forget_parent };
-	static uint32_t guarded;
-
-	tu_fork_watch();
-	/* Only that it happens once counts: whoever forks meanwhile is in no family yet. */
-	if (tu_swap_acqrel(&guarded, 1u) == 0)
-		tu_fork_guard_add(&guard);
-}
+static struct tu_fork_guard guard = { .lock = &lock, .in_child = forget_parent };
 
 /* Under the lock. 0, or why there is none. */
 static int begin(void)
@@ -300,7 +291,7 @@ uint32_t tu_family_enter(void)
 	bool founder;
 	uint32_t id;
 
-	guard_forks();
+	tu_fork_guard_once(&guard);
 	tu_mutex_lock(&lock);
 	founder = !table;
 	id = tu_load_rlx(&tu_family_id); /* under the lock */
@@ -318,7 +309,7 @@ int tu_family_fd(void)
 	bool any;
 	int rc;
 
-	guard_forks();
+	tu_fork_guard_once(&guard);
 	tu_mutex_lock(&lock);
 	any = table != NULL;
 	tu_store_rlx(&has_relatives, 1u); /* it stays so */
@@ -357,7 +348,7 @@ int tu_family_join(int fd)
 	bool was;
 	int rc;
 
-	guard_forks();
+	tu_fork_guard_once(&guard);
 	tu_mutex_lock(&lock);
 	was = tu_family_id != 0;
 	tu_store_rlx(&has_relatives, 1u); /* it stays so */

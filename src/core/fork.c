@@ -34,6 +34,19 @@ void tu_fork_guard_add(struct tu_fork_guard *g)
 	tu_mutex_unlock(&guards_lock);
 }
 
+void tu_fork_guard_once(struct tu_fork_guard *g)
+{
+	/* [fork-1] acquire: it is on the list */
+	if (tu_likely(tu_load_acq(&g->there)))
+		return;
+	tu_fork_watch();
+	tu_mutex_lock(&guards_lock);
+	if (!tu_link_used(&g->link))
+		tu_list_add_tail(&guards, &g->link);
+	tu_store_rel(&g->there, 1u); /* [fork-1] release: it is on the list */
+	tu_mutex_unlock(&guards_lock);
+}
+
 void tu_fork_guard_remove(struct tu_fork_guard *g)
 {
 	tu_mutex_lock(&guards_lock);

@@ -15,7 +15,8 @@
 #include <stdint.h>
 
 struct tu_fork_guard {
-	struct tu_link link;                     /* fork.c's */
+	struct tu_link link;                     /* fork.c's, as the next */
+	uint32_t there;                          /* atomic: it is on the list, by _once */
 	uint32_t *lock;                          /* a tu_mutex; fixed */
 	void (*before)(struct tu_fork_guard *g); /* with all guards' locks held; NULL: nothing */
 	void (*in_child)(
@@ -23,6 +24,11 @@ struct tu_fork_guard {
 };
 
 void tu_fork_guard_add(struct tu_fork_guard *g);
+/*
+ * Add one that stays for ever, at the first call, and be there when this process forks: on return
+ * it guards, whoever called first.
+ */
+void tu_fork_guard_once(struct tu_fork_guard *g);
 void tu_fork_guard_remove(struct tu_fork_guard *g);
 
 /* Be there when this process forks. At each thread's first call; works once. */

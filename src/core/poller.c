@@ -2,11 +2,14 @@
 /* poller.c - see poller.h. */
 #include "core/poller.h"
 
+#include "core/alloc.h"
 #include "os/os.h"
 
+#include <errno.h>
+#include <string.h>
 #include <tutti/fd.h>
 
-enum { BATCH = 32 };
+enum { BATCH = 64 };
 
 _Static_assert((int)TUTTI_READABLE == (int)TU_OS_READABLE, "events go through as they are");
 _Static_assert((int)TUTTI_WRITABLE == (int)TU_OS_WRITABLE, "events go through as they are");
@@ -28,9 +31,11 @@ int tu_poller_begin(struct tu_worker *w)
 		if (rc < 0)
 			tu_os_poller_close(&w->poller);
 	}
-	if (rc == 0)
-		tu_store_seq(&w->has_poller, 1);
-	return rc;
+	if (rc < 0)
+		return rc;
+	w->poller_number++; /* never 0: what is not kept has that */
+	tu_store_seq(&w->has_poller, 1);
+	return 0;
 }
 
 /* What w's contexts ask of fd. Under the lock. */
@@ -45,6 +50,72 @@ static unsigned asked(struct tu_bucket *b, int fd, const struct tu_worker *w)
 	return events;
 }
 
+static struct tu_source_state *state_of(const struct tu_worker *w, int fd)
+{
+	return (uint32_t)fd < w->kept_room && w->kept[fd].asked ? &w->kept[fd] : NULL;
+}
+
+/*
+ * Of a number that is kept somebody asks who may know nothing of that. Does the poller still have
+ * it? If it was closed and is another file now, it is not kept any more. Otherwise it is looked at
+ * anew, so that what is there already is reported, once more perhaps.
+ */
+static bool keeps_on(struct tu_worker *w, int fd, unsigned events)
+{
+	struct tu_source_state *state = state_of(w, fd);
+
+	if (!state)
+		return false;
+	if (tu_os_poller_keep_on(&w->poller, fd, state->asked | events) == 0) {
+		state->asked |= (uint8_t)events;
+		return true;
+	}
+	*state = (struct tu_source_state){ .generation = state->generation + 1 };
+	return false;
+}
+
+static bool make_room(struct tu_worker *w, int fd)
+{
+	uint32_t room = w->kept_room ? w->kept_room : 64;
+	struct tu_source_state *kept;
+
+	while (room <= (uint32_t)fd)
+		room *= 2;
+	if (room == w->kept_room)
+		return true;
+	kept = tu_resize(w->kept, room * sizeof(*kept));
+	if (!kept)
+		return false;
+	memset(kept + w->kept_room, 0, (room - w->kept_room) * sizeof(*kept));
+	w->kept = kept;
+	w->kept_room = room;
+	return true;
+}
+
+int tu_poller_keep(struct tu_worker *w, struct tu_source *k, unsigned events)
+{
+	struct tu_source_state *state = tu_source_at(k, w);
+	int rc;
+
+	if (state && (state->asked & events) == events)
+		return 0;
+	rc = tu_poller_begin(w);
+	if (rc == 0 && !make_room(w, k->fd))
+		rc = -ENOMEM;
+	if (rc == 0)
+		rc = tu_os_poller_keep(&w->poller, k->fd, events | (state ? state->asked : 0));
+	if (rc < 0)
+		return rc;
+	if (!state) {
+		state = &w->kept[k->fd];
+		*state = (struct tu_source_state){ .generation = state->generation + 1 };
+		k->poller = w->poller_number;
+		k->generation = state->generation;
+	}
+	state->asked |= (uint8_t)events;
+	return 0;
+}
+
 /* It is watched before it waits: only this thread looks at the poller, so nothing is missed. */
 int tu_poller_enter(struct tu_worker *w, int fd, struct tu_waiter *me)
 {
@@ -57,15 +128,22 @@ int tu_poller_enter(struct tu_worker *w, int fd, struct tu_waiter *me)
 	b = tu_lot_lock(tu_fd_key(fd));
 	events = me->ask | asked(b, fd, w);
 	tu_lot_unlock(b);
-	rc = tu_os_poller_watch(&w->poller, fd, events);
+	rc = keeps_on(w, fd, events) ? 0 : tu_os_poller_watch(&w->poller, fd, events);
 	if (rc < 0)
 		return rc;
+	tu_poller_queue(w, fd, me);
+	return 0;
+}
+
+void tu_poller_queue(struct tu_worker *w, int fd, struct tu_waiter *me)
+{
+	struct tu_bucket *b;
+
 	me->since = (int64_t)tu_fork_ids.below;
-	w->polled++;
+	tu_show(&w->polled, w->polled + 1);
 	b = tu_lot_lock(tu_fd_key(fd));
 	tu_lot_enqueue(b, me, tu_fd_key(fd));
 	tu_lot_unlock(b);
-	return 0;
 }
 
 /*
@@ -83,8 +161,8 @@ void tu_poller_leave(struct tu_worker *w, int fd, struct tu_waiter *me)
 	tu_lot_unlock(b);
 	if (me->since != (int64_t)tu_fork_ids.below) /* it was forgotten */
 		return;
-	w->polled--;
-	if (!wanted && tu_load_rlx(&w->has_poller)) /* the owner's own word */
+	tu_show(&w->polled, w->polled - 1);
+	if (!wanted && !state_of(w, fd) && tu_load_rlx(&w->has_poller)) /* the owner's own word */
 		tu_os_poller_unwatch(&w->poller, fd);
 }
 
@@ -121,10 +199,13 @@ static uint32_t wait_and_grant(struct tu_worker *w, int64_t deadline)
 	int n = tu_os_poller_wait(&w->poller, ready, BATCH, deadline);
 
 	for (int i = 0; i < n; i++) {
+		struct tu_source_state *state = state_of(w, ready[i].fd);
 		unsigned left = grant(w, ready[i].fd, ready[i].events, 0);
 
+		if (state)
+			state->ready |= (uint8_t)ready[i].events;
 		/* Fails if it was closed: then nobody hears any more of it, as of all such. */
-		if (left)
+		else if (left)
 			tu_os_poller_watch(&w->poller, ready[i].fd, left);
 	}
 	return (uint32_t)n;
@@ -138,6 +219,14 @@ uint32_t tu_poller_look(struct tu_worker *w)
 uint32_t tu_poller_sleep(struct tu_worker *w, int64_t deadline)
 {
 	return wait_and_grant(w, deadline);
+}
+
+/* What was kept by this poller is not by the next. */
+static void forget_kept(struct tu_worker *w, struct tu_source_state *room, uint32_t n)
+{
+	w->poller_number++;
+	w->kept = room;
+	w->kept_room = n;
 }
 
 /* Against closing as in embed.c, on the same word. */
@@ -158,12 +247,17 @@ void tu_poller_close(struct tu_worker *w)
 	while (tu_load_seq(&w->ringing)) /* [bell-1] acquire, and as shown in embed.c */
 		tu_os_thread_yield();
 	tu_os_poller_close(&w->poller);
+	tu_free(w->kept);
+	forget_kept(w, NULL, 0);
 }
 
 void tu_poller_forget(struct tu_worker *w)
 {
 	w->ringing = 0; /* of threads that are not here */
-	w->polled = 0;
+	tu_show(&w->polled, 0);
+	if (w->kept)
+		memset(w->kept, 0, w->kept_room * sizeof(*w->kept));
+	forget_kept(w, w->kept, w->kept_room);
 	if (w->has_poller)
 		tu_os_poller_close(&w->poller);
 	w->has_poller = 0;

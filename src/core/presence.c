@@ -75,21 +75,13 @@ static int take_seat(uint64_t key, uint32_t round)
 	return found;
 }
 
-static void guard_forks(void)
-{
-	static struct tu_fork_guard guard = { .lock = &lock };
-	static uint32_t guarded;
-
-	/* Only that it happens once counts: whoever forks meanwhile holds no seat. */
-	if (tu_swap_acqrel(&guarded, 1u) == 0)
-		tu_fork_guard_add(&guard);
-}
+static struct tu_fork_guard guard = { .lock = &lock };
 
 int tu_presence_enter(uint64_t key, uint32_t round)
 {
 	int seat;
 
-	guard_forks();
+	tu_fork_guard_once(&guard);
 	tu_mutex_lock(&lock);
 	seat = take_seat(key, round);
 	tu_mutex_unlock(&lock);

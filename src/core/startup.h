@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * startup.h - what the environment starts before main.
+ * startup.h - what the environment starts, or sets, before main.
  *
  * These are functions of rooms above, which nobody else need name: of a static library only what is
  * named is linked. So the lowest room that every program comes through names them, in startup.c,
@@ -15,6 +15,7 @@ extern const char tu_startup_is_linked;
 void tu_startup_sim(void);      /* TUTTI_SIM */
 void tu_startup_checker(void);  /* TUTTI_DEBUG */
 void tu_startup_watchdog(void); /* TUTTI_WATCHDOG */
+void tu_startup_method(void);   /* TUTTI_START_METHOD */
 
 /* A process that this library has started as a child, instead of main: does not return then. */
 void tu_startup_child(void);

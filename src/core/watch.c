@@ -14,6 +14,7 @@
 #include "core/watch.h"
 
 #include "core/embed.h"
+#include "core/family.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -48,6 +49,8 @@ void tu_worker_glance(const struct tu_worker *w, struct tu_glance *g)
 	g->native_id = tu_shown(&w->native_id);
 	g->idle = tu_shown(&w->idle);
 	g->ready = tu_shown(&w->head) || tu_load_rlx(&w->inbox);
+	/* Nobody else has ever had what is shared: then only this process changes it. */
+	g->outside = tu_shown(&w->polled) > 0 || (tu_shown(&w->words) > 0 && !tu_family_alone());
 	g->watched = tu_shown(&w->wheel.watched);
 	g->due_by = g->watched ? tu_shown(&w->wheel.due_by) : INT64_MAX;
 }

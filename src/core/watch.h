@@ -19,6 +19,7 @@ struct tu_glance {
 	bool idle;      /* nothing to be run, its thread sleeps */
 	bool ready;     /* something is in its queue, or was sent to it */
 	bool watched;   /* its timers are, so that due_by is known */
+	bool outside;   /* something there waits for a descriptor, or for another process */
 	int64_t due_by; /* some timer of its is due by then; INT64_MAX: none, or not known */
 };
 

@@ -18,27 +18,17 @@
 
 enum { LOOKS = 64 }; /* at so many of the words in one look of a busy worker */
 
-/* One wait; on its stack. */
-struct wait {
-	struct tu_link link;      /* of one of the ring: among the worker's */
-	struct wait *next, *prev; /* the ring; NULL: it was told */
-	struct tu_context *context;
-	uint32_t *word;
-	uint32_t value;
-	uint32_t over; /* see tu_wait_for */
-};
-
-static struct wait *wait_of(struct tu_link *link)
+static struct tu_word_place *wait_of(struct tu_link *link)
 {
-	return tu_container_of(link, struct wait, link);
+	return tu_container_of(link, struct tu_word_place, link);
 }
 
 /* -- the worker's list ------------------------------------------------------------------------- */
 
-static struct wait *find(struct tu_worker *w, const uint32_t *word, uint32_t value)
+static struct tu_word_place *find(struct tu_worker *w, const uint32_t *word, uint32_t value)
 {
 	tu_list_each(link, &w->waits_for_words.waits) {
-		struct wait *one = wait_of(link);
+		struct tu_word_place *one = wait_of(link);
 
 		if (one->word == word && one->value == value)
 			return one;
@@ -46,10 +36,10 @@ static struct wait *find(struct tu_worker *w, const uint32_t *word, uint32_t val
 	return NULL;
 }
 
-static void add(struct tu_worker *w, struct wait *me, uint32_t deaths)
+static void add(struct tu_worker *w, struct tu_word_place *me, uint32_t deaths)
 {
 	struct tu_words *words = &w->waits_for_words;
-	struct wait *same;
+	struct tu_word_place *same;
 
 	if (w->words == 0) {
 		tu_list_init(&words->waits);
@@ -66,17 +56,17 @@ static void add(struct tu_worker *w, struct wait *me, uint32_t deaths)
 	me->next = me->prev = me;
 	tu_list_add_tail(&words->waits, &me->link);
 	words->version++;
-	w->words++;
+	tu_show(&w->words, w->words + 1);
 }
 
-static void take_off_list(struct tu_worker *w, struct wait *me)
+static void take_off_list(struct tu_worker *w, struct tu_word_place *me)
 {
 	tu_list_remove(&me->link);
 	w->waits_for_words.version++;
-	w->words--;
+	tu_show(&w->words, w->words - 1);
 }
 
-static void remove(struct tu_worker *w, struct wait *me)
+static void remove(struct tu_worker *w, struct tu_word_place *me)
 {
 	if (me->next == me) {
 		take_off_list(w, me);
@@ -89,17 +79,19 @@ static void remove(struct tu_worker *w, struct wait *me)
 	me->next = NULL;
 }
 
-/* The whole ring looks again. */
-static uint32_t tell(struct tu_worker *w, struct wait *first)
+/* The whole ring looks again, each at this or at something else that was quicker to tell. */
+static uint32_t tell(struct tu_worker *w, struct tu_word_place *first, bool changed)
 {
-	struct wait *me = first, *next;
-	uint32_t n = 0;
+	struct tu_word_place *me = first, *next;
+	uint32_t n = 0, none;
 
 	take_off_list(w, first);
 	do {
 		next = me->next;
 		me->next = NULL;
-		tu_store_rel(&me->over, 1); /* [flag-1] release, for tu_wait_for */
+		none = 0;
+		/* [flag-1] release, for tu_wait_for */
+		tu_cas_acqrel(me->over, &none, changed ? me->number : (uint32_t)TU_WORD_NEWS);
 		tu_unpark(me->context);
 		n++;
 		me = next;
@@ -107,7 +99,7 @@ static uint32_t tell(struct tu_worker *w, struct wait *first)
 	return n;
 }
 
-static bool has_changed(const struct wait *me)
+static bool has_changed(const struct tu_word_place *me)
 {
 	/* Relaxed: whoever goes on because of it looks again, with the order that it needs. */
 	return tu_load_rlx(me->word) != me->value;
@@ -137,10 +129,12 @@ uint32_t tu_words_look(struct tu_worker *w, bool all)
 	if (!all && !died && count > LOOKS)
 		count = LOOKS;
 	while (count-- > 0) {
-		struct wait *first = wait_of(words->waits.head.next);
+		struct tu_word_place *first = wait_of(words->waits.head.next);
 
-		if (died || has_changed(first)) {
-			n += tell(w, first);
+		bool changed = has_changed(first);
+
+		if (died || changed) {
+			n += tell(w, first, changed);
 			continue;
 		}
 		tu_list_remove(&first->link);
@@ -201,7 +195,7 @@ void tu_words_forget(struct tu_worker *w)
 {
 	struct tu_words *words = &w->waits_for_words;
 
-	w->words = 0;
+	tu_show(&w->words, 0);
 	words->handed = 0;
 	words->link = (struct tu_link){ 0 };
 }
@@ -216,23 +210,52 @@ static int give_up_at_once(struct tu_context *self, int64_t deadline, unsigned f
 	return rc == 0 && tu_past(deadline) ? TUTTI_ETIMEDOUT : rc;
 }
 
+int tu_word_enter(struct tu_word_place *me, uint32_t *word, uint32_t value)
+{
+	if (tu_family_self() == 0)
+		return -ENOMEM;
+	me->word = word;
+	me->value = value;
+	if (has_changed(me))
+		return 0;
+	me->age = tu_fork_ids.below;
+	add(me->context->worker, me, deaths_now());
+	return 1;
+}
+
+bool tu_word_leave(struct tu_word_place *me)
+{
+	struct tu_worker *w = me->context->worker;
+
+	if (me->age == tu_fork_ids.below) {
+		if (me->next)
+			remove(w, me);
+		tu_words_take_back(w);
+	}
+	return has_changed(me);
+}
+
 int tu_word_wait_since(struct tu_context *self, uint32_t *word, uint32_t value, uint32_t deaths,
 	int64_t deadline, unsigned flags)
 {
-	struct wait me = { .context = self, .word = word, .value = value };
-	uint64_t age = tu_fork_ids.below;
+	uint32_t over = 0;
+	struct tu_word_place me = { .context = self,
+		.word = word,
+		.over = &over,
+		.age = tu_fork_ids.below,
+		.value = value,
+		.number = 1 };
 	int rc = give_up_at_once(self, deadline, flags);
+	bool changed;
 
 	if (rc < 0 || has_changed(&me) || deaths_now() != deaths)
 		return rc;
 	add(self->worker, &me, deaths);
-	rc = tu_wait_for(self, &me.over, deadline, flags);
-	if (age != tu_fork_ids.below) /* it was forgotten */
+	rc = tu_wait_for(self, &over, deadline, flags);
+	changed = tu_word_leave(&me);
+	if (me.age != tu_fork_ids.below) /* it was forgotten */
 		return 0;
-	if (me.next)
-		remove(self->worker, &me);
-	tu_words_take_back(self->worker);
-	return rc < 0 && has_changed(&me) ? 0 : rc;
+	return rc < 0 && changed ? 0 : rc;
 }
 
 int tu_word_wait(

@@ -13,6 +13,7 @@
 #ifndef TU_CORE_WORD_H
 #define TU_CORE_WORD_H
 
+#include "base/list.h"
 #include "core/context.h"
 
 /*
@@ -33,6 +34,32 @@ int tu_word_wait(
  */
 int tu_word_wait_since(struct tu_context *self, uint32_t *word, uint32_t value, uint32_t deaths,
 	int64_t deadline, unsigned flags);
+
+/*
+ * One wait for a word, which may be one of several waits of its context (sync/choice.h): on its
+ * stack, from enter to leave. It tells by *over, for which the context waits by tu_wait_for.
+ */
+struct tu_word_place {
+	struct tu_link link;               /* of one of the ring: among the worker's */
+	struct tu_word_place *next, *prev; /* the ring; NULL: it was told */
+	struct tu_context *context;
+	uint32_t *word;
+	uint32_t *over; /* atomic: 0, or who was the first to tell */
+	uint64_t age;   /* tu_fork_ids.below as it entered: after a fork it is forgotten */
+	uint32_t value;
+	uint32_t number; /* what it tells, unless something was told before */
+};
+
+enum { TU_WORD_NEWS = UINT32_MAX - 1 }; /* is told for no reason: look again */
+
+/*
+ * With context, over and number filled in, stand for the word as long as it is value. 1; 0: it is
+ * another already; -ENOMEM: the process cannot join a family. Only after 1 it must leave.
+ */
+int tu_word_enter(struct tu_word_place *me, uint32_t *word, uint32_t value);
+
+/* However the wait has ended: has the word changed? */
+bool tu_word_leave(struct tu_word_place *me);
 
 /*
  * Wake up to n threads, of any process, that have contexts waiting for it, by order of their

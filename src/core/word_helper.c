@@ -138,15 +138,7 @@ static void in_child(struct tu_fork_guard *g)
 		&helper.handed); /* the one worker that is left has forgotten its own already */
 }
 
-static void guard_forks(void)
-{
-	static struct tu_fork_guard guard = { .lock = &helper.lock, .in_child = in_child };
-	static uint32_t guarded;
-
-	/* Only that it happens once counts: whoever forks meanwhile has handed over nothing. */
-	if (tu_swap_acqrel(&guarded, 1u) == 0)
-		tu_fork_guard_add(&guard);
-}
+static struct tu_fork_guard guard = { .lock = &helper.lock, .in_child = in_child };
 
 /* Under the lock. */
 static bool start(void)
@@ -176,7 +168,7 @@ static bool hand_over(struct tu_worker *w)
 {
 	bool done;
 
-	guard_forks();
+	tu_fork_guard_once(&guard);
 	tu_mutex_lock(&helper.lock);
 	done = start();
 	if (done) {

@@ -15,6 +15,7 @@
 #include "core/words.h"
 #include "os/os.h"
 
+struct tu_source_state;
 struct tu_slab;
 
 /*
@@ -34,8 +35,8 @@ struct tu_worker {
 	uint32_t drawn;           /* how many pseudo-random numbers, see exec/select.c */
 	bool closed;              /* by hand: takes no more tasks. Atomic: others look */
 	bool telling;             /* it is being closed by hand: what is given up is named */
-	uint32_t polled;          /* waits for descriptors that have begun here and not ended */
-	uint32_t words;           /* shared ones that are waited for here, see words.h */
+	uint32_t polled;          /* waits for descriptors begun here and not ended; shown */
+	uint32_t words;           /* shared ones that are waited for here; shown. See words.h */
 	int *errno_at;            /* the thread's errno: found once, as a call is dear in a yield */
 	struct tu_caught *caught; /* likewise, see caught.h */
 	uint64_t next_id, ids_end; /* what is left of the ids it has drawn, see tu_worker_new_id */
@@ -73,6 +74,9 @@ struct tu_worker {
 
 	struct tu_os_bell bell;     /* if has_bell; the owner opens and closes it */
 	struct tu_os_poller poller; /* if has_poller; likewise */
+	uint32_t poller_number;     /* which one that is. Owner */
+	uint32_t kept_room;
+	struct tu_source_state *kept; /* by number of descriptor, see poller.h. Owner */
 
 	struct tu_worker *next; /* all workers ever, or the free ones; under the registry's lock */
 	struct tu_worker *next_free;

@@ -7,7 +7,6 @@
 #include "core/worker.h"
 #include "exec/future.h"
 #include "sync/choice.h"
-#include "sync/queue.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -35,13 +34,6 @@ static const struct tu_case_kind *const kinds[] = {
 	[TUTTI_CASE_FD] = &tu_case_fd,
 };
 
-/* Is it a queue between processes, whose lines are elsewhere? */
-static bool has_no_lines(int kind, const void *object)
-{
-	return (kind == TUTTI_CASE_GET || kind == TUTTI_CASE_PUT) && object &&
-	       !tu_queue_has_lines(object);
-}
-
 /* -- as the program calls it ------------------------------------------------------------------ */
 
 static bool is_some_event(uint64_t events)
@@ -57,14 +49,14 @@ static int check(const struct tu_context *self, const tutti_case *cases, size_t 
 		int kind = cases[i].priv.kind;
 		const void *object = cases[i].priv.object;
 
-		if (kind < 0 || kind > TUTTI_CASE_FD || (kind == TUTTI_CASE_NONE && object))
+		if (kind < 0 || kind > TUTTI_CASE_OTHER || (kind == TUTTI_CASE_NONE && object))
 			return -EINVAL;
 		if (kind == TUTTI_CASE_FD && object && !is_some_event(cases[i].priv.reserved))
 			return -EINVAL;
+		if (kind == TUTTI_CASE_OTHER && object && !cases[i].priv.reserved)
+			return -EINVAL;
 		if (kind == TUTTI_CASE_FUTURE && object && tu_future_is_caller(self, object))
 			return -EDEADLK;
-		if (has_no_lines(kind, object))
-			return -ENOTSUP;
 	}
 	return 0;
 }

@@ -276,15 +276,7 @@ static void in_child(struct tu_fork_guard *g)
 	forget_all();
 }
 
-static void guard_forks(void)
-{
-	static struct tu_fork_guard guard = { .lock = &lock, .in_child = in_child };
-	static uint32_t guarded;
-
-	/* Only that it happens once counts: whoever forks meanwhile has no ledger yet. */
-	if (tu_swap_acqrel(&guarded, 1u) == 0)
-		tu_fork_guard_add(&guard);
-}
+static struct tu_fork_guard guard = { .lock = &lock, .in_child = in_child };
 
 static void tell_that_nothing_moves(int64_t limit)
 {
@@ -384,7 +376,7 @@ int tutti_debug_start(const tutti_debug_options *options)
 	if (o.exit < 0)
 		return -EINVAL;
 	tu_self();
-	guard_forks();
+	tu_fork_guard_once(&guard);
 	rc = tu_ending_begin(true);
 	return rc < 0 ? rc : start(&o);
 }

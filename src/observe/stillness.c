@@ -22,7 +22,7 @@ static void glance(struct tu_worker *w, void *arg)
 	tu_worker_glance(w, &g);
 	/* Numbers too: one that ends and one that comes are no stillness. */
 	sum->turns = sum->turns * 31 + g.turn + g.number;
-	if (g.number && (!g.idle || g.ready || !g.watched || g.due_by != INT64_MAX))
+	if (g.number && (!g.idle || g.ready || g.outside || !g.watched || g.due_by != INT64_MAX))
 		sum->moves = true;
 }
 

@@ -14,8 +14,9 @@ struct tu_stillness {
 };
 
 /*
- * Look. true: all threads that tutti knows sleep in it, no timer of theirs is set and none has had
- * a turn, for limit ns; once.
+ * Look. true: all threads that tutti knows sleep in it, none of them can be let go from outside the
+ * process, by a descriptor or by another process, no timer of theirs is set and none has had a
+ * turn, for limit ns; once.
  */
 bool tu_stillness_look(struct tu_stillness *s, int64_t limit);
 

@@ -15,7 +15,6 @@
 #include <tutti/scope.h>
 #include <tutti/watchdog.h>
 
-#include "base/atomic.h"
 #include "core/alloc.h"
 #include "core/environment.h"
 #include "core/fork.h"
@@ -157,15 +156,7 @@ static void in_child(struct tu_fork_guard *g)
 	tu_watch_after_fork();
 }
 
-static void guard_forks(void)
-{
-	static struct tu_fork_guard guard = { .lock = &lock, .in_child = in_child };
-	static uint32_t guarded;
-
-	/* Only that it happens once counts: whoever forks meanwhile has no watchdog yet. */
-	if (tu_swap_acqrel(&guarded, 1u) == 0)
-		tu_fork_guard_add(&guard);
-}
+static struct tu_fork_guard guard = { .lock = &lock, .in_child = in_child };
 
 static int claim(struct watchdog *w, int signal)
 {
@@ -211,7 +202,7 @@ int tutti_watchdog_start(const tutti_watchdog_options *options)
 	if (o.stall < stall_least)
 		return -EINVAL;
 	tu_self();
-	guard_forks();
+	tu_fork_guard_once(&guard);
 	rc = tu_ending_begin(true);
 	return rc < 0 ? rc : start(&o);
 }

@@ -132,7 +132,7 @@ int tu_os_bell_add(const struct tu_os_bell *b, int fd);
 
 /* -- descriptors ----------------------------------------------------------------------------- */
 
-enum { TU_OS_READABLE = 1, TU_OS_WRITABLE = 2 };
+enum { TU_OS_READABLE = 1, TU_OS_WRITABLE = 2, TU_OS_ENDED = 4 };
 
 /*
  * Which of events, a set of the two above, fd is ready for just now: 0 if for none. An error or a
@@ -149,7 +149,7 @@ struct tu_os_poller {
 	int fd, ring;
 };
 
-/* One that is ready, and for what. */
+/* One that is ready, and for what; ENDED of one that is kept: no more will come after this. */
 struct tu_os_ready {
 	int fd;
 	unsigned events;
@@ -167,6 +167,15 @@ void tu_os_poller_close(struct tu_os_poller *p);
  * -EINVAL, -ELOOP: it is a poller that waits for p, or p itself.
  */
 int tu_os_poller_watch(const struct tu_os_poller *p, int fd, unsigned events);
+
+/*
+ * Have wait report fd whenever it becomes ready for any of events, with all it is ready for then;
+ * and soon after this call if it is already. Otherwise as watch, whose place it takes.
+ */
+int tu_os_poller_keep(const struct tu_os_poller *p, int fd, unsigned events);
+
+/* The same again for one that is kept; -ENOENT if it is not any more: it was closed. */
+int tu_os_poller_keep_on(const struct tu_os_poller *p, int fd, unsigned events);
 
 /* Do not report fd, unless it is closed by now. */
 void tu_os_poller_unwatch(const struct tu_os_poller *p, int fd);
@@ -410,6 +419,9 @@ uint64_t tu_os_process_birth(int pid);
 
 /* The calling process ends here, as if killed from outside: with nothing done any more. */
 _Noreturn void tu_os_kill_self(void);
+
+/* It stops where it is, until somebody lets it go on (SIGCONT) or kills it. */
+void tu_os_stop_self(void);
 
 /*
  * Zeroed memory with a descriptor, by which other processes map it too; what is run by exec does

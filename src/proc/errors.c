@@ -49,14 +49,7 @@ static void forget(struct tu_fork_guard *g)
 		tu_os_close(tu_container_of(link, struct tu_errors, link)->from);
 }
 
-static void guard_forks(void)
-{
-	static struct tu_fork_guard guard = { .lock = &lock, .in_child = forget };
-	static uint32_t guarded;
-
-	if (tu_swap_acqrel(&guarded, 1u) == 0) /* only that it happens once counts */
-		tu_fork_guard_add(&guard);
-}
+static struct tu_fork_guard guard = { .lock = &lock, .in_child = forget };
 
 void tu_errors_unref(struct tu_errors *e)
 {
@@ -147,7 +140,7 @@ int tu_errors_open(struct tu_errors **errors, int *to)
 		tu_free(e);
 		return rc;
 	}
-	guard_forks();
+	tu_fork_guard_once(&guard);
 	e->from = ends[0];
 	*to = ends[1];
 	e->refs = 2; /* the task's is one */

@@ -100,18 +100,7 @@ static void in_child(struct tu_fork_guard *g)
 	tu_mutex_unlock(&lock);
 }
 
-static void watch_forks(void)
-{
-	static struct tu_fork_guard guard = {
-		.lock = &lock, .before = before_fork, .in_child = in_child
-	};
-	static uint32_t watching;
-
-	/* Only that it happens once counts: nothing is published. */
-	if (tu_swap_acqrel(&watching, 1) == 0)
-		tu_fork_guard_add(&guard);
-	tu_fork_watch();
-}
+static struct tu_fork_guard guard = { .lock = &lock, .before = before_fork, .in_child = in_child };
 
 /* Under lock. */
 static struct tu_object *find(uint64_t key)
@@ -154,7 +143,7 @@ struct tu_object *tu_object_add(struct tu_object *o)
 {
 	struct tu_object *found;
 
-	watch_forks();
+	tu_fork_guard_once(&guard);
 	tu_mutex_lock(&lock);
 	found = find(o->key);
 	if (!found) {

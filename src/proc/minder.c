@@ -190,21 +190,14 @@ static void begin_anew(struct tu_fork_guard *g)
 	memset(&up, 0, sizeof(up));
 }
 
-static void guard_forks(void)
-{
-	static struct tu_fork_guard guard = { .lock = &lock, .in_child = begin_anew };
-	static uint32_t guarded;
-
-	if (tu_swap_acqrel(&guarded, 1u) == 0) /* only that it happens once counts */
-		tu_fork_guard_add(&guard);
-}
+static struct tu_fork_guard guard = { .lock = &lock, .in_child = begin_anew };
 
 int tu_minder_begin(void)
 {
 	tutti_scope quiet;
 	int rc = 0;
 
-	guard_forks();
+	tu_fork_guard_once(&guard);
 	tu_mutex_lock(&lock);
 	if (!begun)
 		rc = tu_thread_spawn(minder_main, NULL, 0);

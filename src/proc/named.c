@@ -15,17 +15,7 @@ enum { TEXT_ROOM = 128 };
 
 static uint32_t lock; /* a tu_mutex, of the list */
 static struct tu_list given = { { &given.head, &given.head } };
-
-static void watch_forks(void)
-{
-	static struct tu_fork_guard guard = { .lock = &lock };
-	static uint32_t watching;
-
-	/* Only that it happens once counts: nothing is published. */
-	if (tu_swap_acqrel(&watching, 1) == 0)
-		tu_fork_guard_add(&guard);
-	tu_fork_watch();
-}
+static struct tu_fork_guard guard = { .lock = &lock };
 
 /* The name as it is kept; NULL: it cannot be one. */
 static const char *sound(const char *name)
@@ -83,7 +73,7 @@ int tu_name_give(struct tu_named *n, const char *name, tutti_handle h)
 	tu_os_names_let_go(held);
 	if (rc < 0)
 		return rc;
-	watch_forks();
+	tu_fork_guard_once(&guard);
 	strcpy(n->name, name);
 	tu_store_rlx(&n->pid, tu_os_process_id()); /* seen under the lock below */
 	tu_mutex_lock(&lock);

@@ -4,6 +4,7 @@
 
 #include "exec/kinds.h"
 
+#include <errno.h>
 #include <string.h>
 #include <tutti/error.h>
 #include <tutti/value_codec.h>
@@ -19,12 +20,19 @@ int tu_parcel_pack(tutti_bytes *out, unsigned kind, uint32_t size, const void *w
 	return 0;
 }
 
+int tu_parcel_open_value(tutti_value **v, const void *data, size_t n)
+{
+	int rc = tutti_value_decode(v, data, n, NULL);
+
+	return rc == -E2BIG ? TUTTI_EPROTO : rc;
+}
+
 int tu_parcel_open(void *what, unsigned kind, uint32_t size, const void *data, size_t n)
 {
 	tutti_bytes lent = tutti_bytes_of(data, n);
 
 	if (tu_kind_is_value(kind))
-		return tutti_value_decode(what, data, n, NULL);
+		return tu_parcel_open_value(what, data, n);
 	if (kind == TUTTI_KIND_BYTES) {
 		memcpy(what, &lent, sizeof(lent));
 		return 0;

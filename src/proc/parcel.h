@@ -17,6 +17,9 @@ int tu_parcel_pack(tutti_bytes *out, unsigned kind, uint32_t size, const void *w
  */
 int tu_parcel_open(void *what, unsigned kind, uint32_t size, const void *data, size_t n);
 
+/* A value alone; the same errors. */
+int tu_parcel_open_value(tutti_value **v, const void *data, size_t n);
+
 /* Drop what was opened. */
 void tu_parcel_drop(void *what, unsigned kind);
 

@@ -11,74 +11,24 @@
  * starter of a process keeps what it hands over open (handles.h), so whoever is the last to free an
  * end also says so in a packet. Who is the last, the kernel knows: tu_os_user_leave.
  */
-#include "base/bits.h"
-#include "core/alloc.h"
 #include "core/bytes.h"
 #include "core/wait.h"
-#include "os/os.h"
-#include "proc/handles.h"
+#include "proc/pipe_inside.h"
 
 #include <errno.h>
 #include <string.h>
 #include <tutti/fd.h>
-#include <tutti/lock.h>
-#include <tutti/pipe.h>
-#include <tutti/semaphore.h>
-
-enum { FIRST = 1, LAST = 2, END = 4 };
-
-struct head {
-	uint32_t what; /* of the above */
-	uint32_t who;  /* writes it: another number for each end in each process */
-	uint64_t size; /* of the message */
-};
-
-enum { PIECE = TU_OS_PACKET - sizeof(struct head) };
-
-struct packet {
-	struct head head;
-	char data[PIECE];
-};
-
-struct tutti_pipe {
-	struct tu_object object; /* fds: to read from, to write to; -1: not */
-	tutti_semaphore writing; /* a message of several packets; one permit */
-	uint32_t who;            /* see head; fixed between forks */
-	tutti_lock reading;      /* of all below; held for no wait */
-	bool ended;              /* it was told so */
-	int room;                /* bytes in packet; 0: none */
-	struct packet packet;    /* read, and not dealt with: there was no memory */
-	tutti_bytes message;     /* of which some has come; no owner: none has */
-	char *place;             /* where it is written */
-	size_t come;
-	uint32_t from;
-};
-
-static tutti_pipe *of_object(struct tu_object *o)
-{
-	return tu_container_of(o, struct tutti_pipe, object);
-}
-
-static int reader(const tutti_pipe *p)
-{
-	return p->object.fds[0];
-}
-
-static int writer(const tutti_pipe *p)
-{
-	return p->object.fds[1];
-}
 
 /* -- writing ---------------------------------------------------------------------------------- */
 
 /* As tu_os_pipe_write, but waits. */
-static int write_packet(
-	tutti_pipe *p, const struct head *h, const char *data, size_t n, tutti_time deadline)
+static int write_packet(tutti_pipe *p, const struct tu_pipe_head *h, const char *data, size_t n,
+	tutti_time deadline)
 {
 	int rc;
 
-	while ((rc = tu_os_pipe_write(writer(p), h, sizeof(*h), data, n)) == -EAGAIN) {
-		rc = tutti_fd_wait(writer(p), TUTTI_WRITABLE, deadline);
+	while ((rc = tu_os_pipe_write(tu_pipe_writer(p), h, sizeof(*h), data, n)) == -EAGAIN) {
+		rc = tutti_fd_wait(tu_pipe_writer(p), TUTTI_WRITABLE, deadline);
 		if (rc < 0)
 			return rc;
 	}
@@ -88,16 +38,16 @@ static int write_packet(
 /* What was written of a message that fails is dropped over there. */
 static int write_pieces(tutti_pipe *p, const char *data, size_t size, tutti_time deadline)
 {
-	struct head h = { FIRST, p->who, size };
+	struct tu_pipe_head h = { TU_PIPE_FIRST, p->who, size };
 	int rc = 0;
 
-	for (size_t at = 0; at < size && rc == 0; at += PIECE) {
+	for (size_t at = 0; at < size && rc == 0; at += TU_PIPE_PIECE) {
 		size_t n = size - at;
 
-		if (n <= PIECE)
-			h.what |= LAST;
+		if (n <= TU_PIPE_PIECE)
+			h.what |= TU_PIPE_LAST;
 		else
-			n = PIECE;
+			n = TU_PIPE_PIECE;
 		rc = write_packet(p, &h, data + at, n, deadline);
 		h.what = 0;
 	}
@@ -106,14 +56,14 @@ static int write_pieces(tutti_pipe *p, const char *data, size_t size, tutti_time
 
 int tutti_pipe_write_until(tutti_pipe *p, const void *data, size_t size, tutti_time deadline)
 {
-	const struct head whole = { FIRST | LAST, p->who, size };
+	const struct tu_pipe_head whole = { TU_PIPE_FIRST | TU_PIPE_LAST, p->who, size };
 	int rc = tu_cancel_pending(tu_self());
 
 	if (rc < 0)
 		return rc;
-	if (writer(p) < 0)
+	if (tu_pipe_writer(p) < 0)
 		return TUTTI_ETYPE;
-	if (size <= PIECE)
+	if (size <= TU_PIPE_PIECE)
 		return write_packet(p, &whole, data, size, deadline);
 	rc = tutti_semaphore_acquire_until(&p->writing, deadline);
 	if (rc < 0)
@@ -130,15 +80,11 @@ int tutti_pipe_write(tutti_pipe *p, const void *data, size_t size)
 
 /* -- reading: under p->reading ---------------------------------------------------------------- */
 
-static void drop_message(tutti_pipe *p)
-{
-	tutti_bytes_free(&p->message);
-}
-
 /* A whole message in one packet. */
 static int hand_out(tutti_pipe *p, tutti_bytes *message)
 {
-	int rc = tutti_bytes_copy(message, p->packet.data, (size_t)p->room - sizeof(struct head));
+	int rc = tutti_bytes_copy(
+		message, p->packet.data, (size_t)p->room - sizeof(struct tu_pipe_head));
 
 	if (rc == 0)
 		p->room = 0;
@@ -152,7 +98,7 @@ static int begin_message(tutti_pipe *p)
 
 	if (rc < 0)
 		return rc;
-	drop_message(p);
+	tutti_bytes_free(&p->message);
 	p->message = begun;
 	p->message.size = p->packet.head.size;
 	p->place = (char *)begun.data;
@@ -164,9 +110,9 @@ static int begin_message(tutti_pipe *p)
 /* One packet of several. */
 static int add_piece(tutti_pipe *p, tutti_bytes *message)
 {
-	const struct head *h = &p->packet.head;
+	const struct tu_pipe_head *h = &p->packet.head;
 	size_t n = (size_t)p->room - sizeof(*h);
-	int rc = h->what & FIRST ? begin_message(p) : 0;
+	int rc = h->what & TU_PIPE_FIRST ? begin_message(p) : 0;
 
 	if (rc < 0)
 		return rc;
@@ -175,7 +121,7 @@ static int add_piece(tutti_pipe *p, tutti_bytes *message)
 		return -EAGAIN;
 	memcpy(p->place + p->come, p->packet.data, n);
 	p->come += n;
-	if (!(h->what & LAST) || p->come != p->message.size)
+	if (!(h->what & TU_PIPE_LAST) || p->come != p->message.size)
 		return -EAGAIN;
 	*message = p->message;
 	p->message = (tutti_bytes){ NULL, 0, NULL };
@@ -184,7 +130,7 @@ static int add_piece(tutti_pipe *p, tutti_bytes *message)
 
 static int end(tutti_pipe *p)
 {
-	drop_message(p);
+	tutti_bytes_free(&p->message);
 	p->ended = true;
 	return TUTTI_EDONE;
 }
@@ -198,22 +144,28 @@ static int fill(tutti_pipe *p)
 		return TUTTI_EDONE;
 	if (p->room > 0)
 		return 0;
-	n = tu_os_pipe_read(reader(p), &p->packet);
+	n = tu_os_pipe_read(tu_pipe_reader(p), &p->packet);
 	if (n < 0)
 		return n;
-	if (n < (int)sizeof(struct head) || (p->packet.head.what & END))
+	if (n < (int)sizeof(struct tu_pipe_head) || (p->packet.head.what & TU_PIPE_END))
 		return end(p);
 	p->room = n;
 	return 0;
 }
 
-/* 0, TUTTI_EDONE, -ENOMEM; -EAGAIN: nothing more is there. */
-static int read_now(tutti_pipe *p, tutti_bytes *message)
+int tu_pipe_take_message(tutti_pipe *p, void *out)
 {
+	tutti_bytes *message = out;
 	int rc;
 
+	if (p->whole.owner) {
+		*message = p->whole;
+		p->whole = (tutti_bytes){ NULL, 0, NULL };
+		return 0;
+	}
 	while ((rc = fill(p)) == 0) {
-		rc = (p->packet.head.what & (FIRST | LAST)) == (FIRST | LAST)
+		rc = (p->packet.head.what & (TU_PIPE_FIRST | TU_PIPE_LAST)) ==
+				     (TU_PIPE_FIRST | TU_PIPE_LAST)
 			     ? hand_out(p, message)
 			     : add_piece(p, message);
 		if (rc != -EAGAIN)
@@ -224,23 +176,28 @@ static int read_now(tutti_pipe *p, tutti_bytes *message)
 
 /* -- reading ---------------------------------------------------------------------------------- */
 
-int tutti_pipe_read_until(tutti_pipe *p, tutti_bytes *message, tutti_time deadline)
+int tu_pipe_read_until(tutti_pipe *p, tu_pipe_take *take, void *out, tutti_time deadline)
 {
 	int rc = tu_cancel_pending(tu_self());
 
 	if (rc < 0)
 		return rc;
-	if (reader(p) < 0)
+	if (tu_pipe_reader(p) < 0)
 		return TUTTI_ETYPE;
 	do {
 		tutti_lock_acquire(&p->reading);
-		rc = read_now(p, message);
+		rc = take(p, out);
 		tutti_lock_release(&p->reading);
 		if (rc != -EAGAIN)
 			return rc;
-		rc = tutti_fd_wait(reader(p), TUTTI_READABLE, deadline);
+		rc = tutti_fd_wait(tu_pipe_reader(p), TUTTI_READABLE, deadline);
 	} while (rc >= 0);
 	return rc;
+}
+
+int tutti_pipe_read_until(tutti_pipe *p, tutti_bytes *message, tutti_time deadline)
+{
+	return tu_pipe_read_until(p, tu_pipe_take_message, message, deadline);
 }
 
 int tutti_pipe_read(tutti_pipe *p, tutti_bytes *message)
@@ -255,209 +212,11 @@ int tutti_pipe_poll_until(tutti_pipe *p, tutti_time deadline)
 
 	if (rc < 0)
 		return rc;
-	if (reader(p) < 0)
+	if (tu_pipe_reader(p) < 0)
 		return TUTTI_ETYPE;
 	tutti_lock_acquire(&p->reading);
-	there = p->ended || p->room > 0;
+	there = p->ended || p->room > 0 || p->whole.owner;
 	tutti_lock_release(&p->reading);
-	rc = there ? 0 : tutti_fd_wait(reader(p), TUTTI_READABLE, deadline);
+	rc = there ? 0 : tutti_fd_wait(tu_pipe_reader(p), TUTTI_READABLE, deadline);
 	return rc < 0 ? rc : 0;
-}
-
-/* -- life ------------------------------------------------------------------------------------- */
-
-/* The descriptor that tells who uses this end: the other end uses another pipe, or does not say. */
-static int users_fd(const struct tu_object *o)
-{
-	if (o->fds[1] < 0)
-		return -1; /* whoever only reads has no end to tell of */
-	return o->fds[0] >= 0 ? o->fds[0] : o->fds[1];
-}
-
-static void enter(struct tu_object *o)
-{
-	if (users_fd(o) >= 0)
-		tu_os_user_enter(users_fd(o));
-}
-
-/*
- * If it is kept for one who may not have come yet, that one will be the last, or is already. Kept
- * for more, it stays in use: one of them may free it before another comes. If the pipe is full
- * nothing can be said. In both cases the descriptors tell.
- */
-static void leave(struct tu_object *o)
-{
-	const struct head end_of_all = { END, 0, 0 };
-	bool kept = o->kept > 0;
-
-	if (users_fd(o) < 0 || o->forked || o->kept > 1)
-		return;
-	if (tu_os_user_leave(users_fd(o)) && !kept)
-		tu_os_pipe_write(o->fds[1], &end_of_all, sizeof(end_of_all), NULL, 0);
-}
-
-/* Threads and tasks that held these are not here. */
-static void begin_again(struct tu_object *o)
-{
-	tutti_pipe *p = of_object(o);
-
-	tutti_semaphore_init(&p->writing, 1, 0);
-	p->reading = (tutti_lock){ 0 };
-	p->who = (uint32_t)tu_os_random();
-}
-
-static void close_both(const int fds[2])
-{
-	for (int i = 0; i < 2; i++)
-		if (fds[i] >= 0)
-			tu_os_pipe_close(fds[i]);
-}
-
-static void free_object(struct tu_object *o)
-{
-	tutti_pipe *p = of_object(o);
-
-	close_both(o->fds);
-	drop_message(p);
-	tu_free(p);
-}
-
-static const struct tu_object_ops ops = { enter, leave, begin_again, free_object };
-
-/* What tells these two pipes, in this order, from all others. */
-static uint64_t key_of(const int fds[2])
-{
-	uint64_t r = fds[0] < 0 ? 0 : tu_os_pipe_id(fds[0]);
-	uint64_t w = fds[1] < 0 ? 0 : tu_os_pipe_id(fds[1]);
-
-	return tu_mix64(tu_mix64(r) + w);
-}
-
-/* NULL: no memory. It is not in the registry yet. */
-static tutti_pipe *create_end(int r, int w)
-{
-	tutti_pipe *p = tu_alloc_zero(sizeof(*p));
-
-	if (!p)
-		return NULL;
-	p->object = (struct tu_object){ .ops = &ops, .kind = TU_OBJECT_PIPE, .fds = { r, w } };
-	p->object.key = key_of(p->object.fds);
-	begin_again(&p->object);
-	return p;
-}
-
-/* Of the two pipes one goes from b to a, and the other, if there is one, from a to b. */
-static int create_ends(tutti_pipe **a, tutti_pipe **b, const int to_a[2], const int to_b[2])
-{
-	tutti_pipe *one = create_end(to_a[0], to_b[1]);
-	tutti_pipe *other = one ? create_end(to_b[0], to_a[1]) : NULL;
-
-	if (!other) {
-		tu_free(one);
-		return -ENOMEM;
-	}
-	tu_object_add(&one->object);
-	tu_object_add(&other->object);
-	*a = one;
-	*b = other;
-	return 0;
-}
-
-int tutti_pipe_create(tutti_pipe **a, tutti_pipe **b, bool one_way)
-{
-	int to_a[2] = { -1, -1 }, to_b[2] = { -1, -1 };
-	int rc = tu_os_pipe_open(to_a);
-
-	if (rc == 0 && !one_way)
-		rc = tu_os_pipe_open(to_b);
-	if (rc == 0)
-		rc = create_ends(a, b, to_a, to_b);
-	if (rc < 0) {
-		close_both(to_a);
-		close_both(to_b);
-	}
-	return rc;
-}
-
-/* Open one of the two there; fd of this one, -1 if there is none, or an error. */
-static int open_there(const struct tu_handle_parts *parts, int i)
-{
-	static const unsigned events[] = { TU_OS_READABLE, TU_OS_WRITABLE };
-	int fd;
-
-	if (parts->fds[i] < 0)
-		return -1;
-	fd = tu_os_descriptor_of(parts->pid, parts->fds[i], events[i]);
-	return fd == -ENXIO ? -EPIPE : fd == -EPERM ? -EACCES : fd;
-}
-
-/* Is what was opened what the handle names? */
-static int check(const int fds[2], uint64_t key)
-{
-	if (key_of(fds) == key)
-		return 0;
-	return fds[0] >= 0 && tu_os_memory_bytes(fds[0]) >= 0 ? TUTTI_ETYPE : -ESTALE;
-}
-
-static int open_both(const struct tu_handle_parts *parts, int fds[2])
-{
-	int rc;
-
-	fds[1] = -1;
-	fds[0] = open_there(parts, 0);
-	if (fds[0] < -1)
-		return fds[0];
-	fds[1] = open_there(parts, 1);
-	rc = fds[1] < -1 ? fds[1] : check(fds, parts->key);
-	if (rc < 0)
-		close_both(fds);
-	return rc;
-}
-
-static int attach(tutti_pipe **p, tutti_handle handle)
-{
-	struct tu_handle_parts parts;
-	struct tu_object *o;
-	tutti_pipe *made;
-	int fds[2], rc = tu_handle_read(handle, &parts);
-
-	if (rc < 0)
-		return rc;
-	rc = open_both(&parts, fds);
-	if (rc < 0)
-		return rc;
-	made = create_end(fds[0], fds[1]);
-	if (!made) {
-		close_both(fds);
-		return -ENOMEM;
-	}
-	o = tu_object_add(&made->object);
-	if (o != &made->object)
-		free_object(&made->object);
-	*p = of_object(o);
-	return 0;
-}
-
-int tutti_pipe_attach(tutti_pipe **p, tutti_handle handle)
-{
-	struct tu_object *o;
-	int rc = tu_object_find(handle, TU_OBJECT_PIPE, &o);
-
-	if (rc == 0)
-		return attach(p, handle);
-	if (rc < 0)
-		return rc;
-	*p = of_object(o);
-	return 0;
-}
-
-tutti_handle tutti_pipe_handle(const tutti_pipe *p)
-{
-	return tu_handle_of(&p->object);
-}
-
-void tutti_pipe_free(tutti_pipe *p)
-{
-	if (p)
-		tu_object_release(&p->object);
 }

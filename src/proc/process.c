@@ -41,18 +41,11 @@ static void forget_all(struct tu_fork_guard *g)
 	}
 }
 
-static void guard_forks(void)
-{
-	static struct tu_fork_guard guard = { .lock = &lock, .in_child = forget_all };
-	static uint32_t guarded;
-
-	if (tu_swap_acqrel(&guarded, 1u) == 0) /* only that it happens once counts */
-		tu_fork_guard_add(&guard);
-}
+static struct tu_fork_guard guard = { .lock = &lock, .in_child = forget_all };
 
 void tu_process_list(struct tu_process *p)
 {
-	guard_forks();
+	tu_fork_guard_once(&guard);
 	tutti_future_ref(&p->jf.future);
 	tu_mutex_lock(&lock);
 	tu_list_add_tail(&alive, &p->link);

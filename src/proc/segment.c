@@ -10,7 +10,7 @@
 
 static const uint64_t magic = UINT64_C(0x3174747500747475);
 
-enum { LAYOUT = 1 };
+enum { LAYOUT = 2 };
 
 static const char *const names[] = {
 	[TU_OBJECT_SHM] = "tutti-shm",

@@ -79,14 +79,7 @@ static void forget(struct tu_fork_guard *g)
 	server_pid = 0;
 }
 
-static void guard_forks(void)
-{
-	static struct tu_fork_guard guard = { .lock = &lock, .in_child = forget };
-	static uint32_t guarded;
-
-	if (tu_swap_acqrel(&guarded, 1u) == 0) /* only that it happens once counts */
-		tu_fork_guard_add(&guard);
-}
+static struct tu_fork_guard guard = { .lock = &lock, .in_child = forget };
 
 static int start(void)
 {
@@ -163,7 +156,7 @@ int tu_server_fork(int channel)
 		order.streams |= 1u << i;
 		fds[nfds++] = i;
 	}
-	guard_forks();
+	tu_fork_guard_once(&guard);
 	tu_mutex_lock(&lock);
 	child = fork_there(&order, fds, nfds);
 	tu_mutex_unlock(&lock);

@@ -24,13 +24,17 @@
 #include "core/wait.h"
 #include "core/word.h"
 #include "os/os.h"
+#include "proc/parcel.h"
 #include "sync/shared_lock.h"
 
 #include <errno.h>
 #include <string.h>
 #include <tutti/shared_queue.h>
+#include <tutti/value_codec.h>
 
 enum { OPEN, SHUT, SHUT_AND_EMPTIED };
+
+enum { GRACE_NS = 250000000 };
 
 static struct tu_shared_queue *of(const tutti_queue *q)
 {
@@ -64,14 +68,19 @@ static inline void wake_one(uint32_t *line)
 		wake(line, 1);
 }
 
+/* What the line is then, and as long as nobody was woken. Look at the belt again after it. */
+static uint32_t get_in_line(uint32_t *line)
+{
+	tu_crash_point();
+	return tu_or_seq(line, 1U) | 1; /* before that look; see the top */
+}
+
 /* Sleep in a line while blocked(q). 0: look again; else as tu_wait. */
 static int stand_in_line(struct tu_shared_queue *q, uint32_t *line,
 	bool (*blocked)(const struct tu_shared_queue *q), tutti_time deadline)
 {
-	uint32_t value;
+	uint32_t value = get_in_line(line);
 
-	tu_crash_point();
-	value = tu_or_seq(line, 1U) | 1; /* before the look below; see the top */
 	if (!blocked(q))
 		return 0;
 	return tu_word_wait(tu_self(), line, value, deadline, TU_WAIT_CANCELABLE);
@@ -81,8 +90,7 @@ static int stand_in_line(struct tu_shared_queue *q, uint32_t *line,
 static void pass_on(
 	struct tu_shared_queue *q, uint32_t *line, bool (*blocked)(const struct tu_shared_queue *q))
 {
-	tu_crash_point();
-	tu_or_seq(line, 1U); /* before the look below */
+	get_in_line(line);
 	if (!blocked(q))
 		wake(line, 1);
 }
@@ -94,7 +102,7 @@ static bool is_empty(const struct tu_shared_queue *q)
 
 static bool is_full(const struct tu_shared_queue *q)
 {
-	return tu_belt_count(&q->shared->belt) >= q->shared->maxsize &&
+	return q->shared->maxsize > 0 && tu_belt_count(&q->shared->belt) >= q->shared->maxsize &&
 	       shutdown_of(q->shared) == OPEN;
 }
 
@@ -149,7 +157,32 @@ static int cpu_of(const uint32_t *shown)
 
 /* -- putting and taking ----------------------------------------------------------------------- */
 
-/* A holder that died has left nothing half-done: see belt.h. */
+/*
+ * A holder that died has left nothing half-done: see belt.h. One that was stopped, by a signal or a
+ * debugger, may not go on for long: deadline and cancel count here too. But a call that is not to
+ * wait does so for a holder that is only slow, as what can be done at once is done.
+ */
+static __attribute__((noinline)) int lock_slowly(uint32_t *word, tutti_time deadline)
+{
+	struct tu_shared_how how = { .flags = deadline > 0 ? TU_WAIT_CANCELABLE : 0 };
+	int rc;
+
+	if (deadline != TUTTI_FOREVER) {
+		tutti_time soonest = tu_os_now() + GRACE_NS;
+
+		deadline = deadline > soonest ? deadline : soonest;
+	}
+	rc = tu_shared_lock_wait(word, deadline, &how);
+	return rc == TUTTI_EBROKEN ? 0 : rc;
+}
+
+static inline int lock_until(uint32_t *word, tutti_time deadline)
+{
+	return tu_likely(tu_shared_lock_grab(word, tu_family_self())) ? 0
+								      : lock_slowly(word, deadline);
+}
+
+/* For what has no deadline. */
 static int lock(uint32_t *word)
 {
 	int rc = tu_shared_lock_acquire(word);
@@ -165,10 +198,10 @@ static void unlock(uint32_t *word)
 enum { DONE, BLOCKED = 1 };
 
 /* DONE, BLOCKED, or an error. */
-static int try_put(struct tu_shared_queue *q, const void *data, size_t bytes)
+static int try_put(struct tu_shared_queue *q, const void *data, size_t bytes, tutti_time deadline)
 {
 	struct tu_shared *s = q->shared;
-	int rc = lock(&s->belt.put_lock);
+	int rc = lock_until(&s->belt.put_lock, deadline);
 
 	if (tu_unlikely(rc < 0))
 		return rc;
@@ -194,42 +227,72 @@ static __attribute__((noinline)) int put_slowly(
 	if (tu_past(deadline))
 		return TUTTI_EFULL;
 	tu_patience_look(&q->putting, cpu_of(&q->shared->get_cpu), still_full, q);
-	done = try_put(q, data, bytes);
+	done = try_put(q, data, bytes, deadline);
 	if (done != BLOCKED)
 		return done;
 	begin = tu_os_now();
 	while (done == BLOCKED && rc == 0) {
 		rc = stand_in_line(q, &q->shared->putters, is_full, deadline);
-		done = try_put(q, data, bytes);
+		done = try_put(q, data, bytes, deadline);
 	}
 	tu_patience_slept(&q->putting, begin);
 	pass_on(q, &q->shared->putters, is_full);
 	return done == BLOCKED ? rc : done;
 }
 
-static int shared_put(tutti_queue *queue, const void *item, tutti_time deadline)
+static inline int put_bytes(
+	struct tu_shared_queue *q, const void *data, size_t bytes, tutti_time deadline)
 {
-	struct tu_shared_queue *q = of(queue);
-	const tutti_bytes *b = item;
-	bool fixed = q->shared->item_bytes > 0;
-	const void *data = fixed ? item : b->data;
-	size_t bytes = fixed ? q->shared->item_bytes : b->size;
 	int rc;
 
 	if (bytes > TU_BELT_MOST)
 		return -EMSGSIZE;
-	rc = try_put(q, data, bytes);
+	rc = try_put(q, data, bytes, deadline);
 	return rc == BLOCKED ? put_slowly(q, data, bytes, deadline) : rc;
 }
 
-/* The item as the caller wants it. */
+static __attribute__((noinline)) int put_value(
+	struct tu_shared_queue *q, const tutti_value *v, tutti_time deadline)
+{
+	tutti_bytes b;
+	int rc = tutti_value_encode(&b, v);
+
+	if (rc < 0)
+		return rc;
+	rc = put_bytes(q, b.data, b.size, deadline);
+	tutti_bytes_free(&b);
+	return rc;
+}
+
+static int shared_put(tutti_queue *queue, const void *item, tutti_time deadline)
+{
+	struct tu_shared_queue *q = of(queue);
+	const tutti_bytes *b = item;
+
+	if (q->shared->item_bytes > 0)
+		return put_bytes(q, item, q->shared->item_bytes, deadline);
+	if (q->shared->values)
+		return put_value(q, *(tutti_value *const *)item, deadline);
+	return put_bytes(q, b->data, b->size, deadline);
+}
+
+/* The item as the caller wants it. A value is made of it before it is taken: if there is no memory
+   for that it is still in. */
 static int hand_out(const struct tu_shared *s, void *item, const struct tu_belt_record *r)
 {
+	if (s->item_bytes == 0 && s->values)
+		return tu_parcel_open_value(item, r->data, r->bytes);
 	if (s->item_bytes == 0)
 		return tutti_bytes_copy(item, r->data, r->bytes);
 	tu_check(r->bytes == s->item_bytes, "a shared queue was written over");
 	memcpy(item, r->data, s->item_bytes);
 	return DONE;
+}
+
+/* Was it taken off? Also if it was no value: it would stand in the way of all others. */
+static bool is_gone(int rc)
+{
+	return rc == DONE || rc == TUTTI_EPROTO;
 }
 
 /* Under the getters' lock. As try_get. */
@@ -245,34 +308,36 @@ static int get_first(struct tu_shared_queue *q, void *item, struct tu_belt_recor
 	if (!tu_belt_first(&q->view, r))
 		return shutdown == OPEN ? BLOCKED : TUTTI_ESHUTDOWN;
 	rc = hand_out(s, item, r);
-	if (rc == DONE)
+	if (is_gone(rc))
 		tu_belt_take(&s->belt, r);
 	return rc;
 }
 
+/* The caller has its item: it does not wait long to be tidy. */
 static __attribute__((noinline)) void tighten(struct tu_shared_queue *q)
 {
-	if (lock(&q->shared->belt.put_lock) < 0)
+	if (lock_until(&q->shared->belt.put_lock, 0) < 0)
 		return;
 	tu_belt_tighten(&q->view);
 	unlock(&q->shared->belt.put_lock);
 }
 
 /* DONE, BLOCKED, or an error. */
-static int try_get(struct tu_shared_queue *q, void *item)
+static int try_get(struct tu_shared_queue *q, void *item, tutti_time deadline)
 {
 	struct tu_shared *s = q->shared;
 	struct tu_belt_record r;
-	int rc = lock(&s->belt.get_lock);
-	bool loose;
+	int rc = lock_until(&s->belt.get_lock, deadline);
+	bool loose, gone;
 
 	if (tu_unlikely(rc < 0))
 		return rc;
 	rc = get_first(q, item, &r);
 	show_cpu(&s->get_cpu);
-	loose = rc == DONE && tu_belt_is_loose(&s->belt, &r);
+	gone = is_gone(rc);
+	loose = gone && tu_belt_is_loose(&s->belt, &r);
 	unlock(&s->belt.get_lock);
-	if (rc == DONE && s->maxsize > 0)
+	if (gone && s->maxsize > 0)
 		wake_one(&s->putters);
 	if (tu_unlikely(loose))
 		tighten(q);
@@ -288,13 +353,13 @@ static __attribute__((noinline)) int get_slowly(
 	if (tu_past(deadline))
 		return TUTTI_EEMPTY;
 	tu_patience_look(&q->getting, cpu_of(&q->shared->put_cpu), still_empty, q);
-	done = try_get(q, item);
+	done = try_get(q, item, deadline);
 	if (done != BLOCKED)
 		return done;
 	begin = tu_os_now();
 	while (done == BLOCKED && rc == 0) {
 		rc = stand_in_line(q, &q->shared->getters, is_empty, deadline);
-		done = try_get(q, item);
+		done = try_get(q, item, deadline);
 	}
 	tu_patience_slept(&q->getting, begin);
 	pass_on(q, &q->shared->getters, is_empty);
@@ -304,7 +369,7 @@ static __attribute__((noinline)) int get_slowly(
 static int shared_get(tutti_queue *queue, void *item, tutti_time deadline)
 {
 	struct tu_shared_queue *q = of(queue);
-	int rc = try_get(q, item);
+	int rc = try_get(q, item, deadline);
 
 	if (tu_likely(rc == DONE))
 		tu_patience_keep(&q->getting);
@@ -403,6 +468,27 @@ static int shared_shutdown(tutti_queue *queue, bool immediate)
 	return rc;
 }
 
+/* -- as a case -------------------------------------------------------------------------------- */
+
+static bool shared_announce(tutti_queue *queue, bool to_put, uint32_t **word, uint32_t *value)
+{
+	struct tu_shared_queue *q = of(queue);
+
+	*word = to_put ? &q->shared->putters : &q->shared->getters;
+	*value = get_in_line(*word);
+	return to_put ? is_full(q) : is_empty(q);
+}
+
+static void shared_pass_on(tutti_queue *queue, bool to_put)
+{
+	struct tu_shared_queue *q = of(queue);
+
+	if (to_put)
+		pass_on(q, &q->shared->putters, is_full);
+	else
+		pass_on(q, &q->shared->getters, is_empty);
+}
+
 const struct tu_queue_kind tu_shared_queue_kind = { shared_put, shared_get, shared_size,
 	shared_unfinished, shared_is_shutdown, shared_task_done, shared_join, shared_shutdown, NULL,
-	tu_shared_queue_free };
+	tu_shared_queue_free, shared_announce, shared_pass_on };

@@ -17,6 +17,7 @@ struct tu_shared {
 	uint32_t shutdown;            /* atomic; under both locks */
 	uint32_t put_cpu, get_cpu;    /* atomic: where it was done last. Seldom another */
 	uint64_t item_bytes, maxsize; /* fixed; item_bytes 0: each is bytes */
+	uint32_t values;              /* fixed: not 0: which are those of a value */
 };
 
 /* In each process. */

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <tutti/shared_queue.h>
+#include <tutti/value.h>
 
 enum { RECORDS = 4096 }; /* where they begin in the segment */
 
@@ -50,13 +51,17 @@ static void begin(struct tu_shared_queue *q)
 
 static int check(size_t item_size, const tutti_queue_options *o)
 {
-	bool bytes = o->flags & TUTTI_BYTES;
+	unsigned what = o->flags & (TUTTI_BYTES | TUTTI_VALUES);
 
-	if (o->flags & ~(unsigned)(TUTTI_SHARED | TUTTI_LIFO | TUTTI_BYTES))
+	if (o->flags & ~(unsigned)(TUTTI_SHARED | TUTTI_LIFO | TUTTI_BYTES | TUTTI_VALUES))
 		return -EINVAL;
 	if (o->compare || (o->flags & TUTTI_LIFO))
 		return -ENOTSUP;
-	return item_size > 0 && (!bytes || item_size == sizeof(tutti_bytes)) ? 0 : -EINVAL;
+	if (what == TUTTI_BYTES)
+		return item_size == sizeof(tutti_bytes) ? 0 : -EINVAL;
+	if (what == TUTTI_VALUES)
+		return item_size == sizeof(tutti_value *) ? 0 : -EINVAL;
+	return item_size > 0 && what == 0 ? 0 : -EINVAL;
 }
 
 /* As much as the process may have. */
@@ -86,7 +91,8 @@ int tu_shared_queue_create(tutti_queue **q, size_t item_size, const tutti_queue_
 		return rc == -EFBIG ? -ENOMEM : rc;
 	}
 	begin(made);
-	made->shared->item_bytes = o->flags & TUTTI_BYTES ? 0 : item_size;
+	made->shared->item_bytes = o->flags & (TUTTI_BYTES | TUTTI_VALUES) ? 0 : item_size;
+	made->shared->values = (o->flags & TUTTI_VALUES) != 0;
 	made->shared->maxsize = made->queue.maxsize = o->maxsize > UINT32_MAX ? 0 : o->maxsize;
 	tu_belt_begin(&made->shared->belt, made->segment.head->bytes - RECORDS);
 	tu_object_add(&made->segment.object);

@@ -19,10 +19,12 @@
 #include "proc/child.h"
 #include "proc/errors.h"
 #include "proc/list.h"
+#include "proc/method.h"
 #include "proc/request.h"
 #include "proc/server.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,40 +37,10 @@ static const tutti_time grace = TUTTI_SECONDS(5); /* a daemon has to end after S
 
 static const tutti_time flush_patience = TUTTI_MILLISECONDS(200);
 
-static uint32_t lock; /* a tu_mutex; all below */
-static tutti_start_method usual;
-static bool chosen;    /* usual is, or a process has started by it */
+static uint32_t lock;  /* a tu_mutex; all below */
 static unsigned count; /* of children so far, for their names */
 static bool ending;    /* the program's children have been told to end */
 static int life_shown = -1, life_held = -1;
-
-/* -- settings ---------------------------------------------------------------------------------- */
-
-int tutti_process_set_method(tutti_start_method method, bool force)
-{
-	int rc = 0;
-
-	if (method != TUTTI_FORKSERVER && method != TUTTI_SPAWN && method != TUTTI_FORK)
-		return -EINVAL;
-	tu_mutex_lock(&lock);
-	if (chosen && !force)
-		rc = -EBUSY;
-	if (rc == 0)
-		usual = method;
-	chosen = true;
-	tu_mutex_unlock(&lock);
-	return rc;
-}
-
-tutti_start_method tutti_process_method(void)
-{
-	tutti_start_method method;
-
-	tu_mutex_lock(&lock);
-	method = usual;
-	tu_mutex_unlock(&lock);
-	return method;
-}
 
 /* In a forked child: it has a life of its own, and must not keep its parent's end from others. */
 static void begin_anew(struct tu_fork_guard *g)
@@ -83,14 +55,7 @@ static void begin_anew(struct tu_fork_guard *g)
 	ending = false;
 }
 
-static void guard_forks(void)
-{
-	static struct tu_fork_guard guard = { .lock = &lock, .in_child = begin_anew };
-	static uint32_t guarded;
-
-	if (tu_swap_acqrel(&guarded, 1u) == 0) /* only that it happens once counts */
-		tu_fork_guard_add(&guard);
-}
+static struct tu_fork_guard guard = { .lock = &lock, .in_child = begin_anew };
 
 /* -- the record -------------------------------------------------------------------------------- */
 
@@ -136,12 +101,11 @@ static struct tu_process *make(const tutti_job *job, const void *arg,
 
 	if (!p)
 		return NULL;
-	guard_forks();
+	tu_fork_guard_once(&guard);
 	tu_mutex_lock(&lock);
 	number = ++count;
-	*method = o->method ? o->method : usual;
-	chosen = true;
 	tu_mutex_unlock(&lock);
+	*method = tu_method_begin(o->method);
 	snprintf(p->identity, sizeof(p->identity), "%.*s%s%u", TU_IDENTITY_BYTES - 16,
 		tu_self_process.identity, *tu_self_process.identity ? ":" : "", number);
 	snprintf(name, sizeof(name), "Process-%s", p->identity);
@@ -278,7 +242,7 @@ static void take_back(struct tu_process *p)
 {
 	struct tu_os_end end;
 
-	tu_os_process_signal(p->pid, 9);
+	tu_os_process_signal(p->pid, SIGKILL);
 	tu_os_child_end(p->pid, &end);
 }
 

@@ -39,7 +39,7 @@ static void forget_all(struct tu_fork_guard *g)
 
 		tu_list_remove(link);
 		for (int i = 0; i < TU_STREAMS; i++)
-			tu_stream_close(p, i);
+			tu_pipe_end_close(p, i);
 		if (p->end_fd >= 0)
 			tu_os_close(p->end_fd);
 		p->end_fd = -1;
@@ -70,7 +70,7 @@ static void free_it(tutti_future *f)
 		tu_list_remove(&p->link);
 	tu_mutex_unlock(&tu_subprocess_lock);
 	for (int i = 0; i < TU_STREAMS; i++) {
-		tu_stream_close(p, i);
+		tu_pipe_end_close(p, i);
 		tutti_bytes_free(&p->stream[i].kept);
 	}
 	if (p->end_fd >= 0)
@@ -327,7 +327,8 @@ bool tu_subprocess_be_late(struct tu_subprocess *p)
 
 	tu_mutex_lock(&tu_subprocess_lock);
 	is = !p->reaped;
-	p->late = p->late || is;
+	if (is)
+		p->late = true;
 	tu_mutex_unlock(&tu_subprocess_lock);
 	return is;
 }
@@ -368,9 +369,9 @@ void tutti_subprocess_free(tutti_subprocess *f)
 		return;
 	if (tu_subprocess_check(f, &p) == 0)
 		for (int i = 0; i < TU_STREAMS; i++)
-			if (tu_stream_take(p, i) == 0) {
-				tu_stream_close(p, i);
-				tu_stream_let_go(p, i);
+			if (tu_pipe_end_take(p, i) == 0) {
+				tu_pipe_end_close(p, i);
+				tu_pipe_end_let_go(p, i);
 			}
 	tutti_future_unref(f);
 }

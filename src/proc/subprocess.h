@@ -19,7 +19,7 @@
 enum { TU_STREAMS = 3 };
 
 /* Our end of a pipe. In the hands of whoever has taken it; see tu_subprocess_take. */
-struct tu_stream {
+struct tu_pipe_end {
 	int fd;     /* -1: closed, or there is none */
 	bool piped; /* fixed: there was */
 	bool taken; /* under the lock */
@@ -31,7 +31,7 @@ struct tu_stream {
 
 struct tu_subprocess {
 	tutti_future future; /* first; its result is the exit code */
-	struct tu_stream stream[TU_STREAMS];
+	struct tu_pipe_end stream[TU_STREAMS];
 	char *name;          /* fixed, as all up to group */
 	tutti_time deadline; /* 0: none */
 	bool check, group;
@@ -78,15 +78,15 @@ extern const tutti_time tu_subprocess_grace;
 /* -- its pipes --------------------------------------------------------------------------------- */
 
 /* Have that stream alone. 0, -EBUSY, TUTTI_ETYPE. */
-int tu_stream_take(struct tu_subprocess *p, int stream);
-void tu_stream_let_go(struct tu_subprocess *p, int stream);
-void tu_stream_close(struct tu_subprocess *p, int stream);
+int tu_pipe_end_take(struct tu_subprocess *p, int stream);
+void tu_pipe_end_let_go(struct tu_subprocess *p, int stream);
+void tu_pipe_end_close(struct tu_subprocess *p, int stream);
 
 /* Read once more behind what is kept. How many bytes; 0: the end; -EAGAIN, -ENOMEM. */
-int tu_stream_fill(struct tu_stream *s);
+int tu_pipe_end_fill(struct tu_pipe_end *s);
 
 /* What is kept, with a zero behind it, is *out's. */
-void tu_stream_give(struct tu_stream *s, tutti_bytes *out);
+void tu_pipe_end_give(struct tu_pipe_end *s, tutti_bytes *out);
 
 /*
  * Write what is to be written and read what comes, all pipes taken, to their end and to the

@@ -18,9 +18,9 @@ enum { ROOM_FIRST = 4096 };
 
 /* -- in whose hands ---------------------------------------------------------------------------- */
 
-int tu_stream_take(struct tu_subprocess *p, int stream)
+int tu_pipe_end_take(struct tu_subprocess *p, int stream)
 {
-	struct tu_stream *s = stream >= 0 && stream < TU_STREAMS ? &p->stream[stream] : NULL;
+	struct tu_pipe_end *s = stream >= 0 && stream < TU_STREAMS ? &p->stream[stream] : NULL;
 	bool taken;
 
 	if (!s || !s->piped)
@@ -32,16 +32,16 @@ int tu_stream_take(struct tu_subprocess *p, int stream)
 	return taken ? -EBUSY : 0;
 }
 
-void tu_stream_let_go(struct tu_subprocess *p, int stream)
+void tu_pipe_end_let_go(struct tu_subprocess *p, int stream)
 {
 	tu_mutex_lock(&tu_subprocess_lock);
 	p->stream[stream].taken = false;
 	tu_mutex_unlock(&tu_subprocess_lock);
 }
 
-void tu_stream_close(struct tu_subprocess *p, int stream)
+void tu_pipe_end_close(struct tu_subprocess *p, int stream)
 {
-	struct tu_stream *s = &p->stream[stream];
+	struct tu_pipe_end *s = &p->stream[stream];
 
 	if (s->fd >= 0)
 		tu_os_close(s->fd);
@@ -55,7 +55,7 @@ static int begin(tutti_subprocess *f, int stream, struct tu_subprocess **p)
 
 	if (rc == 0)
 		rc = tu_subprocess_check(f, p);
-	return rc < 0 ? rc : tu_stream_take(*p, stream);
+	return rc < 0 ? rc : tu_pipe_end_take(*p, stream);
 }
 
 static int wait_for(int fd, unsigned events, tutti_time deadline)
@@ -71,18 +71,18 @@ static int wait_for(int fd, unsigned events, tutti_time deadline)
 
 /* -- what is kept ------------------------------------------------------------------------------ */
 
-static size_t kept_bytes(const struct tu_stream *s)
+static size_t kept_bytes(const struct tu_pipe_end *s)
 {
 	return s->kept.size - s->from;
 }
 
-static const char *kept_at(const struct tu_stream *s)
+static const char *kept_at(const struct tu_pipe_end *s)
 {
 	return (const char *)s->kept.data + s->from;
 }
 
 /* The first n of them are somebody's now. */
-static void pass(struct tu_stream *s, size_t n)
+static void pass(struct tu_pipe_end *s, size_t n)
 {
 	s->from += n;
 	s->seen = s->from > s->seen ? s->from : s->seen;
@@ -91,7 +91,7 @@ static void pass(struct tu_stream *s, size_t n)
 }
 
 /* Room behind them, and one more byte for a zero. */
-static int make_room(struct tu_stream *s)
+static int make_room(struct tu_pipe_end *s)
 {
 	size_t room = s->room ? s->room * 2 : ROOM_FIRST;
 
@@ -111,7 +111,7 @@ static int make_room(struct tu_stream *s)
 	return 0;
 }
 
-int tu_stream_fill(struct tu_stream *s)
+int tu_pipe_end_fill(struct tu_pipe_end *s)
 {
 	int rc = make_room(s);
 
@@ -123,7 +123,7 @@ int tu_stream_fill(struct tu_stream *s)
 	return rc;
 }
 
-void tu_stream_give(struct tu_stream *s, tutti_bytes *out)
+void tu_pipe_end_give(struct tu_pipe_end *s, tutti_bytes *out)
 {
 	char *start = (char *)(uintptr_t)s->kept.data;
 
@@ -144,23 +144,23 @@ void tu_stream_give(struct tu_stream *s, tutti_bytes *out)
 /* Once more, when there is something: into buf, or NULL: what is kept. How many; 0: the end. */
 static int read_some(struct tu_subprocess *p, int stream, void *buf, size_t n, tutti_time deadline)
 {
-	struct tu_stream *s = &p->stream[stream];
+	struct tu_pipe_end *s = &p->stream[stream];
 	int rc;
 
 	if (s->fd < 0)
 		return 0;
 	n = n < INT_MAX ? n : INT_MAX;
-	while ((rc = buf ? tu_os_stream_read(s->fd, buf, n) : tu_stream_fill(s)) == -EAGAIN) {
+	while ((rc = buf ? tu_os_stream_read(s->fd, buf, n) : tu_pipe_end_fill(s)) == -EAGAIN) {
 		rc = wait_for(s->fd, TUTTI_READABLE, deadline);
 		if (rc < 0)
 			return rc;
 	}
 	if (rc == 0)
-		tu_stream_close(p, stream);
+		tu_pipe_end_close(p, stream);
 	return rc;
 }
 
-static long read_kept(struct tu_stream *s, void *buf, size_t n)
+static long read_kept(struct tu_pipe_end *s, void *buf, size_t n)
 {
 	n = kept_bytes(s) < n ? kept_bytes(s) : n;
 	memcpy(buf, kept_at(s), n);
@@ -172,7 +172,7 @@ long tutti_subprocess_read_until(
 	tutti_subprocess *f, int stream, void *buf, size_t n, tutti_time deadline)
 {
 	struct tu_subprocess *p;
-	struct tu_stream *s;
+	struct tu_pipe_end *s;
 	long rc;
 
 	if (stream == 0)
@@ -184,7 +184,7 @@ long tutti_subprocess_read_until(
 		return rc;
 	s = &p->stream[stream];
 	rc = kept_bytes(s) > 0 ? read_kept(s, buf, n) : read_some(p, stream, buf, n, deadline);
-	tu_stream_let_go(p, stream);
+	tu_pipe_end_let_go(p, stream);
 	return rc;
 }
 
@@ -194,7 +194,7 @@ long tutti_subprocess_read(tutti_subprocess *p, int stream, void *buf, size_t n)
 }
 
 /* The next n bytes are the line; then `more` bytes are passed over. */
-static int give_line(struct tu_stream *s, tutti_bytes *line, size_t n, size_t more)
+static int give_line(struct tu_pipe_end *s, tutti_bytes *line, size_t n, size_t more)
 {
 	tutti_bytes made = { NULL, 0, NULL };
 	char *text;
@@ -212,7 +212,7 @@ static int give_line(struct tu_stream *s, tutti_bytes *line, size_t n, size_t mo
 
 static int next_line(struct tu_subprocess *p, int stream, tutti_bytes *line, tutti_time deadline)
 {
-	struct tu_stream *s = &p->stream[stream];
+	struct tu_pipe_end *s = &p->stream[stream];
 
 	for (;;) {
 		const char *data = s->kept.data, *end = NULL;
@@ -243,7 +243,7 @@ int tutti_subprocess_read_line_until(
 	if (rc < 0)
 		return rc;
 	rc = next_line(p, stream, line, deadline);
-	tu_stream_let_go(p, stream);
+	tu_pipe_end_let_go(p, stream);
 	return rc;
 }
 
@@ -254,7 +254,7 @@ int tutti_subprocess_read_line(tutti_subprocess *p, int stream, tutti_bytes *lin
 
 /* -- writing ----------------------------------------------------------------------------------- */
 
-static long write_all(struct tu_stream *s, tutti_bytes data, tutti_time deadline)
+static long write_all(struct tu_pipe_end *s, tutti_bytes data, tutti_time deadline)
 {
 	const char *at = data.data;
 	size_t written = 0;
@@ -285,7 +285,7 @@ long tutti_subprocess_write_until(tutti_subprocess *f, tutti_bytes data, tutti_t
 	n = p->stream[0].fd < 0          ? -EBADF
 	    : p->stream[0].kept.size > 0 ? -EBUSY
 					 : write_all(&p->stream[0], data, deadline);
-	tu_stream_let_go(p, 0);
+	tu_pipe_end_let_go(p, 0);
 	return n;
 }
 
@@ -300,11 +300,11 @@ int tutti_subprocess_close_input(tutti_subprocess *f)
 	int rc = tu_subprocess_check(f, &p);
 
 	if (rc == 0)
-		rc = tu_stream_take(p, 0);
+		rc = tu_pipe_end_take(p, 0);
 	if (rc < 0)
 		return rc;
-	tu_stream_close(p, 0);
-	tu_stream_let_go(p, 0);
+	tu_pipe_end_close(p, 0);
+	tu_pipe_end_let_go(p, 0);
 	return 0;
 }
 

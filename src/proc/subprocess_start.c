@@ -4,6 +4,7 @@
 
 #include "core/alloc.h"
 #include "core/probe.h"
+#include "core/wait.h"
 #include "os/os.h"
 #include "os/spawn.h"
 
@@ -150,6 +151,9 @@ int tu_subprocess_begin(struct tu_subprocess **p, const char *const *argv,
 
 	choose(o, fed && o->input.size > 0, what);
 	rc = check(argv, o, fed, what, why);
+	if (rc == 0 && o->deadline && tu_past(o->deadline))
+		rc = fail(
+			why, TUTTI_ETIMEDOUT, "'%s' was not started before its deadline", argv[0]);
 	if (rc < 0)
 		return rc;
 	*p = tu_subprocess_make(argv[0], o);

@@ -27,7 +27,7 @@ enum { READS_MOST = 16 };
 /* Write what goes in. Who reads no more has had enough. */
 static void feed(struct tu_subprocess *p)
 {
-	struct tu_stream *s = &p->stream[0];
+	struct tu_pipe_end *s = &p->stream[0];
 	int rc = 0;
 
 	while (rc >= 0 && s->from < s->kept.size) {
@@ -42,22 +42,22 @@ static void feed(struct tu_subprocess *p)
 		return;
 	tutti_bytes_free(&s->kept);
 	s->from = 0;
-	tu_stream_close(p, 0);
+	tu_pipe_end_close(p, 0);
 }
 
 /* Read what has come, to keep it or to drop it. 0 or -ENOMEM. */
 static int drain(struct tu_subprocess *p, int stream, bool drop)
 {
-	struct tu_stream *s = &p->stream[stream];
+	struct tu_pipe_end *s = &p->stream[stream];
 	int rc = 1;
 
 	for (int i = 0; i < READS_MOST && rc > 0; i++) {
-		rc = tu_stream_fill(s);
+		rc = tu_pipe_end_fill(s);
 		if (drop)
 			s->kept.size = s->from = s->seen = 0;
 	}
 	if (rc == 0 || (rc < 0 && rc != -EAGAIN && rc != -ENOMEM))
-		tu_stream_close(p, stream);
+		tu_pipe_end_close(p, stream);
 	return rc == -ENOMEM ? rc : 0;
 }
 
@@ -134,8 +134,8 @@ int tu_subprocess_conclude(struct tu_subprocess *p, tutti_subprocess_result *res
 		return rc;
 	memset(result, 0, sizeof(*result));
 	result->exitcode = p->exitcode;
-	tu_stream_give(&p->stream[1], &result->out);
-	tu_stream_give(&p->stream[2], &result->err);
+	tu_pipe_end_give(&p->stream[1], &result->out);
+	tu_pipe_end_give(&p->stream[2], &result->err);
 	if (rc < 0)
 		snprintf(result->text, sizeof(result->text), "%s", tutti_future_text(&p->future));
 	return rc;
@@ -159,10 +159,10 @@ static int take_all(struct tu_subprocess *p)
 
 	for (i = 0; i < TU_STREAMS && rc == 0; i++)
 		if (p->stream[i].piped)
-			rc = tu_stream_take(p, i);
+			rc = tu_pipe_end_take(p, i);
 	while (rc < 0 && --i > 0)
 		if (p->stream[i - 1].piped)
-			tu_stream_let_go(p, i - 1);
+			tu_pipe_end_let_go(p, i - 1);
 	return rc;
 }
 
@@ -170,11 +170,11 @@ static void let_go_all(struct tu_subprocess *p)
 {
 	for (int i = 0; i < TU_STREAMS; i++)
 		if (p->stream[i].piped)
-			tu_stream_let_go(p, i);
+			tu_pipe_end_let_go(p, i);
 }
 
 /* Bytes of our own, of which the first are what is left of s and then more. */
-static int append(struct tu_stream *s, const tutti_bytes *more)
+static int append(struct tu_pipe_end *s, const tutti_bytes *more)
 {
 	size_t left = s->kept.size - s->from;
 	tutti_bytes all = { NULL, 0, NULL };
@@ -198,7 +198,7 @@ static int append(struct tu_stream *s, const tutti_bytes *more)
 /* What goes in: borrowed for this call, unless something was left by the last. */
 static int put_in(struct tu_subprocess *p, const tutti_bytes *input)
 {
-	struct tu_stream *s = &p->stream[0];
+	struct tu_pipe_end *s = &p->stream[0];
 
 	if (input->size == 0)
 		return 0;
@@ -214,12 +214,12 @@ static int put_in(struct tu_subprocess *p, const tutti_bytes *input)
 static int keep_rest(struct tu_subprocess *p, int rc)
 {
 	static const tutti_bytes none;
-	struct tu_stream *s = &p->stream[0];
+	struct tu_pipe_end *s = &p->stream[0];
 
 	if (s->kept.size > 0 && !s->kept.owner && append(s, &none) < 0) {
 		s->kept = none;
 		s->from = 0;
-		tu_stream_close(p, 0); /* what it was to read can never come */
+		tu_pipe_end_close(p, 0); /* what it was to read can never come */
 		return -ENOMEM;
 	}
 	return rc;
@@ -302,7 +302,7 @@ static int run(
 		&p, argv, o, true, (result ? result : &unused)->text, sizeof(unused.text));
 
 	if (rc < 0)
-		return rc;
+		return rc == TUTTI_ETIMEDOUT ? TUTTI_EJOBTIMEDOUT : rc;
 	p->stream[0].kept = o->input.size > 0 ? tutti_bytes_of(o->input.data, o->input.size)
 					      : p->stream[0].kept;
 	rc = tu_subprocess_talk(p, !result, false, o->deadline ? o->deadline : TUTTI_FOREVER);

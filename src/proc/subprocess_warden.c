@@ -51,7 +51,7 @@ static void *limit(void *arg)
 	tu_os_world_begin(&world, p->deadline);
 	rc = tu_future_wait(&p->future, p->deadline, 0);
 	tu_os_world_end(&world);
-	if (rc == TUTTI_ETIMEDOUT && tu_subprocess_be_late(p)) {
+	if (rc == TUTTI_ETIMEDOUT && !tu_subprocess_look(p) && tu_subprocess_be_late(p)) {
 		tutti_time last = tutti_after(tu_subprocess_grace);
 
 		tu_subprocess_tell(p, SIGTERM);

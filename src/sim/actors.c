@@ -5,6 +5,7 @@
 #include "base/bits.h"
 #include "core/alloc.h"
 #include "core/lot.h"
+#include "core/poller.h"
 #include "core/sanitize.h"
 #include "core/worker.h"
 #include "exec/thread.h"
@@ -165,8 +166,10 @@ static void abandon(struct tu_actor *a)
 {
 	struct tu_context *c = a->current;
 
-	if (c)
-		tu_thread_abandon(c->worker);
+	if (!c)
+		return;
+	tu_poller_forget(c->worker);
+	tu_thread_abandon(c->worker);
 }
 
 static bool is_abandoned(const struct tu_context *c)
@@ -174,7 +177,7 @@ static bool is_abandoned(const struct tu_context *c)
 	return c->worker->abandoned;
 }
 
-/* Their stacks and workers stay as they are: something may point there. */
+/* Their stacks and workers stay as they are: something may point there. Their pollers do not. */
 void tu_machine_abandon(void)
 {
 	bool any = false;

@@ -12,6 +12,11 @@
  * Whatever else happens, what was claimed is looked at first, as nobody else was woken for it.
  *
  * All queues are left before anything is done: else one's own get might wake one's own put.
+ *
+ * What processes share has no queues, but words (core/word.h), and nobody claims anything from
+ * afar: the waiting thread itself sees that a word has changed, and then claims that one, unless
+ * another was claimed before. The wake that came with the change may have been meant for one alone.
+ * So in the end, whatever was done, each of those objects is told that we go on (pass_on).
  */
 #ifndef TU_SYNC_CHOICE_H
 #define TU_SYNC_CHOICE_H
@@ -22,6 +27,20 @@
 #include <tutti/select.h>
 
 enum { TU_CASE_WAITS = INT_MAX }; /* no code */
+
+/* What is different for an object that processes share. */
+struct tu_case_words {
+	bool (*is_shared)(const void *object);
+	/* Say in the object that somebody is about to sleep, on which word and value: false: look
+	   again. */
+	bool (*announce)(const tutti_case *c, uint32_t **word, uint32_t *value);
+	/* Who has perhaps slept there goes on, maybe with something else: others may have missed
+	   a wake for that. May be NULL. */
+	void (*pass_on)(const tutti_case *c);
+	/* Has it become ready since the word was value, even if it is not any more? Then that is
+	   all there was to do. NULL: look. */
+	bool (*happened)(const tutti_case *c, uint32_t value);
+};
 
 /* How a kind of case does each of these. None is called for a case without an object. */
 struct tu_case_kind {
@@ -36,10 +55,24 @@ struct tu_case_kind {
 	void (*over)(const tutti_case *c, struct tu_waiter *me);
 	bool given;  /* who is granted has it; the answer is the case's code */
 	bool kernel; /* a look is a call into the kernel: not worth it in a spin */
+	const struct tu_case_words *words; /* NULL: it is never shared */
 };
 
 extern const struct tu_case_kind tu_case_get, tu_case_put, tu_case_acquire, tu_case_event,
 	tu_case_fd;
+
+/* The kind of cases that rooms above make, which say by themselves how it is done. */
+static inline tutti_case tu_case_of(const struct tu_case_kind *kind, void *object, void *item)
+{
+	tutti_case c = tutti_case_make(TUTTI_CASE_OTHER, object, item);
+
+	c.priv.reserved = (uint64_t)(uintptr_t)kind;
+	return c;
+}
+
+/* For kinds that wait for a descriptor: their enqueue and over. */
+int tu_case_fd_enqueue(int fd, unsigned events, struct tu_waiter *me);
+void tu_case_fd_over(int fd, struct tu_waiter *me);
 
 struct tu_choice {
 	tutti_case *cases;

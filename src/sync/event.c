@@ -202,11 +202,7 @@ int tutti_event_wait_until(tutti_event *e, tutti_time deadline)
 
 static int case_look(const tutti_case *c)
 {
-	const tutti_event *e = c->priv.object;
-
-	if (tu_load_rlx(&e->priv[0]) == SHARED) /* that is fixed */
-		return -ENOTSUP;
-	return is_set(e) ? 0 : TU_CASE_WAITS;
+	return is_set(c->priv.object) ? 0 : TU_CASE_WAITS;
 }
 
 static int case_enqueue(const tutti_case *c, struct tu_waiter *me)
@@ -214,4 +210,26 @@ static int case_enqueue(const tutti_case *c, struct tu_waiter *me)
 	return enqueue(c->priv.object, me);
 }
 
-const struct tu_case_kind tu_case_event = { case_look, case_enqueue, left, .given = true };
+static bool case_is_shared(const void *object)
+{
+	const tutti_event *e = object;
+
+	return tu_load_rlx(&e->priv[0]) == SHARED; /* that is fixed */
+}
+
+static bool case_announce(const tutti_case *c, uint32_t **word, uint32_t *value)
+{
+	return tu_event_shared_announce(c->priv.object, word, value);
+}
+
+static bool case_happened(const tutti_case *c, uint32_t value)
+{
+	return tu_event_shared_was_set(c->priv.object, value);
+}
+
+/* A set wakes all, so there is nothing to pass on. */
+static const struct tu_case_words case_words = { case_is_shared, case_announce, NULL,
+	case_happened };
+
+const struct tu_case_kind tu_case_event = { case_look, case_enqueue, left, .given = true,
+	.words = &case_words };

@@ -65,7 +65,7 @@ static bool announce(tutti_event *e, uint32_t *v)
 	return !(*v & SET);
 }
 
-static bool was_set_since(const tutti_event *e, uint32_t v)
+bool tu_event_shared_was_set(const tutti_event *e, uint32_t v)
 {
 	uint32_t now = tu_load_acq(&e->priv[1]); /* [event-2] acquire: all before that set */
 
@@ -87,7 +87,13 @@ int tu_event_shared_wait(tutti_event *e, struct tu_context *self, tutti_time dea
 		return 0;
 	for (;;) {
 		rc = tu_word_wait(self, &e->priv[1], v, deadline, TU_WAIT_CANCELABLE);
-		if (rc < 0 || was_set_since(e, v))
+		if (rc < 0 || tu_event_shared_was_set(e, v))
 			return rc;
 	}
+}
+
+bool tu_event_shared_announce(tutti_event *e, uint32_t **word, uint32_t *value)
+{
+	*word = &e->priv[1];
+	return announce(e, value);
 }

@@ -70,18 +70,28 @@ static int case_look(const tutti_case *c)
 	return rc == 0 ? TU_CASE_WAITS : rc;
 }
 
-static int case_enqueue(const tutti_case *c, struct tu_waiter *me)
+int tu_case_fd_enqueue(int fd, unsigned events, struct tu_waiter *me)
 {
 	int rc;
 
-	me->ask = (uint32_t)c->priv.reserved;
-	rc = tu_poller_enter(me->context->worker, tu_fd_of_key(c->priv.object), me);
+	me->ask = events;
+	rc = tu_poller_enter(me->context->worker, fd, me);
 	return rc == 0 ? 1 : looks_again(rc) ? 0 : rc;
+}
+
+void tu_case_fd_over(int fd, struct tu_waiter *me)
+{
+	tu_poller_leave(me->context->worker, fd, me);
+}
+
+static int case_enqueue(const tutti_case *c, struct tu_waiter *me)
+{
+	return tu_case_fd_enqueue(tu_fd_of_key(c->priv.object), (unsigned)c->priv.reserved, me);
 }
 
 static void case_over(const tutti_case *c, struct tu_waiter *me)
 {
-	tu_poller_leave(me->context->worker, tu_fd_of_key(c->priv.object), me);
+	tu_case_fd_over(tu_fd_of_key(c->priv.object), me);
 }
 
 const struct tu_case_kind tu_case_fd = {

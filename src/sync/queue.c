@@ -6,13 +6,34 @@
 #include "sync/choice.h"
 #include "sync/flags.h"
 
+#include <tutti/value.h>
+
 static int check(size_t item_size, const tutti_queue_options *o)
 {
-	int rc = tu_flags_check(o->flags, TUTTI_LIFO);
+	int rc = tu_flags_check(o->flags, TUTTI_LIFO | TUTTI_VALUES);
 
 	if (rc == 0 && (item_size == 0 || (o->compare && (o->flags & TUTTI_LIFO))))
 		rc = -EINVAL;
+	if (rc == 0 && (o->flags & TUTTI_VALUES) && item_size != sizeof(tutti_value *))
+		rc = -EINVAL;
 	return rc;
+}
+
+static tutti_queue *create_plain(size_t item_size, const tutti_queue_options *o)
+{
+	if (o->maxsize > 0 && !o->compare && !(o->flags & TUTTI_LIFO))
+		return tu_ring_queue_create(item_size, o->maxsize);
+	return tu_store_queue_create(item_size, o);
+}
+
+static tutti_queue *create_of_values(size_t item_size, const tutti_queue_options *o)
+{
+	tutti_queue *beneath = create_plain(item_size, o);
+	tutti_queue *made = beneath ? tu_value_queue_create(beneath) : NULL;
+
+	if (beneath && !made)
+		tutti_queue_free(beneath);
+	return made;
 }
 
 int tu_queue_create(tutti_queue **q, size_t item_size, const tutti_queue_options *o)
@@ -22,10 +43,8 @@ int tu_queue_create(tutti_queue **q, size_t item_size, const tutti_queue_options
 
 	if (rc < 0)
 		return rc;
-	if (o->maxsize > 0 && !o->compare && !(o->flags & TUTTI_LIFO))
-		made = tu_ring_queue_create(item_size, o->maxsize);
-	else
-		made = tu_store_queue_create(item_size, o);
+	made = o->flags & TUTTI_VALUES ? create_of_values(item_size, o)
+				       : create_plain(item_size, o);
 	if (!made)
 		return -ENOMEM;
 	*q = made;
@@ -156,11 +175,6 @@ int tutti_queue_shutdown(tutti_queue *q, bool immediate)
 	return q->kind->shutdown(q, immediate);
 }
 
-bool tu_queue_has_lines(const tutti_queue *q)
-{
-	return q->kind->enqueue != NULL;
-}
-
 /* -- as a case -------------------------------------------------------------------------------- */
 
 static void left(void *line, struct tu_bucket *b)
@@ -169,12 +183,19 @@ static void left(void *line, struct tu_bucket *b)
 	tu_queue_line_add(line, -1);
 }
 
+static bool is_shared(const void *object)
+{
+	const tutti_queue *q = object;
+
+	return q->kind->announce != NULL;
+}
+
 static int get_look(const tutti_case *c)
 {
 	tutti_queue *q = c->priv.object;
 	int rc = q->kind->get(q, c->priv.item, 0);
 
-	return rc == TUTTI_EEMPTY ? TU_CASE_WAITS : rc;
+	return rc == TUTTI_EEMPTY || rc == TUTTI_ETIMEDOUT ? TU_CASE_WAITS : rc;
 }
 
 static int get_enqueue(const tutti_case *c, struct tu_waiter *me)
@@ -184,14 +205,31 @@ static int get_enqueue(const tutti_case *c, struct tu_waiter *me)
 	return q->kind->enqueue(q, false, me);
 }
 
-const struct tu_case_kind tu_case_get = { get_look, get_enqueue, left, .given = false };
+static bool get_announce(const tutti_case *c, uint32_t **word, uint32_t *value)
+{
+	tutti_queue *q = c->priv.object;
+
+	return q->kind->announce(q, false, word, value);
+}
+
+static void get_pass_on(const tutti_case *c)
+{
+	tutti_queue *q = c->priv.object;
+
+	q->kind->pass_on(q, false);
+}
+
+static const struct tu_case_words get_words = { is_shared, get_announce, get_pass_on, NULL };
+
+const struct tu_case_kind tu_case_get = { get_look, get_enqueue, left, .given = false,
+	.words = &get_words };
 
 static int put_look(const tutti_case *c)
 {
 	tutti_queue *q = c->priv.object;
 	int rc = q->kind->put(q, c->priv.item, 0);
 
-	return rc == TUTTI_EFULL ? TU_CASE_WAITS : rc;
+	return rc == TUTTI_EFULL || rc == TUTTI_ETIMEDOUT ? TU_CASE_WAITS : rc;
 }
 
 static int put_enqueue(const tutti_case *c, struct tu_waiter *me)
@@ -201,4 +239,21 @@ static int put_enqueue(const tutti_case *c, struct tu_waiter *me)
 	return q->kind->enqueue(q, true, me);
 }
 
-const struct tu_case_kind tu_case_put = { put_look, put_enqueue, left, .given = false };
+static bool put_announce(const tutti_case *c, uint32_t **word, uint32_t *value)
+{
+	tutti_queue *q = c->priv.object;
+
+	return q->kind->announce(q, true, word, value);
+}
+
+static void put_pass_on(const tutti_case *c)
+{
+	tutti_queue *q = c->priv.object;
+
+	q->kind->pass_on(q, true);
+}
+
+static const struct tu_case_words put_words = { is_shared, put_announce, put_pass_on, NULL };
+
+const struct tu_case_kind tu_case_put = { put_look, put_enqueue, left, .given = false,
+	.words = &put_words };

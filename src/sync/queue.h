@@ -26,9 +26,12 @@ struct tu_queue_kind {
 	int (*join)(tutti_queue *q, tutti_time deadline);
 	int (*shutdown)(tutti_queue *q, bool immediate);
 	/* Stand in the line of those who put, or who get; false: look again, it need not wait.
-	   NULL: its lines are not in the lot. */
+	   NULL: its lines are not in the lot, but words. */
 	bool (*enqueue)(tutti_queue *q, bool to_put, struct tu_waiter *me);
 	void (*free)(tutti_queue *q);
+	/* Of one between processes, in place of enqueue; see tu_case_words. */
+	bool (*announce)(tutti_queue *q, bool to_put, uint32_t **word, uint32_t *value);
+	void (*pass_on)(tutti_queue *q, bool to_put);
 };
 
 /*
@@ -48,11 +51,11 @@ struct tutti_queue {
 /* A queue of this process, as tutti_queue_create. */
 int tu_queue_create(tutti_queue **q, size_t item_size, const tutti_queue_options *o);
 
-/* Can it be a case of a select? */
-bool tu_queue_has_lines(const tutti_queue *q);
-
 /* NULL: no memory. */
 tutti_queue *tu_store_queue_create(size_t item_size, const tutti_queue_options *o);
 tutti_queue *tu_ring_queue_create(size_t item_size, size_t maxsize);
+
+/* One of values over one of pointers, which is its own from then on. NULL: no memory. */
+tutti_queue *tu_value_queue_create(tutti_queue *beneath);
 
 #endif

@@ -292,8 +292,8 @@ static void ring_free(tutti_queue *q)
 tutti_queue *tu_ring_queue_create(size_t item_size, size_t maxsize)
 {
 	static const struct tu_queue_kind kind = { ring_put, ring_get, ring_size, ring_unfinished,
-		ring_is_shutdown, ring_task_done, ring_join, ring_shutdown, ring_enqueue,
-		ring_free };
+		ring_is_shutdown, ring_task_done, ring_join, ring_shutdown, ring_enqueue, ring_free,
+		NULL, NULL };
 	struct ring_queue *q = tu_alloc_aligned(sizeof(*q), 128);
 
 	if (!q)

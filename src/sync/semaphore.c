@@ -207,9 +207,10 @@ uint32_t tutti_semaphore_value(const tutti_semaphore *s)
 
 static int case_look(const tutti_case *c)
 {
-	if (tu_semaphore_is_shared(c->priv.object))
-		return -ENOTSUP;
-	return try_acquire(c->priv.object) ? 0 : TU_CASE_WAITS;
+	tutti_semaphore *s = c->priv.object;
+	bool had = tu_semaphore_is_shared(s) ? tu_semaphore_shared_try(s) : try_acquire(s);
+
+	return had ? 0 : TU_CASE_WAITS;
 }
 
 static int case_enqueue(const tutti_case *c, struct tu_waiter *me)
@@ -217,4 +218,23 @@ static int case_enqueue(const tutti_case *c, struct tu_waiter *me)
 	return enqueue(c->priv.object, me);
 }
 
-const struct tu_case_kind tu_case_acquire = { case_look, case_enqueue, left, .given = true };
+static bool case_is_shared(const void *object)
+{
+	return tu_semaphore_is_shared(object);
+}
+
+static bool case_announce(const tutti_case *c, uint32_t **word, uint32_t *value)
+{
+	return tu_semaphore_shared_announce(c->priv.object, word, value);
+}
+
+static void case_pass_on(const tutti_case *c)
+{
+	tu_semaphore_shared_pass_on(c->priv.object);
+}
+
+static const struct tu_case_words case_words = { case_is_shared, case_announce, case_pass_on,
+	NULL };
+
+const struct tu_case_kind tu_case_acquire = { case_look, case_enqueue, left, .given = true,
+	.words = &case_words };

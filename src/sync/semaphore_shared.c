@@ -78,6 +78,33 @@ int tu_semaphore_shared_acquire(tutti_semaphore *s, struct tu_context *self, tut
 	}
 }
 
+bool tu_semaphore_shared_try(tutti_semaphore *s)
+{
+	uint32_t v;
+
+	return take(s, false, &v);
+}
+
+bool tu_semaphore_shared_announce(tutti_semaphore *s, uint32_t **word, uint32_t *value)
+{
+	uint32_t v = tu_load_rlx(&s->priv[3]); /* a guess; the exchange tells */
+
+	if ((v & ~WAITERS) || !announce(s, v))
+		return false;
+	*word = &s->priv[3];
+	*value = WAITERS;
+	return true;
+}
+
+/* As who has slept and then takes a permit, but for the permit: see the top. */
+void tu_semaphore_shared_pass_on(tutti_semaphore *s)
+{
+	tu_crash_point();
+	/* Acquire and release: for nothing, it asks for a wake. */
+	if (tu_or_acqrel(&s->priv[3], WAITERS) & ~WAITERS)
+		tu_word_wake(&s->priv[3], 1);
+}
+
 int tu_semaphore_shared_release(tutti_semaphore *s, uint32_t n)
 {
 	uint32_t most = s->priv[1] ? s->priv[1] - 1 : INT32_MAX;

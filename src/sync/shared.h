@@ -59,10 +59,19 @@ void tu_event_shared_clear(tutti_event *e);
 bool tu_event_shared_is_set(const tutti_event *e);
 int tu_event_shared_wait(tutti_event *e, struct tu_context *self, tutti_time deadline);
 
+/* As a case of a select, see choice.h. was_set: since the word was value. */
+bool tu_event_shared_announce(tutti_event *e, uint32_t **word, uint32_t *value);
+bool tu_event_shared_was_set(const tutti_event *e, uint32_t value);
+
 void tu_semaphore_shared_init(tutti_semaphore *s, uint32_t value);
 int tu_semaphore_shared_acquire(tutti_semaphore *s, struct tu_context *self, tutti_time deadline);
 int tu_semaphore_shared_release(tutti_semaphore *s, uint32_t n);
 uint32_t tu_semaphore_shared_value(const tutti_semaphore *s);
+
+/* As a case of a select, see choice.h. */
+bool tu_semaphore_shared_try(tutti_semaphore *s);
+bool tu_semaphore_shared_announce(tutti_semaphore *s, uint32_t **word, uint32_t *value);
+void tu_semaphore_shared_pass_on(tutti_semaphore *s);
 
 static inline bool tu_semaphore_is_shared(const tutti_semaphore *s)
 {

@@ -93,7 +93,7 @@ static int compete(struct attempt *a, int64_t deadline)
 			return TUTTI_ETIMEDOUT; /* it has not slept, so it owes nobody anything */
 		if (!announce(a, &value))
 			continue;
-		rc = tu_word_wait_since(self, a->word, value, deaths, deadline, 0);
+		rc = tu_word_wait_since(self, a->word, value, deaths, deadline, a->how->flags);
 		if (rc < 0)
 			return rc;
 		a->flags = TU_SHARED_WAITERS;

@@ -11,8 +11,8 @@
  * wants it is told so, and has it; what it guards may be half-changed. Whoever takes the lock, and
  * lets it go, does so by one store, so there is nothing in between.
  *
- * It is for short sections: the wait is no cancellation point. Whoever sleeps is woken by the next
- * release, but who runs may be quicker: nobody is first by right.
+ * It is for short sections: usually the wait is no cancellation point. Whoever sleeps is
+ * woken by the next release, but who runs may be quicker: nobody is first by right.
  */
 #ifndef TU_SYNC_SHARED_LOCK_H
 #define TU_SYNC_SHARED_LOCK_H
@@ -37,6 +37,7 @@ static inline uint32_t tu_shared_lock_holder(uint32_t value)
 /* For users whose holders may wait themselves, and who look at what the dead have left. */
 struct tu_shared_how {
 	bool patient;      /* the holder may need our thread: do not spin for it */
+	unsigned flags;    /* of the wait, see tu_wait: TUTTI_ECANCELED too, and it is not held */
 	uint32_t settling; /* TU_SHARED_SETTLING, or 0: set in the word with TUTTI_EBROKEN */
 	uint32_t dead;     /* receives who held it, with TUTTI_EBROKEN */
 };

@@ -284,7 +284,7 @@ tutti_queue *tu_store_queue_create(size_t item_size, const tutti_queue_options *
 {
 	static const struct tu_queue_kind kind = { store_put, store_get, store_size,
 		store_unfinished, store_is_shutdown, store_task_done, store_join, store_shutdown,
-		store_enqueue, store_free };
+		store_enqueue, store_free, NULL, NULL };
 	struct store_queue *q = tu_alloc_zero(sizeof(*q));
 
 	if (!q)

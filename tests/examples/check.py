@@ -11,6 +11,7 @@ import locks
 import pictures
 import pools
 import processes
+import programs
 import tasks
 import threads
 from run import Late, Wrong
@@ -22,7 +23,7 @@ def main():
     program = os.path.abspath(sys.argv[1])
     name = os.path.basename(program)
     for module in (downloads, threads, daemons, locks, tasks, generators, pictures, processes,
-                   children, pools):
+                   children, pools, programs):
         check = getattr(module, name, None)
         if check:
             break

@@ -13,6 +13,7 @@ import sys
 from downloads import THREE
 from generators import REQUEST, SUMS
 from locks import MIXED, SERIAL, TENTHS
+from programs import ANSWER, MAIL, stand_in
 from run import Wrong, numbers, same, wrong_unless
 from threads import CALLS
 
@@ -42,19 +43,19 @@ def once(program, args, words):
     return Run(done.stdout.decode(), done.stderr.decode(), done.returncode)
 
 
-def run(program, *args, words=(), rc=0):
-    """Twice, and the same both times."""
+def run(program, *args, words=(), rc=0, alone=True):
+    """Twice, and the same both times; with others, in how many pieces they answer is theirs."""
     done, again = once(program, args, words), once(program, args, words)
     if done.rc != rc:
         raise Wrong(f"exit status {done.rc} instead of {rc}\n{done.text}{done.err}")
-    same((again.text, again.rc, again.seconds, again.hash),
-         (done.text, done.rc, done.seconds, done.hash))
+    same((again.text, again.rc, again.seconds, alone and again.hash),
+         (done.text, done.rc, done.seconds, alone and done.hash))
     return done
 
 
-def takes(program, seconds, lines, *args, words=(), rc=0):
+def takes(program, seconds, lines, *args, words=(), rc=0, alone=True):
     """Exactly so many seconds, and exactly these lines."""
-    done = run(program, *args, words=words, rc=rc)
+    done = run(program, *args, words=words, rc=rc, alone=alone)
     same(done.lines, lines)
     same(done.seconds, float(seconds))
     return done
@@ -123,6 +124,20 @@ def p20_requests_in_turn(program):
     takes(program, 6, [line for url in urls for line in (f"正在请求网址的数据:  {url}",
                                                          f"请求结束: {url}")] +
           ["总耗时:  6.000000"])
+
+
+# -- programs --------------------------------------------------------------------------------------
+
+def p33_call_a_program(program):
+    """It takes its time, for which the clock stands still."""
+    with stand_in(ANSWER, before="/bin/sleep 0.2"):
+        takes(program, 0, ["$ nslookup www.python.org", *ANSWER.split("\n")[:-1], "Exit code: 0"],
+              alone=False)
+
+
+def p34_communicate(program):
+    with stand_in(MAIL, before="/bin/sleep 0.2"):
+        takes(program, 0, ["$ nslookup", *MAIL.split("\n"), "Exit code: 0"], alone=False)
 
 
 # -- threads ---------------------------------------------------------------------------------------

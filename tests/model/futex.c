@@ -158,6 +158,18 @@ int tu_os_poller_watch(const struct tu_os_poller *p, int fd, unsigned events)
 	return 0;
 }
 
+/* The model's are not kept. */
+int tu_os_poller_keep(const struct tu_os_poller *p, int fd, unsigned events)
+{
+	MODEL_CHECK(false);
+	return tu_os_poller_watch(p, fd, events);
+}
+
+int tu_os_poller_keep_on(const struct tu_os_poller *p, int fd, unsigned events)
+{
+	return tu_os_poller_keep(p, fd, events);
+}
+
 void tu_os_poller_unwatch(const struct tu_os_poller *p, int fd)
 {
 	tu_os_poller_watch(p, fd, 0);

@@ -5,6 +5,7 @@
  */
 #include "sync/shared.h"
 #include "core/family.h"
+#include "core/word.h"
 
 #define NEVER tu_panic("a model has made a shared object")
 
@@ -12,6 +13,18 @@ uint32_t tu_family_id;
 
 uint32_t tu_family_enter(void)
 {
+	NEVER;
+}
+
+int tu_word_enter(struct tu_word_place *me, uint32_t *word, uint32_t value)
+{
+	(void)me, (void)word, (void)value;
+	NEVER;
+}
+
+bool tu_word_leave(struct tu_word_place *me)
+{
+	(void)me;
 	NEVER;
 }
 
@@ -99,6 +112,18 @@ int tu_event_shared_wait(tutti_event *e, struct tu_context *self, tutti_time dea
 	NEVER;
 }
 
+bool tu_event_shared_announce(tutti_event *e, uint32_t **word, uint32_t *value)
+{
+	(void)e, (void)word, (void)value;
+	NEVER;
+}
+
+bool tu_event_shared_was_set(const tutti_event *e, uint32_t value)
+{
+	(void)e, (void)value;
+	NEVER;
+}
+
 void tu_semaphore_shared_init(tutti_semaphore *s, uint32_t value)
 {
 	(void)s, (void)value;
@@ -118,6 +143,24 @@ int tu_semaphore_shared_release(tutti_semaphore *s, uint32_t n)
 }
 
 uint32_t tu_semaphore_shared_value(const tutti_semaphore *s)
+{
+	(void)s;
+	NEVER;
+}
+
+bool tu_semaphore_shared_try(tutti_semaphore *s)
+{
+	(void)s;
+	NEVER;
+}
+
+bool tu_semaphore_shared_announce(tutti_semaphore *s, uint32_t **word, uint32_t *value)
+{
+	(void)s, (void)word, (void)value;
+	NEVER;
+}
+
+void tu_semaphore_shared_pass_on(tutti_semaphore *s)
 {
 	(void)s;
 	NEVER;

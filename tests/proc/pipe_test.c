@@ -437,17 +437,9 @@ static void says_what_is_wrong(void)
 	unshare(given, 4096);
 }
 
-/* What a thread's first wait for a descriptor opens stays open. */
-static void wait_once(void)
-{
-	make(true);
-	CHECK_EQ(tutti_pipe_poll_until(a, tutti_now() + TUTTI_MILLISECONDS(1)), TUTTI_ETIMEDOUT);
-	free_both();
-}
-
 int main(void)
 {
-	wait_once();
+	poller_begin();
 	processes_begin();
 	RUN(both_ways);
 	RUN(one_way_only);

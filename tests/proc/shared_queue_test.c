@@ -351,18 +351,6 @@ static void no_item_is_lost_or_made(enum mix mix)
 	hand_all_over(mix, 16);
 }
 
-static void is_no_case_of_a_select(void)
-{
-	int item;
-
-	make(0);
-	tutti_case c = tutti_case_get(queue, &item);
-	CHECK_EQ(tutti_select(&c, 1, past), -ENOTSUP);
-	put(1);
-	CHECK_EQ(tutti_select(&c, 1, past), -ENOTSUP);
-	tutti_queue_free(queue);
-}
-
 /* -- handles and memory ----------------------------------------------------------------------- */
 
 static void is_the_same_here(void)
@@ -481,7 +469,6 @@ int main(void)
 	RUN_MIXES(immediate_shutdown_drops);
 	RUN_MIXES(a_cancel_ends_a_wait);
 	RUN_MIXES(no_item_is_lost_or_made);
-	RUN(is_no_case_of_a_select);
 	RUN(is_the_same_here);
 	RUN(gives_memory_back);
 	RUN(runs_on_in_little_memory);

@@ -92,11 +92,12 @@ def new(work):
 
 def info():
     version = command.run("--version").stdout.decode().split()[1]
-    environment = {k: v for k, v in os.environ.items() if k != "TUTTI_CPUS"}
+    environment = {k: v for k, v in os.environ.items() if k not in ("TUTTI_CPUS", "TUTTI_START_METHOD")}
     out = expect(["info"], 0, "(?s).*", "", env=environment)
     facts = dict(re.split(r" +", line, maxsplit=1) for line in out.splitlines())
     command.equal(list(facts), ["tutti", "compiler", "kernel", "CPUs", "pages", "stacks", "guards",
-                                "fences", "poller"], "info")
+                                "fences", "poller", "processes"], "info")
+    command.equal(facts["processes"].split()[0], "forkserver", "processes")
     command.equal(facts["tutti"], version, "version")
     if platform.release() not in facts["kernel"]:
         sys.exit(f"kernel {facts['kernel']}")
@@ -107,6 +108,9 @@ def info():
                   f"{os.sysconf('SC_PAGESIZE') // 1024} KiB", "pages")
     out = expect(["info"], 0, "(?s).*", "", env={**environment, "TUTTI_CPUS": "7"})
     if not re.search(r"CPUs +7  TUTTI_CPUS says so \(online \d+", out):
+        sys.exit(out)
+    out = expect(["info"], 0, "(?s).*", "", env={**environment, "TUTTI_START_METHOD": "spawn"})
+    if not re.search(r"processes +spawn  TUTTI_START_METHOD says so", out):
         sys.exit(out)
     one = {min(os.sched_getaffinity(0))}
     got = subprocess.run([command.TUTTI, "info"], env=environment, check=True, capture_output=True,

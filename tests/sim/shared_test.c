@@ -46,6 +46,72 @@ static void excludes_in_all_schedules(void)
 		0);
 }
 
+/* -- select ------------------------------------------------------------------------------------ */
+
+static tutti_semaphore permits;
+static tutti_queue *queue;
+
+static void *give_all(void *arg)
+{
+	int item = 1;
+
+	tutti_queue_put(queue, &item);
+	tutti_semaphore_release(&permits, 1);
+	return arg;
+}
+
+static void *take_one(void *arg)
+{
+	int item = 0;
+	tutti_case cases[] = { tutti_case_acquire(&permits), tutti_case_get(queue, &item) };
+	int i = tutti_select(cases, 2, TUTTI_FOREVER);
+
+	TUTTI_SIM_REQUIRE(i >= 0 && cases[i].code == 0 && item == i);
+	return arg;
+}
+
+/* Two select, and each gets one of the two. */
+static void two_selects(void *arg)
+{
+	tutti_queue_options o = { .flags = TUTTI_SHARED };
+	tutti_thread *threads[3];
+
+	tutti_semaphore_init(&permits, 0, TUTTI_SHARED);
+	TUTTI_SIM_REQUIRE(tutti_queue_create(&queue, sizeof(int), &o) == 0);
+	for (int i = 0; i < 2; i++)
+		threads[i] = tutti_thread_start(take_one, arg, NULL);
+	threads[2] = tutti_thread_start(give_all, arg, NULL);
+	TUTTI_SIM_REQUIRE(tutti_join_all(threads, 3) == 0);
+	TUTTI_SIM_REQUIRE(tutti_queue_empty(queue) && tutti_semaphore_value(&permits) == 0);
+	tutti_queue_free(queue);
+}
+
+static void selects_in_many_schedules(void)
+{
+	CHECK_EQ(tutti_sim_check(two_selects,
+			 &(tutti_sim_options){ .strategy = "exhaustive:2", .runs = 4000 }),
+		0);
+	CHECK_EQ(tutti_sim_check(two_selects, &(tutti_sim_options){ .runs = 500 }), 0);
+}
+
+static void select_for_an_hour(void *arg)
+{
+	tutti_time hour = tutti_after(TUTTI_SECONDS(3600));
+	tutti_case c;
+
+	make_all();
+	c = tutti_case_event(&ready);
+	TUTTI_SIM_REQUIRE(tutti_select(&c, 1, hour) == TUTTI_ETIMEDOUT);
+	TUTTI_SIM_REQUIRE(tutti_now() >= hour && !arg);
+}
+
+static void deadlines_of_a_select_are_virtual(void)
+{
+	CHECK_EQ(tutti_sim_check(select_for_an_hour, &(tutti_sim_options){ .runs = 3 }), 0);
+}
+
+/* -- deadlocks --------------------------------------------------------------------------------- */
+
 static void *cross(void *arg)
 {
 	tutti_lock_acquire(&other);
@@ -133,7 +199,9 @@ int main(void)
 {
 	processes_begin();
 	RUN(excludes_in_all_schedules);
+	RUN(deadlines_of_a_select_are_virtual);
 	RUN(finds_a_deadlock);
-	RUN(waits_for_another_process); /* last: from then on there may be others */
+	RUN(selects_in_many_schedules); /* from a shared queue on there may be others */
+	RUN(waits_for_another_process);
 	return suite_end();
 }

@@ -6,9 +6,24 @@
 #ifndef TESTS_SUPPORT_CHILDREN_H
 #define TESTS_SUPPORT_CHILDREN_H
 
+#include "support/leaks.h"
 #include "support/processes.h"
 
 #include <tutti/handle.h>
+
+/* What a thread's first wait for a descriptor opens stays open: before anything is counted. */
+static inline void poller_begin(void)
+{
+	int ends[2], before;
+
+	CHECK_EQ(pipe(ends), 0);
+	before = leaks_descriptors();
+	/* On a busy machine the deadline may be past before it has begun to wait. */
+	for (tutti_time d = TUTTI_MILLISECONDS(1); leaks_descriptors() == before; d *= 2)
+		CHECK_EQ(tutti_fd_wait(ends[0], TUTTI_READABLE, tutti_after(d)), TUTTI_ETIMEDOUT);
+	CHECK_EQ(close(ends[0]), 0);
+	CHECK_EQ(close(ends[1]), 0);
+}
 
 struct partner {
 	pid_t pid;

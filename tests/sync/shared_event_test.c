@@ -215,19 +215,6 @@ static void works_at_different_addresses(void)
 	shared = usual;
 }
 
-static void is_no_case_of_a_select(void)
-{
-	tutti_case c;
-
-	begin();
-	c = tutti_case_event(&shared->here);
-	CHECK_EQ(tutti_select(&c, 1, 0), 0);
-	CHECK_EQ(c.code, -ENOTSUP);
-	tutti_event_set(&shared->here);
-	CHECK_EQ(tutti_select(&c, 1, TUTTI_FOREVER), 0);
-	CHECK_EQ(c.code, -ENOTSUP);
-}
-
 /* -- deaths ------------------------------------------------------------------------------------ */
 
 static void wait_until_asleep(void)
@@ -309,7 +296,6 @@ int main(void)
 	RUN_MIXES(parks_the_context_alone);
 	RUN(goes_on_without_a_dead_waiter);
 	RUN(works_at_different_addresses);
-	RUN(is_no_case_of_a_select);
 	RUN(survives_a_death_in_set);
 	RUN(survives_a_death_in_wait_and_clear);
 	unshare(shared, sizeof *shared);

@@ -240,17 +240,6 @@ static void keeps_what_the_dead_had(void)
 	CHECK_EQ(tutti_semaphore_value(&shared->here), 0);
 }
 
-static void is_no_case_of_a_select(void)
-{
-	tutti_case c;
-
-	begin_with(1);
-	c = tutti_case_acquire(&shared->here);
-	CHECK_EQ(tutti_select(&c, 1, 0), 0);
-	CHECK_EQ(c.code, -ENOTSUP);
-	CHECK_EQ(tutti_semaphore_value(&shared->here), 1);
-}
-
 /* -- deaths ------------------------------------------------------------------------------------ */
 
 static void begin_without(void)
@@ -394,7 +383,6 @@ int main(void)
 	RUN_MIXES(parks_the_context_alone);
 	RUN(loses_no_permit_to_a_dead_waiter);
 	RUN(keeps_what_the_dead_had);
-	RUN(is_no_case_of_a_select);
 	RUN(survives_a_death_in_release);
 	RUN(survives_a_death_in_acquire);
 	RUN(survives_a_death_of_who_wakes_the_next);

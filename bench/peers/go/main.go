@@ -29,6 +29,8 @@ var modes = map[string]func(options){
 	"pool":         pool,
 	"fork-1":       fork(1),
 	"fork-2":       fork(2),
+	"echo":         echo("echo"),
+	"accept":       echo("accept"),
 }
 
 func main() {

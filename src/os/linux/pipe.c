@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* pipe.c - pipes that keep the bounds of what is written, without SIGPIPE. */
+#include "os/linux/quiet.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -34,27 +35,14 @@ uint64_t tu_os_pipe_id(int fd)
 	return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode) ? st.st_ino : 0;
 }
 
-/* That the other side has gone is an answer here, and no reason to end the program. */
 static ssize_t write_quietly(int fd, const struct iovec *parts)
 {
-	static const struct timespec now;
-	sigset_t pipe_only, before, pending;
-	bool was_pending;
+	struct quiet quiet;
 	ssize_t n;
-	int saved;
 
-	sigemptyset(&pipe_only);
-	sigaddset(&pipe_only, SIGPIPE);
-	sigpending(&pending);
-	was_pending = sigismember(&pending, SIGPIPE) == 1;
-	pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
+	quiet_begin(&quiet);
 	n = writev(fd, parts, 2);
-	saved = errno;
-	if (n < 0 && saved == EPIPE && !was_pending)
-		while (sigtimedwait(&pipe_only, NULL, &now) < 0 && errno == EINTR)
-			;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	errno = saved;
+	quiet_end(&quiet, n < 0 && errno == EPIPE);
 	return n;
 }
 

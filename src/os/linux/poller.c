@@ -10,6 +10,9 @@
  *     - what is closed while its file lives on, by a dup or in a forked child, cannot be taken
  *       out any more. Level-triggered it would be reported for ever, so it is once at most.
  *
+ * What is kept, a stream's, is edge-triggered instead: one call for its whole life, and no report
+ * but when something has come.
+ *
  * What is closed for good the kernel takes out by itself, and a number that was given to another
  * file since is a new one here.
  */
@@ -43,8 +46,10 @@ static uint32_t to_kernel(unsigned events)
 static unsigned from_kernel(uint32_t events)
 {
 	if (events & (EPOLLERR | EPOLLHUP))
-		return TU_OS_READABLE | TU_OS_WRITABLE;
-	return (events & EPOLLIN ? TU_OS_READABLE : 0u) | (events & EPOLLOUT ? TU_OS_WRITABLE : 0u);
+		return TU_OS_READABLE | TU_OS_WRITABLE | TU_OS_ENDED;
+	return (events & EPOLLIN ? TU_OS_READABLE : 0u) |
+	       (events & EPOLLOUT ? TU_OS_WRITABLE : 0u) |
+	       (events & EPOLLRDHUP ? TU_OS_READABLE | TU_OS_ENDED : 0u);
 }
 
 int tu_os_fd_look(int fd, unsigned events)
@@ -102,6 +107,26 @@ int tu_os_poller_watch(const struct tu_os_poller *p, int fd, unsigned events)
 	if (errno != ENOENT)
 		return -errno;
 	return epoll_ctl(p->fd, EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : -errno;
+}
+
+static int keep(const struct tu_os_poller *p, int how, int fd, unsigned events)
+{
+	struct epoll_event event = { .events = to_kernel(events) | EPOLLRDHUP | EPOLLET,
+		.data.fd = fd };
+
+	return epoll_ctl(p->fd, how, fd, &event) == 0 ? 0 : -errno;
+}
+
+int tu_os_poller_keep(const struct tu_os_poller *p, int fd, unsigned events)
+{
+	int rc = keep(p, EPOLL_CTL_ADD, fd, events); /* it is new more often than not */
+
+	return rc == -EEXIST ? keep(p, EPOLL_CTL_MOD, fd, events) : rc;
+}
+
+int tu_os_poller_keep_on(const struct tu_os_poller *p, int fd, unsigned events)
+{
+	return keep(p, EPOLL_CTL_MOD, fd, events);
 }
 
 void tu_os_poller_unwatch(const struct tu_os_poller *p, int fd)

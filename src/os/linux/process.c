@@ -85,6 +85,11 @@ _Noreturn void tu_os_kill_self(void)
 		kill(getpid(), SIGKILL);
 }
 
+void tu_os_stop_self(void)
+{
+	kill(getpid(), SIGSTOP);
+}
+
 /* Beyond it, ftruncate would not just fail: the process would get a signal. */
 static bool is_allowed(size_t bytes)
 {

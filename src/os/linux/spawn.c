@@ -49,11 +49,14 @@ static void set_signals(posix_spawnattr_t *attr, bool group)
 static char *const *environment(const char *const *given, char ***made)
 {
 	static const char word[] = "TUTTI_SIM=";
+	static char *const nothing[] = { NULL };
 	size_t n = 0, used = 0;
 
 	*made = NULL;
-	if (given || !getenv("TUTTI_SIM"))
-		return given ? (char *const *)given : environ;
+	if (given)
+		return (char *const *)given;
+	if (!getenv("TUTTI_SIM"))
+		return environ ? environ : nothing; /* after clearenv() there is none */
 	while (environ[n])
 		n++;
 	*made = malloc((n + 1) * sizeof(**made));

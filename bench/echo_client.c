@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The client of the echo servers, a plain epoll loop: a hundred connections, each with one message
+ * of 64 bytes on its way. Or it comes and goes: connects, and waits until the server has closed.
+ *
+ *     echo_client PORT echo|accept NANOSECONDS
+ *
+ * prints how many answers there were, or visits.
+ */
+#include "bench.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+enum { ECHO_BYTES = 64, ECHO_CONNECTIONS = 100 };
+
+static int echo_connect(int port)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
+	struct sockaddr_in a;
+
+	memset(&a, 0, sizeof(a));
+	a.sin_family = AF_INET;
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	a.sin_port = htons((uint16_t)port);
+	bench_require(connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0, "cannot connect");
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	return fd;
+}
+
+static void echo_send(int fd)
+{
+	char block[ECHO_BYTES];
+
+	memset(block, 'x', sizeof(block));
+	bench_require(send(fd, block, sizeof(block), MSG_NOSIGNAL) == ECHO_BYTES, "cannot send");
+}
+
+/* One answer, which may come in pieces; got: how much of it has. True: whole. */
+static int echo_receive(int fd, int *got)
+{
+	char block[ECHO_BYTES];
+	ssize_t n = recv(fd, block, (size_t)(ECHO_BYTES - *got), MSG_DONTWAIT);
+
+	bench_require(n > 0 || (n < 0 && errno == EAGAIN), "the server has gone");
+	if (n > 0)
+		*got += (int)n;
+	if (*got < ECHO_BYTES)
+		return 0;
+	*got = 0;
+	return 1;
+}
+
+/* Questions and answers for so long, over all connections at once. How many answers. */
+static long echo_ask(int port, int64_t ns)
+{
+	static int fds[ECHO_CONNECTIONS], got[ECHO_CONNECTIONS];
+	struct epoll_event events[ECHO_CONNECTIONS];
+	int poller = epoll_create1(EPOLL_CLOEXEC);
+	int64_t end = bench_now() + ns;
+	long answers = 0;
+
+	for (int i = 0; i < ECHO_CONNECTIONS; i++) {
+		struct epoll_event e;
+
+		memset(&e, 0, sizeof(e));
+		e.events = EPOLLIN;
+		e.data.u32 = (uint32_t)i;
+		fds[i] = echo_connect(port);
+		epoll_ctl(poller, EPOLL_CTL_ADD, fds[i], &e);
+		echo_send(fds[i]);
+	}
+	while (bench_now() < end) {
+		int n = epoll_wait(poller, events, ECHO_CONNECTIONS, 1000);
+
+		for (int i = 0; i < n; i++) {
+			int who = (int)events[i].data.u32;
+
+			if (echo_receive(fds[who], &got[who])) {
+				answers++;
+				echo_send(fds[who]);
+			}
+		}
+	}
+	for (int i = 0; i < ECHO_CONNECTIONS; i++)
+		close(fds[i]);
+	close(poller);
+	return answers;
+}
+
+/* Connect, wait for the server to close, and again. How many times. */
+static long echo_come_and_go(int port, int64_t ns)
+{
+	int64_t end = bench_now() + ns;
+	long times = 0;
+
+	while (bench_now() < end) {
+		int fd = echo_connect(port);
+		char c;
+
+		bench_require(recv(fd, &c, 1, 0) == 0, "the server did not close");
+		close(fd);
+		times++;
+	}
+	return times;
+}
+
+int main(int argc, char **argv)
+{
+	bench_require(argc == 4, "usage: echo_client PORT echo|accept NANOSECONDS");
+	int port = atoi(argv[1]);
+	int64_t ns = atoll(argv[3]);
+
+	printf("%ld\n",
+		strcmp(argv[2], "accept") == 0 ? echo_come_and_go(port, ns) : echo_ask(port, ns));
+	return 0;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The race of the echo servers. The server is this process, on the first CPU; the client, always
+ * the same (echo_client.c), a child on the second. Counted are answers, and what the server's
+ * process has cost for each.
+ */
+#ifndef ECHO_RACE_H
+#define ECHO_RACE_H
+
+#include "bench.h"
+
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+static inline void echo_pin(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	sched_setaffinity(0, sizeof(set), &set); /* fails where there is no such CPU */
+}
+
+/* Listening on a free port of the loopback; for servers that take a descriptor. */
+static inline int echo_listen(int *port)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
+	struct sockaddr_in a;
+	socklen_t size = sizeof(a);
+
+	memset(&a, 0, sizeof(a));
+	a.sin_family = AF_INET;
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	bench_require(bind(fd, (struct sockaddr *)&a, sizeof(a)) == 0 && listen(fd, 1024) == 0,
+		"cannot listen");
+	getsockname(fd, (struct sockaddr *)&a, &size);
+	*port = ntohs(a.sin_port);
+	return fd;
+}
+
+/* -- the race ---------------------------------------------------------------------------------- */
+
+static int64_t echo_ns, echo_cpu;
+static int echo_results = -1;
+static const char *echo_mode;
+
+/* The client is through: print the figures and end. */
+static inline void echo_over(int signal_number)
+{
+	int64_t cpu = bench_cpu_time() - echo_cpu;
+	char text[32] = "";
+	double n;
+
+	(void)signal_number;
+	n = read(echo_results, text, sizeof(text) - 1) > 0 ? atof(text) : 0;
+	bench_require(n > 0, "the client has failed");
+	printf("%s %.6g 1/s\n%s_cpu %.6g ns\n", echo_mode, n * 1e9 / (double)echo_ns, echo_mode,
+		(double)cpu / n);
+	fflush(stdout);
+	_exit(0);
+}
+
+/* It lies beside this program. */
+static inline void echo_client(const char *server, int port, int results)
+{
+	char path[4096], where[16], ns[32];
+	const char *slash = strrchr(server, '/');
+	int folder = slash ? (int)(slash - server) + 1 : 0;
+
+	snprintf(path, sizeof(path), "%.*secho_client", folder, server);
+	snprintf(where, sizeof(where), "%d", port);
+	snprintf(ns, sizeof(ns), "%lld", (long long)echo_ns);
+	dup2(results, STDOUT_FILENO);
+	echo_pin(1);
+	execl(path, path, where, echo_mode, ns, (char *)NULL);
+	_exit(127);
+}
+
+/* Start the client; when it has ended, this process does. Before threads are started. */
+static inline void echo_begin(const struct bench_options *o, const char *program, int port)
+{
+	int results[2];
+
+	echo_mode = o->mode;
+	echo_ns = 2000000000 / o->divide;
+	bench_require(pipe(results) == 0, "no pipe");
+	echo_results = results[0];
+	signal(SIGCHLD, echo_over);
+	switch (fork()) {
+	case -1:
+		bench_fail("cannot fork");
+		break;
+	case 0:
+		echo_client(program, port, results[1]);
+	}
+	close(results[1]);
+	echo_pin(0);
+	echo_cpu = bench_cpu_time();
+}
+
+#endif

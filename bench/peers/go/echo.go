@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"unsafe"
+)
+
+// pin lets every thread of this process, and those they start, run on one CPU.
+func pin(cpu uint) {
+	mask := [16]uint64{1 << cpu}
+	threads, _ := os.ReadDir("/proc/self/task")
+	for _, t := range threads {
+		id, _ := strconv.Atoi(t.Name())
+		syscall.RawSyscall(syscall.SYS_SCHED_SETAFFINITY, uintptr(id), unsafe.Sizeof(mask),
+			uintptr(unsafe.Pointer(&mask)))
+	}
+}
+
+func answerAll(c net.Conn) {
+	block := make([]byte, 4096)
+	for {
+		n, err := c.Read(block)
+		if err != nil {
+			c.Close()
+			return
+		}
+		if _, err = c.Write(block[:n]); err != nil {
+			c.Close()
+			return
+		}
+	}
+}
+
+// echo is asked by the same client as the servers in C, see echo_race.h.
+func echo(mode string) func(options) {
+	return func(o options) {
+		runtime.GOMAXPROCS(1)
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		require(err == nil, "cannot listen")
+		ns := 2000000000 / o.divide
+		client := exec.Command("taskset", "-c", "1",
+			filepath.Join(filepath.Dir(os.Args[0]), "echo_client"),
+			strconv.Itoa(l.Addr().(*net.TCPAddr).Port), mode, strconv.Itoa(ns))
+		pin(0)
+		go func() {
+			for {
+				c, err := l.Accept()
+				require(err == nil, "cannot accept")
+				if mode == "accept" {
+					c.Close()
+				} else {
+					go answerAll(c)
+				}
+			}
+		}()
+		began := cpuTime()
+		out, err := client.Output()
+		cpu := float64(cpuTime() - began)
+		require(err == nil, "the client has failed")
+		n, err := strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
+		require(err == nil && n > 0, "the client has failed")
+		report(mode, n*1e9/float64(ns), "1/s")
+		report(fmt.Sprintf("%s_cpu", mode), cpu/n, "ns")
+	}
+}

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT */
+/* listener.c - where others connect to, and the usual server. */
+#include "loop/place.h"
+#include "loop/stream.h"
+
+#include "base/list.h"
+#include "core/alloc.h"
+#include "core/report.h"
+#include "core/wait.h"
+#include "sync/source.h"
+
+#include <errno.h>
+#include <string.h>
+#include <tutti/fd.h>
+#include <tutti/group.h>
+#include <tutti/listener.h>
+#include <tutti/select.h>
+#include <tutti/task.h>
+
+struct tutti_listener {
+	int n;                      /* sockets: a name may stand for several addresses */
+	uint32_t closed;            /* atomic */
+	struct tu_os_address bound; /* of the first */
+	struct tu_source kept[TU_PLACES];
+};
+
+/* -- making one -------------------------------------------------------------------------------- */
+
+static int listen_at(
+	const struct tu_os_address *at, unsigned flags, const tutti_listener_options *o)
+{
+	int fd = tu_os_socket(at, true), rc;
+
+	if (fd < 0)
+		return fd;
+	if (tu_os_address_is_unix(at))
+		tu_os_address_remove(at, true);
+	if (!o->gather)
+		tu_os_socket_send_at_once(fd); /* each accepted one is born with it */
+	rc = tu_os_socket_bind(fd, at, flags);
+	if (rc == 0)
+		rc = tu_os_socket_listen(fd, o->backlog);
+	if (rc == 0)
+		return fd;
+	tu_os_socket_close(fd);
+	return rc;
+}
+
+/* All addresses of a name get the port that the system has chosen for the first. */
+static int listen_at_all(tutti_listener *l, const char *address, const tutti_listener_options *o)
+{
+	unsigned flags =
+		TU_OS_REUSE | (o->share ? TU_OS_SHARE : 0) | (o->one_family ? TU_OS_ONE_FAMILY : 0);
+	struct tu_place place;
+	int rc = tu_place_find(&place, address, true, TUTTI_FOREVER);
+
+	if (rc == 0 && place.n > 1)
+		flags |= TU_OS_ONE_FAMILY;
+	for (int i = 0; rc == 0 && i < place.n; i++) {
+		int fd;
+
+		if (i > 0)
+			tu_os_address_set_port(&place.at[i], tu_os_address_port(&l->bound));
+		fd = listen_at(&place.at[i], flags, o);
+		if (fd < 0 && i > 0 && (fd == -EADDRNOTAVAIL || fd == -EAFNOSUPPORT))
+			continue; /* an address of a family that this machine is without */
+		if (fd < 0)
+			return fd;
+		l->kept[l->n++].fd = fd;
+		if (l->n == 1)
+			rc = tu_os_socket_name(fd, &l->bound);
+	}
+	return rc;
+}
+
+int tutti_listener_create(
+	tutti_listener **l, const char *address, const tutti_listener_options *options)
+{
+	static const tutti_listener_options usual;
+	int rc;
+
+	if (options && options->backlog < 0)
+		return -EINVAL;
+	*l = tu_alloc_zero(sizeof(**l));
+	if (!*l)
+		return -ENOMEM;
+	rc = listen_at_all(*l, address, options ? options : &usual);
+	if (rc < 0)
+		tutti_listener_free(*l);
+	return rc;
+}
+
+static bool is_closed(const tutti_listener *l)
+{
+	/* [listener-1] acquire: who has closed it has done so wholly */
+	return tu_load_acq(&l->closed);
+}
+
+void tutti_listener_close(tutti_listener *l)
+{
+	/* [listener-1] release: who is told by closing, below, finds it */
+	if (tu_swap_acqrel(&l->closed, 1u) != 0)
+		return;
+	for (int i = 0; i < l->n; i++)
+		tu_os_socket_end(l->kept[i].fd);
+	for (int i = 0; i < l->n; i++)
+		tutti_fd_closing(l->kept[i].fd);
+	if (l->n > 0)
+		tu_os_address_remove(&l->bound, false);
+}
+
+void tutti_listener_free(tutti_listener *l)
+{
+	if (!l)
+		return;
+	tutti_listener_close(l);
+	for (int i = 0; i < l->n; i++)
+		tu_os_socket_close(l->kept[i].fd);
+	tu_free(l);
+}
+
+int tutti_listener_address(const tutti_listener *l, char *text, size_t size)
+{
+	return is_closed(l) ? -EBADF : tu_os_address_text(&l->bound, text, size);
+}
+
+int tutti_listener_port(const tutti_listener *l)
+{
+	return is_closed(l) ? -EBADF : tu_os_address_port(&l->bound);
+}
+
+/* -- accepting --------------------------------------------------------------------------------- */
+
+/* One that has come, to any of the sockets; -EAGAIN: none. */
+static int accept_now(tutti_listener *l)
+{
+	int fd = -EAGAIN;
+
+	for (int i = 0; i < l->n && fd == -EAGAIN; i++) {
+		if (!tu_source_may(&l->kept[i], TUTTI_READABLE))
+			continue;
+		fd = tu_os_socket_accept(l->kept[i].fd, NULL);
+		if (fd == -EAGAIN)
+			tu_source_none(&l->kept[i], TUTTI_READABLE);
+	}
+	return fd;
+}
+
+static int wait_for_one(tutti_listener *l, tutti_time deadline)
+{
+	tutti_case cases[TU_PLACES];
+	int rc;
+
+	if (l->n == 1)
+		return tu_source_wait(&l->kept[0], TUTTI_READABLE, deadline);
+	for (int i = 0; i < l->n; i++)
+		cases[i] = tutti_case_fd(l->kept[i].fd, TUTTI_READABLE);
+	rc = tutti_select(cases, (size_t)l->n, deadline);
+	return rc < 0 ? rc : 0;
+}
+
+int tutti_listener_accept_until(tutti_listener *l, tutti_stream **s, tutti_time deadline)
+{
+	int rc = tu_cancel_pending(tu_self()), fd;
+
+	while (rc == 0) {
+		if (is_closed(l))
+			return -EBADF;
+		fd = accept_now(l);
+		if (fd >= 0) {
+			*s = tu_stream_make(fd, true);
+			if (*s)
+				return 0;
+			tu_os_socket_close(fd);
+			return -ENOMEM;
+		}
+		if (fd != -EAGAIN)
+			return is_closed(l) ? -EBADF : fd;
+		rc = wait_for_one(l, deadline);
+	}
+	return rc;
+}
+
+int tutti_listener_accept(tutti_listener *l, tutti_stream **s)
+{
+	return tutti_listener_accept_until(l, s, TUTTI_FOREVER);
+}
+
+/* -- serving ----------------------------------------------------------------------------------- */
+
+struct server {
+	int (*fn)(tutti_stream *s, void *arg);
+	void *arg;
+	tutti_group group;
+	struct tu_list guests; /* those whose tasks have not begun */
+};
+
+struct guest {
+	struct tu_link link;
+	struct server *server;
+	tutti_stream *stream;
+};
+
+/* That the other side goes is its right, and that we are to end our own doing. */
+static bool is_news(int code)
+{
+	return code < 0 && code != -EPIPE && code != -ECONNRESET && code != TUTTI_ECANCELED;
+}
+
+static void forget(struct guest *guest)
+{
+	tu_list_remove(&guest->link);
+	tu_free(guest);
+}
+
+static void *serve_one(void *arg)
+{
+	struct guest guest = *(struct guest *)arg;
+	char peer[TUTTI_ADDRESS_SIZE] = "?";
+	int rc;
+
+	forget(arg);
+	rc = guest.server->fn(guest.stream, guest.server->arg);
+	if (is_news(rc)) {
+		tutti_stream_peer(guest.stream, peer, sizeof(peer));
+		tu_report(rc, "serving %s failed: %s", peer, tutti_strerror(rc));
+	}
+	tutti_stream_free(guest.stream);
+	return NULL;
+}
+
+static int begin_one(struct server *server, tutti_stream *stream)
+{
+	struct guest *guest = tu_alloc(sizeof(*guest));
+	int rc = -ENOMEM;
+
+	if (guest) {
+		*guest = (struct guest){ .server = server, .stream = stream };
+		tu_list_add_tail(&server->guests, &guest->link);
+		rc = tutti_group_start(&server->group, serve_one, guest);
+		if (rc < 0)
+			forget(guest);
+	}
+	if (rc < 0)
+		tutti_stream_free(stream);
+	return rc;
+}
+
+static bool is_shortage(int code)
+{
+	return code == -EMFILE || code == -ENFILE || code == -ENOMEM || code == -ENOBUFS;
+}
+
+/* Those that are there end one day, and then there is room again. */
+static int wait_for_room(int code, bool *told)
+{
+	if (!*told)
+		tu_report(code, "cannot accept just now: %s", tutti_strerror(code));
+	*told = true;
+	return tutti_sleep(TUTTI_MILLISECONDS(20));
+}
+
+static int accept_all(tutti_listener *l, struct server *server)
+{
+	enum { TURN = 16 }; /* so many, then those that have begun get theirs */
+	bool told = false;
+	int rc = 0;
+
+	for (unsigned n = 1; rc == 0; n++) {
+		tutti_stream *stream;
+
+		rc = tutti_listener_accept(l, &stream);
+		if (rc == 0)
+			rc = begin_one(server, stream);
+		if (is_shortage(rc))
+			rc = wait_for_room(rc, &told);
+		else if (rc == 0)
+			told = false;
+		if (rc == 0 && n % TURN == 0)
+			rc = tutti_yield();
+	}
+	return rc;
+}
+
+/* Those whose tasks were cancelled before they began. */
+static void turn_away(struct server *server)
+{
+	struct tu_link *link;
+
+	while ((link = tu_list_first(&server->guests)) != NULL) {
+		struct guest *guest = tu_container_of(link, struct guest, link);
+
+		tutti_stream_free(guest->stream);
+		forget(guest);
+	}
+}
+
+int tutti_listener_serve(tutti_listener *l, int (*fn)(tutti_stream *s, void *arg), void *arg)
+{
+	struct server server = { .fn = fn, .arg = arg };
+	int rc, ended;
+
+	if (!fn)
+		return -EINVAL;
+	tu_list_init(&server.guests);
+	rc = accept_all(l, &server);
+	if (rc != -EBADF)
+		tutti_group_cancel(&server.group);
+	ended = tutti_group_join(&server.group);
+	turn_away(&server);
+	return rc == -EBADF && ended < 0 ? ended : rc;
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/* address.c - addresses of sockets: from texts, to texts, and of names. */
+#include "os/socket.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <net/if.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+_Static_assert(sizeof(struct sockaddr_un) <= TU_OS_ADDRESS_BYTES, "the largest of the three");
+
+static sa_family_t family(const struct tu_os_address *a)
+{
+	sa_family_t f;
+
+	memcpy(&f, a->bytes, sizeof(f)); /* every kind begins with it */
+	return f;
+}
+
+static void set(struct tu_os_address *a, const void *address, size_t size)
+{
+	memset(a, 0, sizeof(*a));
+	memcpy(a->bytes, address, size);
+	a->size = (uint32_t)size;
+}
+
+static void set_ip6(
+	struct tu_os_address *a, const struct in6_addr *ip, uint16_t port, uint32_t zone)
+{
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6,
+		.sin6_port = htons(port),
+		.sin6_addr = *ip,
+		.sin6_scope_id = zone };
+
+	set(a, &v6, sizeof(v6));
+}
+
+/* "eth0" or "2"; 0: there is none such. */
+static uint32_t zone_of(const char *text)
+{
+	uint32_t zone = if_nametoindex(text);
+	char *end;
+
+	if (zone == 0 && *text >= '0' && *text <= '9') {
+		zone = (uint32_t)strtoul(text, &end, 10);
+		if (*end)
+			zone = 0;
+	}
+	return zone;
+}
+
+static int ip6(struct tu_os_address *a, const char *host, uint16_t port)
+{
+	char buf[INET6_ADDRSTRLEN + IF_NAMESIZE + 2];
+	struct in6_addr ip;
+	uint32_t zone = 0;
+	char *percent;
+
+	if (strlen(host) >= sizeof(buf))
+		return -EINVAL;
+	strcpy(buf, host);
+	percent = strchr(buf, '%');
+	if (percent) {
+		*percent = '\0';
+		zone = zone_of(percent + 1);
+		if (zone == 0)
+			return -EINVAL;
+	}
+	if (inet_pton(AF_INET6, buf, &ip) != 1)
+		return -EINVAL;
+	set_ip6(a, &ip, port, zone);
+	return 0;
+}
+
+int tu_os_address_ip(struct tu_os_address *a, const char *host, uint16_t port)
+{
+	struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = htons(port) };
+
+	if (inet_pton(AF_INET, host, &v4.sin_addr) != 1)
+		return ip6(a, host, port);
+	set(a, &v4, sizeof(v4));
+	return 0;
+}
+
+void tu_os_address_any(struct tu_os_address *a, uint16_t port)
+{
+	struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = htons(port) };
+	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0) {
+		close(fd);
+		set_ip6(a, &in6addr_any, port, 0);
+	} else {
+		set(a, &v4, sizeof(v4));
+	}
+}
+
+int tu_os_address_unix(struct tu_os_address *a, const char *path)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	size_t n = strlen(path), head = offsetof(struct sockaddr_un, sun_path);
+
+	if (n == 0)
+		return -EINVAL;
+	if (n >= sizeof(un.sun_path))
+		return -ENAMETOOLONG;
+	memcpy(un.sun_path, path, n);
+	if (*path == '@') /* Linux': a name that begins with a zero and has no end but the size */
+		un.sun_path[0] = '\0';
+	set(a, &un, *path == '@' ? head + n : sizeof(un));
+	return 0;
+}
+
+bool tu_os_address_is_unix(const struct tu_os_address *a)
+{
+	return family(a) == AF_UNIX;
+}
+
+bool tu_os_address_is_ip6(const struct tu_os_address *a)
+{
+	return family(a) == AF_INET6;
+}
+
+_Static_assert(offsetof(struct sockaddr_in, sin_port) == offsetof(struct sockaddr_in6, sin6_port),
+	"the port stands in one place in both");
+
+uint16_t tu_os_address_port(const struct tu_os_address *a)
+{
+	struct sockaddr_in v4;
+
+	if (family(a) != AF_INET && family(a) != AF_INET6)
+		return 0;
+	memcpy(&v4, a->bytes, sizeof(v4));
+	return ntohs(v4.sin_port);
+}
+
+void tu_os_address_set_port(struct tu_os_address *a, uint16_t port)
+{
+	uint16_t sent = htons(port);
+
+	if (family(a) == AF_INET || family(a) == AF_INET6)
+		memcpy(a->bytes + offsetof(struct sockaddr_in, sin_port), &sent, sizeof(sent));
+}
+
+static int unix_text(const struct tu_os_address *a, char *text, size_t size)
+{
+	struct sockaddr_un un;
+	size_t head = offsetof(struct sockaddr_un, sun_path);
+	int n = a->size > head ? (int)(a->size - head) : 0;
+
+	memcpy(&un, a->bytes, sizeof(un));
+	if (n > 0 && un.sun_path[0] != '\0')
+		return snprintf(text, size, "unix:%.*s", n, un.sun_path);
+	return n > 0 ? snprintf(text, size, "unix:@%.*s", n - 1, un.sun_path + 1)
+		     : snprintf(text, size, "unix:");
+}
+
+static int ip6_text(const struct tu_os_address *a, char *text, size_t size)
+{
+	char ip[INET6_ADDRSTRLEN], zone[IF_NAMESIZE + 1] = "";
+	struct sockaddr_in6 v6;
+	char name[IF_NAMESIZE];
+
+	memcpy(&v6, a->bytes, sizeof(v6));
+	inet_ntop(AF_INET6, &v6.sin6_addr, ip, sizeof(ip));
+	if (v6.sin6_scope_id != 0 && if_indextoname(v6.sin6_scope_id, name))
+		snprintf(zone, sizeof(zone), "%%%s", name);
+	return snprintf(text, size, "[%s%s]:%u", ip, zone, (unsigned)ntohs(v6.sin6_port));
+}
+
+int tu_os_address_text(const struct tu_os_address *a, char *text, size_t size)
+{
+	char ip[INET_ADDRSTRLEN];
+	struct sockaddr_in v4;
+
+	if (family(a) == AF_UNIX)
+		return unix_text(a, text, size);
+	if (family(a) == AF_INET6)
+		return ip6_text(a, text, size);
+	memcpy(&v4, a->bytes, sizeof(v4));
+	inet_ntop(AF_INET, &v4.sin_addr, ip, sizeof(ip));
+	return snprintf(text, size, "%s:%u", ip, (unsigned)ntohs(v4.sin_port));
+}
+
+static int resolve_error(int rc)
+{
+	switch (rc) {
+	case EAI_AGAIN:
+		return -EAGAIN;
+	case EAI_MEMORY:
+		return -ENOMEM;
+	case EAI_SYSTEM:
+		return errno ? -errno : -EAGAIN;
+	default:
+		return -ENOENT;
+	}
+}
+
+int tu_os_resolve(const char *host, uint16_t port, struct tu_os_address *a, int n)
+{
+	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
+	struct addrinfo *found;
+	char service[8];
+	int count = 0, rc;
+
+	snprintf(service, sizeof(service), "%u", (unsigned)port);
+	rc = getaddrinfo(host, service, &hints, &found);
+	if (rc != 0)
+		return resolve_error(rc);
+	for (struct addrinfo *i = found; i && count < n; i = i->ai_next)
+		if (i->ai_addrlen <= TU_OS_ADDRESS_BYTES)
+			set(&a[count++], i->ai_addr, i->ai_addrlen);
+	freeaddrinfo(found);
+	return count > 0 ? count : -ENOENT;
+}
+
+/* Only a socket is removed, whatever stands there by now. */
+void tu_os_address_remove(const struct tu_os_address *a, bool unused)
+{
+	struct sockaddr_un un;
+	struct stat st;
+	int fd;
+
+	memcpy(&un, a->bytes, sizeof(un));
+	if (family(a) != AF_UNIX || un.sun_path[0] == '\0')
+		return;
+	if (lstat(un.sun_path, &st) != 0 || !S_ISSOCK(st.st_mode))
+		return;
+	if (unused) {
+		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+		unused = fd >= 0 && connect(fd, (const void *)a->bytes, a->size) < 0 &&
+			 errno == ECONNREFUSED;
+		if (fd >= 0)
+			close(fd);
+		if (!unused)
+			return;
+	}
+	unlink(un.sun_path);
+}
