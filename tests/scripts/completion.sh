@@ -104,6 +104,8 @@ ZSH
 	becomes 'tutti map -j 3 square ' 'tutti map -j 3 sq'
 	becomes 'tutti map ./mod.so:shout ' 'tutti map ./mod.so:sh'
 	becomes 'tutti map digest plain.txt ' 'tutti map digest pl'
+	becomes 'tutti map -j 3 -- sha256sum ' 'tutti map -j 3 -- sha256s'
+	becomes 'tutti map -- cat plain.txt ' 'tutti map -- cat pl'
 fi
 
 [ "$failed" = 0 ] && echo "completion: fine"
