@@ -190,10 +190,7 @@ int tu_os_poller_wait(
 /* End the wait of now, or the next one. Any thread, signal handlers too. */
 void tu_os_poller_wake(const struct tu_os_poller *p);
 
-/*
- * Wait until a wait on one of them would return at once, or the deadline, or for no reason. A
- * signal ends it.
- */
+/* Wait until a wait on one of them would return at once, the deadline, a signal, or nothing. */
 void tu_os_pollers_wait(const struct tu_os_poller *const *pollers, size_t n, int64_t deadline);
 
 /* -- threads --------------------------------------------------------------------------------- */
@@ -470,9 +467,6 @@ int tu_os_fork(void);
  * the program anew as above. -ENOTSUP: it cannot be had here.
  */
 int tu_os_fork_sibling(void);
-
-/* Send a signal to a whole group of processes. As tu_os_process_signal. */
-int tu_os_group_signal(int leader, int number);
 
 /* A descriptor that is readable once the child, not yet reaped, has ended; -ENOSYS, -EMFILE. */
 int tu_os_child_fd(int pid);

@@ -42,6 +42,9 @@ enum tu_os_blame tu_os_spawn_blame(const struct tu_os_spawn *s, int error);
  */
 int tu_os_spawn_pipe(int ends[2], int ours);
 
+/* Send a signal to a whole group of processes. As tu_os_process_signal. */
+int tu_os_group_signal(int leader, int number);
+
 /*
  * From begin to end the caller waits for another program, until the deadline at most: it is real
  * time that this takes, also for whoever stands in for the machine (port.h).

@@ -182,11 +182,6 @@ int tu_os_process_signal(int pid, int number)
 	return kill(pid, number) < 0 ? -errno : 0;
 }
 
-int tu_os_group_signal(int leader, int number)
-{
-	return kill(-leader, number) < 0 ? -errno : 0;
-}
-
 const char *tu_os_signal_name(int number, char *buf, size_t n)
 {
 	const char *name = sigabbrev_np(number);

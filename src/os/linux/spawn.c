@@ -225,3 +225,8 @@ enum tu_os_blame tu_os_spawn_blame(const struct tu_os_spawn *s, int error)
 		close(directory);
 	return blame;
 }
+
+int tu_os_group_signal(int leader, int number)
+{
+	return kill(-leader, number) < 0 ? -errno : 0;
+}
