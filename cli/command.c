@@ -111,7 +111,8 @@ static char *find_program(const char *word)
 static int open_lines(struct command *c, struct stop *writing)
 {
 	c->lines = calloc(2, sizeof *c->lines);
-	if (!c->lines)
+	c->block = malloc(FLOW_BYTES);
+	if (!c->lines || !c->block)
 		return -ENOMEM;
 	output_open(&c->lines[0], STDOUT_FILENO, writing);
 	output_open(&c->lines[1], STDERR_FILENO, writing);
@@ -142,6 +143,7 @@ void command_close(struct command *c)
 		place_close(&c->places[i]);
 	free(c->places);
 	free(c->lines);
+	free(c->block);
 	pattern_free(c->pattern);
 	colsep_free(c->colsep);
 	text_free(&c->shown);

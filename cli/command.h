@@ -8,9 +8,8 @@
  *     child.c           the process
  *     pattern.c        from the words of the command to the arguments for one input
  *     forms.c           the parts of a path, and words for a shell
- *     columns.c         an input taken apart
- *     spool.c           output that waits
- *     flow.c            output that does not: line by line
+ *     columns.c         an input taken apart *     flow.c            its output on the way here
+ *     spool.c           output that waits for its turn
  *     gate.c            what must be so before one begins
  *     signals.c         Ctrl-C and the like
  *     print_command.c   what is printed of one that has ended
@@ -23,6 +22,8 @@
 #include "map.h"
 #include "pattern.h"
 #include "spool.h"
+
+enum { FLOW_BYTES = 1 << 15 }; /* read at once */
 
 enum grouping {
 	GROUP_JOBS,  /* output is printed when the command has ended */
@@ -46,6 +47,7 @@ struct command {
 	struct place *places;
 	int n_places;
 	struct output *lines; /* GROUP_LINES: standard output, standard error */
+	char *block;          /* GROUP_JOBS: what is read passes through here */
 	tutti_lock lines_lock;
 	tutti_lock running_lock; /* of each place's running */
 	int signal;              /* that ended us early; 0: none */
@@ -75,11 +77,12 @@ int command_interrupted(const struct stream *s);
 /* A signal for all that run. From any thread. */
 void command_signal(struct command *c, int number);
 
-/* Output of one command that is printed line by line as it comes. */
+/* One of the two outputs of a command. */
 struct flow {
 	struct output *to;
 	int fd;            /* -1: at its end */
-	struct text begun; /* of a line that has not ended */
+	struct text begun; /* GROUP_LINES: of a line that has not ended */
+	struct kept kept;  /* GROUP_JOBS: all of it */
 };
 
 /* Where one command at a time runs; only ever used by the item that has entered it. */
@@ -89,7 +92,6 @@ struct place {
 	bool filled; /* with its item's arguments */
 	struct child child;
 	bool running; /* the child can be signalled */
-	struct spool out, err;
 	struct flow flows[2];
 	struct filled arguments;
 	char seq[40], slot[40];
@@ -102,6 +104,9 @@ void place_close(struct place *p);
 /* Run the item's command once. 0, or the code that it failed with; item->code says more. */
 int place_run(struct place *p, struct item *item);
 
+/* What is no failure of one input is said once, and then there is nothing more to do. */
+int place_give_up(struct item *item, int status, const char *what, int rc);
+
 /* A free one; there are as many as items that run. And back, with what the last run printed. */
 struct place *place_enter(struct command *c);
 void place_leave(struct place *p, struct item *item);
@@ -110,8 +115,9 @@ void place_leave(struct place *p, struct item *item);
 
 /* Make pipes; the writing ends, to be closed, come in ends. 0, or -errno. */
 int flows_open(struct flow flows[2], struct output *to, int ends[2]);
+bool flows_are_open(const struct flow flows[2]);
 
-/* Pass on what has come; at_end: all that is left, and then close. */
+/* Take what has come; at_end: all that is left, and then close. */
 void flow_pass(struct flow *f, struct item *item, bool at_end);
 
 /* -- signals.c */

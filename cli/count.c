@@ -71,17 +71,15 @@ static int copy_to(struct input *in, int fd)
 /* From now on it is read from a file that is ours. */
 static int copy(struct input *in)
 {
-	struct spool spool = SPOOL_NONE;
-	const char *why;
-	int fd = spool_writer(&spool, &why), rc;
+	const char *where;
+	int fd = spool_create(&where), rc;
 
 	if (fd < 0)
 		return fd;
 	rc = copy_to(in, fd);
-	close(fd);
-	if (rc == 0 && dup3(spool.fd, in->fd, O_CLOEXEC) < 0)
+	if (rc == 0 && (lseek(fd, 0, SEEK_SET) < 0 || dup3(fd, in->fd, O_CLOEXEC) < 0))
 		rc = -errno;
-	spool_close(&spool);
+	close(fd);
 	return rc;
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * flow.c - what a command prints, passed on line by line as it comes.
+ * flow.c - what a command prints, through a pipe: kept for its turn, or passed on line by line.
  *
  * Whoever reads us may be slow, and the thread that all commands are started from must not be: a
- * helper writes, and whose lines it writes waits. Others wait behind that one, so memory is flat.
+ * helper writes lines, and whose lines it writes waits. Others wait behind that one, so memory is
+ * flat.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -14,7 +15,6 @@
 #include "command.h"
 
 enum {
-	READ_BYTES = 1 << 15,
 	LINE_BYTES = 1 << 20 /* a longer one is passed on in pieces */
 };
 
@@ -31,6 +31,11 @@ int flows_open(struct flow flows[2], struct output *to, int ends[2])
 		ends[i] = pipe[1];
 	}
 	return 0;
+}
+
+bool flows_are_open(const struct flow flows[2])
+{
+	return flows[0].fd >= 0 || flows[1].fd >= 0;
 }
 
 /* What a helper is given. */
@@ -80,11 +85,24 @@ static void print(struct flow *f, struct item *item, size_t size)
 /* Read once: how much, 0 at the end, < 0 there is nothing now. */
 static ssize_t read_some(struct flow *f)
 {
-	char *space = text_space(&f->begun, READ_BYTES);
-	ssize_t n = space ? read(f->fd, space, READ_BYTES) : 0;
+	char *space = text_space(&f->begun, FLOW_BYTES);
+	ssize_t n = space ? read(f->fd, space, FLOW_BYTES) : 0;
 
 	if (n > 0)
 		f->begun.size += (size_t)n;
+	return n;
+}
+
+/* The same, for its turn. */
+static ssize_t keep_some(struct flow *f, struct item *item)
+{
+	struct command *c = item->stream->options->command;
+	ssize_t n = read(f->fd, c->block, FLOW_BYTES);
+	const char *where;
+	int rc = n > 0 ? kept_add(&f->kept, c->block, (size_t)n, &where) : 0;
+
+	if (rc < 0)
+		place_give_up(item, STATUS_ERROR, where, rc);
 	return n;
 }
 
@@ -110,13 +128,15 @@ static void close_flow(struct flow *f, struct item *item)
 
 void flow_pass(struct flow *f, struct item *item, bool at_end)
 {
+	bool lines = item->stream->options->command->grouping == GROUP_LINES;
 	ssize_t n;
 
 	if (f->fd < 0)
 		return;
 	do {
-		n = read_some(f);
-		print_whole_lines(f, item);
+		n = lines ? read_some(f) : keep_some(f, item);
+		if (lines)
+			print_whole_lines(f, item);
 	} while (at_end && n > 0);
 	if (n == 0 || at_end)
 		close_flow(f, item);

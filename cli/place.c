@@ -18,6 +18,7 @@
 
 /* What a command and those it has started have to end in, between SIGTERM and SIGKILL. */
 #define GRACE TUTTI_SECONDS(1)
+#define FIRST_LOOK TUTTI_MILLISECONDS(5)
 #define LOOK_AGAIN TUTTI_MILLISECONDS(10)
 enum { FORKS_TRIED = 20 };
 
@@ -52,7 +53,7 @@ static const char **make_environment(struct place *p)
 
 int place_open(struct place *p, int number)
 {
-	*p = (struct place){ .number = number, .out = SPOOL_NONE, .err = SPOOL_NONE };
+	*p = (struct place){ .number = number };
 	p->flows[0].fd = p->flows[1].fd = -1;
 	snprintf(p->slot, sizeof p->slot, "TUTTI_SLOT=%d", number);
 	p->env = make_environment(p);
@@ -61,8 +62,6 @@ int place_open(struct place *p, int number)
 
 void place_close(struct place *p)
 {
-	spool_close(&p->out);
-	spool_close(&p->err);
 	text_free(&p->flows[0].begun);
 	text_free(&p->flows[1].begun);
 	filled_free(&p->arguments);
@@ -82,10 +81,9 @@ struct place *place_enter(struct command *c)
 
 void place_leave(struct place *p, struct item *item)
 {
-	int rc = spool_take(&p->out, &item->out), rc2 = spool_take(&p->err, &item->err);
-
-	if (item->error == 0)
-		item->error = rc < 0 ? rc : rc2;
+	item->out = p->flows[0].kept;
+	item->err = p->flows[1].kept;
+	p->flows[0].kept = p->flows[1].kept = (struct kept){ 0 };
 	p->taken = false;
 }
 
@@ -96,8 +94,7 @@ static struct command *command_of(const struct item *item)
 	return item->stream->options->command;
 }
 
-/* This is no failure of one input. It is said once, and then there is nothing more to do. */
-static int give_up(struct item *item, int status, const char *what, int rc)
+int place_give_up(struct item *item, int status, const char *what, int rc)
 {
 	struct command *c = command_of(item);
 
@@ -132,20 +129,14 @@ static int fill(struct place *p, struct item *item)
 static int open_outputs(struct place *p, struct item *item, int ends[2])
 {
 	struct command *c = command_of(item);
-	const char *why = "a pipe";
 	int rc = 0;
 
 	ends[0] = ends[1] = -1;
-	if (c->grouping == GROUP_LINES) {
+	kept_free(&p->flows[0].kept); /* of an attempt before */
+	kept_free(&p->flows[1].kept);
+	if (c->grouping != GROUP_NOT)
 		rc = flows_open(p->flows, c->lines, ends);
-	} else if (c->grouping == GROUP_JOBS) {
-		spool_drop(&p->out); /* of an attempt before */
-		spool_drop(&p->err);
-		ends[0] = rc = spool_writer(&p->out, &why);
-		if (rc >= 0)
-			ends[1] = rc = spool_writer(&p->err, &why);
-	}
-	return rc < 0 ? give_up(item, STATUS_ERROR, why, rc) : 0;
+	return rc < 0 ? place_give_up(item, STATUS_ERROR, "a pipe", rc) : 0;
 }
 
 static void close_ends(const int ends[2])
@@ -194,7 +185,7 @@ static int start(struct place *p, struct item *item)
 		flow_pass(&p->flows[1], item, true);
 	}
 	if (cannot_ever_run(rc) && pattern_runs_one(c->pattern))
-		return give_up(
+		return place_give_up(
 			item, rc == -ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUN, o.argv[0], rc);
 	return rc;
 }
@@ -206,11 +197,9 @@ static int finish(struct place *p, struct command *c)
 	p->running = false;
 	return child_take_code(&p->child);
 }
-/* Until it has ended, or else < 0; what it prints line by line is passed on meanwhile. */
-static int follow(struct place *p, struct item *item, tutti_time deadline)
+/* Until it has ended, or else < 0; what it prints is taken meanwhile. */
+static int follow_flows(struct place *p, struct item *item, tutti_time deadline)
 {
-	if (p->flows[0].fd < 0 && p->flows[1].fd < 0)
-		return child_wait(&p->child, deadline);
 	for (;;) {
 		tutti_case cases[] = { child_case(&p->child),
 			tutti_case_fd(p->flows[0].fd, TUTTI_READABLE),
@@ -223,6 +212,24 @@ static int follow(struct place *p, struct item *item, tutti_time deadline)
 	}
 }
 
+/*
+ * A short one fits into its pipes, and is found there in one go at its end: so at first only that
+ * is waited for, unless its lines are wanted as they come.
+ */
+static int follow(struct place *p, struct item *item, tutti_time deadline)
+{
+	tutti_time first = tutti_after(FIRST_LOOK);
+	int rc;
+
+	if (!flows_are_open(p->flows))
+		return child_wait(&p->child, deadline);
+	if (command_of(item)->grouping == GROUP_LINES)
+		return follow_flows(p, item, deadline);
+	rc = child_wait(&p->child, first < deadline ? first : deadline);
+	if (rc != TUTTI_ETIMEDOUT || deadline <= first)
+		return rc;
+	return follow_flows(p, item, deadline);
+}
 /* It, and those that it has started and not let go. */
 static void end(struct place *p, struct item *item)
 {

@@ -72,13 +72,13 @@ void tag_lines(
 
 static void json_kept(struct text *t, const char *name, const struct kept *kept)
 {
-	char *all = malloc((size_t)kept->size + 1);
-	off_t at = 0;
+	off_t size = kept_size(kept), at = 0;
+	char *all = malloc((size_t)size + 1);
 	ssize_t n = 1;
 
-	for (; all && at < kept->size && n > 0; at += n > 0 ? n : 0)
-		n = kept_read(kept, at, all + at, (size_t)(kept->size - at));
-	t->failed |= !all || at < kept->size;
+	for (; all && at < size && n > 0; at += n > 0 ? n : 0)
+		n = kept_read(kept, at, all + at, (size_t)(size - at));
+	t->failed |= !all || at < size;
 	json_member(t, name, all, all ? (size_t)at : 0);
 	free(all);
 }
@@ -101,11 +101,12 @@ static int print_kept(
 	struct stream *s, struct output *to, const struct item *item, const struct kept *kept)
 {
 	bool tagged = s->options->tag, at_start = true;
+	off_t size = kept_size(kept);
 	struct text lines = { 0 };
-	char *chunk = kept->size > 0 ? chunk_of(s) : NULL;
+	char *chunk = size > 0 ? chunk_of(s) : NULL;
 	ssize_t n = 0;
 
-	for (off_t at = 0; chunk && at < kept->size && to->error == 0; at += n) {
+	for (off_t at = 0; chunk && at < size && to->error == 0; at += n) {
 		n = kept_read(kept, at, chunk, CHUNK_BYTES);
 		if (n <= 0)
 			break;
@@ -120,7 +121,7 @@ static int print_kept(
 	if (tagged && !at_start)
 		output_bytes(to, "\n", 1);
 	text_free(&lines);
-	return n < 0 ? (int)n : kept->size > 0 && !chunk ? -ENOMEM : 0;
+	return n < 0 ? (int)n : size > 0 && !chunk ? -ENOMEM : 0;
 }
 
 void print_output(struct stream *s, const struct item *item)
@@ -128,7 +129,7 @@ void print_output(struct stream *s, const struct item *item)
 	struct output *errors = s->errors;
 	int rc = print_kept(s, s->output, item, &item->out);
 
-	if (item->err.size > 0) {
+	if (kept_size(&item->err) > 0) {
 		output_flush(s->output); /* so that a terminal shows both in order */
 		print_kept(s, errors, item, &item->err);
 		output_flush(errors);

@@ -1,40 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * spool.h - where a command's output stays until its turn to be printed comes.
- *
- * The command writes into a file that has no name, so nothing has to be read while it runs, any
- * amount of output costs no memory, and nothing is left behind however we end. What is small is
- * taken into memory at its end, and the file serves the next command; what is large keeps it.
+ * spool.h - what a command has printed and is still to be printed here: in memory as long as it is
+ * little, then in a file that has no name, so that any amount of it costs no memory, and nothing is
+ * left behind however we end.
  */
 #ifndef CLI_SPOOL_H
 #define CLI_SPOOL_H
 
-#include <stdbool.h>
 #include <sys/types.h>
 
-/* Made with SPOOL_NONE; used by one command at a time. */
-struct spool {
-	int fd;      /* -1: none yet */
-	bool shared; /* writers use our own way into it, so it is never known whether they are gone */
-};
-#define SPOOL_NONE ((struct spool){ .fd = -1 })
+#include "text.h"
 
-/* Output that has been taken; zero bytes are none. */
+/* A file without a name, to read and write: a descriptor, or -errno and *where it was to be. */
+int spool_create(const char **where);
+
+/* Zero bytes are nothing. */
 struct kept {
-	char *data; /* NULL: in the file */
-	int fd;     /* of it, from its beginning */
-	off_t size;
+	struct text memory; /* the end of it */
+	int fd;             /* where the rest is, if there is any */
+	off_t in_file;
 };
 
-/* Returns a descriptor to write to, to be closed; or -errno, and *why is the place it is about. */
-int spool_writer(struct spool *s, const char **why);
-
-/* What was written is dropped. */
-void spool_drop(struct spool *s);
-
-/* Take what was written: 0, or -errno. */
-int spool_take(struct spool *s, struct kept *out);
-void spool_close(struct spool *s);
+/* 0, or -errno and *where it could not be kept. */
+int kept_add(struct kept *k, const void *data, size_t size, const char **where);
+off_t kept_size(const struct kept *k);
 
 /* Read up to size bytes from at on: how many, 0 at the end, -errno. */
 ssize_t kept_read(const struct kept *k, off_t at, void *data, size_t size);

@@ -264,9 +264,9 @@ def progress():
 def too_many_files():
     expect(["-j", "500", "--", "true", ":::", "a"], 255, "", "tutti: map: -j 500: at most 20 at "
            "once, since `ulimit -n` is 100\n", preexec_fn=few_files)
-    got = command.run("map", "-j0", "-k", "--shell", "--", "head -c 20000 /dev/zero; exit 0;#",
+    got = command.run("map", "-j0", "-k", "--shell", "--", "head -c 40000 /dev/zero; exit 0;#",
                       input=b"a\n" * 300, preexec_fn=few_files)
-    command.equal((got.returncode, len(got.stdout), got.stderr), (0, 300 * 20_000, b""), "files")
+    command.equal((got.returncode, len(got.stdout), got.stderr), (0, 300 * 40_000, b""), "files")
 
 
 def few_files():
@@ -275,10 +275,13 @@ def few_files():
 
 
 def no_place_for_output():
-    expect(["--", "echo", ":::", "a"], 255, "", "tutti: map: /no/where: No such file or "
-           "directory\n", env={**os.environ, "TMPDIR": "/no/where"})
-    expect(["--ungroup", "--", "echo", ":::", "a"], 0, "a\n",
-           env={**os.environ, "TMPDIR": "/no/where"})
+    nowhere = {**os.environ, "TMPDIR": "/no/where"}
+    expect(["--", "head", "-c", "100000", ":::", "/dev/zero"], 255, "",
+           "tutti: map: /no/where: No such file or directory\n", env=nowhere)
+    expect(["--", "echo", ":::", "a"], 0, "a\n", env=nowhere)
+    status, out, said = run("--ungroup", "--", "head", "-c", "100000", ":::", "/dev/zero",
+                            env=nowhere)
+    command.equal((status, len(out), said), (0, 100_000, ""), "--ungroup needs no file")
 
 
 def main():

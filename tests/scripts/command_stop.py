@@ -182,7 +182,8 @@ def reader_gone(work):
 
 def left_behind(work):
     """What a command leaves in the background is not waited for, nor is it somebody else's."""
-    script = ("#!/bin/sh\n[ $1 = 1 ] && { (read _ <go; echo late; echo $$ $$ >fifo) & }\n"
+    script = ("#!/bin/sh\ntrap '' PIPE\n"
+              "[ $1 = 1 ] && { (read _ <go; echo late 2>&-; echo late >fifo) & }\n"
               "[ $1 = 2 ] && { echo >go; read _ <fifo; echo second; }\n[ $1 = 3 ] && echo third\n"
               "exit 0\n")
     os.mkfifo(os.path.join(work, "go"))
