@@ -37,10 +37,12 @@
 #include <tutti/array.h>
 #include <tutti/bytes.h>
 #include <tutti/cpu.h>
+#include <tutti/datagram.h>
 #include <tutti/debug.h>
 #include <tutti/error.h>
 #include <tutti/executor.h>
 #include <tutti/fd.h>
+#include <tutti/file.h>
 #include <tutti/fork.h>
 #include <tutti/forkjoin.h>
 #include <tutti/future.h>
@@ -64,9 +66,11 @@
 #include <tutti/select.h>
 #include <tutti/shared_queue.h>
 #include <tutti/shm.h>
-#include <tutti/subprocess.h>
+#include <tutti/signals.h>
 #include <tutti/stream.h>
+#include <tutti/stream_file.h>
 #include <tutti/stream_read.h>
+#include <tutti/subprocess.h>
 #include <tutti/sync.h>
 #include <tutti/task.h>
 #include <tutti/thread.h>

@@ -79,10 +79,17 @@ static void remove(struct tu_worker *w, struct tu_word_place *me)
 	me->next = NULL;
 }
 
+static bool has_changed(const struct tu_word_place *me)
+{
+	/* Relaxed: whoever goes on because of it looks again, with the order that it needs. */
+	return tu_load_rlx(me->word) != me->value;
+}
+
 /* The whole ring looks again, each at this or at something else that was quicker to tell. */
-static uint32_t tell(struct tu_worker *w, struct tu_word_place *first, bool changed)
+static uint32_t tell(struct tu_worker *w, struct tu_word_place *first)
 {
 	struct tu_word_place *me = first, *next;
+	bool changed = has_changed(first); /* or somebody has died */
 	uint32_t n = 0, none;
 
 	take_off_list(w, first);
@@ -97,12 +104,6 @@ static uint32_t tell(struct tu_worker *w, struct tu_word_place *first, bool chan
 		me = next;
 	} while (me != first);
 	return n;
-}
-
-static bool has_changed(const struct tu_word_place *me)
-{
-	/* Relaxed: whoever goes on because of it looks again, with the order that it needs. */
-	return tu_load_rlx(me->word) != me->value;
 }
 
 /* [family-4] acquire: who is gone; from tell_all there */
@@ -128,17 +129,16 @@ uint32_t tu_words_look(struct tu_worker *w, bool all)
 	words->deaths = deaths;
 	if (!all && !died && count > LOOKS)
 		count = LOOKS;
-	while (count-- > 0) {
-		struct tu_word_place *first = wait_of(words->waits.head.next);
+	for (struct tu_link *link = words->waits.head.next, *next; count-- > 0; link = next) {
+		struct tu_word_place *first = wait_of(link);
 
-		bool changed = has_changed(first);
-
-		if (died || changed) {
-			n += tell(w, first, changed);
+		next = link->next;
+		if (died || has_changed(first)) {
+			n += tell(w, first);
 			continue;
 		}
-		tu_list_remove(&first->link);
-		tu_list_add_tail(&words->waits, &first->link);
+		tu_list_remove(link);
+		tu_list_add_tail(&words->waits, link);
 	}
 	return n;
 }

@@ -21,7 +21,7 @@ struct tutti_listener {
 	int n;                      /* sockets: a name may stand for several addresses */
 	uint32_t closed;            /* atomic */
 	struct tu_os_address bound; /* of the first */
-	struct tu_source kept[TU_PLACES];
+	struct tu_source sources[TU_PLACES];
 };
 
 /* -- making one -------------------------------------------------------------------------------- */
@@ -66,7 +66,7 @@ static int listen_at_all(tutti_listener *l, const char *address, const tutti_lis
 			continue; /* an address of a family that this machine is without */
 		if (fd < 0)
 			return fd;
-		l->kept[l->n++].fd = fd;
+		l->sources[l->n++].fd = fd;
 		if (l->n == 1)
 			rc = tu_os_socket_name(fd, &l->bound);
 	}
@@ -102,9 +102,9 @@ void tutti_listener_close(tutti_listener *l)
 	if (tu_swap_acqrel(&l->closed, 1u) != 0)
 		return;
 	for (int i = 0; i < l->n; i++)
-		tu_os_socket_end(l->kept[i].fd);
+		tu_os_socket_end(l->sources[i].fd);
 	for (int i = 0; i < l->n; i++)
-		tutti_fd_closing(l->kept[i].fd);
+		tutti_fd_closing(l->sources[i].fd);
 	if (l->n > 0)
 		tu_os_address_remove(&l->bound, false);
 }
@@ -115,7 +115,7 @@ void tutti_listener_free(tutti_listener *l)
 		return;
 	tutti_listener_close(l);
 	for (int i = 0; i < l->n; i++)
-		tu_os_socket_close(l->kept[i].fd);
+		tu_os_socket_close(l->sources[i].fd);
 	tu_free(l);
 }
 
@@ -137,11 +137,11 @@ static int accept_now(tutti_listener *l)
 	int fd = -EAGAIN;
 
 	for (int i = 0; i < l->n && fd == -EAGAIN; i++) {
-		if (!tu_source_may(&l->kept[i], TUTTI_READABLE))
+		if (!tu_source_may(&l->sources[i], TUTTI_READABLE))
 			continue;
-		fd = tu_os_socket_accept(l->kept[i].fd, NULL);
+		fd = tu_os_socket_accept(l->sources[i].fd, NULL);
 		if (fd == -EAGAIN)
-			tu_source_none(&l->kept[i], TUTTI_READABLE);
+			tu_source_none(&l->sources[i], TUTTI_READABLE);
 	}
 	return fd;
 }
@@ -152,9 +152,9 @@ static int wait_for_one(tutti_listener *l, tutti_time deadline)
 	int rc;
 
 	if (l->n == 1)
-		return tu_source_wait(&l->kept[0], TUTTI_READABLE, deadline);
+		return tu_source_wait(&l->sources[0], TUTTI_READABLE, deadline);
 	for (int i = 0; i < l->n; i++)
-		cases[i] = tutti_case_fd(l->kept[i].fd, TUTTI_READABLE);
+		cases[i] = tutti_case_fd(l->sources[i].fd, TUTTI_READABLE);
 	rc = tutti_select(cases, (size_t)l->n, deadline);
 	return rc < 0 ? rc : 0;
 }

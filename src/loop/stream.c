@@ -17,7 +17,7 @@ tutti_stream *tu_stream_make(int fd, bool is_socket)
 
 	if (!s)
 		return NULL;
-	s->kept.fd = fd;
+	s->source.fd = fd;
 	s->is_socket = is_socket;
 	return s;
 }
@@ -36,27 +36,27 @@ void tutti_stream_free(tutti_stream *s)
 {
 	if (!s)
 		return;
-	tu_os_socket_close(s->kept.fd);
+	tu_os_socket_close(s->source.fd);
 	tu_free(s->ahead);
 	tu_free(s);
 }
 
 int tutti_stream_fd(const tutti_stream *s)
 {
-	return s->kept.fd;
+	return s->source.fd;
 }
 
 int tutti_stream_peer(const tutti_stream *s, char *text, size_t size)
 {
 	struct tu_os_address a;
-	int rc = s->is_socket ? tu_os_socket_peer(s->kept.fd, &a) : -ENOTSUP;
+	int rc = s->is_socket ? tu_os_socket_peer(s->source.fd, &a) : -ENOTSUP;
 
 	return rc < 0 ? rc : tu_os_address_text(&a, text, size);
 }
 
 int tutti_stream_shutdown(tutti_stream *s)
 {
-	return s->is_socket ? tu_os_socket_shutdown(s->kept.fd) : -ENOTSUP;
+	return s->is_socket ? tu_os_socket_shutdown(s->source.fd) : -ENOTSUP;
 }
 
 int tu_stream_take(uint32_t *side)
@@ -146,14 +146,14 @@ static ptrdiff_t receive_now(tutti_stream *s, void *data, size_t size)
 {
 	ptrdiff_t n;
 
-	if (!tu_source_may(&s->kept, TUTTI_READABLE))
+	if (!tu_source_may(&s->source, TUTTI_READABLE))
 		return -EAGAIN;
-	n = s->is_socket ? tu_os_socket_read(s->kept.fd, data, size)
-			 : tu_os_fd_read(s->kept.fd, data, size);
+	n = s->is_socket ? tu_os_socket_read(s->source.fd, data, size)
+			 : tu_os_fd_read(s->source.fd, data, size);
 	if (n == -EAGAIN)
-		tu_source_none(&s->kept, TUTTI_READABLE);
+		tu_source_none(&s->source, TUTTI_READABLE);
 	else if (n > 0 && (size_t)n < size)
-		tu_source_used(&s->kept);
+		tu_source_used(&s->source);
 	return n;
 }
 
@@ -171,7 +171,7 @@ static void be_fair(tutti_stream *s)
 static int wait_to_read(tutti_stream *s, tutti_time deadline)
 {
 	s->in_a_row = 0;
-	return tu_source_wait(&s->kept, TUTTI_READABLE, deadline);
+	return tu_source_wait(&s->source, TUTTI_READABLE, deadline);
 }
 
 ssize_t tu_stream_receive(tutti_stream *s, void *data, size_t size, tutti_time deadline)
@@ -247,18 +247,18 @@ static int send_all(
 		ptrdiff_t n = -EAGAIN;
 		int rc;
 
-		if (tu_source_may(&s->kept, TUTTI_WRITABLE))
+		if (tu_source_may(&s->source, TUTTI_WRITABLE))
 			n = s->is_socket
-				    ? tu_os_socket_write(s->kept.fd, data + *done, size - *done)
-				    : tu_os_fd_write(s->kept.fd, data + *done, size - *done);
+				    ? tu_os_socket_write(s->source.fd, data + *done, size - *done)
+				    : tu_os_fd_write(s->source.fd, data + *done, size - *done);
 		if (n >= 0) {
 			*done += (size_t)n;
 			continue; /* after a short one the next says EAGAIN */
 		}
 		if (n != -EAGAIN)
 			return (int)n;
-		tu_source_none(&s->kept, TUTTI_WRITABLE);
-		rc = tu_source_wait(&s->kept, TUTTI_WRITABLE, deadline);
+		tu_source_none(&s->source, TUTTI_WRITABLE);
+		rc = tu_source_wait(&s->source, TUTTI_WRITABLE, deadline);
 		if (rc < 0)
 			return rc;
 	}

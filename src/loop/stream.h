@@ -8,7 +8,7 @@
 #include <tutti/stream.h>
 
 struct tutti_stream {
-	struct tu_source kept;
+	struct tu_source source;
 	bool is_socket;   /* fixed */
 	bool broken;      /* part of a write is out, the rest is not. Of who writes */
 	uint32_t reads;   /* atomic: somebody does */

@@ -80,6 +80,9 @@ ptrdiff_t tu_os_fd_write(int fd, const void *data, size_t size);
 /* From a file into a socket, from offset on; how many. -EINVAL: such a file cannot be sent so. */
 ptrdiff_t tu_os_socket_send_file(int fd, int file, int64_t offset, size_t size);
 
+/* From a file, at a place; how many, 0: its end. */
+ptrdiff_t tu_os_file_read_at(int file, void *data, size_t size, int64_t offset);
+
 /* A packet, whole; cut: it was longer. to NULL: where it is connected. */
 ptrdiff_t tu_os_packet_read(int fd, void *data, size_t size, struct tu_os_address *from, bool *cut);
 ptrdiff_t tu_os_packet_write(int fd, const void *data, size_t size, const struct tu_os_address *to);

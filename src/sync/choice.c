@@ -92,6 +92,7 @@ static int enter_all(struct tu_choice *choice, struct place *places, size_t *que
 
 	for (size_t i = 0; i < choice->n; i++) {
 		*queued = i;
+		places[i] = (struct place){ .by_word = false };
 		if (choice->cases[i].priv.object)
 			rc = enter(choice, i, &places[i]);
 		if (rc <= 0)

@@ -172,14 +172,14 @@ MUTATIONS = [
     ("core/lot.c", "who is served already stands in the way", "choice",
      [("\ttu_lot_remove(b, w);\n\treturn false;", "\t(void)b;\n\treturn false;")]),
     ("sync/choice.c", "what was claimed is forgotten when time runs out", "choice",
-     [("done = was_given(choice, options) ? (int)choice->first : tu_choice_look(choice);",
-       "done = rc < 0 ? -1 : was_given(choice, options) ? (int)choice->first"
+     [("done = was_given(choice, places) ? (int)choice->first : tu_choice_look(choice);",
+       "done = rc < 0 ? -1 : was_given(choice, places) ? (int)choice->first"
        "\n\t\t\t: tu_choice_look(choice);")]),
     ("sync/choice.c", "a permit that was given is looked for", "choice",
-     [("was_given(choice, options) ? (int)choice->first : tu_choice_look(choice)",
+     [("was_given(choice, places) ? (int)choice->first : tu_choice_look(choice)",
        "tu_choice_look(choice)")]),
     ("sync/choice.c", "a place in line is left standing", "choice",
-     [("\tleave_all(choice, options, queued);", "\tleave_all(choice, options, queued / 2);")]),
+     [("\tleave_all(choice, places, queued);", "\tleave_all(choice, places, queued / 2);")]),
     ("sync/choice.c", "nobody is told that a case has left", "choice",
      [("\t\t\tkind->left((void *)tu_load_rlx(&w->key), b); /* under its lock */\n",
        "\t\t\t(void)kind;\n")]),

@@ -241,6 +241,12 @@ static void write_for_ever(void *arg)
 	CHECK_EQ(tutti_pipe_write_value(b, large), -EPIPE); /* there is no room for all of it */
 }
 
+static void *read_from_another(void *arg)
+{
+	read_text(a, "from another");
+	return arg;
+}
+
 /* What a killed writer had not finished does not arrive, not even as something else. */
 static void a_killed_writer_leaves_it_whole(void)
 {
@@ -252,8 +258,10 @@ static void a_killed_writer_leaves_it_whole(void)
 	CHECK_EQ(tutti_pipe_read_value_until(a, &v, past), TUTTI_ETIMEDOUT);
 	CHECK_EQ(tutti_pipe_poll_until(a, TUTTI_FOREVER), 0); /* it has written some of it */
 	process_kill(pid);
+	/* Meanwhile, as what it has left may take up all the room. */
+	tutti_future *f = tutti_thread_start(read_from_another, NULL, NULL);
 	write_text(b, "from another");
-	read_text(a, "from another");
+	finish(f);
 	tutti_pipe_free(b);
 	CHECK_EQ(tutti_pipe_read_value(a, &v), TUTTI_EDONE);
 	tutti_pipe_free(a);

@@ -92,7 +92,8 @@ def new(work):
 
 def info():
     version = command.run("--version").stdout.decode().split()[1]
-    environment = {k: v for k, v in os.environ.items() if k not in ("TUTTI_CPUS", "TUTTI_START_METHOD")}
+    environment = {k: v for k, v in os.environ.items()
+                   if k not in ("TUTTI_CPUS", "TUTTI_START_METHOD")}
     out = expect(["info"], 0, "(?s).*", "", env=environment)
     facts = dict(re.split(r" +", line, maxsplit=1) for line in out.splitlines())
     command.equal(list(facts), ["tutti", "compiler", "kernel", "CPUs", "pages", "stacks", "guards",

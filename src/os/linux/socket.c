@@ -187,6 +187,16 @@ ptrdiff_t tu_os_socket_send_file(int fd, int file, int64_t offset, size_t size)
 	return n;
 }
 
+ptrdiff_t tu_os_file_read_at(int file, void *data, size_t size, int64_t offset)
+{
+	ssize_t n;
+
+	do
+		n = pread(file, data, size, offset);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
+}
+
 ptrdiff_t tu_os_packet_read(int fd, void *data, size_t size, struct tu_os_address *from, bool *cut)
 {
 	struct iovec piece = { data, size };
