@@ -273,6 +273,32 @@ static void cancelling_whoever_runs_it_ends_it(enum mix mix)
 	check_no_zombie();
 }
 
+static int ended_with;
+
+static void *interrupt(void *arg)
+{
+	CHECK_EQ(kill(getpid(), SIGINT), 0);
+	return arg;
+}
+
+/* Of a group of its own the terminal would not tell it. */
+static void *run_interrupted(void *arg)
+{
+	tutti_subprocess_options o = { .group = 1 };
+	tutti_task *t = tutti_task_start(interrupt, arg, NULL);
+
+	ended_with = tutti_subprocess_run(NULL, sleeper, &o);
+	tutti_future_unref(t);
+	return NULL;
+}
+
+static void ctrl_c_ends_it(void)
+{
+	tutti_run(run_interrupted, NULL, NULL);
+	CHECK_EQ(ended_with, TUTTI_ECANCELED);
+	check_no_zombie();
+}
+
 static void one_already_cancelled_starts_nothing(void)
 {
 	tutti_scope s;
@@ -366,20 +392,9 @@ static void a_forked_child_has_none_of_them(void)
 }
 #endif
 
-/* The warden's thread stays, and what it waits in; and what the main thread waits in. */
-static void begin_the_first(void)
-{
-	tutti_subprocess *p = start(SHELL("exit 0"), (tutti_subprocess_options){ 0 });
-
-	CHECK_EQ(tutti_future_result(p, NULL, 0), 0);
-	tutti_subprocess_free(p);
-	check_script("sleep 0.01; echo x", "x\n", 0);
-}
-
 int main(void)
 {
-	begin_the_first();
-	suite_begin();
+	programs_begin();
 	RUN(it_is_a_future);
 	RUN(one_left_to_itself_is_taken_notice_of);
 	RUN_MIXES(many_may_wait_for_one);
@@ -391,6 +406,7 @@ int main(void)
 	RUN(one_that_takes_too_long_is_ended);
 	RUN(a_grandchild_does_not_hold_run_up_for_ever);
 	RUN_MIXES(cancelling_whoever_runs_it_ends_it);
+	RUN(ctrl_c_ends_it);
 	RUN(one_already_cancelled_starts_nothing);
 	RUN(without_descriptors_it_ends_too);
 	RUN(whoever_takes_the_exit_code_has_it);

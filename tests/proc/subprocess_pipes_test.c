@@ -432,22 +432,9 @@ static void texts_are_checked(void)
 	CHECK_EQ(place, 0);
 }
 
-/* The warden's thread stays, and what it waits in; and what the main thread waits in. */
-static void begin_the_first(void)
-{
-	tutti_subprocess *p = start(SHELL("sleep 0.01"));
-
-	CHECK_EQ(tutti_subprocess_communicate(p, no_bytes, NULL), 0);
-	tutti_subprocess_free(p);
-	p = start(SHELL("sleep 0.01"));
-	CHECK_EQ(tutti_future_result(p, NULL, 0), 0);
-	tutti_subprocess_free(p);
-}
-
 int main(void)
 {
-	begin_the_first();
-	suite_begin();
+	programs_begin();
 	RUN(any_size_goes_both_ways);
 	RUN_MIXES(several_talk_at_once);
 	RUN(one_that_reads_less_is_no_error);

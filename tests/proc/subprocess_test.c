@@ -304,20 +304,9 @@ static void descriptors_are_as_before(void)
 	CHECK_EQ(leaks_descriptors(), before);
 }
 
-/* The warden's thread stays, and what it waits in; and what the main thread waits in. */
-static void begin_the_first(void)
-{
-	tutti_subprocess *p = start(SHELL("exit 0"), (tutti_subprocess_options){ 0 });
-
-	CHECK_EQ(tutti_future_result(p, NULL, 0), 0);
-	tutti_subprocess_free(p);
-	check_script("sleep 0.01; echo x", "x\n", 0);
-}
-
 int main(void)
 {
-	begin_the_first();
-	suite_begin();
+	programs_begin();
 	RUN(exit_codes_and_signals_are_told_apart);
 	RUN_MIXES(threads_and_tasks_run_programs);
 	RUN(a_failing_exit_code_is_an_error_if_so_wanted);

@@ -68,4 +68,27 @@ static inline void check_no_zombie(void)
 	CHECK(rc == -1 ? errno == ECHILD : info.si_pid == 0);
 }
 
+static inline void *programs_close_input(void *arg)
+{
+	return give(tutti_subprocess_close_input(arg));
+}
+
+/*
+ * What is there from the first subprocess on: a thread and what it waits in, and what the main
+ * thread waits in, which it does for one that says nothing until a task of its loop has run.
+ */
+static inline void programs_begin(void)
+{
+	tutti_subprocess_options pipes = { .in = TUTTI_PIPE, .out = TUTTI_PIPE };
+	tutti_subprocess *p = tutti_subprocess_start(cat, &pipes);
+	tutti_task *t = tutti_task_start(programs_close_input, p, NULL);
+	char byte;
+
+	CHECK_EQ(tutti_subprocess_read(p, 1, &byte, 1), 0);
+	CHECK_EQ(finish(t), 0);
+	CHECK_EQ(tutti_future_result(p, NULL, 0), 0);
+	tutti_subprocess_free(p);
+	suite_begin();
+}
+
 #endif
