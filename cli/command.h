@@ -125,7 +125,7 @@ void flow_pass(struct flow *f, struct item *item, bool at_end);
 /* Before the first thread is started: have those signals wait for signals_enter. */
 void signals_hold(void);
 
-/* Until signals_leave SIGINT, SIGTERM, SIGHUP and SIGQUIT end the stream, and SIGTSTP stops all of us. */
+/* Until signals_leave SIGINT, SIGTERM, SIGHUP and SIGQUIT end the stream, SIGTSTP stops us all. */
 struct signals;
 int signals_enter(struct signals **out, struct stream *s);
 void signals_leave(struct signals *signals);

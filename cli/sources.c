@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sources.c - inputs that stand behind ":::" in the command line, combined like the digits of a number. */
+/* sources.c - inputs behind ":::" in the command line, combined like the digits of a number. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

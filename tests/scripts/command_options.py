@@ -30,7 +30,8 @@ def usage():
     wrong(["-N", "0", "--", "echo"], "-N needs a number from 1 on, not '0'")
     wrong(["-I", "", "--", "echo"], "-I needs a word, not ''")
     wrong(["-d", "ab", "--", "echo"], "-d needs one byte, not 'ab'")
-    wrong(["--delay", "0", "--", "echo"], "--delay needs a time above 0, such as 0.5 or 2m, not '0'")
+    wrong(["--delay", "0", "--", "echo"],
+          "--delay needs a time above 0, such as 0.5 or 2m, not '0'")
     wrong(["--load", "x", "--", "echo"], "--load needs a number above 0, or N%, not 'x'")
     wrong(["--memfree", "2X", "--", "echo"], "--memfree needs a size, such as 500M or 2G, not '2X'")
     wrong(["--colsep", "[a", "--", "echo"],
@@ -48,8 +49,8 @@ def usage():
     wrong(["--", "echo", ":::+", "a"], "':::+': there is only ':::', and -a FILE")
     wrong(["-a", "x", "--", "echo", ":::", "a"],
           "-a is for inputs from a file, and there are arguments")
-    expect(["-a", "/no/file", "--", "echo"], 255, "",
-           "tutti: map: /no/file: No such file or directory\n")
+    expect(["-a", "./no-file", "--", "echo"], 255, "",
+           "tutti: map: ./no-file: No such file or directory\n")
     for option, name in (("--shell", "shell"), ("-X", "fill"), ("-n1", "max-args"),
                          ("-u", "ungroup"), ("-t", "verbose"), ("-Ix", "I")):
         expect([option, "prime", "7"], 2, "", f"tutti: map: --{name} is for commands: tutti map "
@@ -173,7 +174,7 @@ def order(work):
     command.equal(process.stdout.read(2), b"2\n", "who ends first is printed first")
     with open(os.path.join(work, "turn"), "w", encoding="ascii") as file:
         file.write("\n")
-    command.equal(process.communicate(timeout=command.PATIENCE), (b"1\n", b""), "and then the other")
+    command.equal(process.communicate(timeout=command.PATIENCE), (b"1\n", b""), "then the other")
 
 
 def words_about_it():
@@ -275,9 +276,9 @@ def few_files():
 
 
 def no_place_for_output():
-    nowhere = {**os.environ, "TMPDIR": "/no/where"}
+    nowhere = {**os.environ, "TMPDIR": "./no-where"}
     expect(["--", "head", "-c", "100000", ":::", "/dev/zero"], 255, "",
-           "tutti: map: /no/where: No such file or directory\n", env=nowhere)
+           "tutti: map: ./no-where: No such file or directory\n", env=nowhere)
     expect(["--", "echo", ":::", "a"], 0, "a\n", env=nowhere)
     status, out, said = run("--ungroup", "--", "head", "-c", "100000", ":::", "/dev/zero",
                             env=nowhere)

@@ -50,7 +50,8 @@ for n in 1 7 50% 300% +0 +2 -1 -99; do
 	try 0 'true' '' map -j "$n" prime 7
 done
 for t in 0 -1 x 1x 1ss '' nan 0x1 ' 1'; do
-	try 2 '' "tutti: map: --timeout needs a time above 0, such as 0\.5 or 2m, not '$t'$try_map" \
+	needs="--timeout needs a time above 0, such as 0\.5 or 2m"
+	try 2 '' "tutti: map: $needs, not '$t'$try_map" \
 		map --timeout "$t" prime
 done
 for n in -1 x ''; do
@@ -59,7 +60,8 @@ for n in -1 x ''; do
 done
 for w in '' later nowx never,fail=2 soon, soon,fail=0 now,fail=x now,fail=0% now,fail=101% \
 	now,succes=1 soon,done; do
-	needs="needs soon, now or never; the first two also with ,fail=N or success=N or done=N, or N%"
+	needs="needs soon, now or never; the first two also with ,fail=N or success=N or"
+	needs="$needs done=N, or N%"
 	try 2 '' "tutti: map: --halt $needs, not '$w'$try_map" map --halt "$w" prime
 done
 try 2 '' "tutti: map: --tag and --json exclude each other: an object names its input$try_map" \
