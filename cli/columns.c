@@ -67,10 +67,19 @@ static int split_line(
 
 int columns_split(struct columns *c, struct span input, char joint, const struct colsep *sep)
 {
-	const char *from = input.size > 0 ? input.data : "", *end = from + input.size, *stop;
+	const char *from, *end, *stop;
 	int rc;
 
-	c->n = 0;
+	c->n = c->copy.size = 0;
+	if (sep && !sep->one_byte) {
+		text_add(&c->copy, input.data, input.size);
+		text_add(&c->copy, "", 1);
+		if (c->copy.failed)
+			return -ENOMEM;
+		input.data = c->copy.data;
+	}
+	from = input.size > 0 ? input.data : "";
+	end = from + input.size;
 	do {
 		stop = memchr(from, joint, (size_t)(end - from));
 		rc = split_line(c, from, stop ? stop : end, sep);
@@ -82,6 +91,7 @@ int columns_split(struct columns *c, struct span input, char joint, const struct
 void columns_free(struct columns *c)
 {
 	free(c->at);
+	text_free(&c->copy);
 	*c = (struct columns){ 0 };
 }
 

@@ -3,8 +3,7 @@
 #ifndef CLI_COLUMNS_H
 #define CLI_COLUMNS_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "text.h"
 
 /* Bytes within an input; borrowed. */
 struct span {
@@ -15,6 +14,7 @@ struct span {
 struct columns {
 	struct span *at;
 	size_t n, room;
+	struct text copy; /* of the input, with a zero byte behind it, for expressions */
 };
 
 /* What stands between two columns. */

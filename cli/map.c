@@ -240,27 +240,36 @@ static bool is_command_line(int argc, char **argv)
 	return false;
 }
 
+/* What was asked for, if it can be done at all. */
+static int run_options(struct options *o)
+{
+	int rc;
+
+	/* a reader that goes away is an error of write, which can be answered in order */
+	signal(SIGPIPE, SIG_IGN);
+	rc = tutti_run(map_task, o, NULL);
+	if (o->status >= 0)
+		return o->status; /* also when the task was cancelled: it says what came of that */
+	say("map: %s", tutti_strerror(rc));
+	return STATUS_FAILED;
+}
+
 int map_main(int argc, char **argv)
 {
 	struct command command = { .whole = "{}", .status = -1 };
 	struct options o = {
 		.separator = '\n', .together = 1, .progress = -1, .command = &command, .status = -1
 	};
-	int rc = options_parse(argc, argv, &o);
+	int status = options_parse(argc, argv, &o);
 
-	if (rc < 0 && o.command)
-		rc = command_prepare(&o);
-	if (rc >= 0)
-		return rc == STATUS_USAGE && is_command_line(argc, argv) ? STATUS_ERROR : rc;
-	/* a reader that goes away is an error of write, which can be answered in order */
-	signal(SIGPIPE, SIG_IGN);
-	rc = tutti_run(map_task, &o, NULL);
+	if (status == STATUS_USAGE && is_command_line(argc, argv))
+		status = STATUS_ERROR;
+	if (status < 0 && o.command)
+		status = command_prepare(&o);
+	if (status < 0)
+		status = run_options(&o);
 	command_close(&command);
 	if (o.sources)
 		sources_free(o.sources);
-	if (o.status < 0) {
-		say("map: %s", tutti_strerror(rc));
-		return STATUS_FAILED;
-	}
-	return o.status; /* also when the task was cancelled: it says what came of that */
+	return status;
 }
