@@ -17,7 +17,8 @@ define build
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-optimized test-debug check bench asan tsan valgrind torture coverage aarch64 riscv64
+.PHONY: help run test test-optimized test-debug check bench asan tsan valgrind torture crash-points
+.PHONY: coverage aarch64 riscv64
 .PHONY: deps deps-all deps-bench install format clean
 
 help:
@@ -28,6 +29,7 @@ help:
 	@echo "make check       formatter, lint, rooms, header contract, exported symbols"
 	@echo "make asan | tsan | valgrind    the tests under a sanitizer or memcheck"
 	@echo "make torture     the tests, long        make coverage   what the tests enter"
+	@echo "make crash-points              processes killed at each step, gcc and clang, -O0 and -O2"
 	@echo "make aarch64     cross-built, base to loop under qemu-user (also riscv64)"
 	@echo "make bench       tutti beside its peers, same machine, same run"
 	@echo "make install     PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)"
@@ -74,11 +76,15 @@ tsan:
 
 valgrind:
 	$(call build,valgrind)
-	$(CTEST) --test-dir build/valgrind -L '$(LOW_ROOMS)|^loop$$' -LE 'torture|no-valgrind' -j2
+	$(CTEST) --test-dir build/valgrind -L '$(LOW_ROOMS)|^(loop|proc)$$' -LE 'torture|no-valgrind' -j2
 
-torture: test-debug
+torture: test-debug crash-points
 	$(call build,torture)
 	$(CTEST) --test-dir build/torture -j2
+
+# A process killed at each of its steps; gcc and clang, plain and optimized.
+crash-points: deps
+	@tools/crash-points.sh $(JOBS)
 
 coverage:
 	$(call build,coverage)

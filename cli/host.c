@@ -5,7 +5,8 @@
  *
  * There are two, see item.c. Where jobs run in this process the one for items is of the engine that
  * was asked for, the one for attempts is "inline". Where they run in others it is the other way
- * round: a thread for each process does nothing but wait for its jobs.
+ * round: tasks of that thread do nothing but wait for their jobs. One for each process, if it
+ * counts when an attempt begins; otherwise many more, so that the next job is there when one ends.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -29,6 +30,16 @@ static bool wants_processes(const char *word)
 	return strncmp(word, PROCESSES, n) == 0 && (word[n] == '\0' || word[n] == ':');
 }
 
+enum { AHEAD_OF_EACH = 64, AHEAD_MOST = 512 };
+
+/* How many are handed to so many workers. */
+static int count_ahead(int workers)
+{
+	int n = workers < AHEAD_MOST / AHEAD_OF_EACH ? workers * AHEAD_OF_EACH : AHEAD_MOST;
+
+	return n > workers ? n : workers;
+}
+
 static int open_processes(struct host *host, const tutti_executor_options *options)
 {
 	const char *colon = strchr(host->word, ':');
@@ -43,7 +54,9 @@ static int open_processes(struct host *host, const tutti_executor_options *optio
 		waiters.max_workers = atoi(colon + 1); /* a number, or it would not be open */
 	if (waiters.max_workers == 0)
 		waiters.max_workers = tutti_cpu_count();
-	return tutti_executor_open(&host->executor, "threads", &waiters);
+	if (host->ahead)
+		waiters.max_workers = count_ahead(waiters.max_workers);
+	return tutti_executor_open(&host->executor, "tasks", &waiters);
 }
 
 static int open_both(struct host *host)
@@ -53,6 +66,7 @@ static int open_both(struct host *host)
 
 	if (wants_processes(host->word))
 		return open_processes(host, &options);
+	host->ahead = false;
 	rc = tutti_executor_open(&host->attempts, "inline", NULL);
 	return rc < 0 ? rc : tutti_executor_open(&host->executor, host->word, &options);
 }

@@ -54,7 +54,14 @@ static int attempt(struct item *item, struct place *place)
 	return place ? place_run(place, item) : run_job(item);
 }
 
-static void run_item(struct item *item)
+/* Came it too late, when no more were to begin? */
+static bool is_refused(const struct item *item)
+{
+	return item->run && tutti_future_error(item->run) == TUTTI_ESHUTDOWN &&
+	       tutti_event_is_set(&item->stream->input->stop->told);
+}
+
+static int run_item(struct item *item)
 {
 	struct command *c = item->stream->options->command;
 	struct place *place = c ? place_enter(c) : NULL;
@@ -65,18 +72,24 @@ static void run_item(struct item *item)
 		if (item->attempts > item->stream->options->retries || tutti_cancelled())
 			break;
 	item->duration = tutti_now() - begun;
-	if (!place)
-		return;
-	place_leave(place, item);
-	/* now, not when it is printed: another one may be about to begin here */
-	stream_count(item->stream, item, item->error);
+	if (place) {
+		place_leave(place, item);
+		/* now, not when it is printed: another one may be about to begin here */
+		stream_count(item->stream, item, item->error);
+		return 0;
+	}
+	if (!is_refused(item))
+		return 0;
+	tutti_future_unref(item->run);
+	item->run = NULL;
+	item->attempts = 0;
+	return TUTTI_ECANCELED;
 }
 
 static int call_run_item(const void *arg, void *result)
 {
 	(void)result;
-	run_item(*(struct item *const *)arg);
-	return 0;
+	return run_item(*(struct item *const *)arg);
 }
 
 /* Not registered: an address means nothing elsewhere, and a module may use the name. */

@@ -91,6 +91,7 @@ static int run_on(struct stream *s, struct host *host)
 		return s->options->command ? STATUS_ERROR : STATUS_USAGE;
 	s->executor = host->executor;
 	s->attempts = host->attempts;
+	s->ahead = host->ahead;
 	begin_progress(s->options, s);
 	rc = stream_run(s);
 	host_leave(host);
@@ -101,7 +102,12 @@ static int run_on(struct stream *s, struct host *host)
 static int run_jobs(struct stream *s)
 {
 	const struct options *o = s->options;
-	struct host host = { .word = o->on ? o->on : "threads", .at_once = o->at_once };
+	/* Nobody asks when an attempt begins, and none follows when no more are to begin. */
+	bool again = o->retries > 0 && o->halt.how != HALT_NEVER;
+	bool ahead = !o->timeout && !o->joblog && !o->json && !again;
+	struct host host = {
+		.word = o->on ? o->on : "threads", .at_once = o->at_once, .ahead = ahead
+	};
 
 	return run_on(s, &host);
 }

@@ -200,6 +200,7 @@ struct stream {
 	const struct options *options;
 	tutti_executor *executor; /* NULL: a dry run */
 	tutti_executor *attempts; /* each attempt is given to it where its item runs; see host.c */
+	bool ahead;               /* and may be before it begins */
 	struct input *input;      /* its stop ends reading: after the first failure too */
 	struct output *output;    /* its stop ends writing: when interrupted only */
 	struct output *errors;    /* standard error, for what commands print there; the same stop */
@@ -253,10 +254,11 @@ void json_member(struct text *t, const char *name, const void *data, size_t size
 /* Write out what was printed, and only then the rows that say so. 0, or < 0: it cannot. */
 int print_flush(struct stream *s);
 
-/* Where the jobs run; the first two are given. */
+/* Where the jobs run; the first three are given. */
 struct host {
 	const char *word; /* of the engine */
 	int at_once;      /* 0: the engine's choice */
+	bool ahead;       /* processes may have more jobs than they are; see host.c */
 	tutti_executor *executor, *attempts;
 	tutti_thread *thread;
 	tutti_event open, over;

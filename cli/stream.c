@@ -31,8 +31,11 @@ static void finish_early(struct stream *s, tutti_ending how)
 {
 	stop_tell(s->input->stop);
 	tutti_semaphore_release(&s->room, 1); /* the reader may wait for it */
-	if (s->executor)
-		tutti_executor_shutdown(s->executor, how);
+	if (!s->executor)
+		return;
+	tutti_executor_shutdown(s->executor, how);
+	if (s->ahead) /* its items have begun, their attempts perhaps not */
+		tutti_executor_shutdown(s->attempts, TUTTI_DROP_PENDING);
 }
 
 /* Nor print what is not there yet: interrupted, or nobody takes it. */

@@ -55,7 +55,6 @@ int main(int argc, char **argv)
 		return 1;
 	while (!tutti_queue_empty(results) && tutti_queue_get(results, &one) == 0)
 		total += one;
-	printf("%" PRIu64 "\n", total);
-	printf("Execution time: %.3fs\n", (tutti_now() - start) / 1e9);
+	printf("%" PRIu64 "\nExecution time: %.3fs\n", total, (tutti_now() - start) / 1e9);
 	return 0;
 }

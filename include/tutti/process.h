@@ -69,7 +69,8 @@ typedef struct tutti_process_options {
  *            -EAGAIN (the system's limit), -ENOMEM, -EMFILE, -EINVAL (options, no job), -EPERM
  *            (the caller's process is a daemon), -EDEADLK (TUTTI_FORK while other threads live),
  *            -EBUSY (a constructor in a child starts one), -ENOTSUP (the program cannot be started
- *            again: see docs), TUTTI_ESHUTDOWN when exit has waited for the last child already
+ *            again: see tutti_process_serve), TUTTI_ESHUTDOWN when exit has waited for the last
+ *            child already
  * Context    any thread or task; TUTTI_FORK: not a task
  * Waits      never for long: for the fork server, some hundred microseconds
  */
@@ -212,13 +213,25 @@ TUTTI_API bool tutti_process_daemon(const tutti_process *p);
 /*
  * List the children that the caller's process has started and that are alive.
  *
- * buf        receives as many as there is room for, each a reference; NULL if n is 0
+ * buf        receives as many as there is room for, each a reference; NULL: none
  * n          room
  * Returns    how many there are, also if that is more than n
  * Context    any thread or task
  * Waits      never
  */
 TUTTI_API size_t tutti_process_children(tutti_process **buf, size_t n);
+
+/*
+ * Do what the process that has started this one wants, if it is such a child: for programs that
+ * take the place of one which has loaded libtutti after its start, as tutti-worker does. In others
+ * this is done before main. See "Other languages" in docs/processes.md.
+ *
+ * Returns    never, in such a child
+ * Errors     -EINVAL   it is none
+ * Context    the first thread, before there are others
+ * Waits      may
+ */
+TUTTI_API int tutti_process_serve(void);
 
 TUTTI_END
 

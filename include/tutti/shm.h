@@ -65,7 +65,8 @@ TUTTI_API int tutti_shm_create(tutti_shm **m, size_t size);
  * Returns    0; *m is the caller's to free, and with it the name
  * Errors     -EEXIST   a living process has made memory of that name
  *            -EINVAL   size is 0, or no such name
- *            and those of tutti_shm_create; -EACCES, -ENOENT: the system has no place for names
+ *            and those of tutti_shm_create; -EACCES, -ENOENT, -ENOSPC: the system
+ *            has no place for names
  * Context    any thread or task
  * Waits      never
  */

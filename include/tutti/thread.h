@@ -170,7 +170,7 @@ TUTTI_API tutti_thread *tutti_thread_main(void);
 /*
  * List the threads that are alive: main, daemons and timers too, tutti's own helpers not.
  *
- * buf        receives up to n references, each to be unref'd; NULL if n is 0
+ * buf        receives up to n references, each to be unref'd; NULL: none
  * n          slots in buf
  * Returns    how many are alive, which may be more than n
  * Context    any thread or task

@@ -9,6 +9,10 @@
  * A test's victim calls tu_crash_at(k) and then what is to be tested; it is killed, as if from
  * outside, just before the k-th such store from then on. Of calls to the kernel that wake somebody
  * it is as of stores. tu_crash_left tells whether there were as many.
+ *
+ * Of processes that others start, far from any test, one is chosen by a plan, in memory that a
+ * test's program shares with all it starts, and that they follow from before main on. Each says
+ * what it is when it begins to be that; the first one that is what the plan says is the victim.
  */
 #ifndef TU_CORE_CRASH_POINT_H
 #define TU_CORE_CRASH_POINT_H
@@ -19,7 +23,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#ifdef TU_DEBUG
+enum tu_crash_role { TU_CRASH_NOBODY, TU_CRASH_SERVER, TU_CRASH_CHILD, TU_CRASH_WORKER };
+
+struct tu_crash_plan {
+	uint32_t role; /* atomic: of who is to be the victim; none once there is one */
+	uint32_t died; /* atomic: it came as far as that */
+	uint64_t k;    /* see tu_crash_at */
+};
+
+#if defined(TU_DEBUG) && !defined(TU_MODEL)
 extern uint64_t tu_crash_points; /* until then; 0: nobody is to die */
 
 void tu_crash_step(void);
@@ -37,6 +49,12 @@ static inline void tu_crash_point(void)
 
 /* k from 1; 0: not at all. Does nothing without TU_DEBUG. */
 void tu_crash_at(uint64_t k);
+
+/* Follow it from here on; and so do copies of this process. */
+void tu_crash_follow(struct tu_crash_plan *plan);
+
+/* From here on the process is one of these: it may be the victim. */
+void tu_crash_be(enum tu_crash_role role);
 
 /* The same, but the victim is stopped there, as by SIGSTOP, and may go on. */
 void tu_crash_stop_at(uint64_t k);

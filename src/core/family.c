@@ -66,6 +66,7 @@ uint32_t tu_family_id;
 static struct table *table; /* with tu_family_id; stays as it is */
 static int table_fd = -1;
 static uint32_t lock;          /* a tu_mutex, of those below and of becoming a member */
+static int refusal;            /* why there was no table when one was wanted last */
 static bool led;               /* the process was told to join: somebody notices its end */
 static uint32_t has_relatives; /* atomic: it was not first, or has handed the family on */
 
@@ -295,12 +296,24 @@ uint32_t tu_family_enter(void)
 	tu_mutex_lock(&lock);
 	founder = !table;
 	id = tu_load_rlx(&tu_family_id); /* under the lock */
-	if (id == 0 && (table || begin() == 0))
+	if (id == 0 && founder)
+		refusal = begin();
+	if (id == 0 && table)
 		id = enter(founder);
 	/* [family-1] release: the table, and the slot there; acquired in tu_family_self */
 	tu_store_rel(&tu_family_id, id);
 	tu_mutex_unlock(&lock);
 	return id;
+}
+
+static int why_none(void)
+{
+	int rc;
+
+	tu_mutex_lock(&lock);
+	rc = refusal < 0 ? refusal : -ENOMEM; /* there is one, but no place in it */
+	tu_mutex_unlock(&lock);
+	return rc;
 }
 
 /* The program may have closed it, as those do that become daemons. */
@@ -315,7 +328,7 @@ int tu_family_fd(void)
 	tu_store_rlx(&has_relatives, 1u); /* it stays so */
 	tu_mutex_unlock(&lock);
 	if (!any && tu_family_self() == 0) /* a forked child is not in it yet, but has the table */
-		return -ENOMEM;
+		return why_none();
 	tu_mutex_lock(&lock);
 	rc = tu_os_memory_bytes(table_fd) == (int64_t)sizeof(struct table) ? table_fd : -EBADF;
 	tu_mutex_unlock(&lock);

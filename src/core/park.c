@@ -144,12 +144,15 @@ void tu_pause_briefly(void)
 		tu_os_pause();
 }
 
-/* A wake-up through the kernel costs tens of microseconds where CPUs are virtual: wait a little. */
+/*
+ * A wake-up through the kernel costs tens of microseconds where CPUs are virtual: wait a little.
+ * Not if somebody has done so already: the other process may wait for this very CPU.
+ */
 static bool spin(struct tu_worker *w)
 {
 	int64_t end;
 
-	if (tu_single_cpu())
+	if (tu_single_cpu() || (w->words && w->waits_for_words.looked))
 		return false;
 	end = tu_os_now() + SPIN_NS;
 	do {

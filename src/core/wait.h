@@ -12,7 +12,10 @@
 #include <tutti/error.h>
 #include <tutti/time.h>
 
-enum { TU_WAIT_CANCELABLE = 1 };
+enum {
+	TU_WAIT_CANCELABLE = 1,
+	TU_WAIT_LOOKED = 2, /* for a word: the caller has looked for as long as that pays */
+};
 
 /* On the user's stack as tutti_scope. Owner only. */
 struct tu_scope {

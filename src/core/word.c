@@ -36,7 +36,7 @@ static struct tu_word_place *find(struct tu_worker *w, const uint32_t *word, uin
 	return NULL;
 }
 
-static void add(struct tu_worker *w, struct tu_word_place *me, uint32_t deaths)
+static void add(struct tu_worker *w, struct tu_word_place *me, uint32_t deaths, bool looked)
 {
 	struct tu_words *words = &w->waits_for_words;
 	struct tu_word_place *same;
@@ -45,6 +45,7 @@ static void add(struct tu_worker *w, struct tu_word_place *me, uint32_t deaths)
 		tu_list_init(&words->waits);
 		words->deaths = deaths;
 	}
+	words->looked = looked;
 	same = find(w, me->word, me->value);
 	if (same) {
 		me->next = same;
@@ -219,7 +220,7 @@ int tu_word_enter(struct tu_word_place *me, uint32_t *word, uint32_t value)
 	if (has_changed(me))
 		return 0;
 	me->age = tu_fork_ids.below;
-	add(me->context->worker, me, deaths_now());
+	add(me->context->worker, me, deaths_now(), false);
 	return 1;
 }
 
@@ -250,7 +251,7 @@ int tu_word_wait_since(struct tu_context *self, uint32_t *word, uint32_t value, 
 
 	if (rc < 0 || has_changed(&me) || deaths_now() != deaths)
 		return rc;
-	add(self->worker, &me, deaths);
+	add(self->worker, &me, deaths, flags & TU_WAIT_LOOKED);
 	rc = tu_wait_for(self, &over, deadline, flags);
 	changed = tu_word_leave(&me);
 	if (me.age != tu_fork_ids.below) /* it was forgotten */

@@ -21,6 +21,7 @@ enum { TU_WORDS_LOOK_NS = 2000000 };
 struct tu_words {
 	struct tu_list waits;  /* one of each word and value; the others are in a ring with it */
 	uint32_t deaths;       /* of the family, when they were last looked at */
+	bool looked;           /* who came last has looked for a while: the thread sleeps at once */
 	uint32_t version;      /* another with each change of waits */
 	struct tu_link link;   /* under the lock: among those for whom the helper looks */
 	uint32_t handed;       /* atomic: it does. Set under the lock */

@@ -140,7 +140,7 @@ static size_t enumerate(tutti_thread **buf, size_t n)
 
 	tu_mutex_lock(&lock);
 	tu_list_each(link, &alive) {
-		if (i < n)
+		if (buf && i < n)
 			buf[i] = tutti_future_ref(&thread_at(link)->future);
 		i++;
 	}

@@ -76,6 +76,11 @@ bool tu_executor_is_own(const tutti_executor *e)
 	return e->own != NULL;
 }
 
+bool tu_executor_shares_memory(const tutti_executor *e)
+{
+	return e->own && !e->own->elsewhere;
+}
+
 void tu_executor_ref(tutti_executor *e)
 {
 	tu_add_rlx(&e->refs, 1u); /* the caller's own reference keeps e alive */
@@ -209,8 +214,9 @@ void tu_executor_begun(struct tu_job_future *jf)
 	leave_room(jf->executor, jf);
 }
 
-/* Not if it was under way before a fork which only its own callback has survived. */
-static bool is_counted(tutti_executor *e, struct tu_job_future *jf)
+/* false: it was not counted, being under way since before a fork that only its own callback has
+   survived. */
+static bool take_off_list(tutti_executor *e, struct tu_job_future *jf)
 {
 	bool is;
 
@@ -218,37 +224,34 @@ static bool is_counted(tutti_executor *e, struct tu_job_future *jf)
 		return tu_future_is_of_now(&jf->future);
 	tu_mutex_lock(&e->lock);
 	is = tu_link_used(&jf->link);
+	if (is)
+		tu_list_remove(&jf->link);
 	tu_mutex_unlock(&e->lock);
 	return is;
+}
+
+bool tu_executor_let_go_of(struct tu_job_future *jf)
+{
+	tutti_executor *e = jf->executor;
+	bool counted;
+
+	leave_room(e, jf);
+	counted = take_off_list(e, jf);
+	tutti_future_unref(&jf->future); /* e stays while it is busy */
+	return counted;
 }
 
 void tu_executor_let_go(struct tu_job_future *jf)
 {
 	tutti_executor *e = jf->executor;
-	bool counted = is_counted(e, jf);
 
-	tu_executor_let_go_of(jf);
-	if (counted)
+	if (tu_executor_let_go_of(jf))
 		become_calmer(e, 1);
 }
 
 void tu_executor_ended(tutti_executor *e, size_t n)
 {
 	become_calmer(e, n);
-}
-
-void tu_executor_let_go_of(struct tu_job_future *jf)
-{
-	tutti_executor *e = jf->executor;
-
-	leave_room(e, jf);
-	if (tu_executor_lists(e)) {
-		tu_mutex_lock(&e->lock);
-		if (tu_link_used(&jf->link))
-			tu_list_remove(&jf->link);
-		tu_mutex_unlock(&e->lock);
-	}
-	tutti_future_unref(&jf->future); /* e stays while it is busy */
 }
 
 void tu_executor_tell_cancelled(struct tu_job_future *jf)

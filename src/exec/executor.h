@@ -21,6 +21,7 @@ struct tu_own_engine {
 	tutti_engine engine;
 	struct tu_seats *(*seats)(void *self);                   /* NULL: it has none */
 	void (*lend_turn)(void *self), (*take_turn)(void *self); /* NULL: nor turns */
+	bool elsewhere; /* in other processes, where an address means nothing */
 };
 
 /*
@@ -35,7 +36,8 @@ int tu_executor_create_theirs(tutti_executor **e, const tutti_engine *engine, vo
 	const tutti_executor_options *options);
 
 bool tu_executor_is_own(const tutti_executor *e);
-void tu_executor_unref(tutti_executor *e); /* NULL does nothing */
+bool tu_executor_shares_memory(const tutti_executor *e); /* it is ours, and its jobs do so */
+void tu_executor_unref(tutti_executor *e);               /* NULL does nothing */
 
 /* tutti_submit; progress is told when the job ends. NULL: nobody. */
 tutti_future *tu_submit(tutti_executor *e, tutti_job *job, const void *arg,
@@ -53,8 +55,8 @@ void tu_executor_begun(struct tu_job_future *jf);
 /* The engine is through with it. The future may be gone afterwards. */
 void tu_executor_let_go(struct tu_job_future *jf);
 
-/* The same in two steps: for each; and for all of them, while one at least is counted. */
-void tu_executor_let_go_of(struct tu_job_future *jf);
+/* The same in two steps: for each; and for all that were counted, while one at least is. */
+bool tu_executor_let_go_of(struct tu_job_future *jf);
 void tu_executor_ended(tutti_executor *e, size_t n);
 
 /* The job was cancelled before it began: say so to an engine that wants to know. */

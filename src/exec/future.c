@@ -132,7 +132,8 @@ static void finish_with(tutti_future *f, struct tu_bucket *b, uint32_t flags, st
 	/* Under the lock: DONE has published all, this only tidies; as strong as its like. */
 	tu_and_acqrel(&f->word, ~(uint64_t)(TU_FUTURE_HELD | TU_FUTURE_RUNNING));
 	tu_lot_unlock(b);
-	tu_wakes_flush(&news->wakes);
+	if (calls || !news->wakes_wait)
+		tu_wakes_flush(&news->wakes);
 	if (calls)
 		tu_callbacks_call(f, extra);
 }
@@ -198,7 +199,7 @@ void tu_future_complete_from_odd(tutti_future *f, struct tu_context *self, void 
 void tu_future_complete_error(tutti_future *f, int code)
 {
 	tu_future_set_error(f, code);
-	tu_future_complete(f, code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED);
+	tu_future_complete(f, tu_future_flags_for(code));
 }
 
 /*
@@ -318,30 +319,55 @@ int tutti_future_cancel(tutti_future *f)
 	return 1;
 }
 
-int tu_future_settle_with(tutti_future *f, uint32_t flags, int code, const char *text,
-	const void *result, struct tu_news *news)
+/* extra: of text; NULL: there is none, or no memory for it. */
+static void put(tutti_future *f, struct tu_future_extra *extra, const struct tu_outcome *how)
 {
-	struct tu_future_extra *extra = text ? tu_future_extra_of(f) : NULL;
+	tu_future_set_error(f, how->code);
+	if (extra && !extra->text)
+		extra->text = tu_copy_text(how->text);
+	if (how->result && f->size > 0)
+		memcpy(f->size > sizeof(f->value) ? f->value.heap : f->value.bytes, how->result,
+			f->size);
+}
+
+int tu_future_settle_with(tutti_future *f, const struct tu_outcome *how, struct tu_news *news)
+{
+	struct tu_future_extra *extra = how->text ? tu_future_extra_of(f) : NULL;
 	uint64_t word;
 	struct tu_bucket *b = hold(f, &word);
 
 	if (!b)
 		return TUTTI_EDONE;
-	tu_future_set_error(f, code);
-	if (extra && !extra->text)
-		extra->text = tu_copy_text(text);
-	if (result && f->size > 0)
-		memcpy(f->size > sizeof(f->value) ? f->value.heap : f->value.bytes, result,
-			f->size);
-	finish_with(f, b, flags, news);
+	put(f, extra, how);
+	finish_with(f, b, how->flags, news);
 	return 0;
+}
+
+void tu_future_settle_own(tutti_future *f, const struct tu_outcome *how, struct tu_news *news)
+{
+	uint64_t word, done;
+
+	put(f, how->text ? tu_future_extra_of(f) : NULL, how);
+	tu_trace(TU_TRACE_FUTURE_DONE, tu_current ? tu_current->id : 0, (uintptr_t)f, how->code);
+	word = tu_load_rlx(&f->word); /* a guess; the exchange tells */
+	do {
+		if (word & (TU_FUTURE_WATCHED | TU_FUTURE_HELD)) {
+			finish_with(f, tu_lot_lock(f), how->flags, news);
+			return;
+		}
+		done = (word & ~(uint64_t)TU_FUTURE_RUNNING) | TU_FUTURE_DONE | how->flags;
+		/* [future-1] release: result and error, for tu_future_word */
+	} while (!tu_cas_weak_acqrel(&f->word, &word, done));
 }
 
 int tu_future_settle(
 	tutti_future *f, uint32_t flags, int code, const char *text, const void *result)
 {
+	const struct tu_outcome how = {
+		.flags = flags, .code = code, .text = text, .result = result
+	};
 	struct tu_news news = { 0 };
-	int rc = tu_future_settle_with(f, flags, code, text, result, &news);
+	int rc = tu_future_settle_with(f, &how, &news);
 
 	tu_news_act(&news);
 	return rc;
@@ -349,9 +375,7 @@ int tu_future_settle(
 
 void tu_future_give_up(tutti_future *f, int code)
 {
-	uint32_t flag = code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED;
-
-	tu_future_settle(f, flag, code, NULL, NULL);
+	tu_future_settle(f, tu_future_flags_for(code), code, NULL, NULL);
 	tutti_future_unref(f);
 }
 

@@ -160,6 +160,12 @@ struct tutti_future {
 	uint32_t size; /* of the result; of a task its number instead */
 };
 
+/* What complete is to say of one that has ended with code. */
+static inline uint32_t tu_future_flags_for(int code)
+{
+	return code == 0 ? 0 : code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED;
+}
+
 /* Relaxed: DONE publishes it. A cancel may look at owner, in the same place, until then. */
 static inline void tu_future_set_error(tutti_future *f, int code)
 {
@@ -364,9 +370,19 @@ void tu_future_give_up(tutti_future *f, int code);
 int tu_future_settle(
 	tutti_future *f, uint32_t flags, int code, const char *text, const void *result);
 
+/* How it ended; text and result may be NULL. */
+struct tu_outcome {
+	uint32_t flags; /* as of tu_future_complete */
+	int code;
+	const char *text;
+	const void *result;
+};
+
 /* The same, leaving to the caller what others have to do then, see watch.h. */
-int tu_future_settle_with(tutti_future *f, uint32_t flags, int code, const char *text,
-	const void *result, struct tu_news *news);
+int tu_future_settle_with(tutti_future *f, const struct tu_outcome *how, struct tu_news *news);
+
+/* And of one that is RUNNING, which nobody but the caller may end. */
+void tu_future_settle_own(tutti_future *f, const struct tu_outcome *how, struct tu_news *news);
 
 /* Cancel it if it has not begun: 0; TUTTI_EPENDING if it runs, TUTTI_EDONE. */
 int tu_future_withdraw(tutti_future *f);

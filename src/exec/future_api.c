@@ -97,8 +97,7 @@ tutti_future *tu_future_failed(int code)
 		return tutti_future_ref(&no_memory);
 	tu_future_init(f, &ops, 1);
 	f->error = code;
-	f->word |=
-		TU_FUTURE_DONE | (code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED);
+	f->word |= TU_FUTURE_DONE | tu_future_flags_for(code);
 	return f;
 }
 
@@ -124,8 +123,7 @@ int tutti_future_set_error(tutti_future *f, int code, const char *text)
 		return -EINVAL;
 	if (tu_job_future_of(f))
 		return tu_job_future_settle(tu_job_future_of(f), code, text, NULL);
-	return tu_future_settle(f, code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED,
-		code, text, NULL);
+	return tu_future_settle(f, tu_future_flags_for(code), code, text, NULL);
 }
 
 int tutti_fail(int code, const char *format, ...)

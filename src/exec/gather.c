@@ -106,19 +106,16 @@ static bool step(struct gather *g, struct tu_news *news)
 static void settle(struct gather *g, struct tu_news *news)
 {
 	tutti_future *first = tu_load_acq(&g->first); /* [gather-1] acquire: from told */
-	const char *words = NULL;
-	uint32_t flags = 0;
-	int code = 0;
+	struct tu_outcome how = { .code = 0 };
 
 	if (tu_future_word(&g->future) & TU_FUTURE_DONE)
 		return;
 	if (first)
-		code = tu_future_code(first); /* seen: who looks at the gather sees it there */
-	if (code < 0) {
-		words = tu_future_words(first);
-		flags = code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED;
-	}
-	tu_future_settle_with(&g->future, flags, code, words, NULL, news);
+		how.code = tu_future_code(first); /* seen: who looks at the gather sees it there */
+	if (how.code < 0)
+		how.text = tu_future_words(first);
+	how.flags = tu_future_flags_for(how.code);
+	tu_future_settle_with(&g->future, &how, news);
 }
 
 static void let_go(struct gather *g)

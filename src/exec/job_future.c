@@ -297,11 +297,6 @@ int tu_job_future_call(struct tu_context *self, struct tu_job_future *jf)
 	return keep_result(jf, call_within(self, jf));
 }
 
-static uint32_t flags_for(int code)
-{
-	return code == 0 ? 0 : code == TUTTI_ECANCELED ? TU_FUTURE_CANCELED : TU_FUTURE_FAILED;
-}
-
 /* The words of tutti_fail move to the future; without memory for them the code must do. */
 static void take_words(tutti_future *f, struct tu_context *self)
 {
@@ -311,12 +306,6 @@ static void take_words(tutti_future *f, struct tu_context *self)
 		return;
 	extra->text = self->fail_text;
 	self->fail_text = NULL;
-}
-
-static void count(const struct tu_job_future *jf)
-{
-	if (jf->progress)
-		tu_progress_count(jf->progress, 1);
 }
 
 /* Did nobody call it who may hold something: is it a task by itself, or at the bottom of a pool? */
@@ -343,9 +332,9 @@ void tu_job_future_run(struct tu_job_future *jf)
 	if (tu_probed() && is_alone(&frame, jf))
 		tu_ended(frame.self);
 	take_words(&jf->future, frame.self);
-	count(jf);
+	tu_job_future_count(jf);
 	tutti_future_ref(&jf->future); /* complete drops one; the engine's stays until let go */
-	tu_future_complete(&jf->future, flags_for(jf->future.error));
+	tu_future_complete(&jf->future, tu_future_flags_for(jf->future.error));
 	leave(&frame);
 }
 
@@ -357,54 +346,6 @@ void tutti_future_run(tutti_future *f)
 		return;
 	tu_job_future_run(jf);
 	tu_executor_let_go(jf);
-}
-
-/* -- ending one from outside ------------------------------------------------------------------- */
-
-void tu_job_future_give_up(struct tu_job_future *jf, int code)
-{
-	count(jf);
-	tu_future_settle(&jf->future, flags_for(code), code, NULL, NULL);
-	tu_executor_let_go(jf);
-}
-
-int tu_job_future_conclude(struct tu_job_future *jf, int code, const char *text, const void *result)
-{
-	unsigned kind = jf->job->result_kind;
-	bool counted = tu_kind_is_counted(kind) && result && code >= 0;
-	union {
-		tutti_bytes bytes;
-		tutti_value *value;
-	} kept;
-	int rc;
-
-	if (counted) {
-		code = tu_kind_keep(kind, jf->job->result_size, &kept, result);
-		result = &kept;
-	}
-	count(jf);
-	rc = tu_future_settle(&jf->future, flags_for(code), code, text, code < 0 ? NULL : result);
-	if (counted && rc < 0 && code >= 0)
-		tu_kind_drop(kind, &kept);
-	return rc;
-}
-
-int tu_job_future_end(struct tu_job_future *jf, int code, const char *text, const void *result)
-{
-	int rc;
-
-	if (code == TUTTI_ECRASHED && tu_executor_retry(jf))
-		return 0;
-	rc = tu_job_future_conclude(jf, code, text, result);
-	tu_executor_let_go(jf);
-	return rc;
-}
-
-int tu_job_future_settle(struct tu_job_future *jf, int code, const char *text, const void *result)
-{
-	if (!jf->executor || jf->own)
-		return TUTTI_ETYPE; /* it ends by itself */
-	return tu_job_future_end(jf, code, text, result);
 }
 
 /* -- looking at one --------------------------------------------------------------------------- */

@@ -67,14 +67,21 @@ void tu_job_future_run(struct tu_job_future *jf);
 /* Only the call of its function, on self, and what it came to: 0 or < 0. */
 int tu_job_future_call(struct tu_context *self, struct tu_job_future *jf);
 
-/* The engine cannot run it: it fails with code, unless it was cancelled. Lets go. */
-void tu_job_future_give_up(struct tu_job_future *jf, int code);
-
 /* Copy the result out; bytes as a reference of the receiver's. 0 or -ENOMEM. */
 int tu_job_future_give(const struct tu_job_future *jf, void *out);
 
 /* What a report says of it: its input, where it was submitted. See job_words.c. */
 void tu_job_describe(const tutti_future *f, char *buf, size_t n);
+
+/* -- job_end.c --------------------------------------------------------------------------------- */
+
+struct tu_news;
+
+/* Its progress is told of it: just before it is done. */
+void tu_job_future_count(const struct tu_job_future *jf);
+
+/* The engine cannot run it: it fails with code, unless it was cancelled. Lets go. */
+void tu_job_future_give_up(struct tu_job_future *jf, int code);
 
 /* The engine's own word on how it ended; lets go. 0, TUTTI_EDONE, TUTTI_ETYPE, -ENOMEM. */
 int tu_job_future_settle(struct tu_job_future *jf, int code, const char *text, const void *result);
@@ -85,5 +92,12 @@ int tu_job_future_conclude(
 
 /* The same for engines of ours, whose jobs others cannot end. */
 int tu_job_future_end(struct tu_job_future *jf, int code, const char *text, const void *result);
+
+/*
+ * The same for one of many of one executor: what is to be woken stays in news, whose wakes_wait is
+ * set, and true says that one more is to be told to tu_executor_ended.
+ */
+bool tu_job_future_end_one(struct tu_job_future *jf, int code, const char *text, const void *result,
+	struct tu_news *news);
 
 #endif

@@ -37,8 +37,8 @@ size_t tu_map_chunk(
 {
 	size_t chunk = options ? options->chunk : 0;
 
-	if (!e || !tu_job_valid(job) || !tu_executor_is_own(e))
-		return 0;
+	if (!e || !tu_job_valid(job) || !tu_executor_shares_memory(e))
+		return 0; /* a chunk is found by its address */
 	if (chunk == 0 && tu_executor_threads(e) > 0) {
 		chunk = n / ((size_t)tu_executor_threads(e) * SHARE);
 		chunk = chunk < MOST ? chunk : MOST;

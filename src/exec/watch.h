@@ -35,6 +35,7 @@ struct tu_watcher {
 struct tu_news {
 	struct tu_wakes wakes;
 	struct tu_watch *acting; /* one after the other: never on two lists at once */
+	bool wakes_wait;         /* for the caller's flush, or until the program is called back */
 };
 
 struct tu_watch {

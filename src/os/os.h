@@ -9,6 +9,8 @@
 #ifndef TU_OS_OS_H
 #define TU_OS_OS_H
 
+#include "os/cpus.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -69,39 +71,6 @@ uint32_t tu_os_word_wake(uint32_t *word, uint32_t n);
  */
 bool tu_os_barrier_prepare(void);
 void tu_os_barrier(void);
-
-/* -- CPUs ------------------------------------------------------------------------------------ */
-
-/* CPUs this process may use: online, affinity, cgroup quota along the path; at least 1. */
-int tu_os_cpu_usable(void);
-
-/* CPUs that are online in the machine, at least 1. */
-int tu_os_cpu_online(void);
-
-/* CPUs in the caller's affinity mask; 0: cannot be known. */
-int tu_os_cpu_affinity(void);
-
-/* CPUs that the control groups allow, rounded down but at least 1; 0: no limit. */
-int tu_os_cpu_quota(void);
-
-/* The CPU that the caller runs on, or did just now; -1: cannot be known. */
-int tu_os_cpu_current(void);
-
-/* Tell the CPU that this is a spin loop. */
-static inline void tu_os_pause(void)
-{
-#if defined(TU_MODEL)
-	void model_ground_pause(void);
-
-	model_ground_pause();
-#elif defined(__x86_64__) || defined(__i386__)
-	__builtin_ia32_pause();
-#elif defined(__aarch64__)
-	__asm__ volatile("isb" ::: "memory");
-#else
-	__asm__ volatile("" ::: "memory");
-#endif
-}
 
 /* -- bells ----------------------------------------------------------------------------------- */
 
@@ -454,10 +423,11 @@ void tu_os_crash_end(void);
 /* -- processes --------------------------------------------------------------------------------- */
 
 /*
- * Start this program anew, with name=value in its environment and fd open there, under the same
- * number. No signal is blocked there, whatever the caller blocks. Its number, or a negative errno.
+ * Start this program anew, or instead of it the one at the path argv[0] if that is not NULL, with
+ * name=value in its environment and fd open there, under the same number. No signal is blocked
+ * there, whatever the caller blocks. Its number, or a negative errno.
  */
-int tu_os_program_start(const char *name, const char *value, int fd);
+int tu_os_program_start(char *const *argv, const char *name, const char *value, int fd);
 
 /* Go on in a copy too, with nothing printed twice. 0 in the child, its number, -EAGAIN, -ENOMEM. */
 int tu_os_fork(void);
@@ -490,9 +460,9 @@ void tu_os_stream_set(int stream, int fd);
 int tu_os_directory_open(void);
 
 /*
- * Two ends of a stream of bytes that carries descriptors too. All of n bytes are sent, or received,
- * or an error comes; -EPIPE: the other end is closed. Descriptors come with the first byte; at most
- * TU_OS_FDS_MOST, those missing are -1. None gets through to another program.
+ * Two ends of a stream of bytes that carries descriptors too. All n bytes are sent, or received, or
+ * an error comes; -EPIPE: the other end is closed; -EMFILE: no place for all descriptors. They come
+ * with the first byte, TU_OS_FDS_MOST at most, -1 where missing; and none to another program.
  */
 enum { TU_OS_FDS_MOST = 8 };
 
@@ -519,6 +489,12 @@ size_t tu_os_other_threads(const int *except, size_t n, char *names, size_t size
 
 /* The file that address was loaded from, "" if it is the program; and where it was loaded. */
 const void *tu_os_module_of(const void *address, const char **file);
+
+/* The path of the file that this library was loaded from. false: it is the program's, or gone. */
+bool tu_os_library_path(char *path, size_t n);
+
+/* Is there a file of that path that can be run? */
+bool tu_os_file_is_program(const char *path);
 
 /* Load it for good. 0 or -ENOENT, with a reason. */
 int tu_os_module_load(const char *file, char *reason, size_t n);

@@ -20,8 +20,10 @@
  * Which of its jobs a worker has done it puts down on a list of its own, after the cell; the pool
  * looks at the cells of one that has died.
  *
- * All this lies in one file in memory, of which each cell has a large part: pages that nobody
- * touches are not there. What is larger than a cell goes in a file of its own.
+ * All this lies in one file in memory. A small argument or result stands in its cell, so that a job
+ * moves two cache lines there and back. A larger one goes to the cell's place behind all cells,
+ * large itself: pages that nobody touches are not there. What is larger still goes in a file of its
+ * own.
  */
 #ifndef TU_PROC_CELLS_H
 #define TU_PROC_CELLS_H
@@ -37,7 +39,8 @@ enum {
 	TU_CELLS = 512,          /* jobs that are handed to workers at once */
 	TU_CELLS_WORKERS = 1024, /* at most */
 	TU_CELLS_JOBS = 1024,    /* different jobs of one pool, at most */
-	TU_CELL_BYTES = 1 << 20, /* of one, with its head */
+	TU_CELL_SMALL = 80,      /* bytes that stand in the cell itself */
+	TU_CELL_PLACE = 1 << 20, /* bytes of one's place */
 	TU_CELL_TEXT = 1024,     /* of an error's words */
 	TU_CELL_NAME = 256,
 };
@@ -53,18 +56,22 @@ struct tu_cells_job {
 };
 
 struct tu_cell {
-	uint64_t state; /* atomic: kind, worker << 8, turn << 32 */
-	uint32_t job;   /* the rest: of whoever the state says has it */
-	int32_t code;   /* of the end */
-	uint64_t bytes; /* of the argument, then of the result */
-	int64_t left;   /* time until the deadline when it was handed out, ns; INT64_MAX: none */
-	int32_t file;   /* not -1: what it holds is there, a descriptor of its writer's */
+	_Alignas(128) uint64_t state; /* atomic: kind, worker << 8, turn << 32 */
+	uint32_t job;                 /* the rest: of whoever the state says has it */
+	int32_t code;                 /* of the end */
+	uint64_t bytes;               /* of the argument, then of the result */
+	int64_t left; /* time until the deadline when it was handed out, ns; INT64_MAX: none */
+	int32_t file; /* not -1: what it holds is there, a descriptor of its writer's */
 	int32_t writer;
-	char text[TU_CELL_TEXT];
-	_Alignas(64) unsigned char data[];
+	bool has_text; /* its error has words, in its place */
+	_Alignas(16) unsigned char small[TU_CELL_SMALL];
 };
+_Static_assert(sizeof(struct tu_cell) == 128, "two cache lines");
 
-enum { TU_CELL_ROOM = TU_CELL_BYTES - sizeof(struct tu_cell) };
+struct tu_cell_place {
+	char text[TU_CELL_TEXT];
+	unsigned char data[TU_CELL_PLACE - TU_CELL_TEXT];
+};
 
 /* What one worker has done, in order. */
 struct tu_cells_done {
@@ -80,9 +87,10 @@ struct tu_cells_shared {
 	uint32_t work; /* atomic: changes with it, and at the end; what workers wait for */
 	uint64_t workers_asleep;     /* atomic: some may be, since work was that; 0: none */
 	_Alignas(64) uint32_t first; /* atomic: where to look for the next */
-	_Alignas(64) uint32_t news;  /* atomic: changes with each that is done; the pool waits */
-	uint64_t pool_asleep;        /* atomic: it may be, since news was that; 0: it is not */
+	_Alignas(64) uint32_t news;  /* atomic: what the pool waits for; changes when it is woken */
+	uint32_t pool_asleep;        /* atomic: whoever makes it 0 again wakes the pool */
 	_Alignas(64) uint32_t order[TU_CELLS * 2];
+	struct tu_cell cell[TU_CELLS];
 	struct tu_cells_done done[TU_CELLS_WORKERS];
 	struct tu_cells_job jobs[TU_CELLS_JOBS];
 };
@@ -90,7 +98,7 @@ struct tu_cells_shared {
 struct tu_cells {
 	int fd;
 	struct tu_cells_shared *shared;
-	unsigned char *cells;
+	struct tu_cell_place *places;
 };
 
 /* 0 or -errno. */
@@ -100,13 +108,16 @@ void tu_cells_close(struct tu_cells *c);
 
 static inline struct tu_cell *tu_cell_at(const struct tu_cells *c, uint32_t i)
 {
-	return (struct tu_cell *)(c->cells + (size_t)i * TU_CELL_BYTES);
+	return &c->shared->cell[i];
 }
 
 /* -- the pool's side: by one thread at a time -------------------------------------------------- */
 
-/* The cell, which is filled in, may be taken. */
-void tu_cells_publish(struct tu_cells *c, uint32_t i);
+/* The n cells, which are filled in, may be taken, in that order; who sleeps is to be called. */
+void tu_cells_publish(struct tu_cells *c, const uint32_t *cells, unsigned n);
+
+/* So many have been published: as many workers come, if they sleep. By any thread. */
+void tu_cells_call(struct tu_cells *c, unsigned n);
 
 /* true: nobody has taken it, and it is free. */
 bool tu_cells_take_back(struct tu_cells *c, uint32_t i);
@@ -126,9 +137,14 @@ void tu_cells_free(struct tu_cells *c, uint32_t i);
 
 /* The next that the worker has done after *seen, which moves on; -1: none. */
 int tu_cells_next_done(const struct tu_cells *c, unsigned worker, uint32_t *seen);
+bool tu_cells_has_done(const struct tu_cells *c, unsigned worker, uint32_t seen);
 
-/* Wait until there is news, of workers or by tu_cells_tell; may end for nothing. */
-void tu_cells_await_news(struct tu_cells *c, uint32_t seen, int64_t deadline);
+/*
+ * Wait until somebody has told (tu_cells_tell) since news were seen, or a worker has done
+ * something: is_any says whether one has. May end for nothing.
+ */
+void tu_cells_await_news(struct tu_cells *c, uint32_t seen, int64_t deadline,
+	bool (*is_any)(const void *arg), const void *arg);
 uint32_t tu_cells_news(const struct tu_cells *c);
 void tu_cells_tell(struct tu_cells *c);
 
@@ -146,10 +162,15 @@ bool tu_cells_finish(struct tu_cells *c, unsigned worker, uint32_t i);
 /* -- content, of both -------------------------------------------------------------------------- */
 
 /* Put n bytes in, in a file if they are many. 0 or -errno. */
-int tu_cell_fill(struct tu_cell *cell, const void *data, size_t n);
+int tu_cell_fill(struct tu_cells *c, uint32_t i, const void *data, size_t n);
 
-/* What is in it, as bytes says; no data: it cannot be had. Until tu_cell_leave. */
-tutti_bytes tu_cell_read(struct tu_cell *cell);
-void tu_cell_leave(struct tu_cell *cell, tutti_bytes content);
+/* What is in it, as bytes says, until tu_cell_leave. 0 or -errno; -ESRCH: it lay in a file, and has
+   died with its writer. */
+int tu_cell_read(const struct tu_cells *c, uint32_t i, tutti_bytes *content);
+void tu_cell_leave(const struct tu_cells *c, uint32_t i, tutti_bytes content);
+
+/* The words of its error; NULL: none. */
+void tu_cell_set_text(struct tu_cells *c, uint32_t i, const char *text);
+const char *tu_cell_text(const struct tu_cells *c, uint32_t i);
 
 #endif

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define MAGIC 0x7475747469636c31u
+#define MAGIC 0x7475747469636c32u
 
 /* -- memory ------------------------------------------------------------------------------------ */
 
@@ -19,7 +19,7 @@ static size_t head_bytes(void)
 
 static size_t all_bytes(void)
 {
-	return head_bytes() + (size_t)TU_CELLS * TU_CELL_BYTES;
+	return head_bytes() + (size_t)TU_CELLS * TU_CELL_PLACE;
 }
 
 static int map(struct tu_cells *c)
@@ -27,7 +27,7 @@ static int map(struct tu_cells *c)
 	c->shared = tu_os_memory_map(c->fd, all_bytes());
 	if (!c->shared)
 		return -ENOMEM;
-	c->cells = (unsigned char *)c->shared + head_bytes();
+	c->places = (struct tu_cell_place *)((char *)c->shared + head_bytes());
 	return 0;
 }
 
@@ -69,13 +69,21 @@ void tu_cells_close(struct tu_cells *c)
 
 /* -- content ----------------------------------------------------------------------------------- */
 
-int tu_cell_fill(struct tu_cell *cell, const void *data, size_t n)
+/* Where content of n bytes is, if it is not in a file. */
+static unsigned char *data_of(const struct tu_cells *c, uint32_t i, size_t n)
 {
+	return n <= TU_CELL_SMALL ? tu_cell_at(c, i)->small : c->places[i].data;
+}
+
+int tu_cell_fill(struct tu_cells *c, uint32_t i, const void *data, size_t n)
+{
+	struct tu_cell *cell = tu_cell_at(c, i);
+
 	cell->bytes = n;
 	cell->file = -1;
-	if (n <= TU_CELL_ROOM) {
+	if (n <= sizeof(c->places->data)) {
 		if (n > 0)
-			memcpy(cell->data, data, n);
+			memcpy(data_of(c, i, n), data, n);
 		return 0;
 	}
 	cell->file = tu_os_blob_open(data, n);
@@ -83,23 +91,52 @@ int tu_cell_fill(struct tu_cell *cell, const void *data, size_t n)
 	return cell->file < 0 ? cell->file : 0;
 }
 
-tutti_bytes tu_cell_read(struct tu_cell *cell)
+int tu_cell_read(const struct tu_cells *c, uint32_t i, tutti_bytes *content)
 {
-	size_t n = cell->bytes;
+	const struct tu_cell *cell = tu_cell_at(c, i);
 	const void *data;
 	int fd;
 
-	if (cell->file < 0)
-		return tutti_bytes_of(cell->data, n);
-	fd = tu_os_descriptor_of(cell->writer, cell->file, TU_OS_READABLE);
-	data = fd < 0 ? NULL : tu_os_blob_map(fd, n);
-	if (fd >= 0)
+	*content = (tutti_bytes){ NULL, 0, NULL };
+	if (cell->file < 0) {
+		data = data_of(c, i, cell->bytes);
+	} else {
+		fd = tu_os_descriptor_of(cell->writer, cell->file, TU_OS_READABLE);
+		if (fd < 0) /* -ESTALE: it is about to be gone; alive, it would have it */
+			return fd == -ESTALE ? -ESRCH : fd;
+		data = tu_os_blob_map(fd, cell->bytes);
 		tu_os_close(fd);
-	return tutti_bytes_of(data, data ? n : 0);
+	}
+	if (!data)
+		return -ENOMEM;
+	*content = tutti_bytes_of(data, cell->bytes);
+	return 0;
 }
 
-void tu_cell_leave(struct tu_cell *cell, tutti_bytes content)
+void tu_cell_leave(const struct tu_cells *c, uint32_t i, tutti_bytes content)
 {
-	if (content.data && content.data != cell->data)
+	bool inside = content.data == tu_cell_at(c, i)->small || content.data == c->places[i].data;
+
+	if (content.data && !inside)
 		tu_os_blob_unmap(content.data, content.size);
+}
+
+void tu_cell_set_text(struct tu_cells *c, uint32_t i, const char *text)
+{
+	struct tu_cell *cell = tu_cell_at(c, i);
+	size_t n = text ? strnlen(text, TU_CELL_TEXT - 1) : 0;
+
+	cell->has_text = n > 0;
+	if (n == 0)
+		return;
+	memcpy(c->places[i].text, text, n);
+	c->places[i].text[n] = 0;
+}
+
+const char *tu_cell_text(const struct tu_cells *c, uint32_t i)
+{
+	if (!tu_cell_at(c, i)->has_text)
+		return NULL;
+	c->places[i].text[TU_CELL_TEXT - 1] = 0; /* whoever wrote it */
+	return c->places[i].text;
 }

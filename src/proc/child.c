@@ -9,6 +9,7 @@
 #include "proc/child.h"
 
 #include "core/alloc.h"
+#include "core/crash_point.h"
 #include "core/environment.h"
 #include "core/family.h"
 #include "core/report.h"
@@ -99,13 +100,16 @@ static int run(tutti_job *job, const void *arg, int channel)
 		tu_report(code, "a child has no memory for its job");
 	if (code < 0)
 		return EXIT_FAILURE;
+	tu_crash_point();
 	f = tutti_submit(here, job, arg, NULL);
+	tu_crash_point();
 	code = tutti_future_error(f);
 	if (code < 0)
 		tell(f, code);
 	tu_reply_send(channel, f, job); /* nobody may be there to read it */
 	tutti_future_unref(f);
 	tutti_executor_free(here);
+	tu_crash_point();
 	return code < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
@@ -135,20 +139,27 @@ _Noreturn void tu_child_run(int channel)
 	struct tu_request r;
 	tutti_job *job;
 	void *arg;
-	int fds[3], rc = tu_request_receive(channel, &r, fds, 3);
+	int fds[3], rc;
 
+	tu_crash_be(TU_CRASH_CHILD);
+	tu_crash_point();
+	rc = tu_request_receive(channel, &r, fds, 3);
+	tu_crash_point();
 	if (rc < 0) /* whoever wanted something is gone */
 		tu_os_exit_now(EXIT_FAILURE);
 	be(&r);
+	tu_crash_point();
 	if (fds[2] >= 0)
 		tu_os_stream_set(2, fds[2]);
 	rc = tu_os_life_bind(fds[0]);
 	if (rc < 0)
 		tu_report(rc, "process '%s' will not notice its parent's death", r.name);
+	tu_crash_point();
 	rc = tu_family_join(fds[1]);
 	if (rc < 0)
 		tu_report(rc, "process '%s' is not known to those it shares with", r.name);
 	tu_os_environment_drop(TU_STARTUP_CHILD);
+	tu_crash_point();
 	job = tu_child_find_job(&r);
 	if (!job) {
 		fail(channel, &r);
@@ -160,6 +171,7 @@ _Noreturn void tu_child_run(int channel)
 	rc = run(job, arg, channel);
 	tu_parcel_drop(arg, job->arg_kind);
 	tu_free(arg);
+	tu_crash_point();
 	exit(rc);
 }
 
@@ -173,6 +185,7 @@ _Noreturn void tu_child_run_copy(struct tu_process *p, int channel)
 	code = run((tutti_job *)p->jf.job, p->jf.arg, channel);
 	/* Exit handlers are the parent's: they would clean up what it still uses. */
 	tu_ending_now();
+	tu_crash_point();
 	tu_os_exit_now(code);
 }
 

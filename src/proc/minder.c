@@ -8,6 +8,7 @@
  * there was no loop.
  */
 #include "core/alloc.h"
+#include "core/crash_point.h"
 #include "core/fork.h"
 #include "core/mutex.h"
 #include "core/poller.h"
@@ -39,25 +40,45 @@ static tutti_event up, end; /* the loop runs; it never ends */
 
 /* -- one child --------------------------------------------------------------------------------- */
 
+static void close_channel(struct tu_process *p)
+{
+	if (p->channel < 0)
+		return;
+	tutti_fd_closing(p->channel);
+	tu_os_close(p->channel);
+	p->channel = -1;
+}
+
+/* As tu_reply_look. Without memory for it nobody will read on, and the child must not wait. */
+static int look(struct tu_process *p, struct tu_reply *r)
+{
+	int got = tu_reply_look(p->channel, r);
+
+	if (got == -ENOMEM)
+		close_channel(p);
+	return got;
+}
+
 /* The system cannot show the end of a process: look, ever less often. */
-static void wait_by_looking(struct tu_process *p, struct tu_reply *r)
+static int wait_by_looking(struct tu_process *p, struct tu_reply *r)
 {
 	tutti_time pause = look_first;
 	int got = 0;
 
 	while (!tu_process_reap(p)) {
 		if (got == 0)
-			got = tu_reply_look(p->channel, r);
+			got = look(p, r);
 		tutti_sleep(pause);
 		pause = pause * 2 < look_most ? pause * 2 : look_most;
 	}
+	return got;
 }
 
 /*
  * The channel may stay open after its end: whoever was forked by the child has it too. And the
  * reply may be larger than what fits into it, so that the child waits for us.
  */
-static void wait_by_fd(struct tu_process *p, struct tu_reply *r, int fd)
+static int wait_by_fd(struct tu_process *p, struct tu_reply *r, int fd)
 {
 	int got = 0;
 
@@ -66,12 +87,16 @@ static void wait_by_fd(struct tu_process *p, struct tu_reply *r, int fd)
 			tutti_case_fd(fd, TUTTI_READABLE) };
 		int which = tutti_select(either, 2, TUTTI_FOREVER);
 
-		got = tu_reply_look(p->channel, r);
+		got = look(p, r);
 		if (which == 1)
 			break;
+		if (which < 0)
+			tutti_sleep(look_first); /* no memory to wait */
 	}
 	while (!tu_process_reap(p))
-		tutti_fd_wait(fd, TUTTI_READABLE, TUTTI_FOREVER);
+		if (tutti_fd_wait(fd, TUTTI_READABLE, TUTTI_FOREVER) < 0)
+			tutti_sleep(look_first); /* as above */
+	return got;
 }
 
 static void say_how_it_ended(const struct tu_process *p, char *text, size_t n)
@@ -112,13 +137,20 @@ static void crashed(struct tu_process *p)
 
 static void replied(struct tu_process *p, const struct tu_reply *r)
 {
+	const tutti_job *job = p->jf.job;
+	union tu_parcel_result room;
+	const void *result = NULL;
 	const char *text;
-	tutti_bytes result;
-	int code = tu_reply_read(r, &text, &result);
+	tutti_bytes packed;
+	int code = tu_reply_read(r, &text, &packed);
 
 	if (code < 0)
 		is_known(p);
-	tu_parcel_deliver(&p->jf, code, text, result, tu_job_future_conclude);
+	else
+		code = tu_parcel_open_result(&room, job, packed, &result);
+	tu_job_future_conclude(&p->jf, code, code < 0 ? text : NULL, result);
+	if (code == 0)
+		tu_parcel_drop(&room, job->result_kind);
 }
 
 static void *mind(void *arg)
@@ -128,20 +160,23 @@ static void *mind(void *arg)
 	int fd = tu_os_child_fd(p->pid), got;
 
 	if (fd >= 0) {
-		wait_by_fd(p, &reply, fd);
+		got = wait_by_fd(p, &reply, fd);
 		tutti_fd_closing(fd);
 		tu_os_close(fd);
 	} else {
-		wait_by_looking(p, &reply);
+		got = wait_by_looking(p, &reply);
 	}
-	got = tu_reply_look(p->channel, &reply);
-	tutti_fd_closing(p->channel);
-	tu_os_close(p->channel);
-	p->channel = -1;
+	tu_crash_point();
+	if (got == 0)
+		got = look(p, &reply);
+	close_channel(p);
 	tu_handles_let_go(&p->kept);
 	tu_process_unlist(p);
+	tu_crash_point();
 	if (got > 0)
 		replied(p, &reply);
+	else if (got == -ENOMEM)
+		tu_future_settle(&p->jf.future, TU_FUTURE_FAILED, -ENOMEM, NULL, NULL);
 	else
 		crashed(p);
 	tu_reply_free(&reply);

@@ -30,6 +30,16 @@ static const char *sound(const char *name)
 	return n == 0 || n > TUTTI_NAME_MOST || strchr(name, '/') ? NULL : name;
 }
 
+/* What cannot be known, as without a descriptor to look with, is no reason to take its name. */
+static bool lives(int pid, uint64_t birth)
+{
+	uint64_t now = tu_os_process_birth(pid);
+
+	if (birth == TU_OS_BORN_SOMETIME || now == TU_OS_BORN_SOMETIME)
+		return now != 0;
+	return now == birth;
+}
+
 /* The handle behind a name, if who gave it lives. */
 static int look_up(const char *name, tutti_handle *h)
 {
@@ -41,7 +51,7 @@ static int look_up(const char *name, tutti_handle *h)
 		sscanf(text, "%d %" SCNu64 " %" SCNx64 " %" SCNx64, &pid, &birth, &h->id[0],
 			&h->id[1]) != 4)
 		return -ENOENT;
-	return birth == tu_os_process_birth(pid) ? 0 : -ENOENT;
+	return lives(pid, birth) ? 0 : -ENOENT;
 }
 
 /* Between hold and let go, so that nobody else puts an end to the same old name. */

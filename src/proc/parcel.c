@@ -50,25 +50,14 @@ void tu_parcel_drop(void *what, unsigned kind)
 		tu_kind_drop(kind, what);
 }
 
-void tu_parcel_deliver(struct tu_job_future *jf, int code, const char *text, tutti_bytes packed,
-	int (*end)(struct tu_job_future *jf, int code, const char *text, const void *result))
+int tu_parcel_open_result(
+	union tu_parcel_result *room, const tutti_job *job, tutti_bytes packed, const void **result)
 {
-	const tutti_job *job = jf->job;
-	unsigned kind = job->result_kind;
-	union {
-		tutti_bytes bytes;
-		tutti_value *value;
-	} opened;
-	const void *result = tu_kind_is_counted(kind) ? (void *)&opened : packed.data;
-
-	if (code == 0 && tu_kind_is_counted(kind))
-		code = tu_parcel_open(&opened, kind, job->result_size, packed.data, packed.size);
-	else if (code == 0 && packed.size != job->result_size)
-		code = TUTTI_EPROTO;
-	if (code < 0) {
-		end(jf, code, text, NULL);
-		return;
+	if (tu_kind_is_counted(job->result_kind)) {
+		*result = room;
+		return tu_parcel_open(
+			room, job->result_kind, job->result_size, packed.data, packed.size);
 	}
-	end(jf, 0, NULL, result);
-	tu_parcel_drop(&opened, kind);
+	*result = packed.data;
+	return packed.size == job->result_size ? 0 : TUTTI_EPROTO;
 }

@@ -23,8 +23,15 @@ int tu_parcel_open_value(tutti_value **v, const void *data, size_t n);
 /* Drop what was opened. */
 void tu_parcel_drop(void *what, unsigned kind);
 
-/* A job has ended in another process, with that result if code is 0. end is one of job_future.h. */
-void tu_parcel_deliver(struct tu_job_future *jf, int code, const char *text, tutti_bytes packed,
-	int (*end)(struct tu_job_future *jf, int code, const char *text, const void *result));
+/*
+ * The same of what job gave in another process. *result is where it is: in *room, and then to be
+ * dropped, or in packed itself.
+ */
+union tu_parcel_result {
+	tutti_bytes bytes;
+	tutti_value *value;
+};
+int tu_parcel_open_result(union tu_parcel_result *room, const tutti_job *job, tutti_bytes packed,
+	const void **result);
 
 #endif

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pool_inside.h - one pool of processes, for the files that are its engine: processes.c, which is
- * called by whoever submits and cancels; and collector.c, a thread of the pool's, which starts the
- * workers, completes what they have done, replaces those that die, and ends those whose job is to
- * stop. Whoever submits or cancels only leaves word.
+ * pool_inside.h - one pool of processes, for the files that are its engine:
+ *
+ *     processes.c     called by whoever submits and cancels, and who only leaves word
+ *     collector.c     a thread of the pool's, to which the next three belong
+ *     pool_done.c     completes what workers have done
+ *     pool_ends.c     ends jobs otherwise: they are to stop, or their worker has died
+ *     pool_workers.c  starts the workers, replaces those that die
  *
  * A job that is submitted waits in `pending` until a cell is free; from then on it counts as
  * running, as a worker may take it any moment. Only the collector completes futures, so nothing of
@@ -76,16 +79,65 @@ struct pool {
 #define TU_POOL_GONE ((void *)UINTPTR_MAX)
 
 /*
- * Cells that are free get jobs that wait; under the lock. Those that were cancelled before go to
- * gone: the caller lets go of them without the lock.
+ * Cells that are free get jobs that wait, a few of them; under the lock. How many, to be told to
+ * tu_pool_fed without it, which goes on with the rest. Those that were cancelled before go to gone.
  */
-void tu_pool_feed(struct pool *p, struct tu_list *gone);
-void tu_pool_let_go_of(struct tu_list *gone);
+unsigned tu_pool_feed(struct pool *p, struct tu_list *gone);
+void tu_pool_fed(struct pool *p, unsigned n, struct tu_list *gone);
 
 /* The next that waits, or NULL: the caller has it, whoever cancels it. Under the lock. */
 struct tu_job_future *tu_pool_take_pending(struct pool *p);
 
 /* The collector: workers, and what they do, until the pool closes and they have ended. */
 void tu_pool_collect(void *pool);
+bool tu_pool_is_closing(struct pool *p);
+
+/* All below: the collector's alone. */
+
+/* -- pool_done.c ------------------------------------------------------------------------------- */
+
+/* Complete what has been done, by all or by one of them; was there anything? */
+bool tu_pool_gather(struct pool *p);
+bool tu_pool_gather_from(struct pool *p, struct pool_worker *w);
+
+/* Is there anything to gather? */
+bool tu_pool_has_done(const void *pool);
+
+/* The same of a cell that is done, which nobody came to say. false: its result is lost. */
+bool tu_pool_take_over(struct pool *p, uint32_t i);
+
+/* Cells whose jobs have ended are free, and jobs that wait get them. */
+void tu_pool_recycle(struct pool *p, const uint32_t *cells, unsigned n);
+
+/* -- pool_ends.c ------------------------------------------------------------------------------- */
+
+struct tu_job_future *tu_pool_job_in(struct pool *p, uint32_t i); /* NULL: none */
+
+/* Those that were asked to stop, or whose time is over, are ended, or their workers are. */
+void tu_pool_stop_jobs(struct pool *p);
+
+/* Its worker has died with it, in that way. */
+void tu_pool_job_crashed(struct pool *p, uint32_t i, const char *how);
+
+/* No workers can be had: nobody would ever run those that wait. */
+void tu_pool_fail_pending(struct pool *p);
+
+/* When to look again: workers_due, or when the time of a job is over. */
+tutti_time tu_pool_jobs_due(struct pool *p, tutti_time workers_due);
+
+/* -- pool_workers.c ---------------------------------------------------------------------------- */
+
+enum { TU_POOL_HOW = TU_ERRORS_TEXT + 300 }; /* bytes: how a worker has ended */
+
+int tu_pool_start_workers(struct pool *p); /* the first ones: 0, or why they cannot be had */
+bool tu_pool_is_any_alive(struct pool *p);
+
+/* Those that have ended are buried and replaced, those that do not end are killed. */
+void tu_pool_look_after_workers(struct pool *p, tutti_time now);
+tutti_time tu_pool_workers_due(struct pool *p);
+
+void tu_pool_stop_worker(struct pool_worker *w); /* soon, one way or another */
+void tu_pool_dismiss_workers(struct pool *p);    /* all of them, once they have nothing to do */
+void tu_pool_forget_workers(struct pool *p);     /* they have ended */
 
 #endif

@@ -73,7 +73,7 @@ size_t tutti_process_children(tutti_process **buf, size_t n)
 	tu_polled();
 	tu_mutex_lock(&lock);
 	tu_list_each(link, &alive) {
-		if (i < n)
+		if (buf && i < n)
 			buf[i] = tutti_future_ref(
 				&tu_container_of(link, struct tu_process, link)->jf.future);
 		i++;

@@ -3,10 +3,14 @@
 #include "proc/pool_inside.h"
 
 #include "core/alloc.h"
+#include "core/crash_point.h"
+#include "core/report.h"
 #include "core/thread.h"
 #include "exec/executor.h"
 #include "os/os.h"
+#include "proc/anew.h"
 #include "proc/parcel.h"
+#include "proc/start.h"
 
 #include <errno.h>
 #include <string.h>
@@ -14,6 +18,8 @@
 #include <tutti/error.h>
 #include <tutti/scope.h>
 #include <tutti/time.h>
+
+enum { FEED_MOST = 16 }; /* jobs handed out without letting others have the lock */
 
 /* -- handing out ------------------------------------------------------------------------------- */
 
@@ -42,16 +48,16 @@ static int number_of(struct pool *p, const tutti_job *job)
 	return (int)p->job_count++;
 }
 
-static int fill(
-	struct pool *p, struct tu_cell *cell, const struct tu_job_future *jf, struct tu_kept *kept)
+static int fill(struct pool *p, uint32_t i, const struct tu_job_future *jf, struct tu_kept *kept)
 {
+	struct tu_cell *cell = tu_cell_at(&p->cells, i);
 	int number = number_of(p, jf->job), rc;
 	tutti_bytes packed = { NULL, 0, NULL };
 
 	if (number < 0)
 		return number;
 	cell->job = (uint32_t)number;
-	cell->text[0] = 0;
+	cell->has_text = false;
 	cell->left = INT64_MAX;
 	if (jf->deadline != 0)
 		cell->left = jf->deadline - tutti_now();
@@ -59,14 +65,15 @@ static int fill(
 	if (rc == 0)
 		rc = tu_handles_keep(packed.data, packed.size, kept);
 	if (rc == 0)
-		rc = tu_cell_fill(cell, packed.data, packed.size);
+		rc = tu_cell_fill(&p->cells, i, packed.data, packed.size);
 	tutti_bytes_free(&packed);
 	return rc;
 }
 
-static void hand_out(struct pool *p, struct tu_job_future *jf)
+/* Into a cell, *at, which may be published. false: it may not, and the collector will say why. */
+static bool hand_out(struct pool *p, struct tu_job_future *jf, uint32_t *at)
 {
-	uint32_t i = p->free[--p->free_count];
+	uint32_t i = *at = p->free[--p->free_count];
 	struct in_cell *in = &p->cell[i];
 
 	*in = (struct in_cell){ .jf = jf, .limit = TUTTI_FOREVER, .file = -1 };
@@ -76,7 +83,7 @@ static void hand_out(struct pool *p, struct tu_job_future *jf)
 		p->limited++;
 	}
 	tu_executor_begun(jf);
-	in->reason = fill(p, tu_cell_at(&p->cells, i), jf, &in->kept);
+	in->reason = fill(p, i, jf, &in->kept);
 	if (in->reason == 0)
 		in->file = tu_cell_at(&p->cells, i)->file;
 	/* Cancelled while it was between two workers. Who does so now comes for the lock later. */
@@ -84,8 +91,7 @@ static void hand_out(struct pool *p, struct tu_job_future *jf)
 		in->reason = TUTTI_ECANCELED;
 	if (in->reason < 0)
 		p->asked = true; /* the collector ends it */
-	else
-		tu_cells_publish(&p->cells, i);
+	return in->reason == 0;
 }
 
 struct tu_job_future *tu_pool_take_pending(struct pool *p)
@@ -99,23 +105,42 @@ struct tu_job_future *tu_pool_take_pending(struct pool *p)
 	return jf;
 }
 
-void tu_pool_feed(struct pool *p, struct tu_list *gone)
+unsigned tu_pool_feed(struct pool *p, struct tu_list *gone)
 {
 	struct tu_job_future *jf;
+	uint32_t cells[FEED_MOST];
+	unsigned n = 0;
 
-	while (p->free_count > 0 && !p->broken && (jf = tu_pool_take_pending(p)) != NULL)
+	while (n < FEED_MOST && p->free_count > 0 && !p->broken &&
+		(jf = tu_pool_take_pending(p)) != NULL)
 		if (tu_future_begin(&jf->future))
-			hand_out(p, jf);
+			n += hand_out(p, jf, &cells[n]);
 		else
 			tu_list_add_tail(gone, &jf->queued);
+	tu_cells_publish(&p->cells, cells, n);
+	return n;
 }
 
-void tu_pool_let_go_of(struct tu_list *gone)
+static void let_go_of(struct tu_list *gone)
 {
 	struct tu_link *link;
 
 	while ((link = tu_list_take(gone)) != NULL)
 		tu_executor_let_go(tu_container_of(link, struct tu_job_future, queued));
+}
+
+void tu_pool_fed(struct pool *p, unsigned n, struct tu_list *gone)
+{
+	for (;;) {
+		if (n > 0)
+			tu_cells_call(&p->cells, n);
+		let_go_of(gone);
+		if (n < FEED_MOST)
+			return;
+		tu_mutex_lock(&p->lock);
+		n = tu_pool_feed(p, gone);
+		tu_mutex_unlock(&p->lock);
+	}
 }
 
 /* -- the engine's functions -------------------------------------------------------------------- */
@@ -126,6 +151,7 @@ static int processes_submit(void *self, tutti_future *f)
 	struct pool *p = self;
 	tutti_time deadline = jf->deadline; /* it may have ended when we come to look */
 	struct tu_list gone;
+	unsigned fed;
 	bool tell;
 
 	tu_list_init(&gone);
@@ -135,14 +161,14 @@ static int processes_submit(void *self, tutti_future *f)
 	jf->engine = NULL;
 	tu_mutex_lock(&p->lock);
 	tu_list_add_tail(&p->pending, &jf->queued);
-	tu_pool_feed(p, &gone);
+	fed = tu_pool_feed(p, &gone);
 	tell = p->asked || p->broken;
 	if (deadline != 0 && deadline < p->due) {
 		p->due = deadline;
 		tell = true;
 	}
 	tu_mutex_unlock(&p->lock);
-	tu_pool_let_go_of(&gone);
+	tu_pool_fed(p, fed, &gone);
 	if (tell)
 		tu_cells_tell(&p->cells);
 	return 0;
@@ -178,6 +204,31 @@ static void processes_cancel(void *self, tutti_future *f)
 		tu_executor_let_go(jf);
 	else
 		tu_cells_tell(&p->cells);
+}
+
+/* Those in cells count as running, but nobody has taken them yet. Under the lock. */
+static void drop_from_cells(struct pool *p)
+{
+	for (uint32_t i = 0; i < TU_CELLS; i++) {
+		struct in_cell *in = &p->cell[i];
+
+		if (!in->jf || in->reason != 0 || !tu_cells_take_back(&p->cells, i))
+			continue;
+		in->reason = TUTTI_ECANCELED;
+		p->asked = true;
+	}
+}
+
+static void processes_shutdown(void *self, tutti_ending how)
+{
+	struct pool *p = self;
+
+	if (p->lost || how < TUTTI_DROP_PENDING)
+		return;
+	tu_mutex_lock(&p->lock);
+	drop_from_cells(p);
+	tu_mutex_unlock(&p->lock);
+	tu_cells_tell(&p->cells);
 }
 
 /* -- open and free ----------------------------------------------------------------------------- */
@@ -242,6 +293,7 @@ static struct pool *make(const tutti_executor_options *o, unsigned count)
 	if (p->workers && (p->name || !o->name))
 		return p;
 	tu_free(p->workers);
+	tu_free(p->name);
 	tu_free(p);
 	return NULL;
 }
@@ -250,12 +302,18 @@ static int processes_open(void **self, const char *where, const tutti_executor_o
 {
 	int count = o->max_workers > 0 ? o->max_workers : tutti_cpu_count(), rc;
 	struct pool *p;
+	char text[400];
 
 	(void)where;
 	if (count > TU_CELLS_WORKERS || o->worker_arg)
 		return -EINVAL;
 	if (tu_simulated()) /* its workers would not be, and the clock stands still for them */
 		return -ENOTSUP;
+	rc = tu_anew_check(text, sizeof(text));
+	if (rc < 0) {
+		tu_report(rc, "no pool of processes: %s", text);
+		return rc;
+	}
 	p = make(o, (unsigned)count);
 	if (!p)
 		return -ENOMEM;
@@ -266,13 +324,16 @@ static int processes_open(void **self, const char *where, const tutti_executor_o
 		tu_free(p);
 		return rc;
 	}
+	tu_crash_point();
 	tu_fork_guard_add(&p->guard);
+	tu_process_write_out(); /* here: the collector must not wait for who holds the streams */
 	rc = tu_thread_spawn(tu_pool_collect, p, 0);
 	if (rc < 0) {
 		destroy(p);
 		return rc;
 	}
 	await(&p->ready);
+	tu_crash_point();
 	rc = p->rc;
 	if (rc < 0) {
 		await(&p->over);
@@ -283,9 +344,11 @@ static int processes_open(void **self, const char *where, const tutti_executor_o
 	return 0;
 }
 
-const struct tu_own_engine tu_engine_processes = { .engine = { .size = sizeof(tutti_engine),
-							   .scheme = "processes",
-							   .open = processes_open,
-							   .submit = processes_submit,
-							   .cancel = processes_cancel,
-							   .free = processes_free } };
+const struct tu_own_engine tu_engine_processes = { .elsewhere = true,
+	.engine = { .size = sizeof(tutti_engine),
+		.scheme = "processes",
+		.open = processes_open,
+		.submit = processes_submit,
+		.cancel = processes_cancel,
+		.shutdown = processes_shutdown,
+		.free = processes_free } };

@@ -3,6 +3,7 @@
 #include "proc/reply.h"
 
 #include "core/alloc.h"
+#include "core/crash_point.h"
 #include "exec/kinds.h"
 #include "os/os.h"
 #include "proc/parcel.h"
@@ -26,11 +27,17 @@ static int send(int channel, int32_t code, const char *text, const void *result,
 		.code = code,
 		.text_bytes = text ? strlen(text) + 1 : 0,
 		.result_bytes = n };
-	int rc = tu_os_channel_send(channel, &h, sizeof(h), NULL, 0);
+	int rc;
 
+	tu_crash_point();
+	rc = tu_os_channel_send(channel, &h, sizeof(h), NULL, 0);
+	tu_crash_point();
 	if (rc == 0)
 		rc = tu_os_channel_send(channel, text, h.text_bytes, NULL, 0);
-	return rc < 0 ? rc : tu_os_channel_send(channel, result, n, NULL, 0);
+	tu_crash_point();
+	rc = rc < 0 ? rc : tu_os_channel_send(channel, result, n, NULL, 0);
+	tu_crash_point();
+	return rc;
 }
 
 static int send_result(int channel, tutti_future *f, const tutti_job *job)

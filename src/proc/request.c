@@ -3,6 +3,7 @@
 #include "proc/request.h"
 
 #include "core/alloc.h"
+#include "core/crash_point.h"
 #include "os/os.h"
 #include "proc/parcel.h"
 
@@ -76,6 +77,7 @@ static int send_direct(
 {
 	int rc = tu_os_channel_send(channel, h, sizeof(*h), fds, nfds);
 
+	tu_crash_point();
 	return rc == 0 ? tu_os_channel_send(channel, body, body_bytes(h), NULL, 0) : rc;
 }
 
@@ -141,6 +143,7 @@ int tu_request_receive(int channel, struct tu_request *r, int *fds, int nfds)
 	struct head h;
 	int rc = tu_os_channel_receive(channel, &h, sizeof(h), all, TU_OS_FDS_MOST);
 
+	tu_crash_point();
 	if (rc < 0)
 		return rc;
 	if (h.magic != MAGIC || h.fds > (uint32_t)nfds)

@@ -3,10 +3,11 @@
 #include "proc/server.h"
 
 #include "base/check.h"
+#include "core/crash_point.h"
 #include "core/fork.h"
 #include "core/mutex.h"
-#include "core/startup.h"
 #include "os/os.h"
+#include "proc/anew.h"
 #include "proc/child.h"
 
 #include <errno.h>
@@ -46,21 +47,29 @@ _Noreturn void tu_server_serve(int channel)
 	struct order order;
 	int came[FDS], fd[FDS];
 
+	tu_crash_be(TU_CRASH_SERVER);
+	tu_crash_point();
 	while (tu_os_channel_receive(channel, &order, sizeof(order), came, FDS) == 0) {
 		int32_t child;
 
 		place(&order, came, fd);
+		tu_crash_point();
 		child = tu_os_fork_sibling();
 		if (child == 0) {
+			tu_crash_at(0);
 			tu_os_close(channel);
 			tu_os_streams_set(&fd[STREAMS], fd[DIRECTORY]);
 			close_all(fd, DIRECTORY);
 			tu_child_run(fd[CHANNEL]);
 		}
+		tu_crash_point();
 		close_all(fd, CHANNEL);
+		tu_crash_point();
 		if (tu_os_channel_send(channel, &child, sizeof(child), NULL, 0) < 0)
 			break;
+		tu_crash_point();
 	}
+	tu_crash_point();
 	tu_os_exit_now(EXIT_SUCCESS);
 }
 
@@ -89,12 +98,14 @@ static int start(void)
 	if (rc < 0)
 		return rc;
 	snprintf(word, sizeof(word), TU_CHILD_SERVER "%d", end[1]);
-	rc = tu_os_program_start(TU_STARTUP_CHILD, word, end[1]);
+	tu_crash_point();
+	rc = tu_anew_start(word, end[1]);
 	tu_os_close(end[1]);
 	if (rc < 0) {
 		tu_os_close(end[0]);
 		return rc;
 	}
+	tu_crash_point();
 	server_pid = rc;
 	channel_to = end[0];
 	return 0;
@@ -106,8 +117,10 @@ static void end(void)
 
 	if (channel_to < 0)
 		return;
+	tu_crash_point();
 	tu_os_close(channel_to);
 	channel_to = -1;
+	tu_crash_point();
 	tu_os_child_end(server_pid, &ended);
 }
 
@@ -118,8 +131,10 @@ static int32_t ask(const struct order *order, const int *fds, int nfds)
 	int rc = channel_to < 0 ? -EPIPE
 				: tu_os_channel_send(channel_to, order, sizeof(*order), fds, nfds);
 
+	tu_crash_point();
 	if (rc == 0)
 		rc = tu_os_channel_receive(channel_to, &child, sizeof(child), NULL, 0);
+	tu_crash_point();
 	return rc < 0 ? rc : child;
 }
 

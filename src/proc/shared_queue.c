@@ -83,7 +83,7 @@ static int stand_in_line(struct tu_shared_queue *q, uint32_t *line,
 
 	if (!blocked(q))
 		return 0;
-	return tu_word_wait(tu_self(), line, value, deadline, TU_WAIT_CANCELABLE);
+	return tu_word_wait(tu_self(), line, value, deadline, TU_WAIT_CANCELABLE | TU_WAIT_LOOKED);
 }
 
 /* Who has stood in line goes on, one way or another: more may be there, and for them too. */

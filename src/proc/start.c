@@ -7,15 +7,16 @@
 #include "proc/start.h"
 #include "core/alloc.h"
 #include "core/context.h"
+#include "core/crash_point.h"
 #include "core/family.h"
 #include "core/fork.h"
 #include "core/mutex.h"
 #include "core/report.h"
-#include "core/startup.h"
 #include "core/worker.h"
 #include "exec/ending.h"
 #include "exec/job.h"
 #include "os/os.h"
+#include "proc/anew.h"
 #include "proc/child.h"
 #include "proc/errors.h"
 #include "proc/list.h"
@@ -31,9 +32,14 @@
 #include <tutti/error.h>
 #include <tutti/scope.h>
 #include <tutti/task.h>
+#include <tutti/thread.h>
 #include <tutti/time.h>
 
 static const tutti_time grace = TUTTI_SECONDS(5); /* a daemon has to end after SIGTERM */
+
+/* A thread that was joined may still be on its way out; where none lives that is waited for. */
+static const tutti_time leave_patience = TUTTI_MILLISECONDS(200);
+static const tutti_time leave_pause = 100000;
 
 static const tutti_time flush_patience = TUTTI_MILLISECONDS(200);
 
@@ -145,17 +151,26 @@ static void add_helper(struct tu_worker *w, void *arg)
 		h->ids[h->n++] = tu_shown(&w->native_id);
 }
 
+static size_t count_others(char *names, size_t n)
+{
+	struct helpers helpers = { .n = 0 };
+
+	tu_worker_each(add_helper, &helpers);
+	return tu_os_other_threads(helpers.ids, helpers.n, names, n);
+}
+
 /* A copy has only the thread that made it: the others' locks would stay taken in it for ever. */
 static int check_alone(char *text, size_t n)
 {
-	struct helpers helpers = { .n = 0 };
+	tutti_time enough = tutti_after(leave_patience);
 	char names[200];
 	size_t others;
 
 	if (tutti_task_current())
 		return fail(text, n, -EINVAL, "a task cannot fork: its thread has others to run");
-	tu_worker_each(add_helper, &helpers);
-	others = tu_os_other_threads(helpers.ids, helpers.n, names, sizeof(names));
+	while ((others = count_others(names, sizeof(names))) > 0 &&
+		tutti_thread_active_count() == 1 && tutti_now() < enough)
+		tutti_thread_sleep(leave_pause);
 	if (others == 0)
 		return 0;
 	return fail(text, n, -EDEADLK, "cannot fork while %zu other thread%s: %s", others,
@@ -180,6 +195,9 @@ static int copy(struct tu_process *p, int channel, int life, char *text, size_t 
 			tu_os_close(own);
 		return rc;
 	}
+	tu_crash_at(0); /* that was for its parent */
+	tu_crash_be(TU_CRASH_CHILD);
+	tu_crash_point();
 	tu_os_close(p->channel);
 	tu_family_join(tu_family_fd()); /* of which it has a copy already */
 	rc = tu_os_life_bind(own);
@@ -190,19 +208,19 @@ static int copy(struct tu_process *p, int channel, int life, char *text, size_t 
 
 static int spawn(int channel, char *text, size_t n)
 {
+	int rc = tu_anew_check(text, n);
 	char word[32];
 
-	if (!tu_os_is_before_main_asked())
-		return fail(text, n, -ENOTSUP,
-			"this program cannot be started anew: libtutti was loaded after its start");
+	if (rc < 0)
+		return rc;
 	snprintf(word, sizeof(word), TU_CHILD_JOB "%d", channel);
-	return tu_os_program_start(TU_STARTUP_CHILD, word, channel);
+	return tu_anew_start(word, channel);
 }
 
 /* Where it cannot be had it is spawned, which is the same but slower. */
 static int have_forked(int channel, char *text, size_t n)
 {
-	int rc = tu_os_is_before_main_asked() ? tu_server_fork(channel) : -ENOTSUP;
+	int rc = tu_server_fork(channel);
 
 	return rc == -ENOTSUP ? spawn(channel, text, n) : rc;
 }
@@ -231,6 +249,7 @@ static int send_request(struct tu_process *p, int life)
 	if (rc < 0)
 		return rc;
 	rc = tu_handles_keep(r.arg.data, r.arg.size, &p->kept);
+	tu_crash_point();
 	if (rc == 0)
 		rc = tu_request_send(p->channel, &r, fds, p->errors < 0 ? 2 : 3);
 	tutti_bytes_free(&r.arg);
@@ -255,9 +274,11 @@ static int begin(struct tu_process *p, tutti_start_method method, char *text, si
 	if (rc < 0)
 		return rc;
 	p->channel = end[0];
+	tu_crash_point();
 	rc = method == TUTTI_FORK    ? copy(p, end[1], life, text, n)
 	     : method == TUTTI_SPAWN ? spawn(end[1], text, n)
 				     : have_forked(end[1], text, n);
+	tu_crash_point();
 	tu_os_close(end[1]);
 	if (rc > 0) {
 		p->pid = rc;
@@ -380,8 +401,11 @@ static tutti_process *start(
 		return failed(rc, text);
 	}
 	p->jf.future.word |= TU_FUTURE_RUNNING; /* born started */
+	tu_crash_point();
 	tu_process_list(p);
+	tu_crash_point();
 	rc = tu_minder_take(p);
+	tu_crash_point();
 	if (rc == 0)
 		return &p->jf.future;
 	tu_process_unlist(p);
@@ -391,15 +415,19 @@ static tutti_process *start(
 	return failed(rc, "");
 }
 
+void tu_process_write_out(void)
+{
+	fflush(stdout);
+	fflush(stderr);
+}
+
 tutti_process *tutti_process_start(
 	tutti_job *job, const void *arg, const tutti_process_options *options)
 {
 	static const tutti_process_options none;
 
 	tu_point(TU_OP_THREAD_START, NULL);
-	/* What the caller has printed comes before what the child prints, in a pipe too. */
-	fflush(stdout);
-	fflush(stderr);
+	tu_process_write_out();
 	return start(job, arg, options ? options : &none, NULL);
 }
 

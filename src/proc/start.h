@@ -5,6 +5,9 @@
 
 #include <tutti/process.h>
 
+/* What the caller has printed comes before what a child of it prints, in a pipe too. */
+void tu_process_write_out(void);
+
 /*
  * As tutti_process_start, but never as a copy of the caller, whatever the usual method is. errors:
  * its error stream, a descriptor that stays the caller's; -1: as usual.

@@ -120,11 +120,12 @@ struct tu_subprocess *tu_subprocess_make(const char *name, const tutti_subproces
 
 int tu_subprocess_check(const tutti_subprocess *f, struct tu_subprocess **p)
 {
-	if (f && f->ops == &ops) {
-		*p = (struct tu_subprocess *)f;
+	int code = f && tu_future_never_began(f) ? tutti_future_error(f) : TUTTI_ETYPE;
+
+	*p = f && f->ops == &ops ? (struct tu_subprocess *)f : NULL;
+	if (*p)
 		return tu_future_is_of_now(f) ? 0 : -ECHILD;
-	}
-	return f && tu_future_never_began(f) ? tutti_future_error(f) : TUTTI_ETYPE;
+	return code < 0 ? code : TUTTI_ETYPE;
 }
 
 /* -- its end ----------------------------------------------------------------------------------- */
@@ -240,7 +241,7 @@ static int join(tutti_subprocess *f, tutti_time deadline)
 
 	if (rc == 0)
 		rc = tu_subprocess_check(f, &p);
-	if (rc < 0)
+	if (rc != 0)
 		return rc;
 	if (!(tu_future_word(f) & TU_FUTURE_DONE)) {
 		tu_warden_enter(p);
@@ -289,7 +290,7 @@ int tutti_subprocess_pid(const tutti_subprocess *f)
 	struct tu_subprocess *p;
 	int rc = tu_subprocess_check(f, &p);
 
-	return rc == 0 || rc == -ECHILD ? p->pid : rc;
+	return p ? p->pid : rc; /* also of another's */
 }
 
 /* -- signals ----------------------------------------------------------------------------------- */

@@ -55,7 +55,7 @@ static int begin(tutti_subprocess *f, int stream, struct tu_subprocess **p)
 
 	if (rc == 0)
 		rc = tu_subprocess_check(f, p);
-	return rc < 0 ? rc : tu_pipe_end_take(*p, stream);
+	return rc == 0 ? tu_pipe_end_take(*p, stream) : rc;
 }
 
 static int wait_for(int fd, unsigned events, tutti_time deadline)
@@ -180,7 +180,7 @@ long tutti_subprocess_read_until(
 	if (!buf || n == 0)
 		return -EINVAL;
 	rc = begin(f, stream, &p);
-	if (rc < 0)
+	if (rc != 0)
 		return rc;
 	s = &p->stream[stream];
 	rc = kept_bytes(s) > 0 ? read_kept(s, buf, n) : read_some(p, stream, buf, n, deadline);
@@ -240,7 +240,7 @@ int tutti_subprocess_read_line_until(
 	if (stream == 0)
 		return TUTTI_ETYPE;
 	rc = begin(f, stream, &p);
-	if (rc < 0)
+	if (rc != 0)
 		return rc;
 	rc = next_line(p, stream, line, deadline);
 	tu_pipe_end_let_go(p, stream);
@@ -279,7 +279,7 @@ long tutti_subprocess_write_until(tutti_subprocess *f, tutti_bytes data, tutti_t
 	struct tu_subprocess *p;
 	long n = begin(f, 0, &p);
 
-	if (n < 0)
+	if (n != 0)
 		return n;
 	/* What communicate had left is before it, and is communicate's to write. */
 	n = p->stream[0].fd < 0          ? -EBADF

@@ -202,7 +202,7 @@ tutti_subprocess *tutti_subprocess_start(
 	if (rc == 0)
 		rc = tu_subprocess_begin(
 			&p, argv, options ? options : &none, false, text, sizeof(text));
-	if (rc < 0)
+	if (rc != 0)
 		return failed(rc, text);
 	rc = tu_warden_add(p);
 	if (rc == 0)

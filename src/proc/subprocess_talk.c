@@ -236,7 +236,7 @@ int tutti_subprocess_communicate_until(tutti_subprocess *f, tutti_bytes input,
 		rc = tu_subprocess_check(f, &p);
 	if (rc == 0)
 		rc = take_all(p);
-	if (rc < 0)
+	if (rc != 0)
 		return rc;
 	rc = put_in(p, &input);
 	if (rc == 0) {

@@ -7,6 +7,7 @@
 #include "proc/pool.h"
 
 #include "core/alloc.h"
+#include "core/crash_point.h"
 #include "exec/executor.h"
 #include "exec/kinds.h"
 #include "os/os.h"
@@ -18,7 +19,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <tutti/error.h>
+#include <tutti/task.h>
 #include <tutti/time.h>
+
+enum { ROOM = 256 }; /* bytes: arguments and results up to that stand on the stack */
 
 struct worker {
 	struct tu_cells cells;
@@ -26,6 +30,7 @@ struct worker {
 	tutti_executor *here;
 	tutti_job *jobs[TU_CELLS_JOBS]; /* found so far */
 	int files[TU_CELLS];            /* of results that are large, by their cells; -1: none */
+	unsigned file_count;
 };
 
 /* -- the job in a cell ------------------------------------------------------------------------- */
@@ -46,102 +51,130 @@ static tutti_job *job_of(struct worker *w, uint32_t number)
 	return w->jobs[number];
 }
 
-static void fail(struct tu_cell *cell, int code, const char *text)
+static void fail(struct worker *w, uint32_t i, int code, const char *text)
 {
+	struct tu_cell *cell = tu_cell_at(&w->cells, i);
+
 	cell->code = code;
 	cell->bytes = 0;
 	cell->file = -1;
-	snprintf(cell->text, sizeof(cell->text), "%s", text ? text : "");
+	tu_cell_set_text(&w->cells, i, text);
 }
 
 /* result is kind's, and is dropped. */
-static int put_result(struct tu_cell *cell, const tutti_job *job, void *result)
+static int put_result(struct worker *w, uint32_t i, const tutti_job *job, void *result)
 {
 	tutti_bytes packed;
 	int rc = tu_parcel_pack(&packed, job->result_kind, job->result_size, result);
 
 	if (rc == 0) {
-		rc = tu_cell_fill(cell, packed.data, packed.size);
+		tu_crash_point();
+		rc = tu_cell_fill(&w->cells, i, packed.data, packed.size);
+		tu_crash_point();
 		tutti_bytes_free(&packed);
 	}
 	tu_kind_drop(job->result_kind, result);
-	cell->code = rc;
+	tu_cell_at(&w->cells, i)->code = rc;
 	return rc;
 }
 
-/* arg is opened. */
-static void run_with(struct worker *w, struct tu_cell *cell, tutti_job *job, const void *arg)
+/* arg is opened; result has room for one. */
+static void run_with(struct worker *w, uint32_t i, tutti_job *job, const void *arg, void *result)
 {
-	tutti_submit_options options = { 0 };
-	void *result = tu_alloc(job->result_size + 1); /* it may be nothing */
+	int64_t left = tu_cell_at(&w->cells, i)->left;
+	tutti_submit_options options = { .deadline = left == INT64_MAX ? 0 : tutti_after(left) };
 	tutti_future *f;
-	int rc = result ? 0 : -ENOMEM;
+	int rc;
 
-	if (cell->left != INT64_MAX)
-		options.deadline = tutti_after(cell->left);
+	tu_crash_point();
 	f = tutti_submit(w->here, job, arg, &options);
-	if (rc == 0)
-		rc = tutti_future_error(f);
+	tu_crash_point();
+	rc = tutti_future_error(f);
 	if (rc == 0)
 		rc = tutti_job_result(f, job, result);
 	if (rc == 0)
-		rc = put_result(cell, job, result);
+		rc = put_result(w, i, job, result);
 	if (rc < 0)
-		fail(cell, rc, tutti_future_text(f));
+		fail(w, i, rc, tutti_future_text(f));
 	tutti_future_unref(f);
-	tu_free(result);
 }
 
-static void run(struct worker *w, struct tu_cell *cell, tutti_job *job)
+/* Room for that many bytes, from small if they fit there, which is as large as ROOM. */
+static void *room_for(size_t bytes, void *small)
 {
-	tutti_bytes content = tu_cell_read(cell);
-	void *arg = tu_alloc(job->arg_size + 1); /* it may be nothing */
-	int rc = content.data && arg ? tu_parcel_open(arg, job->arg_kind, job->arg_size,
-					       content.data, content.size)
-				     : -ENOMEM;
+	return bytes <= ROOM ? small : tu_alloc(bytes);
+}
 
+static void leave_room(void *room, const void *small)
+{
+	if (room != small)
+		tu_free(room);
+}
+
+static void run(struct worker *w, uint32_t i, tutti_job *job)
+{
+	_Alignas(max_align_t) unsigned char small[2][ROOM];
+	tutti_bytes content;
+	void *arg = room_for(job->arg_size, small[0]);
+	void *result = room_for(job->result_size, small[1]);
+	int rc = arg && result ? tu_cell_read(&w->cells, i, &content) : -ENOMEM;
+	bool is_read = rc == 0;
+
+	if (rc == 0)
+		rc = tu_parcel_open(arg, job->arg_kind, job->arg_size, content.data, content.size);
 	if (rc == 0) {
-		run_with(w, cell, job, arg);
+		run_with(w, i, job, arg, result);
 		tu_parcel_drop(arg, job->arg_kind);
 	} else {
-		fail(cell, rc, "the argument cannot be read");
+		fail(w, i, rc, "the argument cannot be read");
 	}
-	tu_cell_leave(cell, content);
-	tu_free(arg);
+	tu_crash_point();
+	if (is_read)
+		tu_cell_leave(&w->cells, i, content);
+	leave_room(arg, small[0]);
+	leave_room(result, small[1]);
 }
 
-/* The pool has read the large result that was in the cell before. */
-static void close_file(struct worker *w, int i)
-{
-	if (w->files[i] >= 0)
-		tu_os_close(w->files[i]);
-	w->files[i] = -1;
-}
-
+/* The files of large results that the pool has read. */
 static void close_read(struct worker *w)
 {
-	for (int i = 0; i < TU_CELLS; i++)
-		if (w->files[i] >= 0 && !tu_cells_is_done(&w->cells, (uint32_t)i))
-			close_file(w, i);
+	for (uint32_t i = 0; w->file_count > 0 && i < TU_CELLS; i++)
+		if (w->files[i] >= 0 && !tu_cells_is_done(&w->cells, i)) {
+			tu_os_close(w->files[i]);
+			w->files[i] = -1;
+			w->file_count--;
+		}
+}
+
+static void note_file(struct worker *w, uint32_t i, int file)
+{
+	w->files[i] = file;
+	w->file_count += file >= 0;
+}
+
+static bool is_all_read(struct worker *w)
+{
+	close_read(w);
+	return w->file_count == 0;
 }
 
 /* false: it is to be the last. */
-static bool do_job(struct worker *w, int i)
+static bool do_job(struct worker *w, uint32_t i)
 {
-	struct tu_cell *cell = tu_cell_at(&w->cells, (uint32_t)i);
+	struct tu_cell *cell = tu_cell_at(&w->cells, i);
 	tutti_job *job = job_of(w, cell->job);
 	char text[TU_CELL_NAME + 64];
 
 	close_read(w);
 	if (job) {
-		run(w, cell, job);
+		run(w, i, job);
 	} else {
 		snprintf(text, sizeof(text), "no job '%s' of those sizes is known in the worker",
 			w->cells.shared->jobs[cell->job].name);
-		fail(cell, TUTTI_ENOJOB, text);
+		fail(w, i, TUTTI_ENOJOB, text);
 	}
-	w->files[i] = cell->file;
-	return tu_cells_finish(&w->cells, w->number, (uint32_t)i);
+	note_file(w, i, cell->file);
+	return tu_cells_finish(&w->cells, w->number, i);
 }
 
 /* -- its life ---------------------------------------------------------------------------------- */
@@ -184,7 +217,10 @@ static void limit_libraries(uint32_t cpus)
 static int start_job(const struct tu_pool_worker *what)
 {
 	tutti_fn fn = what->start ? (tutti_fn)tu_os_module_code(what->module, what->start) : NULL;
+	char why[256];
 
+	if (what->start && !fn && tu_os_module_load(what->module, why, sizeof(why)) == 0)
+		fn = (tutti_fn)tu_os_module_code(what->module, what->start);
 	if (what->start && !fn)
 		return tutti_fail(TUTTI_ENOJOB, "worker_start is not known in the worker");
 	if (fn)
@@ -196,17 +232,27 @@ static int work(const void *arg, void *result)
 {
 	static struct worker w; /* large, and once in a process */
 	const struct tu_pool_worker *what = arg;
-	int rc = open_worker(&w, what), i;
+	int rc, i;
 	bool go = true;
 
 	(void)result;
+	tu_crash_be(TU_CRASH_WORKER);
+	tu_crash_point();
+	rc = open_worker(&w, what);
+	tu_crash_point();
 	if (rc < 0)
 		return rc;
 	limit_libraries(what->cpus);
 	rc = start_job(what);
+	tu_crash_point();
 	for (uint64_t n = 1; rc == 0 && go && (i = tu_cells_take(&w.cells, w.number)) >= 0; n++)
-		go = do_job(&w, i) && n != what->jobs_max;
+		go = do_job(&w, (uint32_t)i) && n != what->jobs_max;
+	/* After so many it ends, and its files with it. A pool that ends itself has read all. */
+	while (!is_all_read(&w))
+		tutti_sleep(TUTTI_MILLISECONDS(1));
+	tu_crash_point();
 	tutti_executor_free(w.here);
+	tu_crash_point();
 	return rc;
 }
 

@@ -60,7 +60,7 @@ def p12_arguments_across(program):
 
 
 def p13_process_without_and_with_join(program):
-    for lines in run(program, scale=0.2).lines, piped(program):
+    for lines in run(program, scale=0.6).lines, piped(program):
         at = lines.index("*" * 20)
         first, second = lines[:at], lines[at + 1:]
         mains, begun, rested = (of(lines, text + r"(\d+)") for text in

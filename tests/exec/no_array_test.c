@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* no_array_test.c - where an array and a count are asked for, no array and a count is refused. */
+/* no_array_test.c - where an array and a count are asked for, no array and a count is refused.
+   Functions that list what there is count it then. */
 #include <errno.h>
 #include <tutti/tutti.h>
 
@@ -71,6 +72,13 @@ static int acquire(void)
 	return 0;
 }
 
+/* These cannot fail: they count, and list nothing. */
+static void of_the_living(void)
+{
+	CHECK_EQ(tutti_thread_enumerate(NULL, 3), tutti_thread_active_count());
+	CHECK_EQ(tutti_process_children(NULL, 3), 0);
+}
+
 static const struct again_part parts[] = { { "acquire", acquire }, { NULL, NULL } };
 
 static void to_acquire_says_so_and_stops(void)
@@ -91,6 +99,7 @@ int main(int argc, char **argv)
 	RUN(of_items);
 	RUN(of_bytes);
 	RUN(of_cases_and_locks);
+	RUN(of_the_living);
 	RUN(to_acquire_says_so_and_stops);
 	return suite_end();
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* ctest: LABELS no-tsan */
 /*
- * TSan puts a signal's handler off until the thread next calls the C library; one that sleeps in the
- * kernel does not.
+ * TSan puts a signal's handler off until the thread next calls the C library; one that sleeps in
+ * the kernel does not.
  */
 /* Signals are heard by all who listen, and do what they did before when nobody does. */
 #include "support/both.h"

@@ -11,12 +11,13 @@
 #include <string.h>
 #include <tutti/time.h>
 
-enum { CELLS = 2, NEWS = 3 };
+enum { CELLS = 2 };
 
 static struct tu_cells_shared shared;
-static _Alignas(64) unsigned char memory[CELLS * TU_CELL_BYTES];
-static struct tu_cells cells = { -1, &shared, memory };
-static unsigned taken[CELLS], told;
+static struct tu_cell_place places[CELLS];
+static struct tu_cells cells = { -1, &shared, places };
+static unsigned taken[CELLS];
+static uint32_t asked;
 
 /* -- words ------------------------------------------------------------------------------------- */
 
@@ -82,38 +83,23 @@ static void begin(void)
 		shared.done[i].put = 0;
 		taken[i] = 0;
 	}
-	told = 0;
-}
-
-static void tell(void)
-{
-	tu_cells_tell(&cells);
-	told++;
-}
-
-static void tell_twice(void)
-{
-	tell();
-	tell();
-}
-
-static void hear_all(void)
-{
-	uint32_t seen;
-
-	while ((seen = tu_cells_news(&cells)) != NEWS)
-		tu_cells_await_news(&cells, seen, TUTTI_FOREVER);
-}
-
-static void heard_all(void)
-{
-	MODEL_CHECK(told == NEWS);
+	asked = 0;
 }
 
 static void publish_both(void)
 {
-	tu_cells_publish(&cells, 0);
-	tu_cells_publish(&cells, 1);
+	static const uint32_t both[CELLS] = { 0, 1 };
+
+	tu_cells_publish(&cells, both, CELLS);
+	tu_cells_call(&cells, CELLS);
+}
+
+static void publish_one_by_one(void)
+{
+	for (uint32_t i = 0; i < CELLS; i++) {
+		tu_cells_publish(&cells, &i, 1);
+		tu_cells_call(&cells, 1);
+	}
 }
 
 static void take(unsigned worker)
@@ -139,6 +125,67 @@ static void all_are_taken(void)
 {
 	for (unsigned i = 0; i < CELLS; i++)
 		MODEL_CHECK(taken[i] == 1);
+}
+
+/* What is done, by one worker or by two, and what the pool is asked: it hears of all of it. */
+static uint32_t seen[CELLS];
+static unsigned heard;
+
+static void begin_with_both_taken(void)
+{
+	begin();
+	publish_both();
+	take(0);
+	take(0);
+	seen[0] = seen[1] = heard = 0;
+}
+
+static void finish_both(void)
+{
+	tu_cells_finish(&cells, 0, 0);
+	tu_cells_finish(&cells, 0, 1);
+}
+
+static void finish_one(void)
+{
+	tu_cells_finish(&cells, 0, 0);
+}
+
+static void ask(void)
+{
+	tu_store_seq(&asked, 1u);
+	tu_cells_tell(&cells);
+}
+
+static void finish_one_and_ask(void)
+{
+	tu_cells_finish(&cells, 1, 1);
+	ask();
+}
+
+static bool is_any(const void *arg)
+{
+	(void)arg;
+	return tu_cells_has_done(&cells, 0, seen[0]) || tu_cells_has_done(&cells, 1, seen[1]);
+}
+
+static void hear_all(void)
+{
+	for (;;) {
+		uint32_t news = tu_cells_news(&cells);
+
+		for (unsigned worker = 0; worker < CELLS; worker++)
+			while (tu_cells_next_done(&cells, worker, &seen[worker]) >= 0)
+				heard++;
+		if (heard == CELLS && tu_load_seq(&asked))
+			return;
+		tu_cells_await_news(&cells, news, TUTTI_FOREVER, is_any, NULL);
+	}
+}
+
+static void heard_all(void)
+{
+	MODEL_CHECK(heard == CELLS);
 }
 
 /* Told to stop, or done: one of the two comes first, and both know which. */
@@ -170,10 +217,17 @@ static void both_agree(void)
 }
 
 static const struct model_test tests[] = {
-	{ "news", begin, { hear_all, tell_twice, tell }, heard_all, .bound = 4, .deep = 6 },
+	{ "news", begin_with_both_taken, { hear_all, finish_both, ask }, heard_all, .bound = 3,
+		.deep = 5 },
+	{ "news_of_two", begin_with_both_taken, { hear_all, finish_one, finish_one_and_ask },
+		heard_all, .bound = 2, .deep = 5 },
 	{ "work", begin, { publish_both, take_both }, all_are_taken, .bound = 5, .deep = 8 },
 	{ "work_of_two", begin, { publish_both, take_one, take_one }, all_are_taken, .bound = 3,
 		.deep = 5 },
+	{ "one_by_one", begin, { publish_one_by_one, take_one, take_one }, all_are_taken,
+		.bound = 3, .deep = 5 },
+	{ "one_by_one_for_one", begin, { publish_one_by_one, take_both }, all_are_taken, .bound = 5,
+		.deep = 8 },
 	{ "stop", begin_with_taken, { finish, stop }, both_agree, .outcomes = 1 | 2, .bound = 6,
 		.deep = MODEL_ALL },
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: LABELS no-qemu */
+/* ctest: LABELS no-qemu LABELS no-valgrind */ /* as process_test.c */
 /* Pools of processes whose jobs are stopped while others come, end, and are tried again. */
 #include <tutti/tutti.h>
 
@@ -99,6 +99,60 @@ static void each_is_let_go_of_once(void)
 	CHECK_EQ(tutti_executor_shutdown(e, TUTTI_FINISH), 0);
 	CHECK_EQ(tutti_executor_join(e, TUTTI_FOREVER), 0);
 	tutti_executor_free(e);
+}
+
+struct gate {
+	tutti_event begun, go;
+};
+
+static const char *gate_name(int pid)
+{
+	static char name[40];
+
+	snprintf(name, sizeof(name), "tutti-test-gate-%d", pid);
+	return name;
+}
+
+/* Begin, and end when the gate of that process is opened. */
+static void hold(int pid)
+{
+	struct gate *gate;
+	tutti_shm *m;
+
+	CHECK_EQ(tutti_shm_open(&m, gate_name(pid)), 0);
+	gate = tutti_shm_data(m);
+	tutti_event_set(&gate->begun);
+	CHECK_EQ(tutti_event_wait(&gate->go), 0);
+	tutti_shm_free(m);
+}
+TUTTI_JOB(hold, void, int);
+
+/* They have been handed to the workers, but none has begun them: they are dropped. */
+static void what_has_not_begun_is_dropped(void)
+{
+	static tutti_future *f[TU_CELLS + 50];
+	const int n = sizeof(f) / sizeof(*f);
+	tutti_executor *e = open_pool("processes:1");
+	struct gate *gate;
+	tutti_shm *m;
+
+	CHECK_EQ(tutti_shm_create_named(&m, gate_name(getpid()), sizeof(*gate)), 0);
+	gate = tutti_shm_data(m);
+	tutti_event_init(&gate->begun, TUTTI_SHARED);
+	tutti_event_init(&gate->go, TUTTI_SHARED);
+	for (int i = 0; i < n; i++)
+		f[i] = i == 0 ? hold_submit(e, getpid()) : square_submit(e, i);
+	CHECK_EQ(tutti_event_wait(&gate->begun), 0);
+	CHECK_EQ(tutti_executor_shutdown(e, TUTTI_DROP_PENDING), 0);
+	for (int i = 1; i < n; i++)
+		CHECK_EQ(tutti_future_result(f[i], NULL, 0), TUTTI_EJOBCANCELED);
+	CHECK(!tutti_future_done(f[0]));
+	tutti_event_set(&gate->go);
+	CHECK_EQ(hold_result(f[0]), 0);
+	tutti_executor_free(e);
+	for (int i = 0; i < n; i++)
+		tutti_future_unref(f[i]);
+	tutti_shm_free(m);
 }
 
 static int call_nothing(const void *arg, void *result)
@@ -211,6 +265,51 @@ static void workers_are_replaced_after_so_many(void)
 	tutti_executor_free(e);
 }
 
+enum { LARGE_BYTES = 2 << 20 };
+
+static tutti_bytes make_large(void)
+{
+	static char large[LARGE_BYTES];
+	tutti_bytes out;
+
+	large[LARGE_BYTES - 1] = 'z';
+	CHECK_EQ(tutti_bytes_copy(&out, large, sizeof(large)), 0);
+	return out;
+}
+TUTTI_JOB(make_large, tutti_bytes, void);
+
+/* In the pool's thread, which looks at no result meanwhile. */
+static void give_it_time_to_end(tutti_future *f, void *arg)
+{
+	tutti_time enough = tutti_after(TUTTI_MILLISECONDS(200));
+	int pid;
+
+	(void)arg;
+	CHECK_EQ(pid_of_worker_result(f, &pid), 0);
+	while (kill(pid, 0) == 0 && tutti_now() < enough)
+		usleep(1000);
+}
+
+static void one_that_is_replaced_leaves_its_results(void)
+{
+	tutti_executor_options options = { .max_workers = 1, .jobs_max = 2 };
+	tutti_future *first, *second;
+	tutti_executor *e;
+	tutti_bytes out;
+
+	CHECK_EQ(tutti_executor_open(&e, "processes", &options), 0);
+	first = pid_of_worker_submit(e);
+	CHECK_EQ(tutti_future_add_done_callback(first, give_it_time_to_end, NULL), 0);
+	second = make_large_submit(e);
+	CHECK_EQ(make_large_result(second, &out), 0);
+	CHECK_EQ(out.size, LARGE_BYTES);
+	CHECK_EQ(((const char *)out.data)[LARGE_BYTES - 1], 'z');
+	tutti_bytes_free(&out);
+	tutti_future_unref(first);
+	tutti_future_unref(second);
+	tutti_executor_free(e);
+}
+
 static void say_and_die(int lines)
 {
 	for (int i = 1; i <= lines; i++)
@@ -294,10 +393,12 @@ int main(void)
 	suite_begin();
 	RUN(a_stop_meets_nobody_else);
 	RUN(each_is_let_go_of_once);
+	RUN(what_has_not_begun_is_dropped);
 	RUN(what_cannot_be_handed_out_fails);
 	RUN(a_cancel_outlives_the_worker);
 	RUN(a_pool_is_not_its_forked_childs);
 	RUN(workers_are_replaced_after_so_many);
+	RUN(one_that_is_replaced_leaves_its_results);
 	RUN(a_crash_has_its_workers_last_words);
 	RUN(what_workers_say_is_passed_on_by_lines);
 	tu_server_end();

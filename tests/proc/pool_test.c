@@ -109,6 +109,24 @@ static void results_come_in_order(void)
 	tutti_executor_free(e);
 }
 
+/* Items are put together only where addresses mean something; elsewhere it makes no difference. */
+static void a_map_is_one_whatever_its_chunks(void)
+{
+	tutti_executor *e = open_pool("processes:2");
+
+	for (size_t chunk = 0; chunk <= 10; chunk += 5) {
+		tutti_map_options options = { .chunk = chunk };
+		int args[100], results[100] = { 0 };
+
+		for (int i = 0; i < 100; i++)
+			args[i] = i;
+		CHECK_EQ(tutti_map(e, &square_job, args, results, 100, &options), 0);
+		for (int i = 0; i < 100; i++)
+			CHECK_EQ(results[i], i * i);
+	}
+	tutti_executor_free(e);
+}
+
 static void workers_are_kept(void)
 {
 	tutti_executor *e = open_pool("processes:3");
@@ -349,6 +367,7 @@ int main(void)
 	tu_server_end();
 	suite_begin();
 	RUN(results_come_in_order);
+	RUN(a_map_is_one_whatever_its_chunks);
 	RUN(workers_are_kept);
 	RUN(bytes_of_any_length_cross);
 	RUN(failures_have_their_words);

@@ -228,6 +228,35 @@ static int threads_of_children_are_waited_for(void)
 	return 0;
 }
 
+static void *say_begin(void *arg)
+{
+	puts("a worker begins");
+	return arg;
+}
+
+static void say_so_too(void)
+{
+	puts("a job");
+}
+TUTTI_JOB(say_so_too, void, void);
+
+/* Into a pipe: nothing of it is written before it must be. */
+static int pools_print_in_between(void)
+{
+	tutti_executor_options options = { .worker_start = say_begin };
+	tutti_executor *e;
+
+	puts("before the pool");
+	for (tutti_start_method m = TUTTI_FORKSERVER; m <= TUTTI_FORK; m++) {
+		CHECK_EQ(tutti_process_set_method(m, 1), 0);
+		CHECK_EQ(tutti_executor_open(&e, "processes:1", &options), 0);
+		tutti_future_unref(say_so_too_submit(e));
+		tutti_executor_free(e);
+		puts("after it");
+	}
+	return 0;
+}
+
 static const struct again_part parts[] = {
 	{ "waited for", children_are_waited_for },
 	{ "daemons", daemons_are_terminated },
@@ -238,6 +267,7 @@ static const struct again_part parts[] = {
 	{ "surroundings", streams_and_directory_are_those_of_now },
 	{ "ignored", with_sigchld_ignored_results_come },
 	{ "threads", threads_of_children_are_waited_for },
+	{ "pools", pools_print_in_between },
 	{ NULL, NULL },
 };
 
@@ -284,6 +314,18 @@ static void what_they_are(void)
 	expect("early", 0, 1, (const char *const[]){ "busy" });
 }
 
+static void who_prints_first(void)
+{
+	struct again a = again("pools");
+
+	again_check_exit(&a, "pools", 0);
+	CHECK_STR(a.out, "before the pool\n"
+			 "a worker begins\na job\nafter it\n"
+			 "a worker begins\na job\nafter it\n"
+			 "a worker begins\na job\nafter it\n");
+	again_free(&a);
+}
+
 static void what_they_find(void)
 {
 	static const char *const there[] = { "child 1 of Process-1", "/proc", "not marked",
@@ -307,5 +349,6 @@ int main(int argc, char **argv)
 	RUN(how_they_end);
 	RUN(what_they_are);
 	RUN(what_they_find);
+	RUN(who_prints_first);
 	return suite_end();
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* ctest: LABELS no-valgrind */ /* a copy has lost what threads had that it does not have */
 /* Processes that run a job, in each of the three ways: what comes back, and how they end. */
 #include <tutti/tutti.h>
 
@@ -256,6 +257,25 @@ static void a_copy_is_refused_with_other_threads(void)
 	tutti_future_unref(t);
 }
 
+static void *nothing(void *arg)
+{
+	return arg;
+}
+
+/* Its end in the kernel may come a little later. */
+static void a_joined_thread_is_no_other(void)
+{
+	for (int i = 0; i < suite_rounds(50) && suite_has_time(); i++) {
+		tutti_process *p;
+		int squared;
+
+		CHECK_EQ(finish(tutti_thread_start(nothing, NULL, NULL)), 0);
+		p = start(&square_job, &i);
+		CHECK_EQ(square_result(p, &squared), 0);
+		tutti_future_unref(p);
+	}
+}
+
 static void bad_calls_have_words(void)
 {
 	tutti_process *p = tutti_process_start(NULL, NULL, NULL);
@@ -379,6 +399,7 @@ int main(void)
 	RUN_METHODS(several_mix_with_other_futures);
 	RUN_METHODS(a_task_that_waits_lets_others_run);
 	RUN(a_copy_is_refused_with_other_threads);
+	RUN_METHODS(a_joined_thread_is_no_other);
 	RUN(bad_calls_have_words);
 	RUN(many_live_at_once);
 	if ((int)LAST_METHOD ==

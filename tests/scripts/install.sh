@@ -19,6 +19,7 @@ fail() {
 cmake --install "$TUTTI_BUILD_DIR" --prefix "$work/first" >/dev/null
 mv first prefix # nothing may remember where it was put
 for file in include/tutti/tutti.h lib*/libtutti.a lib*/libtutti.so lib*/libtutti.so.0 \
+	libexec/tutti-worker \
 	lib*/pkgconfig/tutti.pc lib*/cmake/tutti/tuttiConfig.cmake share/doc/tutti/LICENSE; do
 	compgen -G "prefix/$file" >/dev/null || fail "$file is missing"
 done
@@ -108,6 +109,10 @@ for name in build/cmake-*; do
 	echo "${name#build/}: built and run"
 done
 ldd build/cmake-static | grep -q libtutti && fail "tutti::static took the shared library"
+
+# Its helper is found from the library's own place.
+TUTTI_LATE_LIBRARY=$work/$lib/libtutti.so.0 python3 -B "$TUTTI_SOURCE_DIR/tests/scripts/late.py" ||
+	fail "processes of a program that loads it late"
 
 if [ -x "$TUTTI_BUILD_DIR/tutti" ]; then
 	prefix/bin/tutti --version | grep -qF "$version" || fail "the command is of another version"

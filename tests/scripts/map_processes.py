@@ -66,6 +66,22 @@ def halted(module):
         sys.exit(f"halted: {got}")
 
 
+def begun_no_further(module, work):
+    """After the first failure, none of those begins that the processes had been given already."""
+    held = os.path.join(work, "held")
+    os.mkdir(held)
+    process = command.start("map", *ON, module + ":bad", "exit", *["hold:" + held] * 300)
+    if b": exit: process" not in process.stderr.readline():
+        sys.exit("no failure")
+    with open(os.path.join(held, "go"), "w", encoding="ascii"):
+        pass
+    _, said = process.communicate(timeout=command.PATIENCE)
+    command.equal((process.returncode, said), (1, b""), "begun no further")
+    begun = len(os.listdir(held)) - 1
+    if begun > 40:  # two, and a few if the command is slow to hear of it
+        sys.exit(f"begun after the failure: {begun}")
+
+
 def interrupted(module):
     """Ctrl-C goes to the whole group: the workers leave it to the command to say what it means."""
     process = command.start("map", *ON, module + ":bad", "a", "spin", "spin", "b",
@@ -93,6 +109,7 @@ def main():
         in_other_processes(module)
         failures(module, work)
         halted(module)
+        begun_no_further(module, work)
         interrupted(module)
         misused()
     print("map_processes: fine")

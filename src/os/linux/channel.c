@@ -81,6 +81,14 @@ static int detach(struct msghdr *m, int *fds, int nfds, int got)
 	return got;
 }
 
+static void close_all(int *fds, int n)
+{
+	for (int i = 0; i < n; i++) {
+		close(fds[i]);
+		fds[i] = -1;
+	}
+}
+
 int tu_os_channel_receive(int fd, void *data, size_t n, int *fds, int nfds)
 {
 	char *at = data;
@@ -102,6 +110,10 @@ int tu_os_channel_receive(int fd, void *data, size_t n, int *fds, int nfds)
 		if (came <= 0)
 			return came == 0 || errno == ECONNRESET ? -EPIPE : -errno;
 		got = detach(&m, fds, nfds, got);
+		if (m.msg_flags & MSG_CTRUNC) { /* some have not come */
+			close_all(fds, got);
+			return -EMFILE;
+		}
 		at += came;
 		n -= (size_t)came;
 	}
@@ -161,10 +173,10 @@ static int write_all(int fd, const char *at, size_t n)
 
 int tu_os_blob_open(const void *data, size_t n)
 {
-	int fd = memfd_create("tutti", MFD_CLOEXEC), rc;
+	int fd = tu_os_memory_make("tutti", n), rc; /* so large or not at all */
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	rc = write_all(fd, data, n);
 	if (rc == 0)
 		return fd;

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 struct search {
 	const char *file;
@@ -51,6 +53,26 @@ const void *tu_os_module_of(const void *address, const char **file)
 		return base_of(""); /* a static program: there is no other module */
 	*file = map->l_name;
 	return info.dli_fbase;
+}
+
+bool tu_os_library_path(char *path, size_t n)
+{
+	char *real;
+	const char *file;
+
+	tu_os_module_of((const void *)tu_os_library_path, &file);
+	real = *file ? realpath(file, NULL) : NULL;
+	if (real)
+		snprintf(path, n, "%s", real);
+	free(real);
+	return real && strlen(path) + 1 < n;
+}
+
+bool tu_os_file_is_program(const char *path)
+{
+	struct stat is;
+
+	return stat(path, &is) == 0 && S_ISREG(is.st_mode) && access(path, X_OK) == 0;
 }
 
 int tu_os_module_load(const char *file, char *reason, size_t n)

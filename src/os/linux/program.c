@@ -22,6 +22,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#endif
+#ifndef RUNNING_ON_VALGRIND
+#define RUNNING_ON_VALGRIND 0
+#endif
+
 #if defined(__SANITIZE_THREAD__)
 #define SANITIZER_HAS_THREADS 1 /* which are not to be copied half-way */
 #else
@@ -58,9 +65,24 @@ static char **environment_with(const char *name, char *entry)
 	return copy;
 }
 
-static int spawn(char **environment, int fd)
+/*
+ * The link itself leads to another program under Valgrind, which shows the path alone as it would
+ * be without. Elsewhere the path may lead to another file by now.
+ */
+static const char *own_path(char *buf, size_t n)
 {
-	char *argv[] = { program_invocation_name, "(tutti)", NULL };
+	ssize_t length = RUNNING_ON_VALGRIND ? readlink("/proc/self/exe", buf, n - 1) : -1;
+
+	if (length <= 0)
+		return "/proc/self/exe";
+	buf[length] = 0;
+	return buf;
+}
+
+static int spawn(char *const *instead, char **environment, int fd)
+{
+	char *own[] = { program_invocation_name, "(tutti)", NULL }, buf[1024];
+	const char *path = instead ? instead[0] : own_path(buf, sizeof(buf));
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
 	sigset_t none;
@@ -75,13 +97,13 @@ static int spawn(char **environment, int fd)
 	posix_spawnattr_setsigmask(&attr, &none);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
 	if (rc == 0)
-		rc = posix_spawn(&pid, "/proc/self/exe", &actions, &attr, argv, environment);
+		rc = posix_spawn(&pid, path, &actions, &attr, instead ? instead : own, environment);
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&actions);
 	return rc == 0 ? pid : -rc;
 }
 
-int tu_os_program_start(const char *name, const char *value, int fd)
+int tu_os_program_start(char *const *argv, const char *name, const char *value, int fd)
 {
 	char entry[128], **environment;
 	int rc;
@@ -90,7 +112,7 @@ int tu_os_program_start(const char *name, const char *value, int fd)
 	environment = environment_with(name, entry);
 	if (!environment)
 		return -ENOMEM;
-	rc = spawn(environment, fd);
+	rc = spawn(argv, environment, fd);
 	free(environment);
 	return rc;
 }

@@ -14,7 +14,27 @@ static bool is(const tutti_bytes *in, const char *text)
 	return in->size == strlen(text) && memcmp(in->data, text, in->size) == 0;
 }
 
-/* abort, exit and spin do that; once:DIRECTORY kills its process the first time of all */
+/* Leave a mark in that directory, and end some time after there is a file "go" in it. */
+static void hold(const char *directory)
+{
+	static int n;
+	char path[1100];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/begun-%d-%d", directory, (int)getpid(), n++);
+	f = fopen(path, "w");
+	if (!f || fclose(f) != 0)
+		abort();
+	snprintf(path, sizeof(path), "%s/go", directory);
+	while (access(path, F_OK) != 0)
+		usleep(10000);
+	usleep(50000);
+}
+
+/*
+ * abort, exit and spin do that; once:DIRECTORY kills its process the first time of all;
+ * hold:DIRECTORY waits
+ */
 static int bad(tutti_bytes const *in, tutti_bytes *out)
 {
 	char path[1000];
@@ -30,6 +50,8 @@ static int bad(tutti_bytes const *in, tutti_bytes *out)
 	snprintf(path, sizeof(path), "%.*s", (int)in->size, (const char *)in->data);
 	if (strncmp(path, "once:", 5) == 0 && mkdir(path + 5, 0700) == 0)
 		kill(getpid(), 9);
+	if (strncmp(path, "hold:", 5) == 0)
+		hold(path + 5);
 	return tutti_bytes_copy(out, in->data, in->size);
 }
 TUTTI_JOB_TRY(bad, tutti_bytes, tutti_bytes);
