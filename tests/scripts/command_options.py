@@ -225,11 +225,13 @@ def gates():
     if took < 0.6:
         sys.exit(f"--delay: three of 0.2 s took {took} s")
     expect(["--load", "100000%", "--memfree", "1M", "--", "echo", ":::", "a"], 0, "a\n")
-    # what cannot be had is waited for; that can be ended
+    # what cannot be had is waited for; that can be ended. Somebody always wants to run
+    busy = subprocess.Popen(["sh", "-c", "while :; do :; done"])
     for gate in (["--memfree", "900T"], ["--load", "0.0001"], ["--delay", "1d"]):
         process = command.start("map", "-j1", "--verbose", *gate, "--", "true", ":::", "a", "b")
         try:
             process.wait(0.5)
+            busy.kill()
             sys.exit(f"{gate}: did not wait")
         except subprocess.TimeoutExpired:
             process.terminate()
@@ -239,6 +241,8 @@ def gates():
             sys.exit(f"{gate}: began: {said}")
         process.stdout.close()
         process.stderr.close()
+    busy.kill()
+    busy.wait()
 
 
 def tried_again(work):
