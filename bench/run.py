@@ -76,6 +76,11 @@ def command_line(command, programs):
     if command[0] == "@python":
         interpreter = python()
         return interpreter and [interpreter, os.path.join(HERE, "peers", command[1]), *command[2:]]
+    if command[0] == "@command":  # of the shell; in its place a script that measures it
+        tool = os.path.join(programs, command[1])
+        tool = tool if os.access(tool, os.X_OK) else shutil.which(command[1])
+        script = os.path.join(HERE, "peers", "map_command.py")
+        return tool and python() and [python(), script, tool, *command[2:]]
     path = os.path.join(programs, command[0])
     return [path, *command[1:]] if os.access(path, os.X_OK) else None
 

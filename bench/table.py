@@ -141,6 +141,12 @@ GROUPS = {
         Contestant("CPython", "python3",
                    tuple(("@python", "python_subprocess.py", m) for m in SUBPROCESS_MODES)),
     ),
+    "map-command": (
+        Contestant(OURS, "", (("@command", "tutti", "map", "-j2", "--", "5000"),)),
+        Contestant("xargs -P2", "findutils", (("@command", "xargs", "-P2", "-n1", "5000"),)),
+        Contestant("GNU parallel", "parallel",
+                   (("@command", "parallel", "--will-cite", "-j2", "500"),)),
+    ),
     "echo": (
         Contestant(OURS, "", (("ours_echo", "echo"), ("ours_echo", "accept"))),
         Contestant("epoll", "", (("epoll_echo", "echo"), ("epoll_echo", "accept"))),
@@ -243,6 +249,10 @@ ROWS = (
         (Target("cost", 1.1, "posix_spawn"), Target("better", 1.3, "CPython"))),
     Row("subprocess", "subprocess_stream", "64 MiB out of a program", "GB/s",
         (Target("better", 0.9, "posix_spawn"),), more_is_better=True),
+    Row("map-command", "map_true", "5,000 lines, `true` for each, two at once; each", "µs",
+        (Target("better", 0.9, "xargs -P2"), Target("better", 5, "GNU parallel"))),
+    Row("map-command", "map_output", "the same with `echo`, output of each apart", "µs",
+        (Target("better", 0.9, "xargs -P2"), Target("better", 5, "GNU parallel"))),
     Row("echo", "echo", "64 bytes echoed over TCP, 100 connections, one core", "1/s",
         (Target("better", 0.97, "epoll"), Target("better", 1.1, "Go")), more_is_better=True),
     Row("echo", "echo_cpu", "what an answer costs the server", "ns",

@@ -5,13 +5,21 @@
 
 #include <tutti/tutti.h>
 
-/* Exit statuses; the last two are what a shell shows for a death by SIGINT and by SIGPIPE. */
+/*
+ * Exit statuses. What a shell shows for a death by signal N is 128 + N: by SIGINT and by SIGPIPE.
+ * Where commands are run the numbers below 102 say how many of them failed.
+ */
 enum {
 	STATUS_FINE = 0,
 	STATUS_FAILED = 1,
 	STATUS_USAGE = 2,
+	STATUS_MANY = 101,
+	STATUS_NOT_RUN = 126,
+	STATUS_NOT_FOUND = 127,
+	STATUS_SIGNAL = 128,
 	STATUS_INTERRUPTED = 130,
-	STATUS_NO_READER = 141
+	STATUS_NO_READER = 141,
+	STATUS_ERROR = 255
 };
 
 /* The subcommands; argv[0] is the word that chose them. Each returns an exit status. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * input.c - arguments as they are, or lines of any length from a file that may be slow. A line ends
- * where the user says: with a newline or a zero byte.
+ * where the user says: with a newline or a zero byte. Several of them may make one input.
  */
 #include "map.h"
 
@@ -89,10 +89,12 @@ static int next_line(struct input *in, tutti_bytes *out)
 	}
 }
 
-int input_next(struct input *in, tutti_bytes *out)
+static int next_one(struct input *in, tutti_bytes *out)
 {
 	if (tutti_event_is_set(&in->stop->told))
 		return TUTTI_ECANCELED;
+	if (in->sources)
+		return sources_next(in->sources, out);
 	if (!in->args)
 		return next_line(in, out);
 	if (in->left == 0)
@@ -102,8 +104,66 @@ int input_next(struct input *in, tutti_bytes *out)
 	return 1;
 }
 
+static int next_wanted(struct input *in, tutti_bytes *out)
+{
+	int rc;
+
+	if (in->has_ahead) {
+		*out = in->ahead;
+		in->has_ahead = false;
+		return 1;
+	}
+	while ((rc = next_one(in, out)) > 0 && in->skip_empty && out->size == 0)
+		tutti_bytes_free(out);
+	return rc;
+}
+
+/* What an argument takes of the room for all: itself, its end, and where it is. */
+static size_t room_of(size_t size)
+{
+	return size + 1 + sizeof(char *);
+}
+
+/* As many as belong together into text. How many, or < 0. */
+static int gather(struct input *in, struct text *text)
+{
+	size_t room = 0, n = 0;
+	tutti_bytes one;
+	int rc = 1;
+
+	while ((in->together == 0 || n < in->together) && (rc = next_wanted(in, &one)) > 0) {
+		room += room_of(one.size);
+		if (in->together == 0 && n > 0 && room > in->full_bytes) {
+			in->ahead = one;
+			in->has_ahead = true;
+			break;
+		}
+		if (n++ > 0)
+			text_add(text, &in->joint, 1);
+		text_add(text, one.data, one.size);
+		tutti_bytes_free(&one);
+	}
+	return rc < 0 ? rc : n > 0;
+}
+
+int input_next(struct input *in, tutti_bytes *out)
+{
+	struct text text = { 0 };
+	int rc;
+
+	if (in->together == 1)
+		return next_wanted(in, out);
+	rc = gather(in, &text);
+	if (rc > 0 && (text.failed || tutti_bytes_copy(out, text.data, text.size) < 0))
+		rc = -ENOMEM;
+	text_free(&text);
+	return rc;
+}
+
 void input_free(struct input *in)
 {
+	if (in->has_ahead)
+		tutti_bytes_free(&in->ahead);
 	free(in->buffer);
 	in->buffer = NULL;
 }

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "map.h"
+#include "command.h"
 
 static int64_t calendar_now(void)
 {
@@ -36,39 +36,53 @@ static void wait_for(tutti_future *run)
 	tutti_shield_end(&quiet, 0);
 }
 
-/* Once. 0, or the code that it failed with. */
-static int attempt(struct item *item)
+static int run_job(struct item *item)
 {
 	const struct options *o = item->stream->options;
 	tutti_submit_options limit = { .deadline = o->timeout ? tutti_after(o->timeout) : 0 };
 
 	tutti_future_unref(item->run);
 	item->run = tutti_submit(item->stream->attempts, o->job, &item->input, &limit);
-	item->attempts++;
 	wait_for(item->run);
 	return tutti_future_error(item->run);
+}
+
+/* Once. 0, or the code that it failed with. */
+static int attempt(struct item *item, struct place *place)
+{
+	item->attempts++;
+	return place ? place_run(place, item) : run_job(item);
 }
 
 /* Came it too late, when no more were to begin? */
 static bool is_refused(const struct item *item)
 {
-	return tutti_future_error(item->run) == TUTTI_ESHUTDOWN &&
+	return item->run && tutti_future_error(item->run) == TUTTI_ESHUTDOWN &&
 	       tutti_event_is_set(&item->stream->input->stop->told);
 }
 
 static int run_item(struct item *item)
 {
+	struct command *c = item->stream->options->command;
+	struct place *place = c ? place_enter(c) : NULL;
 	tutti_time begun = tutti_now();
 
 	item->start = calendar_now();
-	while (attempt(item) < 0)
+	while ((item->error = attempt(item, place)) < 0)
 		if (item->attempts > item->stream->options->retries || tutti_cancelled())
 			break;
 	item->duration = tutti_now() - begun;
+	if (place) {
+		place_leave(place, item);
+		/* now, not when it is printed: another one may be about to begin here */
+		stream_count(item->stream, item, item->error);
+		return 0;
+	}
 	if (!is_refused(item))
 		return 0;
 	tutti_future_unref(item->run);
 	item->run = NULL;
+	item->attempts = 0;
 	return TUTTI_ECANCELED;
 }
 
@@ -101,7 +115,7 @@ static void item_ended(tutti_future *f, void *arg)
 {
 	struct item *item = arg;
 
-	if (!item->run)
+	if (item->attempts == 0)
 		item->refused = tutti_future_error(f);
 	else
 		tutti_progress_add(item->stream->bar, 1);
@@ -121,6 +135,8 @@ void item_free(struct item *item)
 {
 	tutti_future_unref(item->run);
 	tutti_bytes_free(&item->input);
+	kept_free(&item->out);
+	kept_free(&item->err);
 	free(item);
 }
 
@@ -143,15 +159,24 @@ void item_submit(struct item *item)
 
 int item_result(const struct item *item, tutti_bytes *out)
 {
-	if (!item->run)
+	if (item->attempts == 0)
 		return item->refused;
+	if (!item->run)
+		return item->error;
 	return tutti_job_result(item->run, item->stream->options->job, out);
 }
 
-const char *item_text(const struct item *item, int error)
+bool item_ran(const struct item *item, int error)
+{
+	return item->attempts > 0 && error != TUTTI_EJOBCANCELED;
+}
+
+const char *item_text(const struct item *item, int error, char out[ITEM_TEXT_BYTES])
 {
 	const char *text = item->run ? tutti_future_text(item->run) : "";
 
+	if (item->stream->options->command)
+		return command_text(item, error, out, ITEM_TEXT_BYTES);
 	/* a limit of ours has no words of the job's */
 	if (!*text ||
 		(error == TUTTI_EJOBTIMEDOUT && strcmp(text, tutti_strerror(TUTTI_ETIMEDOUT)) == 0))

@@ -205,8 +205,7 @@ void joblog_add(struct joblog *log, const struct joblog_row *row)
 	int64_t ms = row->start / 1000000;
 
 	text_printf(&log->rows, "%" PRIu64 "\t%" PRId64 ".%03d\t%.6f\t%s\t%d\t", row->index,
-		ms / 1000, (int)(ms % 1000), row->seconds,
-		row->error < 0 ? tutti_errname(row->error) : "ok", row->attempts);
+		ms / 1000, (int)(ms % 1000), row->seconds, row->status, row->attempts);
 	text_add(&log->rows, log->job.data, log->job.size);
 	text_add(&log->rows, "\t", 1);
 	text_field(&log->rows, row->input->data, row->input->size);

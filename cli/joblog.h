@@ -10,7 +10,8 @@ struct joblog_row {
 	uint64_t index;
 	int64_t start;
 	double seconds;
-	int error, attempts;
+	const char *status; /* "ok", or how it failed */
+	int attempts;
 	const tutti_bytes *input;
 };
 

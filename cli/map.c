@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* map.c - `tutti map`: from the options to what the exit status says. */
-#include "map.h"
-
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "joblog.h"
 
-enum { WINDOW_LEAST = 1 << 10, WINDOW_MOST = 1 << 20, WINDOW_PER_JOB = 4 };
+enum {
+	WINDOW_LEAST = 1 << 10,
+	WINDOW_MOST = 1 << 20,
+	WINDOW_PER_JOB = 4,
+	FULL_BYTES = 1 << 17 /* as xargs has it */
+};
 
 static bool same_terminal(int a, int b)
 {
@@ -25,52 +31,105 @@ static void begin_progress(const struct options *o, struct stream *s)
 
 	if (o->progress < 0 ? shared || !isatty(STDERR_FILENO) : !o->progress)
 		return;
-	s->bar = tutti_progress_create(o->job->name, o->n_inputs);
+	s->bar = tutti_progress_create(o->command ? o->label : o->job->name, s->total);
 	s->bar_shown = s->bar && isatty(STDERR_FILENO);
 	s->output->on_bar_line = s->bar_shown && shared;
+	s->errors->on_bar_line = s->bar_shown;
+}
+
+/* How writing results ended: 0, or -errno. */
+static int broken(const struct stream *s)
+{
+	const struct command *c = s->options->command;
+
+	if (s->output->error < 0 || !c || !c->lines)
+		return s->output->error;
+	return c->lines[0].error;
+}
+
+/* Say what went wrong beside the inputs: false if something did. */
+static bool is_fine(const struct stream *s, int rc)
+{
+	const struct options *o = s->options;
+
+	if (rc < 0)
+		say("map: %s", tutti_strerror(rc));
+	if (s->read_error < 0)
+		say("map: %s: %s", o->file ? o->file : "standard input",
+			tutti_strerror(s->read_error));
+	if (broken(s) < 0)
+		say("map: standard output: %s", tutti_strerror(broken(s)));
+	if (s->log_error < 0)
+		say("map: %s: %s", o->joblog, tutti_strerror(s->log_error));
+	return rc >= 0 && s->read_error >= 0 && broken(s) >= 0 && s->log_error >= 0;
 }
 
 /* What the stream came to, said and as an exit status. The graver ones come first. */
 static int judge(const struct stream *s, int rc)
 {
-	int broken = s->output->error;
+	const struct command *c = s->options->command;
 
 	if (rc == TUTTI_ECANCELED)
 		return STATUS_INTERRUPTED;
-	if (broken == -EPIPE)
+	if (c && (c->signal || c->status >= 0))
+		return command_interrupted(s);
+	if (broken(s) == -EPIPE)
 		return STATUS_NO_READER;
+	if (!is_fine(s, rc))
+		return c ? STATUS_ERROR : STATUS_FAILED;
+	if (c)
+		return command_outcome(s);
+	return s->failures > 0 ? STATUS_FAILED : STATUS_FINE;
+}
+
+/* Have it run on an executor. */
+static int run_on(struct stream *s, struct host *host)
+{
+	int rc = host_enter(host);
+
 	if (rc < 0)
-		say("map: %s", tutti_strerror(rc));
-	if (s->read_error < 0)
-		say("map: standard input: %s", tutti_strerror(s->read_error));
-	if (broken < 0)
-		say("map: standard output: %s", tutti_strerror(broken));
-	if (s->log_error < 0)
-		say("map: %s: %s", s->options->joblog, tutti_strerror(s->log_error));
-	return rc < 0 || s->read_error < 0 || broken < 0 || s->log_error < 0 || s->failures > 0
-		       ? STATUS_FAILED
-		       : STATUS_FINE;
+		return s->options->command ? STATUS_ERROR : STATUS_USAGE;
+	s->executor = host->executor;
+	s->attempts = host->attempts;
+	s->ahead = host->ahead;
+	begin_progress(s->options, s);
+	rc = stream_run(s);
+	host_leave(host);
+	tutti_progress_free(s->bar); /* after the last job, since each of them may still count */
+	return judge(s, rc);
 }
 
 static int run_jobs(struct stream *s)
 {
 	const struct options *o = s->options;
 	/* Nobody asks when an attempt begins, and none follows when no more are to begin. */
-	bool again = o->retries > 0 && o->halt != HALT_NEVER;
+	bool again = o->retries > 0 && o->halt.how != HALT_NEVER;
 	bool ahead = !o->timeout && !o->joblog && !o->json && !again;
-	struct host host = { .word = o->on, .at_once = o->at_once, .ahead = ahead };
-	int rc = host_enter(&host);
+	struct host host = {
+		.word = o->on ? o->on : "threads", .at_once = o->at_once, .ahead = ahead
+	};
+
+	return run_on(s, &host);
+}
+
+/* Each is waited for by a task, all of them on one thread. */
+static int run_commands(struct stream *s)
+{
+	const struct options *o = s->options;
+	struct host host = { .word = "tasks", .at_once = o->at_once };
+	struct signals *signals = NULL;
+	int status = STATUS_ERROR, rc = command_open(o->command, o->at_once, s->output->stop);
 
 	if (rc < 0)
-		return STATUS_USAGE;
-	s->executor = host.executor;
-	s->attempts = host.attempts;
-	s->ahead = host.ahead;
-	begin_progress(o, s);
-	rc = stream_run(s);
-	host_leave(&host);
-	tutti_progress_free(s->bar); /* after the last job, since each of them may still count */
-	return judge(s, rc);
+		return STATUS_ERROR;
+	rc = signals_enter(&signals, s);
+	if (rc < 0) {
+		say("map: %s", tutti_strerror(rc));
+		return STATUS_ERROR;
+	}
+	status = run_on(s, &host);
+	signals_leave(signals);
+	return status;
 }
 
 static int run_stream(struct stream *s, struct stop *writing)
@@ -85,9 +144,12 @@ static int run_stream(struct stream *s, struct stop *writing)
 
 		s->log = joblog_open(o->joblog, o->job_word, use, writing);
 		if (!s->log)
-			return STATUS_USAGE;
+			return o->command ? STATUS_ERROR : STATUS_USAGE;
 	}
-	status = o->dry_run ? judge(s, stream_run(s)) : run_jobs(s);
+	if (o->dry_run)
+		status = judge(s, stream_run(s));
+	else
+		status = o->command ? run_commands(s) : run_jobs(s);
 	stream_free(s);
 	joblog_free(s->log);
 	return status;
@@ -97,29 +159,51 @@ static size_t window_for(const struct options *o)
 {
 	size_t n = (size_t)o->at_once * WINDOW_PER_JOB;
 
+	if (o->command && !o->dry_run)
+		return command_window(o);
 	return n < WINDOW_LEAST ? WINDOW_LEAST : n > WINDOW_MOST ? WINDOW_MOST : n;
 }
 
-static int map(const struct options *o)
+/* How many inputs there are, if that matters. 0, or < 0 and it has said why. */
+static int count_inputs(struct stream *s)
 {
-	static struct output output; /* too large for a stack */
+	const struct options *o = s->options;
+	int rc = input_count(s->input, o->halt.percent > 0, &s->total);
+
+	if (rc < 0 && rc != TUTTI_ECANCELED)
+		say("map: %s: %s", o->file ? o->file : "standard input", tutti_strerror(rc));
+	return rc;
+}
+
+static int map_inputs(const struct options *o, int fd)
+{
+	static struct output output, errors; /* too large for a stack */
 	struct stop reading, writing;
 	struct input input = { .args = o->n_inputs > 0 ? o->inputs : NULL,
 		.left = o->n_inputs,
-		.separator = o->zero ? '\0' : '\n',
-		.fd = STDIN_FILENO,
+		.sources = o->sources,
+		.separator = o->separator,
+		.joint = o->sources ? '\0' : o->separator,
+		.together = o->together,
+		.full_bytes = FULL_BYTES,
+		.skip_empty = o->skip_empty,
+		.fd = fd,
 		.stop = &reading };
-	struct stream s = {
-		.options = o, .input = &input, .output = &output, .window = window_for(o)
-	};
-	int status = STATUS_FAILED, rc;
+	struct stream s = { .options = o,
+		.input = &input,
+		.output = &output,
+		.errors = &errors,
+		.window = window_for(o) };
+	int status = o->command ? STATUS_ERROR : STATUS_FAILED, rc;
 
 	output_open(&output, STDOUT_FILENO, &writing);
+	output_open(&errors, STDERR_FILENO, &writing);
 	rc = stop_open(&reading);
 	if (rc == 0) {
 		rc = stop_open(&writing);
 		if (rc == 0) {
-			status = run_stream(&s, &writing);
+			if (count_inputs(&s) == 0)
+				status = run_stream(&s, &writing);
 			stop_close(&writing);
 		}
 		stop_close(&reading);
@@ -127,6 +211,20 @@ static int map(const struct options *o)
 	if (rc < 0)
 		say("map: %s", tutti_strerror(rc));
 	input_free(&input);
+	return status;
+}
+
+static int map(const struct options *o)
+{
+	int fd = o->file ? open(o->file, O_RDONLY | O_CLOEXEC) : STDIN_FILENO, status;
+
+	if (fd < 0) {
+		say("map: %s: %s", o->file, tutti_strerror(-errno));
+		return o->command ? STATUS_ERROR : STATUS_USAGE;
+	}
+	status = map_inputs(o, fd);
+	if (o->file)
+		close(fd);
 	return status;
 }
 
@@ -139,19 +237,45 @@ static void *map_task(void *arg)
 	return NULL;
 }
 
-int map_main(int argc, char **argv)
+/* Its exit statuses are others, also when it could not be understood. */
+static bool is_command_line(int argc, char **argv)
 {
-	struct options o = { .on = "threads", .progress = -1, .halt_after = 1, .status = -1 };
-	int rc = options_parse(argc, argv, &o);
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--") == 0)
+			return true;
+	return false;
+}
 
-	if (rc >= 0)
-		return rc;
+/* What was asked for, if it can be done at all. */
+static int run_options(struct options *o)
+{
+	int rc;
+
 	/* a reader that goes away is an error of write, which can be answered in order */
 	signal(SIGPIPE, SIG_IGN);
-	rc = tutti_run(map_task, &o, NULL);
-	if (o.status < 0) {
-		say("map: %s", tutti_strerror(rc));
-		return STATUS_FAILED;
-	}
-	return o.status; /* also when the task was cancelled: it says what came of that */
+	rc = tutti_run(map_task, o, NULL);
+	if (o->status >= 0)
+		return o->status; /* also when the task was cancelled: it says what came of that */
+	say("map: %s", tutti_strerror(rc));
+	return STATUS_FAILED;
+}
+
+int map_main(int argc, char **argv)
+{
+	struct command command = { .whole = "{}", .status = -1 };
+	struct options o = {
+		.separator = '\n', .together = 1, .progress = -1, .command = &command, .status = -1
+	};
+	int status = options_parse(argc, argv, &o);
+
+	if (status == STATUS_USAGE && is_command_line(argc, argv))
+		status = STATUS_ERROR;
+	if (status < 0 && o.command)
+		status = command_prepare(&o);
+	if (status < 0)
+		status = run_options(&o);
+	command_close(&command);
+	if (o.sources)
+		sources_free(o.sources);
+	return status;
 }

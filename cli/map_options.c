@@ -1,31 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* map_options.c - the options of `tutti map`. */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "command.h"
 #include "find.h"
-#include "map.h"
-
-/* Those without a letter of their own. */
-enum {
-	OPT_ON = 256,
-	OPT_TIMEOUT,
-	OPT_RETRIES,
-	OPT_HALT,
-	OPT_KEEP_GOING,
-	OPT_UNORDERED,
-	OPT_TAG,
-	OPT_JSON,
-	OPT_DRY_RUN,
-	OPT_JOBLOG,
-	OPT_RESUME,
-	OPT_PROGRESS,
-	OPT_NO_PROGRESS
-};
+#include "map_options.h"
 
 static const struct option long_options[] = {
 	{ "on", required_argument, NULL, OPT_ON },
@@ -41,112 +24,32 @@ static const struct option long_options[] = {
 	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
 	{ "joblog", required_argument, NULL, OPT_JOBLOG },
 	{ "resume", no_argument, NULL, OPT_RESUME },
+	{ "resume-failed", no_argument, NULL, OPT_RESUME },
 	{ "progress", no_argument, NULL, OPT_PROGRESS },
 	{ "no-progress", no_argument, NULL, OPT_NO_PROGRESS },
+	{ "delimiter", required_argument, NULL, 'd' },
+	{ "arg-file", required_argument, NULL, 'a' },
+	{ "no-run-if-empty", no_argument, NULL, 'r' },
+	{ "shell", no_argument, NULL, OPT_SHELL },
+	{ "max-args", required_argument, NULL, 'N' },
+	{ "fill", no_argument, NULL, 'X' },
+	{ "colsep", required_argument, NULL, OPT_COLSEP },
+	{ "line-buffer", no_argument, NULL, OPT_LINES },
+	{ "ungroup", no_argument, NULL, 'u' },
+	{ "keep-order", no_argument, NULL, 'k' },
+	{ "verbose", no_argument, NULL, 't' },
+	{ "quiet", no_argument, NULL, OPT_QUIET },
+	{ "delay", required_argument, NULL, OPT_DELAY },
+	{ "load", required_argument, NULL, OPT_LOAD },
+	{ "memfree", required_argument, NULL, OPT_MEMFREE },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
-
-static int help(void)
-{
-	const char *does;
-	tutti_job *job;
-
-	puts("usage: tutti map [OPTION...] JOB [INPUT...]\n"
-	     "\n"
-	     "Runs JOB on every INPUT, or on every line of standard input if there is none,\n"
-	     "many at a time, and prints one line for each, the result, in the order of the\n"
-	     "inputs. An input that fails is named on standard error, and then no further one\n"
-	     "is begun.\n"
-	     "\n"
-	     "inputs:\n"
-	     "  -0, --null         inputs end with a zero byte, not with the line\n"
-	     "\n"
-	     "running:\n"
-	     "  --on ENGINE        where: threads (the default), tasks, processes, inline;\n"
-	     "                     processes:4 is four of them\n"
-	     "  -j, --jobs N       how many at once (also -P N)\n"
-	     "  --timeout SECONDS  how long each attempt may take\n"
-	     "  --retries N        run a failed input again, N times at most\n"
-	     "  --halt WHEN        at the first failure: soon (the default) begin no further\n"
-	     "                     input, now stop those that run too, never go on;\n"
-	     "                     soon,fail=N at the Nth failure\n"
-	     "  --keep-going       the same as --halt never\n"
-	     "  --dry-run          print what would run, and run nothing\n"
-	     "\n"
-	     "results:\n"
-	     "  --unordered        print results as they come\n"
-	     "  --tag              put the input and a tab before each line\n"
-	     "  --json             print an object for each input, also for a failed one\n"
-	     "  --joblog FILE      write there what was done: number, start, seconds, status,\n"
-	     "                     attempts, job, input\n"
-	     "  --resume           skip the inputs that FILE says are done, and add to it\n"
-	     "  --progress, --no-progress\n"
-	     "                     show a bar with rate and remaining time on standard error, if\n"
-	     "                     that is a terminal; by default, unless the results go there\n"
-	     "\n"
-	     "jobs:");
-	for (int i = 0; (job = find_built_in(i, &does)) != NULL; i++)
-		printf("  %-18s %s\n", job->name, does);
-	puts("  FILE:NAME          the job NAME of a module, such as ./jobs.so:shout;\n"
-	     "                     'tutti new' writes one, 'tutti jobs FILE' lists them\n"
-	     "\n"
-	     "exit status: 0 all fine; 1 an input failed, or results could not be written;\n"
-	     "2 used wrongly, no such job or engine; 130 interrupted; 141 the reader of the\n"
-	     "results went away");
-	return STATUS_FINE;
-}
 
 static int misused(void)
 {
 	fputs("Try 'tutti map --help'.\n", stderr);
 	return STATUS_USAGE;
-}
-
-static bool parse_count(const char *text, long least, int *out)
-{
-	char *end;
-	long n;
-
-	errno = 0;
-	n = strtol(text, &end, 10);
-	if (errno != 0 || end == text || *end != '\0' || n < least || n > INT_MAX)
-		return false;
-	*out = (int)n;
-	return true;
-}
-
-/* Beyond a century there is no limit. */
-static bool parse_seconds(const char *text, tutti_time *out)
-{
-	char *end;
-	double seconds = strtod(text, &end);
-
-	if (end == text || *end != '\0' || !(seconds > 0) || strpbrk(text, "xXnN \t"))
-		return false;
-	if (seconds > 3e9)
-		seconds = 3e9;
-	*out = (tutti_time)(seconds * 1e9) + 1; /* never 0, which would be no limit */
-	return true;
-}
-
-/* soon, now or never; the first two also with ,fail=N behind. */
-static bool parse_halt(const char *text, struct options *o)
-{
-	static const char *const words[] = { "soon", "now", "never" };
-	size_t size = strcspn(text, ",");
-
-	for (int i = HALT_SOON; i <= HALT_NEVER; i++) {
-		if (strlen(words[i]) != size || memcmp(words[i], text, size) != 0)
-			continue;
-		o->halt = (enum halt)i;
-		o->halt_after = 1;
-		if (!text[size])
-			return true;
-		return i != HALT_NEVER && strncmp(text + size, ",fail=", 6) == 0 &&
-		       parse_count(text + size + 6, 1, &o->halt_after);
-	}
-	return false;
 }
 
 /* What getopt did not like. */
@@ -164,7 +67,7 @@ static void complain_of(int c, char **argv)
 		say("map: unknown option '%s'", word);
 }
 
-static bool needs(const char *what)
+bool options_need(const char *what)
 {
 	say("map: %s, not '%s'", what, optarg);
 	return false;
@@ -176,37 +79,50 @@ static bool take_value(int c, struct options *o)
 	switch (c) {
 	case 'j':
 	case 'P':
-		return parse_count(optarg, 1, &o->at_once) || needs("-j needs a number from 1 on");
+		return parse_jobs(optarg, o) || options_need("-j needs a number, N%, +N or -N");
+	case 'd':
+		return parse_separator(optarg, &o->separator) || options_need("-d needs one byte");
+	case 'a':
+		o->file = optarg;
+		return true;
 	case OPT_ON:
 		o->on = optarg;
 		return true;
 	case OPT_TIMEOUT:
-		return parse_seconds(optarg, &o->timeout) ||
-		       needs("--timeout needs a number of seconds above 0");
+		return parse_duration(optarg, &o->timeout) ||
+		       options_need("--timeout needs a time above 0, such as 0.5 or 2m");
 	case OPT_RETRIES:
 		return parse_count(optarg, 0, &o->retries) ||
-		       needs("--retries needs a number from 0 on");
+		       options_need("--retries needs a number from 0 on");
 	case OPT_HALT:
-		return parse_halt(optarg, o) ||
-		       needs("--halt needs soon, now, never, soon,fail=N or now,fail=N");
-	default:
+		return parse_halt(optarg, &o->halt) ||
+		       options_need(
+			       "--halt needs soon, now or never; the first two also with ,fail=N "
+			       "or success=N or done=N, or N%");
+	case OPT_JOBLOG:
 		o->joblog = optarg;
 		return true;
+	default:
+		return command_take_value(c, o);
 	}
 }
 
-/* An option without one. */
+/* An option without a value. */
 static bool take_flag(int c, struct options *o)
 {
 	switch (c) {
 	case '0':
-		o->zero = true;
+		o->separator = '\0';
+		return true;
+	case 'r':
+		o->skip_empty = true;
 		return true;
 	case OPT_KEEP_GOING:
-		o->halt = HALT_NEVER;
+		o->halt = (struct halting){ .how = HALT_NEVER, .after = 1 };
 		return true;
+	case 'k':
 	case OPT_UNORDERED:
-		o->unordered = true;
+		o->order = c == 'k' ? ORDER_INPUTS : ORDER_ENDS;
 		return true;
 	case OPT_TAG:
 	case OPT_JSON:
@@ -224,58 +140,98 @@ static bool take_flag(int c, struct options *o)
 		o->progress = c == OPT_PROGRESS;
 		return true;
 	default:
-		return false;
+		return command_take_flag(c, o);
 	}
 }
 
-static int parse_words(int argc, char **argv, struct options *o)
+/* What an option is called that only commands have; NULL: jobs have it too. */
+static const char *for_commands(int c)
 {
-	int c;
+	const struct option *option = long_options;
+
+	if (c < OPT_SHELL && (c >= OPT_ON || !strchr("NnIXut", c)))
+		return NULL;
+	if (c == 'I')
+		return "I"; /* it has no long name */
+	while (option->val != (c == 'n' ? 'N' : c))
+		option++;
+	return option->name;
+}
+
+/* Options up to the job, or up to "--", which makes what follows a command: *is_command. */
+static int parse_words(int argc, char **argv, struct options *o, bool *is_command)
+{
+	int c, before;
 
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, "+:j:P:0h", long_options, NULL)) != -1) {
+	while (before = optind, (c = getopt_long(argc, argv, "+:j:P:d:a:N:n:I:rXkut0h",
+					 long_options, NULL)) != -1) {
 		if (c == 'h')
-			return help();
+			return map_help();
 		if (c == ':' || c == '?') {
 			complain_of(c, argv);
 			return misused();
 		}
 		if (!take_flag(c, o) && !take_value(c, o))
 			return misused();
+		if (for_commands(c))
+			o->for_commands = for_commands(c);
 	}
+	*is_command = optind > before;
 	return -1;
 }
 
-/* What does not go together. */
-static int check(const struct options *o)
+/* What does not go together, whatever runs. */
+bool options_sound(const struct options *o)
 {
 	if (o->tag && o->json)
 		say("map: --tag and --json exclude each other: an object names its input");
 	else if (o->resume && !o->joblog)
 		say("map: --resume needs --joblog FILE, which says what is done");
-	else if (o->zero && o->n_inputs > 0)
+	else if (o->separator != '\n' && (o->n_inputs > 0 || o->sources))
 		say("map: -0 is for inputs from standard input, and there are arguments");
+	else if (o->file && (o->n_inputs > 0 || o->sources))
+		say("map: -a is for inputs from a file, and there are arguments");
 	else
-		return -1;
-	return misused();
+		return true;
+	return false;
+}
+
+static int parse_job(struct options *o, char **words, size_t n)
+{
+	if (o->for_commands) {
+		say("map: --%s is for commands: tutti map [OPTION...] -- COMMAND", o->for_commands);
+		return misused();
+	}
+	if (o->at_once_most) {
+		say("map: -j 0 is for commands; jobs need a number");
+		return misused();
+	}
+	if (n == 0) {
+		say("map: which job?");
+		return misused();
+	}
+	o->command = NULL;
+	o->unordered = o->order == ORDER_ENDS;
+	o->job_word = o->label = words[0];
+	o->inputs = words + 1;
+	o->n_inputs = n - 1;
+	if (!options_sound(o))
+		return misused();
+	if (o->halt.after == 0)
+		o->halt = (struct halting){ .how = HALT_SOON, .after = 1 };
+	o->job = find_job(o->job_word);
+	return o->job ? -1 : STATUS_USAGE;
 }
 
 int options_parse(int argc, char **argv, struct options *o)
 {
-	int status = parse_words(argc, argv, o);
+	bool is_command = false;
+	int status = parse_words(argc, argv, o, &is_command);
 
 	if (status >= 0)
 		return status;
-	if (optind == argc) {
-		say("map: which job?");
-		return misused();
-	}
-	o->job_word = argv[optind++];
-	o->inputs = argv + optind;
-	o->n_inputs = (size_t)(argc - optind);
-	status = check(o);
-	if (status >= 0)
-		return status;
-	o->job = find_job(o->job_word);
-	return o->job ? -1 : STATUS_USAGE;
+	if (!is_command)
+		return parse_job(o, argv + optind, (size_t)(argc - optind));
+	return command_words(o, argv + optind, (size_t)(argc - optind)) ? -1 : misused();
 }

@@ -66,21 +66,34 @@ static void add(struct output *out, const void *data, size_t size)
 	out->used += size;
 }
 
-int output_line(struct output *out, const void *data, size_t size)
+/* Gather it, with room for what follows at once. */
+static void gather(struct output *out, const void *data, size_t size, size_t follows)
 {
 	/* the wipe stands in the same write as the line: the bar has no chance in between */
 	size_t start = out->on_bar_line && out->used == 0 ? sizeof TERMINAL_WIPE - 1 : 0;
 
-	if (start + size + 1 > sizeof out->buffer - out->used)
+	if (start + size + follows > sizeof out->buffer - out->used)
 		output_flush(out);
 	if (start > 0)
 		add(out, TERMINAL_WIPE, start);
-	if (size + start + 1 > sizeof out->buffer) { /* too long to be gathered */
+	if (size + start + follows > sizeof out->buffer) { /* too long to be gathered */
 		output_flush(out);
 		output_whole(out, data, size);
 	} else if (size > 0) {
 		add(out, data, size);
 	}
+}
+
+int output_line(struct output *out, const void *data, size_t size)
+{
+	gather(out, data, size, 1);
 	add(out, "\n", 1);
+	return out->error;
+}
+
+int output_bytes(struct output *out, const void *data, size_t size)
+{
+	if (size > 0)
+		gather(out, data, size, 0);
 	return out->error;
 }

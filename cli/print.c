@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "command.h"
 #include "joblog.h"
-#include "map.h"
 
 /* An input fit for a terminal's line: control characters replaced, a long one cut. */
 static const char *show(const tutti_bytes *input, char *out, size_t room)
@@ -36,17 +36,19 @@ static const char *show(const tutti_bytes *input, char *out, size_t room)
 static void complain(struct stream *s, const struct item *item, int error)
 {
 	const struct options *o = s->options;
-	char shown[256], where[48] = "", tries[48] = "";
+	char shown[256], where[48] = "", tries[48] = "", why[ITEM_TEXT_BYTES];
+	const char *what = o->command ? "job" : o->separator ? "line" : "item";
 
+	if (o->command && o->command->quiet && error == TUTTI_EEXIT)
+		return;
 	if (o->n_inputs == 0)
-		snprintf(where, sizeof where, "%s %llu: ", o->zero ? "item" : "line",
-			(unsigned long long)item->index);
+		snprintf(where, sizeof where, "%s %llu: ", what, (unsigned long long)item->index);
 	if (item->attempts > 1)
 		snprintf(tries, sizeof tries, " (after %d attempts)", item->attempts);
 	output_flush(s->output); /* so that a terminal shows both in order */
 	fprintf(stderr, "%stutti: map: %s: %s%s: %s%s\n", s->bar_shown ? TERMINAL_WIPE : "",
-		o->job_word, where, show(&item->input, shown, sizeof shown), item_text(item, error),
-		tries);
+		o->label, where, show(&item->input, shown, sizeof shown),
+		item_text(item, error, why), tries);
 }
 
 /* Each line of the result behind the input and a tab. */
@@ -56,11 +58,20 @@ static void tag(struct text *t, const tutti_bytes *input, const tutti_bytes *res
 
 	do {
 		stop = memchr(from, '\n', (size_t)(end - from));
-		text_add(t, input->data, input->size);
-		text_add(t, "\t", 1);
+		if (input)
+			text_add(t, input->data, input->size);
+		if (input)
+			text_add(t, "\t", 1);
 		text_add(t, from, (size_t)((stop ? stop + 1 : end) - from));
 		from = stop ? stop + 1 : end;
 	} while (stop);
+}
+
+/* What follows in an object. */
+void json_member(struct text *t, const char *name, const void *data, size_t size)
+{
+	text_printf(t, ",\"%s\":", name);
+	text_json(t, data, size);
 }
 
 static void json_error(struct text *t, int error, const char *text)
@@ -76,25 +87,29 @@ static void json(struct stream *s, const struct item *item, int error, const tut
 {
 	const struct options *o = s->options;
 	struct text *t = &s->line;
+	char why[ITEM_TEXT_BYTES];
 
 	text_printf(t, "{\"index\":%llu,\"input\":", (unsigned long long)item->index);
 	text_json(t, item->input.data, item->input.size);
-	if (o->dry_run) {
-		text_printf(t, ",\"job\":");
-		text_json(t, o->job_word, strlen(o->job_word));
-		text_printf(t, "}");
-		return;
-	}
-	if (error < 0) {
-		json_error(t, error, item_text(item, error));
-	} else if (o->job->result_kind == TUTTI_KIND_VOID) {
+	if (o->command)
+		json_command(t, item);
+	else if (error == 0 && o->job->result_kind == TUTTI_KIND_VOID)
 		text_printf(t, ",\"result\":null");
-	} else {
-		text_printf(t, ",\"result\":");
-		text_json(t, result->data, result->size);
-	}
+	else if (error == 0)
+		json_member(t, "result", result->data, result->size);
+	if (error < 0)
+		json_error(t, error, item_text(item, error, why));
 	text_printf(t, ",\"seconds\":%.6f,\"attempts\":%d}", (double)item->duration / 1e9,
 		item->attempts);
+}
+
+/* The line that was made is printed. */
+static void put_line(struct stream *s)
+{
+	if (s->line.failed && s->output->error == 0)
+		s->output->error = -ENOMEM;
+	if (s->line.size > 0)
+		output_line(s->output, s->line.data, s->line.size);
 }
 
 static void put(struct stream *s, const struct item *item, int error, const tutti_bytes *result)
@@ -104,33 +119,53 @@ static void put(struct stream *s, const struct item *item, int error, const tutt
 	s->line.size = 0;
 	if (o->json)
 		json(s, item, error, result);
+	else if (o->command)
+		print_output(s, item);
 	else if (o->tag && error == 0)
 		tag(&s->line, &item->input, result);
-	if (s->line.failed && s->output->error == 0)
-		s->output->error = -ENOMEM;
-	if ((o->json || o->tag) && s->line.size > 0)
-		output_line(s->output, s->line.data, s->line.size);
-	else if (!o->json && !o->tag && error == 0)
+	if (o->json || (o->tag && !o->command))
+		put_line(s);
+	else if (!o->command && error == 0)
 		output_line(s->output, result->data, result->size);
 }
 
-/* What would run stands in for its result. */
+/* What would run. */
 static void put_plan(struct stream *s, const struct item *item)
 {
+	const struct options *o = s->options;
+	const char *member = o->command ? "command" : "job";
 	struct text plan = { 0 };
-	tutti_bytes result;
 
-	text_printf(&plan, "%s ", s->options->job_word);
-	text_add(&plan, item->input.data, item->input.size);
+	s->line.size = 0;
+	if (o->command) {
+		command_plan(o->command, item, &plan);
+	} else {
+		text_printf(&plan, "%s", o->job_word);
+		if (!o->json)
+			text_add(&plan, " ", 1);
+		if (!o->json)
+			text_add(&plan, item->input.data, item->input.size);
+	}
 	s->line.failed |= plan.failed;
-	result = tutti_bytes_of(plan.data, plan.size);
-	put(s, item, 0, &result);
+	if (o->json) {
+		text_printf(&s->line, "{\"index\":%llu", (unsigned long long)item->index);
+		json_member(&s->line, "input", item->input.data, item->input.size);
+		json_member(&s->line, member, plan.data, plan.size);
+		text_add(&s->line, "}", 1);
+	} else {
+		tutti_bytes line = tutti_bytes_of(plan.data, plan.size);
+
+		tag(&s->line, o->tag ? &item->input : NULL, &line);
+	}
+	put_line(s);
 	text_free(&plan);
 }
 
 void print_item(struct stream *s, const struct item *item, int error, const tutti_bytes *result)
 {
-	struct joblog_row row = { item->index, item->start, (double)item->duration / 1e9, error,
+	const char *status = error < 0 ? tutti_errname(error) : "ok";
+	char words[ITEM_TEXT_BYTES];
+	struct joblog_row row = { item->index, item->start, (double)item->duration / 1e9, status,
 		item->attempts, &item->input };
 
 	if (s->options->dry_run) {
@@ -142,6 +177,10 @@ void print_item(struct stream *s, const struct item *item, int error, const tutt
 		complain(s, item, error);
 	if (!s->log)
 		return;
+	if (error == TUTTI_EEXIT) {
+		command_status(item, words, sizeof words);
+		row.status = words;
+	}
 	joblog_add(s->log, &row);
 	if (joblog_full(s->log))
 		print_flush(s);

@@ -39,7 +39,7 @@ static void finish_early(struct stream *s, tutti_ending how)
 }
 
 /* Nor print what is not there yet: interrupted, or nobody takes it. */
-static void give_up(struct stream *s)
+void stream_give_up(struct stream *s)
 {
 	stop_tell(s->output->stop); /* before a job ends because of it: that is no failure */
 	finish_early(s, TUTTI_TERMINATE);
@@ -98,16 +98,45 @@ static void *read_inputs(void *arg)
 
 /* -- the printer ------------------------------------------------------------------------------ */
 
-static void fail(struct stream *s, const struct item *item, int error)
+/* Has enough happened for it? */
+static bool must_halt(const struct stream *s)
 {
-	const struct options *o = s->options;
+	const struct halting *h = &s->options->halt;
+	uint64_t n = h->on == HALT_FAIL      ? s->failures
+		     : h->on == HALT_SUCCESS ? s->successes
+					     : s->failures + s->successes;
 
-	print_item(s, item, error, NULL);
-	s->failures++;
-	if (o->halt == HALT_NEVER || s->failures < o->halt_after || s->dropping)
+	if (h->how == HALT_NEVER || s->dropping)
+		return false;
+	if (h->percent > 0)
+		return n > 0 && (double)n * 100 >= h->percent * (double)s->total;
+	return n >= h->after;
+}
+
+/* Did it fail, or was it not to be done any more? Of a command that ran that is never in doubt. */
+static bool has_failed(const struct stream *s, const struct item *item, int rc)
+{
+	bool ran = item_ran(item, rc);
+
+	if (rc == 0 || (ran && s->options->command))
+		return rc < 0;
+	return !interrupted(s) && (ran || !s->dropping);
+}
+
+void stream_count(struct stream *s, struct item *item, int rc)
+{
+	enum halt how = s->options->halt.how;
+
+	TUTTI_HOLD(&s->counting);
+	item->failed = has_failed(s, item, rc);
+	s->successes += rc == 0;
+	s->failures += item->failed;
+	s->stopped += item->attempts > 0 && !item_ran(item, rc);
+	if ((rc < 0 && !item->failed) || !must_halt(s))
 		return;
-	s->dropping = true;
-	finish_early(s, o->halt == HALT_NOW ? TUTTI_TERMINATE : TUTTI_DROP_PENDING);
+	s->dropping = s->halted = true;
+	s->halt_code = item->code;
+	finish_early(s, how == HALT_NOW ? TUTTI_TERMINATE : TUTTI_DROP_PENDING);
 }
 
 static void give_permits(struct stream *s)
@@ -118,31 +147,30 @@ static void give_permits(struct stream *s)
 
 static void settle(struct stream *s, struct item *item)
 {
+	const struct options *o = s->options;
 	tutti_bytes result = { NULL, 0, NULL };
 	int rc = item_result(item, &result);
-
-	if (rc == 0) {
+	if (!o->command || item->attempts == 0)
+		stream_count(s, item, rc);
+	if (rc == 0 || item->failed) {
 		/* interrupted, what is there in order is still printed */
 		if (!s->torn)
-			print_item(s, item, 0, &result);
-		tutti_bytes_free(&result);
+			print_item(s, item, rc, &result);
 	} else if (interrupted(s)) {
-		s->torn = !s->options->unordered;
-	} else if (!s->dropping || (item->run && rc != TUTTI_EJOBCANCELED)) {
-		fail(s, item, rc);
+		s->torn = !o->unordered;
 	}
+	tutti_bytes_free(&result);
 	item_free(item);
 	if (++s->left == s->window / 4)
 		give_permits(s);
 	if ((s->output->error < 0 || s->log_error < 0) && !interrupted(s))
-		give_up(s);
+		stream_give_up(s);
 }
 
 /* Settle it, or it and those that waited for it, or let it wait. */
 static void receive(struct stream *s, struct item *item)
 {
 	struct item **place = &s->waiting[item->ticket % s->window];
-
 	if (s->options->unordered) {
 		settle(s, item);
 		return;
@@ -168,7 +196,7 @@ static void before_wait(struct stream *s)
 		tutti_sleep(TUTTI_MILLISECONDS(0.1));
 	}
 	if (tutti_queue_empty(s->finished) && print_flush(s) < 0 && !interrupted(s))
-		give_up(s);
+		stream_give_up(s);
 }
 
 static void *print_results(void *arg)
@@ -209,7 +237,7 @@ static int wait_for(struct stream *s, tutti_future *threads[2])
 
 	if (rc != TUTTI_ECANCELED)
 		return rc;
-	give_up(s);
+	stream_give_up(s);
 	tutti_shield_begin(&quiet, TUTTI_FOREVER);
 	tutti_join_all(threads, 2);
 	tutti_shield_end(&quiet, 0);

@@ -41,6 +41,11 @@ void text_add(struct text *t, const void *data, size_t size)
 	t->size += size;
 }
 
+char *text_space(struct text *t, size_t size)
+{
+	return make_room(t, size) ? t->data + t->size : NULL;
+}
+
 void text_printf(struct text *t, const char *format, ...)
 {
 	va_list args, again;

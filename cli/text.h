@@ -13,6 +13,9 @@ struct text {
 };
 
 void text_add(struct text *t, const void *data, size_t size);
+
+/* Room for size more bytes behind what there is, not counted yet; NULL: no memory. */
+char *text_space(struct text *t, size_t size);
 void text_printf(struct text *t, const char *format, ...) TUTTI_PRINTF(2, 3);
 void text_free(struct text *t);
 

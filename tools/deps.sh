@@ -7,10 +7,10 @@ set -eu
 base="gcc libc6-dev make cmake ninja-build pkg-config libssl-dev python3 diffutils coreutils"
 more="g++ clang clang-format clang-tidy libclang-rt-14-dev valgrind libc6-dbg gdb universal-ctags
 	qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu
-	libc6-dev-riscv64-cross util-linux man-db zsh"
+	libc6-dev-riscv64-cross util-linux man-db parallel zsh"
 peers="g++ golang-go rustc cargo librust-crossbeam-channel-dev librust-rayon-dev clang libomp-dev
 	libst-dev libboost-context-dev libboost-fiber-dev libtbb-dev libglib2.0-dev libevent-dev
-	libuv1-dev"
+	libuv1-dev parallel findutils"
 
 case "${1:-base}" in
 base) wanted=$base ;;

@@ -33,7 +33,8 @@ _tutti_job_at()
 	for ((i = 2; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--) echo $((i + 1)); return ;;
-		-j | -P | --on | --jobs | --timeout | --retries | --halt | --joblog)
+		-[jPdaNnI] | --on | --jobs | --timeout | --retries | --halt | --joblog | --delimiter | \
+			--arg-file | --max-args | --colsep | --delay | --load | --memfree)
 			[ "${COMP_WORDS[i + 1]}" = = ] && ((i++)) # --on=tasks comes in three words
 			((i++))
 			;;
@@ -44,6 +45,21 @@ _tutti_job_at()
 	echo "$i"
 }
 
+# A command: its program, then what bash knows of its arguments, or files.
+_tutti_command()
+{
+	local word
+	if [ "$COMP_CWORD" = "$1" ] && [[ $cur != */* ]]; then
+		while read -r word; do
+			COMPREPLY+=("$word")
+		done < <(compgen -c -- "$cur" | sort -u)
+	elif declare -F _command_offset >/dev/null; then
+		_command_offset "$1"
+	else
+		_tutti_files
+	fi
+}
+
 _tutti_map()
 {
 	local at
@@ -52,14 +68,21 @@ _tutti_map()
 	case $prev in
 	--on) _tutti_words "threads tasks processes inline"; return ;;
 	--halt) _tutti_words "soon now never soon,fail= now,fail="; return ;;
-	--joblog) _tutti_files; return ;;
-	-j | -P | --jobs | --timeout | --retries) return ;;
+	--joblog | -a | --arg-file) _tutti_files; return ;;
+	-[jPdNnI] | --jobs | --timeout | --retries | --delimiter | --max-args | --colsep) return ;;
+	--delay | --load | --memfree) return ;;
 	esac
 	at=$(_tutti_job_at)
+	if [ "$at" -le "$COMP_CWORD" ] && [ "${COMP_WORDS[at - 1]}" = -- ]; then
+		_tutti_command "$at"
+		return
+	fi
 	if [ "$COMP_CWORD" -le "$at" ] && [[ $cur == -* ]]; then
-		_tutti_words "-0 --null --on -j --jobs --timeout --retries --halt --keep-going
-			--dry-run --unordered --tag --json --joblog --resume --progress --no-progress
-			--help"
+		_tutti_words "-0 --null -d --delimiter -a --arg-file -r --no-run-if-empty --on -j --jobs
+			--timeout --retries --halt --keep-going --dry-run --shell -N --max-args -X --fill
+			--colsep -I --line-buffer --ungroup -k --keep-order --verbose --quiet --delay
+			--load --memfree --unordered --tag --json --joblog --resume --resume-failed
+			--progress --no-progress --help --"
 	elif [ "$cur" = : ] && [ "$COMP_CWORD" = $((at + 1)) ]; then
 		# bash takes a colon for a word of its own: ./jobs.so : NAME
 		cur=

@@ -64,7 +64,8 @@ typedef struct tutti_subprocess_options {
 	int check;              /* an exit code that is not 0 is an error: TUTTI_EEXIT */
 	int group;              /* it leads a process group of its own, so Ctrl-C is not for it */
 	tutti_time deadline;    /* it is ended then: TUTTI_EJOBTIMEDOUT; 0: never */
-	uint64_t reserved[4];   /* 0 */
+	const char *program;    /* the file to run, looked for like argv[0]; NULL: argv[0] itself */
+	uint64_t reserved[3];   /* 0 */
 } tutti_subprocess_options;
 
 typedef struct tutti_subprocess_result {

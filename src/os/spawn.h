@@ -16,6 +16,7 @@
 enum { TU_OS_STREAM_INHERIT = -1, TU_OS_STREAM_NULL = -2, TU_OS_STREAM_MERGE = -3 };
 
 struct tu_os_spawn {
+	const char *program;                  /* the file; looked for in PATH if it has no slash */
 	const char *const *argv, *const *env; /* env NULL: ours */
 	const char *cwd;                      /* NULL: ours */
 	int stream[3];                        /* a descriptor, or as above; MERGE: of the error

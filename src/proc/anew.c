@@ -21,6 +21,10 @@
 
 enum { PATH_ROOM = 1024 }; /* on the stack of a task, perhaps */
 
+#ifndef TU_WORKER_FROM_LIBRARY /* without our build files: as they have it as a rule */
+#define TU_WORKER_FROM_LIBRARY "../libexec"
+#endif
+
 /* Beside the library, as in a tree that was not installed, or where `make install` puts it. */
 static const char *const places[] = { "tutti-worker", TU_WORKER_FROM_LIBRARY "/tutti-worker" };
 

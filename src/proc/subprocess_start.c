@@ -107,19 +107,23 @@ static int explain(const struct tu_os_spawn *s, int rc, struct reason why)
 	case TU_OS_BLAME_CWD:
 		return fail(why, rc, "cwd '%s': %s", s->cwd, tutti_strerror(rc));
 	case TU_OS_BLAME_INTERPRETER:
-		return fail(why, rc, "'%s': the interpreter that it names: %s", s->argv[0],
+		return fail(why, rc, "'%s': the interpreter that it names: %s", s->program,
 			tutti_strerror(rc));
 	case TU_OS_BLAME_PROGRAM:
 	case TU_OS_BLAME_NOBODY:
 		break;
 	}
-	return fail(why, rc, "'%s': %s", s->argv[0], tutti_strerror(rc));
+	return fail(why, rc, "'%s': %s", s->program, tutti_strerror(rc));
 }
 
 static int launch(struct tu_subprocess *p, const char *const *argv,
 	const tutti_subprocess_options *o, const int what[TU_STREAMS], struct reason why)
 {
-	struct tu_os_spawn s = { .argv = argv, .env = o->env, .cwd = o->cwd, .group = p->group };
+	struct tu_os_spawn s = { .program = o->program ? o->program : argv[0],
+		.argv = argv,
+		.env = o->env,
+		.cwd = o->cwd,
+		.group = p->group };
 	int theirs[TU_STREAMS] = { -1, -1, -1 };
 	int rc = open_streams(p, what, &s, theirs);
 

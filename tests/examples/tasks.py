@@ -45,6 +45,12 @@ def p91_task_sleep(program):
     below(done.seconds, 3)
 
 
+def echo(program):
+    done = run(program, scale=0.2)
+    same(done.lines, ["1000 of 1000 answered"])
+    at_least(done.seconds, 1)
+
+
 def p92_two_at_a_time(program):
     done = run(program, scale=0.2)
     words = hellos(done)

@@ -455,6 +455,10 @@ def p91_task_sleep(program):
     hellos(program, 1, ["world"] * 3 + ["again"] * 3)
 
 
+def echo(program):
+    takes(program, 1, ["1000 of 1000 answered"], alone=False)
+
+
 def p92_two_at_a_time(program):
     hellos(program, 2, ["world", "world", "again", "again", "world", "again"])
 

@@ -45,7 +45,12 @@ offers 'threads tasks' tutti map --on t
 offers 'tasks' tutti map --on = ta
 offers 'soon soon,fail=' tutti map --halt so
 offers '--timeout --tag' tutti map --t
-offers '--retries --resume' tutti map --on tasks --re
+offers '--retries --resume --resume-failed' tutti map --on tasks --re
+offers 'plain.txt' tutti map -a pl
+offers '' tutti map --colsep ''
+offers 'sha256sum' tutti map -j 3 -- sha256s
+offers 'plain.txt' tutti map -j 3 -- sha256sum pl
+offers 'plain.txt' tutti map --joblog -- digest pl
 offers 'plain.txt' tutti map --joblog pl
 offers '' tutti map -j ''
 offers 'sum square' tutti map -j 3 --on = tasks --keep-going s
@@ -63,7 +68,7 @@ for command in map check; do
 		sort -u >has
 	for shell in tutti.bash _tutti; do
 		sed -n "/^_tutti_$command()/,/^}/p" "$source/cli/completion/$shell" |
-			grep -vE "^#|\bif\b|\bcase\b" | grep -oE -- '--[a-z]+(-[a-z]+)*' |
+			grep -vE "^#|^\s*(el)?if\b|\bcase\b" | grep -oE -- '--[a-z]+(-[a-z]+)*' |
 			grep -vx -- --help | sort -u >offered
 		cmp -s has offered ||
 			complain "$shell: $command: $(diff has offered | tr '\n' ' ')"
@@ -99,6 +104,8 @@ ZSH
 	becomes 'tutti map -j 3 square ' 'tutti map -j 3 sq'
 	becomes 'tutti map ./mod.so:shout ' 'tutti map ./mod.so:sh'
 	becomes 'tutti map digest plain.txt ' 'tutti map digest pl'
+	becomes 'tutti map -j 3 -- sha256sum ' 'tutti map -j 3 -- sha256s'
+	becomes 'tutti map -- cat plain.txt ' 'tutti map -- cat pl'
 fi
 
 [ "$failed" = 0 ] && echo "completion: fine"

@@ -17,6 +17,7 @@ WANT = [  # of each example: patterns for all that it prints
     r'\{"index":1,"input":"7","result":"true",.*\}\n\{"index":2,"input":"18446744073709551557",'
     r'"error":\{"code":-\d+,"name":"TUTTI_EJOBTIMEDOUT",.*\}\nsome failed\n',
     "",
+    r"a\tA\nb\tB\nc\tC\n",
     r"measure\.c is written\. (?s:.*)\n3 bytes\n5 bytes\n"]
 
 

@@ -41,19 +41,27 @@ try 2 '' "tutti: map: unknown option '-z'$try_map" map -z prime
 try 2 '' "tutti: map: option '--on' needs a value$try_map" map --on
 try 2 '' "tutti: map: option '-j' needs a value$try_map" map -j
 try 2 '' "tutti: map: option '--keep-going=3' takes no value$try_map" map --keep-going=3 prime
-for n in 0 -1 x 1x '' 99999999999999999999; do
-	try 2 '' "tutti: map: -j needs a number from 1 on, not '$n'$try_map" map -j "$n" prime
+for n in x 1x '' 99999999999999999999 + -x +-1 % 0% 5%x; do
+	needs="-j needs a number, N%, \\+N or -N"
+	try 2 '' "tutti: map: $needs, not '${n/+/\\+}'$try_map" map -j "$n" prime
 done
-for t in 0 -1 x 1s '' nan 0x1 ' 1'; do
-	try 2 '' "tutti: map: --timeout needs a number of seconds above 0, not '$t'$try_map" \
+try 2 '' "tutti: map: -j 0 is for commands; jobs need a number$try_map" map -j 0 prime
+for n in 1 7 50% 300% +0 +2 -1 -99; do
+	try 0 'true' '' map -j "$n" prime 7
+done
+for t in 0 -1 x 1x 1ss '' nan 0x1 ' 1'; do
+	needs="--timeout needs a time above 0, such as 0\.5 or 2m"
+	try 2 '' "tutti: map: $needs, not '$t'$try_map" \
 		map --timeout "$t" prime
 done
 for n in -1 x ''; do
 	try 2 '' "tutti: map: --retries needs a number from 0 on, not '$n'$try_map" \
 		map --retries "$n" prime
 done
-for w in '' later nowx never,fail=2 soon, soon,fail=0 now,fail=x now,fail=20% now,success=1; do
-	needs="needs soon, now, never, soon,fail=N or now,fail=N"
+for w in '' later nowx never,fail=2 soon, soon,fail=0 now,fail=x now,fail=0% now,fail=101% \
+	now,succes=1 soon,done; do
+	needs="needs soon, now or never; the first two also with ,fail=N or success=N or"
+	needs="$needs done=N, or N%"
 	try 2 '' "tutti: map: --halt $needs, not '$w'$try_map" map --halt "$w" prime
 done
 try 2 '' "tutti: map: --tag and --json exclude each other: an object names its input$try_map" \
@@ -62,6 +70,11 @@ try 2 '' "tutti: map: --resume needs --joblog FILE, which says what is done$try_
 	map --resume prime
 try 2 '' "tutti: map: -0 is for inputs from standard input, and there are arguments$try_map" \
 	map -0 prime 2
+for w in soon,success=1 now,done=3 soon,fail=100% now,fail=2; do
+	try 0 'true' '' map --halt "$w" prime 7
+done
+try 0 'true' '' map --halt soon,done=1 -j1 prime 7
+try 0 'true' '' map --timeout 5m prime 7
 try 0 "true" '' map -P 2 --timeout 1e9 --retries 0 --halt now prime 7
 try 2 '' "tutti: map: no engine called 'moon'; there are threads, tasks, processes and inline" \
 	map --on moon prime 2
@@ -70,7 +83,10 @@ try 2 '' "tutti: map: no job called 'mop'; 'tutti jobs' names them" map mop 1
 
 # options end at the job: what follows is input
 try 0 $'-3 \* -3 = 9' '' map square -3
-try 0 'true' '' map --on threads:2 -j 3 -- prime 7
+try 0 'true' '' map --on threads:2 -j 3 prime 7
+# and what follows -- is a command
+try 127 '' "tutti: map: no-such-prime: No such file or directory" map -- no-such-prime ::: 7
+try 0 'prime 7' '' map -j 3 -- echo prime ::: 7
 try 1 '' "tutti: map: prime: -3: not a whole number from 0 to 18446744073709551615" map prime -3
 
 # a failure names the input; the status says that there was one

@@ -112,7 +112,7 @@ static int spawn(const struct tu_os_spawn *s)
 	set_signals(&attr, s->group);
 	rc = add_actions(&actions, s);
 	if (rc == 0)
-		rc = posix_spawnp(&pid, s->argv[0], &actions, &attr, (char *const *)s->argv, env);
+		rc = posix_spawnp(&pid, s->program, &actions, &attr, (char *const *)s->argv, env);
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&actions);
 	free(made);
@@ -219,7 +219,7 @@ enum tu_os_blame tu_os_spawn_blame(const struct tu_os_spawn *s, int error)
 		if (faccessat(directory, ".", X_OK, AT_EACCESS) < 0)
 			blame = TU_OS_BLAME_CWD;
 	}
-	if (blame == TU_OS_BLAME_PROGRAM && error == -ENOENT && is_found(directory, s->argv[0]))
+	if (blame == TU_OS_BLAME_PROGRAM && error == -ENOENT && is_found(directory, s->program))
 		blame = TU_OS_BLAME_INTERPRETER;
 	if (directory != AT_FDCWD)
 		close(directory);
