@@ -130,7 +130,7 @@ static void all_of_them_come_or_none(void)
 	allow(RLIMIT_NOFILE, usual);
 	tu_os_close(end[0]);
 	tu_os_close(end[1]);
-	CHECK_EQ(leaks_descriptors(), before);
+	CHECK(leaks_descriptors() <= before);
 }
 
 /* Writing more than that would end whoever does it. */
