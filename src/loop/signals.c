@@ -79,7 +79,15 @@ static void part(struct tu_fork_guard *g)
 		}
 }
 
-/* Under the lock. Those that this one listens for are caught; all of them or none. */
+/* Under the lock, as the next. */
+static void release_all(uint64_t wanted)
+{
+	for (int number = 1; number <= TU_OS_SIGNALS; number++)
+		if (wanted & bit_of(number) && --listeners[number - 1] == 0)
+			tu_os_signal_release(number);
+}
+
+/* All of them or none. */
 static int catch_all(uint64_t wanted)
 {
 	for (int number = 1; number <= TU_OS_SIGNALS; number++) {
@@ -90,9 +98,7 @@ static int catch_all(uint64_t wanted)
 		if (listeners[number - 1] == 0)
 			rc = tu_os_signal_catch(number, caught);
 		if (rc < 0) {
-			while (--number > 0)
-				if (wanted & bit_of(number) && --listeners[number - 1] == 0)
-					tu_os_signal_release(number);
+			release_all(wanted & (bit_of(number) - 1));
 			return rc;
 		}
 		listeners[number - 1]++;
@@ -100,11 +106,12 @@ static int catch_all(uint64_t wanted)
 	return 0;
 }
 
-static void release_all(uint64_t wanted)
+/* Under the lock. Afterwards no handler has its descriptor in hand. */
+static void retire(struct slot *slot)
 {
-	for (int number = 1; number <= TU_OS_SIGNALS; number++)
-		if (wanted & bit_of(number) && --listeners[number - 1] == 0)
-			tu_os_signal_release(number);
+	tu_store_seq(&slot->wanted, (uint64_t)0);
+	while (tu_load_seq(&walking)) /* [signal-2] acquire, and as shown above */
+		tu_os_thread_yield();
 }
 
 static struct slot *find_free(void)
@@ -124,8 +131,8 @@ static int begin(struct slot *slot, int fd, uint64_t wanted)
 	tu_store_rlx(&slot->come, (uint64_t)0); /* nobody rings there yet */
 	tu_store_seq(&slot->wanted, wanted);    /* fd too, for the handler */
 	rc = catch_all(wanted);
-	if (rc < 0)
-		tu_store_seq(&slot->wanted, (uint64_t)0); /* nobody has caught anything for it */
+	if (rc < 0) /* of numbers that others listen for it may have heard already */
+		retire(slot);
 	return rc;
 }
 
@@ -178,9 +185,7 @@ void tutti_signals_free(tutti_signals *s)
 	tu_mutex_lock(&lock);
 	wanted = tu_load_rlx(&s->slot->wanted); /* changed under the lock only */
 	release_all(wanted);
-	tu_store_seq(&s->slot->wanted, (uint64_t)0);
-	while (tu_load_seq(&walking)) /* [signal-2] acquire, and as shown above */
-		tu_os_thread_yield();
+	retire(s->slot);
 	tu_mutex_unlock(&lock);
 	tu_os_ring_close(s->source.fd);
 	tu_free(s);
