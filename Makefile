@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 # A front for CMake. On a bare Debian with git and make, `make run` and `make test` first install
-# what they need (tools/deps.sh); everywhere else install a C compiler, cmake, ninja and libssl.
+# what they need (tools/deps.sh); everywhere else install a C compiler, cmake, ninja, libssl,
+# c-ares, llhttp and libcurl.
 
+SECONDS ?= 60
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -18,7 +20,7 @@ endef
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-optimized test-debug check bench asan tsan valgrind torture crash-points
-.PHONY: coverage aarch64 riscv64
+.PHONY: coverage fuzz aarch64 riscv64
 .PHONY: deps deps-all deps-bench install format clean
 
 help:
@@ -29,6 +31,7 @@ help:
 	@echo "make check       formatter, lint, rooms, header contract, exported symbols"
 	@echo "make asan | tsan | valgrind    the tests under a sanitizer or memcheck"
 	@echo "make torture     the tests, long        make coverage   what the tests enter"
+	@echo "make fuzz        new bytes for the fuzz targets, SECONDS=$(SECONDS) each, by clang's libFuzzer"
 	@echo "make crash-points              processes killed at each step, gcc and clang, -O0 and -O2"
 	@echo "make aarch64     cross-built, base to loop under qemu-user (also riscv64)"
 	@echo "make bench       tutti beside its peers, same machine, same run"
@@ -58,7 +61,7 @@ test-optimized: deps
 
 test-debug: deps
 	$(call build,dev)
-	TUTTI_DEBUG=1 $(CTEST) --test-dir build/dev -L '$(LOW_ROOMS)|^(loop|proc|observe)$$' -LE torture -j2
+	TUTTI_DEBUG=1 $(CTEST) --test-dir build/dev -L '$(LOW_ROOMS)|^(loop|proc|observe|net)$$' -LE torture -j2
 
 check: deps
 	$(call build,dev)
@@ -69,14 +72,15 @@ asan:
 	ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
 	$(CTEST) --test-dir build/asan -LE 'torture|no-asan' -j2
 
+# Not in virtual time, where all is one thread: there it has nothing to see.
 tsan:
 	$(call build,tsan,"-DTUTTI_RUNNER=$(FIXED)")
 	TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1 suppressions=$(CURDIR)/tools/tsan.supp" \
-	$(CTEST) --test-dir build/tsan -L '$(LOW_ROOMS)|^(loop|proc)$$' -LE 'torture|no-tsan' -j2
+	$(CTEST) --test-dir build/tsan -L '$(LOW_ROOMS)|^(loop|proc|net)$$' -LE 'torture|no-tsan' -E '@virtual$$' -j2
 
 valgrind:
 	$(call build,valgrind)
-	$(CTEST) --test-dir build/valgrind -L '$(LOW_ROOMS)|^(loop|proc)$$' -LE 'torture|no-valgrind' -j2
+	$(CTEST) --test-dir build/valgrind -L '$(LOW_ROOMS)|^(loop|proc|net)$$' -LE 'torture|no-valgrind' -j2
 
 torture: test-debug crash-points
 	$(call build,torture)
@@ -85,6 +89,11 @@ torture: test-debug crash-points
 # A process killed at each of its steps; gcc and clang, plain and optimized.
 crash-points: deps
 	@tools/crash-points.sh $(JOBS)
+
+# The targets alone: what is found goes into the corpus, which all other builds play.
+fuzz:
+	cmake --preset fuzz >/dev/null
+	@tools/fuzz.sh build/fuzz $(SECONDS) $(JOBS)
 
 coverage:
 	$(call build,coverage)

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The client of the echo servers, a plain epoll loop: a hundred connections, each with one message
- * of 64 bytes on its way. Or it comes and goes: connects, and waits until the server has closed.
+ * of 64 bytes on its way. Or it comes and goes: 32 connections are made, and it waits until the
+ * server has closed them. Or it has so many connections that nobody says anything on, and then asks
+ * once on each; it signals to the server, its parent, when the one and when the other is so.
  *
  *     echo_client PORT echo|accept NANOSECONDS
+ *     echo_client PORT idle CONNECTIONS
  *
  * prints how many answers there were, or visits.
  */
@@ -12,10 +15,12 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
-enum { ECHO_BYTES = 64, ECHO_CONNECTIONS = 100 };
+enum { ECHO_BYTES = 64, ECHO_CONNECTIONS = 100, ECHO_GUESTS = 32 };
 
 static int echo_connect(int port)
 {
@@ -91,30 +96,67 @@ static long echo_ask(int port, int64_t ns)
 	return answers;
 }
 
-/* Connect, wait for the server to close, and again. How many times. */
+/* Some connect, wait for the server to close, and again. How many times. */
 static long echo_come_and_go(int port, int64_t ns)
 {
 	int64_t end = bench_now() + ns;
+	int fds[ECHO_GUESTS];
 	long times = 0;
 
 	while (bench_now() < end) {
-		int fd = echo_connect(port);
-		char c;
+		for (int i = 0; i < ECHO_GUESTS; i++)
+			fds[i] = echo_connect(port);
+		for (int i = 0; i < ECHO_GUESTS; i++) {
+			char c;
 
-		bench_require(recv(fd, &c, 1, 0) == 0, "the server did not close");
-		close(fd);
-		times++;
+			bench_require(recv(fds[i], &c, 1, 0) == 0, "the server did not close");
+			close(fds[i]);
+			times++;
+		}
 	}
 	return times;
 }
 
+static void echo_ask_once(int fd)
+{
+	char block[ECHO_BYTES];
+
+	echo_send(fd);
+	bench_require(recv(fd, block, sizeof(block), MSG_WAITALL) == ECHO_BYTES,
+		"the server did not answer");
+}
+
+/* They are accepted in the order of their coming: when the last is answered, all are. */
+static long echo_wait(int port, long n)
+{
+	int *fds = (int *)bench_alloc((size_t)n, sizeof(int));
+	struct rlimit files;
+
+	getrlimit(RLIMIT_NOFILE, &files);
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+	for (long i = 0; i < n; i++)
+		fds[i] = echo_connect(port);
+	echo_ask_once(fds[n - 1]);
+	kill(getppid(), SIGUSR1);
+	for (long i = 0; i < n; i++)
+		echo_ask_once(fds[i]);
+	kill(getppid(), SIGUSR2);
+	pause();
+	return n;
+}
+
 int main(int argc, char **argv)
 {
-	bench_require(argc == 4, "usage: echo_client PORT echo|accept NANOSECONDS");
+	bench_require(argc == 4, "usage: echo_client PORT echo|accept|idle NUMBER");
 	int port = atoi(argv[1]);
 	int64_t ns = atoll(argv[3]);
 
-	printf("%ld\n",
-		strcmp(argv[2], "accept") == 0 ? echo_come_and_go(port, ns) : echo_ask(port, ns));
+	if (strcmp(argv[2], "idle") == 0)
+		printf("%ld\n", echo_wait(port, (long)ns));
+	else if (strcmp(argv[2], "accept") == 0)
+		printf("%ld\n", echo_come_and_go(port, ns));
+	else
+		printf("%ld\n", echo_ask(port, ns));
 	return 0;
 }

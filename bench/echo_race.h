@@ -2,7 +2,8 @@
 /*
  * The race of the echo servers. The server is this process, on the first CPU; the client, always
  * the same (echo_client.c), a child on the second. Counted are answers, and what the server's
- * process has cost for each.
+ * process has cost for each; or, in mode "idle", what each of ten thousand connections that wait
+ * keeps resident in it, before each has asked once and after.
  */
 #ifndef ECHO_RACE_H
 #define ECHO_RACE_H
@@ -13,6 +14,7 @@
 #include <netinet/tcp.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -45,9 +47,10 @@ static inline int echo_listen(int *port)
 
 /* -- the race ---------------------------------------------------------------------------------- */
 
-static int64_t echo_ns, echo_cpu;
+static int64_t echo_ns, echo_cpu; /* echo_ns: of idle ones, how many */
 static int echo_results = -1;
 static const char *echo_mode;
+static pid_t echo_child;
 
 /* The client is through: print the figures and end. */
 static inline void echo_over(int signal_number)
@@ -63,6 +66,33 @@ static inline void echo_over(int signal_number)
 		(double)cpu / n);
 	fflush(stdout);
 	_exit(0);
+}
+
+static double echo_resident;
+
+/* Both come while nothing else is to be done: the client waits. */
+static inline void echo_idle(int signal_number)
+{
+	double each = (bench_resident() - echo_resident) / (double)echo_ns;
+
+	bench_report(signal_number == SIGUSR1 ? "idle_bytes" : "idle_asked", each, "B");
+	if (signal_number == SIGUSR1)
+		return;
+	kill(echo_child, SIGKILL);
+	_exit(0);
+}
+
+static inline void echo_idle_begin(void)
+{
+	struct rlimit files;
+
+	getrlimit(RLIMIT_NOFILE, &files);
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+	bench_require((int64_t)files.rlim_cur > echo_ns + 100, "too few descriptors: ulimit -Hn");
+	signal(SIGUSR1, echo_idle);
+	signal(SIGUSR2, echo_idle);
+	echo_resident = bench_resident();
 }
 
 /* It lies beside this program. */
@@ -87,11 +117,14 @@ static inline void echo_begin(const struct bench_options *o, const char *program
 	int results[2];
 
 	echo_mode = o->mode;
-	echo_ns = 2000000000 / o->divide;
+	echo_ns = (strcmp(o->mode, "idle") == 0 ? 10000 : 2000000000) / o->divide;
+	if (strcmp(o->mode, "idle") == 0)
+		echo_idle_begin();
 	bench_require(pipe(results) == 0, "no pipe");
 	echo_results = results[0];
 	signal(SIGCHLD, echo_over);
-	switch (fork()) {
+	echo_child = fork();
+	switch (echo_child) {
 	case -1:
 		bench_fail("cannot fork");
 		break;

@@ -62,11 +62,11 @@ def build(build_dir):
         say("WARNING: not every program could be built; going on with those that are there")
 
 
-def python():
+def python(module="asyncio"):
     """The system's own Python first: that is the one whose version a package list tells."""
     for candidate in ("/usr/bin/python3", shutil.which("python3")):
-        if candidate and subprocess.run([candidate, "-c", "import asyncio"], capture_output=True,
-                                        check=False).returncode == 0:
+        if candidate and subprocess.run([candidate, "-c", f"import {module}"],
+                                        capture_output=True, check=False).returncode == 0:
             return candidate
     return None
 
@@ -81,6 +81,20 @@ def command_line(command, programs):
         tool = tool if os.access(tool, os.X_OK) else shutil.which(command[1])
         script = os.path.join(HERE, "peers", "map_command.py")
         return tool and python() and [python(), script, tool, *command[2:]]
+    if command[0] == "@http":  # a server, started and asked by a script
+        interpreter = python("aiohttp" if command[1] == "aiohttp" else "asyncio")
+        program = {"tutti": "ours_http", "epoll": "epoll_http", "go": "go_peer"}.get(command[1])
+        there = os.access(os.path.join(programs, program), os.X_OK) if program else True
+        there = there and shutil.which("wrk") and (command[1] != "nginx" or shutil.which("nginx"))
+        script = os.path.join(HERE, "peers", "http_race.py")
+        return [interpreter, script, programs, command[1]] if interpreter and there else None
+    if command[0] == "@fetch":  # a client, started by a script with a server
+        interpreter = python("aiohttp" if command[1] == "aiohttp" else "asyncio")
+        tool = os.path.join(programs, "tutti")
+        there = {"tutti": os.access(tool, os.X_OK), "curl": shutil.which("curl")}
+        there = there.get(command[1], True) and shutil.which("nginx")
+        script = os.path.join(HERE, "peers", "fetch_race.py")
+        return [interpreter, script, tool, command[1]] if interpreter and there else None
     path = os.path.join(programs, command[0])
     return [path, *command[1:]] if os.access(path, os.X_OK) else None
 

@@ -24,10 +24,12 @@ enum {
 
 /* The subcommands; argv[0] is the word that chose them. Each returns an exit status. */
 int check_main(int argc, char **argv);
+int fetch_main(int argc, char **argv);
 int info_main(int argc, char **argv);
 int jobs_main(int argc, char **argv);
 int map_main(int argc, char **argv);
 int new_main(int argc, char **argv);
+int serve_main(int argc, char **argv);
 
 /* Print "tutti: " and the text as one line on standard error. */
 void say(const char *format, ...) TUTTI_PRINTF(1, 2);

@@ -31,10 +31,11 @@ static int add(struct columns *c, const char *data, size_t size)
 }
 
 /* Where the next separator in from..end begins and ends; false: there is none. */
-static bool find(const struct colsep *sep, const char *from, const char *end, const char **begin,
-	const char **behind)
+static bool find(const struct colsep *sep, const char *line, const char *from, const char *end,
+	const char **begin, const char **behind)
 {
 	regmatch_t match = { .rm_so = 0, .rm_eo = end - from };
+	int flags = REG_STARTEND | (from > line ? REG_NOTBOL : 0);
 
 	if (sep->one_byte) {
 		*begin = from < end ? memchr(from, sep->byte, (size_t)(end - from)) : NULL;
@@ -42,8 +43,7 @@ static bool find(const struct colsep *sep, const char *from, const char *end, co
 		return *begin != NULL;
 	}
 	/* one that matches nothing at all separates nothing */
-	if (regexec(&sep->expression, from, 1, &match, REG_STARTEND) != 0 ||
-		match.rm_eo == match.rm_so)
+	if (regexec(&sep->expression, from, 1, &match, flags) != 0 || match.rm_eo == match.rm_so)
 		return false;
 	*begin = from + match.rm_so;
 	*behind = from + match.rm_eo;
@@ -53,9 +53,9 @@ static bool find(const struct colsep *sep, const char *from, const char *end, co
 static int split_line(
 	struct columns *c, const char *from, const char *end, const struct colsep *sep)
 {
-	const char *begin, *behind;
+	const char *line = from, *begin, *behind;
 
-	while (sep && find(sep, from, end, &begin, &behind)) {
+	while (sep && find(sep, line, from, end, &begin, &behind)) {
 		int rc = add(c, from, (size_t)(begin - from));
 
 		if (rc < 0)

@@ -13,6 +13,13 @@
 #include "command.h"
 
 enum { OTHERS_OPEN = 40, AT_ONCE_MOST = 1000, AHEAD = 64, WINDOW_MOST = 4096 };
+enum {
+	FULL_BYTES = (1 << 17) - 64, /* as xargs has it; a shell's one argument cannot be longer */
+	ARGUMENTS_LEAST = 4096,      /* what POSIX promises */
+	ARGUMENTS_SPARE = 2048 /* for what else the kernel puts there, and variables of ours */
+};
+
+extern char **environ;
 
 int command_parse(struct command *c, char joint)
 {
@@ -36,14 +43,20 @@ int command_parse(struct command *c, char joint)
 
 /* -- how many --------------------------------------------------------------------------------- */
 
+static long file_limit(void)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < INT_MAX
+		       ? (long)limit.rlim_cur
+		       : INT_MAX;
+}
+
 /* Descriptors that can be open, but for those that are needed anyway. */
 static long descriptors(void)
 {
-	struct rlimit limit;
-	long n = OTHERS_OPEN;
+	long n = file_limit();
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < LONG_MAX)
-		n = (long)limit.rlim_cur;
 	return n > OTHERS_OPEN ? n - OTHERS_OPEN : 1;
 }
 
@@ -56,15 +69,17 @@ int command_prepare(struct options *o)
 {
 	long most = descriptors() / each(o->command);
 
+	if (most < 1)
+		most = 1; /* it may be just enough for one */
 	if (o->at_once_most)
 		o->at_once = (int)(most / 2 < AT_ONCE_MOST ? most / 2 : AT_ONCE_MOST);
 	else if (o->at_once == 0)
-		o->at_once = tutti_cpu_count();
+		o->at_once = tutti_cpu_count() < most ? tutti_cpu_count() : (int)most;
 	if (o->at_once < 1)
 		o->at_once = 1;
 	if (o->at_once > most && !o->dry_run) {
 		say("map: -j %d: at most %ld at once, since `ulimit -n` is %ld", o->at_once, most,
-			descriptors() + OTHERS_OPEN);
+			file_limit());
 		return STATUS_ERROR;
 	}
 	if (!o->dry_run)
@@ -84,6 +99,34 @@ size_t command_window(const struct options *o)
 	if (n > files)
 		n = files;
 	return (size_t)(n > o->at_once ? n : o->at_once);
+}
+
+/* What all arguments and the environment may take together, but for the latter. */
+static long argument_room(void)
+{
+	long room = sysconf(_SC_ARG_MAX);
+
+	if (room <= 0)
+		room = ARGUMENTS_LEAST;
+	for (char **e = environ; e && *e; e++)
+		room -= (long)(strlen(*e) + 1 + sizeof *e);
+	return room - ARGUMENTS_SPARE;
+}
+
+struct filling command_filling(const struct command *c)
+{
+	struct pattern_size size = pattern_measure(c->pattern);
+	struct filling filling = { .copies = size.copies,
+		.beside = size.beside,
+		.quoted = c->shell,
+		.columns = c->colsep };
+	long room = argument_room();
+
+	if (room > FULL_BYTES)
+		room = FULL_BYTES;
+	filling.bytes =
+		room > (long)size.once ? (size_t)room - size.once : 0; /* then one at least */
+	return filling;
 }
 
 /* -- before and after ------------------------------------------------------------------------- */

@@ -8,7 +8,8 @@
  *     child.c           the process
  *     pattern.c        from the words of the command to the arguments for one input
  *     forms.c           the parts of a path, and words for a shell
- *     columns.c         an input taken apart *     flow.c            its output on the way here
+ *     columns.c         an input taken apart
+ *     flow.c            its output on the way here
  *     spool.c           output that waits for its turn
  *     gate.c            what must be so before one begins
  *     signals.c         Ctrl-C and the like
@@ -66,6 +67,9 @@ int command_prepare(struct options *o);
  */
 size_t command_window(const struct options *o);
 
+/* How many inputs fit into one command. */
+struct filling command_filling(const struct command *c);
+
 /* Make what is needed to run n at once. 0, or < 0 and it has said why. */
 int command_open(struct command *c, int n, struct stop *writing);
 void command_close(struct command *c);
@@ -82,6 +86,7 @@ struct flow {
 	struct output *to;
 	int fd;            /* -1: at its end */
 	struct text begun; /* GROUP_LINES: of a line that has not ended */
+	bool within;       /* and what stood before that in the line has been printed */
 	struct kept kept;  /* GROUP_JOBS: all of it */
 };
 

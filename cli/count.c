@@ -38,19 +38,6 @@ static int count_lines(const struct input *in, off_t from, uint64_t *out)
 	return n < 0 ? -errno : 0;
 }
 
-static int write_all(int fd, const char *data, ssize_t size)
-{
-	while (size > 0) {
-		ssize_t n = write(fd, data, (size_t)size);
-
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		data += n > 0 ? n : 0;
-		size -= n > 0 ? n : 0;
-	}
-	return 0;
-}
-
 static int copy_to(struct input *in, int fd)
 {
 	static char block[BLOCK_BYTES];
@@ -63,7 +50,7 @@ static int copy_to(struct input *in, int fd)
 			return 0;
 		if (n < 0 && errno != EINTR && errno != EAGAIN)
 			return -errno;
-		rc = n > 0 ? write_all(fd, block, n) : 0;
+		rc = n > 0 ? write_all(fd, block, (size_t)n) : 0;
 	}
 	return rc;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "jobs.h"
+#include "web.h"
 
 TUTTI_JOB_TRY(prime, tutti_bytes, tutti_bytes);
 TUTTI_JOB_TRY(sum, tutti_bytes, tutti_bytes);
@@ -31,7 +32,7 @@ enum { BUILT_INS = sizeof built_ins / sizeof *built_ins };
 tutti_job *find_built_in(int n, const char **does)
 {
 	if (n >= BUILT_INS)
-		return NULL;
+		return web_job(n - BUILT_INS, does);
 	*does = built_ins[n].does;
 	return built_ins[n].job;
 }
@@ -100,13 +101,15 @@ static tutti_job *find_in_module(const char *word, const char *colon)
 
 tutti_job *find_job(const char *word)
 {
-	const char *colon = strrchr(word, ':');
+	const char *colon = strrchr(word, ':'), *does;
+	tutti_job *job;
 
 	if (colon)
 		return find_in_module(word, colon);
-	for (int i = 0; i < BUILT_INS; i++)
-		if (strcmp(word, built_ins[i].job->name) == 0)
-			return built_ins[i].job;
-	say("map: no job called '%s'; 'tutti jobs' names them", word);
+	for (int i = 0; (job = find_built_in(i, &does)) != NULL; i++)
+		if (strcmp(word, job->name) == 0)
+			return job;
+	say("map: no job called '%s'; 'tutti jobs' names them, and a command stands behind '--'",
+		word);
 	return NULL;
 }

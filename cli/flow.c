@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -28,6 +29,7 @@ int flows_open(struct flow flows[2], struct output *to, int ends[2])
 		fcntl(pipe[0], F_SETFL, O_NONBLOCK);
 		flows[i].fd = pipe[0];
 		flows[i].to = to + i;
+		flows[i].within = false;
 		ends[i] = pipe[1];
 	}
 	return 0;
@@ -61,14 +63,14 @@ static void print(struct flow *f, struct item *item, size_t size)
 	bool tagged = item->stream->options->tag;
 	struct text lines = { 0 };
 	struct delivery d = { f->to, tagged ? &lines : &f->begun, size };
+	bool at_start = !f->within;
 	tutti_scope quiet;
 
 	if (tagged) {
-		bool at_start = true;
-
 		tag_lines(&lines, item, f->begun.data, size, &at_start);
 		d.size = lines.size;
 	}
+	f->within = f->begun.data[size - 1] != '\n';
 	tutti_shield_begin(&quiet, TUTTI_FOREVER);
 	tutti_lock_acquire(&c->lines_lock);
 	if (tutti_call_blocking(deliver, &d, NULL) < 0)
@@ -120,24 +122,39 @@ static void close_flow(struct flow *f, struct item *item)
 {
 	close(f->fd);
 	f->fd = -1;
-	if (f->begun.size > 0 && item->stream->options->tag)
+	if ((f->begun.size > 0 || f->within) && item->stream->options->tag)
 		text_add(&f->begun, "\n", 1); /* or the next tag would stand in this line */
 	if (f->begun.size > 0)
 		print(f, item, f->begun.size);
 }
 
-void flow_pass(struct flow *f, struct item *item, bool at_end)
+static ssize_t take(struct flow *f, struct item *item)
 {
-	bool lines = item->stream->options->command->grouping == GROUP_LINES;
 	ssize_t n;
 
+	if (item->stream->options->command->grouping != GROUP_LINES)
+		return keep_some(f, item);
+	n = read_some(f);
+	print_whole_lines(f, item);
+	return n;
+}
+
+/* All that is the command's own is there at its end; others may go on writing for ever. */
+static void take_rest(struct flow *f, struct item *item)
+{
+	int left = 0;
+	ssize_t n = 1;
+
+	for (ioctl(f->fd, FIONREAD, &left); left > 0 && n > 0; left -= (int)n)
+		n = take(f, item);
+}
+
+void flow_pass(struct flow *f, struct item *item, bool at_end)
+{
 	if (f->fd < 0)
 		return;
-	do {
-		n = lines ? read_some(f) : keep_some(f, item);
-		if (lines)
-			print_whole_lines(f, item);
-	} while (at_end && n > 0);
-	if (n == 0 || at_end)
+	if (at_end)
+		take_rest(f, item);
+	if (at_end || take(f, item) == 0)
 		close_flow(f, item);
 }

@@ -79,3 +79,12 @@ void shell_quote(struct text *out, const char *word, size_t size)
 			text_add(out, word + i, 1);
 	text_add(out, "'", 1);
 }
+
+size_t shell_quoted_size(const char *word, size_t size)
+{
+	size_t quotes = 0;
+
+	for (size_t i = 0; i < size; i++)
+		quotes += word[i] == '\'';
+	return size + 3 * quotes + 2;
+}

@@ -16,7 +16,8 @@ enum form {
 
 struct span form_of(struct span s, enum form form);
 
-/* Add a word as a shell reads it. */
+/* Add a word as a shell reads it. And how long it is there at most. */
 void shell_quote(struct text *out, const char *word, size_t size);
+size_t shell_quoted_size(const char *word, size_t size);
 
 #endif

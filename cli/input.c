@@ -3,6 +3,7 @@
  * input.c - arguments as they are, or lines of any length from a file that may be slow. A line ends
  * where the user says: with a newline or a zero byte. Several of them may make one input.
  */
+#include "forms.h"
 #include "map.h"
 
 #include <errno.h>
@@ -118,10 +119,14 @@ static int next_wanted(struct input *in, tutti_bytes *out)
 	return rc;
 }
 
-/* What an argument takes of the room for all: itself, its end, and where it is. */
-static size_t room_of(size_t size)
+/* What an input takes of the room for all at most: of its columns each may be an argument. */
+static size_t room_of(const struct filling *f, const tutti_bytes *one)
 {
-	return size + 1 + sizeof(char *);
+	size_t parts = f->columns ? one->size + 1 : 1, size = one->size;
+
+	if (f->quoted)
+		size = shell_quoted_size(one->data, size) + 3 * (parts - 1);
+	return f->copies * size + f->beside * parts;
 }
 
 /* As many as belong together into text. How many, or < 0. */
@@ -132,8 +137,8 @@ static int gather(struct input *in, struct text *text)
 	int rc = 1;
 
 	while ((in->together == 0 || n < in->together) && (rc = next_wanted(in, &one)) > 0) {
-		room += room_of(one.size);
-		if (in->together == 0 && n > 0 && room > in->full_bytes) {
+		room += room_of(&in->filling, &one);
+		if (in->together == 0 && n > 0 && room > in->filling.bytes) {
 			in->ahead = one;
 			in->has_ahead = true;
 			break;

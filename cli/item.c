@@ -61,17 +61,22 @@ static bool is_refused(const struct item *item)
 	       tutti_event_is_set(&item->stream->input->stop->told);
 }
 
+void item_begin(struct item *item)
+{
+	item->start = calendar_now();
+	item->begun = tutti_now();
+}
+
 static int run_item(struct item *item)
 {
 	struct command *c = item->stream->options->command;
 	struct place *place = c ? place_enter(c) : NULL;
-	tutti_time begun = tutti_now();
 
-	item->start = calendar_now();
+	item_begin(item);
 	while ((item->error = attempt(item, place)) < 0)
 		if (item->attempts > item->stream->options->retries || tutti_cancelled())
 			break;
-	item->duration = tutti_now() - begun;
+	item->duration = tutti_now() - item->begun;
 	if (place) {
 		place_leave(place, item);
 		/* now, not when it is printed: another one may be about to begin here */

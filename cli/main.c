@@ -3,6 +3,7 @@
 #include "cli.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +15,8 @@ static const struct subcommand {
 	const char *does;
 } subcommands[] = {
 	{ "map", map_main, "run a job over many inputs at once" },
+	{ "fetch", fetch_main, "fetch many pages at once" },
+	{ "serve", serve_main, "serve a folder, or pages to try clients with, over HTTP" },
 	{ "check", check_main, "look for a schedule under which a program fails" },
 	{ "jobs", jobs_main, "list the jobs there are" },
 	{ "new", new_main, "write a file with a job to begin with" },
@@ -88,11 +91,24 @@ static void take_places(void)
 			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
+/* Their ends are seen by those who wait for them: this thread need not wake up at each. */
+static void leave_children_alone(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
 int main(int argc, char **argv)
 {
 	int status;
 
 	take_places();
+	/* where that was ignored as we were started nobody would learn how a child has ended */
+	signal(SIGCHLD, SIG_DFL);
+	leave_children_alone();
 	status = run(argc, argv);
 	/* help that did not arrive is a failure too; map writes and checks by itself */
 	if (fflush(stdout) != 0 && status == STATUS_FINE) {

@@ -10,12 +10,7 @@
 #include "command.h"
 #include "joblog.h"
 
-enum {
-	WINDOW_LEAST = 1 << 10,
-	WINDOW_MOST = 1 << 20,
-	WINDOW_PER_JOB = 4,
-	FULL_BYTES = 1 << 17 /* as xargs has it */
-};
+enum { WINDOW_LEAST = 1 << 10, WINDOW_MOST = 1 << 20, WINDOW_PER_JOB = 4 };
 
 static bool same_terminal(int a, int b)
 {
@@ -82,6 +77,19 @@ static int judge(const struct stream *s, int rc)
 	return s->failures > 0 ? STATUS_FAILED : STATUS_FINE;
 }
 
+/* Signals are heard while there are things to be ended, and so no longer than the executor is. */
+static int run_heard(struct stream *s)
+{
+	struct signals *signals = NULL;
+	int rc = signals_enter(&signals, s);
+
+	if (rc < 0)
+		return rc;
+	rc = stream_run(s);
+	signals_leave(signals);
+	return rc;
+}
+
 /* Have it run on an executor. */
 static int run_on(struct stream *s, struct host *host)
 {
@@ -93,7 +101,7 @@ static int run_on(struct stream *s, struct host *host)
 	s->attempts = host->attempts;
 	s->ahead = host->ahead;
 	begin_progress(s->options, s);
-	rc = stream_run(s);
+	rc = s->options->command ? run_heard(s) : stream_run(s);
 	host_leave(host);
 	tutti_progress_free(s->bar); /* after the last job, since each of them may still count */
 	return judge(s, rc);
@@ -117,19 +125,10 @@ static int run_commands(struct stream *s)
 {
 	const struct options *o = s->options;
 	struct host host = { .word = "tasks", .at_once = o->at_once };
-	struct signals *signals = NULL;
-	int status = STATUS_ERROR, rc = command_open(o->command, o->at_once, s->output->stop);
 
-	if (rc < 0)
+	if (command_open(o->command, o->at_once, s->output->stop) < 0)
 		return STATUS_ERROR;
-	rc = signals_enter(&signals, s);
-	if (rc < 0) {
-		say("map: %s", tutti_strerror(rc));
-		return STATUS_ERROR;
-	}
-	status = run_on(s, &host);
-	signals_leave(signals);
-	return status;
+	return run_on(s, &host);
 }
 
 static int run_stream(struct stream *s, struct stop *writing)
@@ -185,7 +184,7 @@ static int map_inputs(const struct options *o, int fd)
 		.separator = o->separator,
 		.joint = o->sources ? '\0' : o->separator,
 		.together = o->together,
-		.full_bytes = FULL_BYTES,
+		.filling = o->command ? command_filling(o->command) : (struct filling){ 0 },
 		.skip_empty = o->skip_empty,
 		.fd = fd,
 		.stop = &reading };

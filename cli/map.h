@@ -64,15 +64,22 @@ uint64_t sources_count(const struct sources *s);
 int sources_next(struct sources *s, tutti_bytes *out);
 void sources_free(struct sources *s);
 
+/* When as many inputs as fit make one: what there is room for, and what each takes of it. */
+struct filling {
+	size_t bytes;          /* for all of them */
+	size_t copies, beside; /* each stands there so often, with so much beside */
+	bool quoted, columns;  /* for a shell; and perhaps taken apart */
+};
+
 /* The inputs, one after the other: arguments, or the lines of a file. Used by one thread. */
 struct input {
 	char **args; /* NULL: sources or lines */
 	size_t left; /* of args */
 	struct sources *sources;
-	char separator;  /* what a line ends with: '\n' or 0 */
-	char joint;      /* what stands between those that make one input */
-	size_t together; /* so many make one; 0: as many as fit into full_bytes */
-	size_t full_bytes;
+	char separator;         /* what a line ends with: '\n' or 0 */
+	char joint;             /* what stands between those that make one input */
+	size_t together;        /* so many make one; 0: as many as fit */
+	struct filling filling; /* then */
 	bool skip_empty;
 	int fd;
 	struct stop *stop;
@@ -102,10 +109,11 @@ int input_count(struct input *in, bool needed, uint64_t *out);
 /* Lines on their way out. Used by one thread. */
 struct output {
 	int fd;
-	struct stop *stop;
+	struct stop *stop; /* NULL: used by tasks; cancelled, they wait no more */
 	int error; /* the first write that failed, -errno; from then on everything is dropped */
 	bool on_bar_line; /* the terminal's line may show a progress bar: wipe it first */
 	bool is_file;     /* never full, so it takes any amount at once */
+	bool takes_some;  /* a pipe that can be told to take what it has room for */
 	size_t used;
 	char buffer[1 << 16];
 };
@@ -176,7 +184,7 @@ struct item {
 	int error, code;      /* of a command: how it ended, its exit code or -N for signal N */
 	struct kept out, err; /* of a command: what it has printed */
 	int64_t start;        /* nanoseconds of the calendar's clock */
-	tutti_time duration;  /* of all attempts */
+	tutti_time begun, duration; /* the same; of all attempts */
 };
 
 struct item *item_create(struct stream *s, uint64_t index, tutti_bytes input); /* or NULL */
@@ -184,6 +192,9 @@ void item_free(struct item *item);
 
 /* Have it run. s->finished receives it when it has ended, one way or another. */
 void item_submit(struct item *item);
+
+/* It begins now. May be said again: what it has waited for does not count. */
+void item_begin(struct item *item);
 
 /* How it ended: 0 and its result in *out, to be freed, or < 0. */
 int item_result(const struct item *item, tutti_bytes *out);

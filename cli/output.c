@@ -3,6 +3,7 @@
  * output.c - lines out, without ever being stuck in a write: a reader that does not read must not
  * keep the command from ending.
  */
+#define _GNU_SOURCE
 #include "map.h"
 
 #include <errno.h>
@@ -10,11 +11,12 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 void output_open(struct output *out, int fd, struct stop *stop)
 {
-	struct stat st;
+	struct stat st = { 0 };
 
 	out->fd = fd;
 	out->stop = stop;
@@ -22,14 +24,39 @@ void output_open(struct output *out, int fd, struct stop *stop)
 	out->used = 0;
 	out->on_bar_line = false;
 	out->is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	out->takes_some = S_ISFIFO(st.st_mode);
 }
 
-/* Pipes that poll as writable take PIPE_BUF bytes without waiting, but not always more. */
+/* Without a stop it is a task that writes, and the others of its thread go on meanwhile. */
+static int wait_for_room(const struct output *out)
+{
+	int rc = 0;
+
+	if (out->stop)
+		return stop_poll(out->stop, out->fd, POLLOUT);
+	if (!out->is_file)
+		rc = tutti_fd_wait(out->fd, TUTTI_WRITABLE, TUTTI_FOREVER);
+	return rc < 0 ? rc : 0;
+}
+
+/*
+ * Pipes that poll as writable take PIPE_BUF bytes without waiting, but not always more. Newer
+ * kernels can be told to take what there is room for.
+ */
 static ssize_t write_some(struct output *out, const char *data, size_t size)
 {
-	if (size > PIPE_BUF && !out->is_file)
-		size = PIPE_BUF;
-	return write(out->fd, data, size);
+	struct iovec all = { (void *)data, size };
+	ssize_t n;
+
+	if (size <= PIPE_BUF || out->is_file)
+		return write(out->fd, data, size);
+	if (out->takes_some) {
+		n = pwritev2(out->fd, &all, 1, -1, RWF_NOWAIT);
+		if (n >= 0 || (errno != EOPNOTSUPP && errno != EINVAL && errno != ENOSYS))
+			return n;
+		out->takes_some = false;
+	}
+	return write(out->fd, data, PIPE_BUF);
 }
 
 int output_whole(struct output *out, const void *from, size_t size)
@@ -37,7 +64,7 @@ int output_whole(struct output *out, const void *from, size_t size)
 	const char *data = from;
 
 	while (size > 0 && out->error == 0) {
-		int rc = stop_poll(out->stop, out->fd, POLLOUT);
+		int rc = wait_for_room(out);
 		ssize_t n = rc < 0 ? -1 : write_some(out, data, size);
 
 		if (n >= 0) {

@@ -8,6 +8,8 @@
 
 #include "forms.h"
 
+enum { NUMBER_BYTES = 20 }; /* of {#} at most */
+
 enum what { LITERAL, VALUE, NUMBER, PLACE };
 
 struct piece {
@@ -163,6 +165,59 @@ bool pattern_runs_one(const struct pattern *t)
 	return t->style.shell || (t->n > 0 && first->n == 1 && first->pieces[0].what == LITERAL);
 }
 
+static bool has_all(const struct word *word)
+{
+	for (size_t i = 0; i < word->n; i++)
+		if (word->pieces[i].what == VALUE && word->pieces[i].nth == 0)
+			return true;
+	return false;
+}
+
+/* What is not of the inputs. */
+static size_t bytes_beside(const struct word *word)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < word->n; i++) {
+		const struct piece *piece = &word->pieces[i];
+
+		if (piece->what == LITERAL)
+			n += piece->text.size;
+		else if (piece->what != VALUE)
+			n += NUMBER_BYTES;
+	}
+	return n;
+}
+
+static size_t values(const struct word *word)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < word->n; i++)
+		n += word->pieces[i].what == VALUE;
+	return n;
+}
+
+struct pattern_size pattern_measure(const struct pattern *t)
+{
+	struct pattern_size size = { 0, 0, 0 };
+
+	for (size_t i = 0; i < t->n; i++) {
+		size_t bytes = bytes_beside(&t->words[i]) + 1, copies = values(&t->words[i]);
+
+		size.copies += copies;
+		if (t->style.shell) {
+			size.once += bytes;
+			size.beside += copies; /* a space after each */
+		} else if (has_all(&t->words[i])) {
+			size.beside += bytes + sizeof(char *);
+		} else {
+			size.once += bytes + sizeof(char *);
+		}
+	}
+	return size;
+}
+
 void pattern_show(const struct pattern *t, struct text *out)
 {
 	for (size_t i = 0; i < t->n; i++) {
@@ -234,14 +289,6 @@ static void begin_argument(struct filled *f)
 		f->room = room;
 	}
 	f->argv[f->argc++] = (char *)(uintptr_t)f->bytes.size; /* NOLINT: an offset until the end */
-}
-
-static bool has_all(const struct word *word)
-{
-	for (size_t i = 0; i < word->n; i++)
-		if (word->pieces[i].what == VALUE && word->pieces[i].nth == 0)
-			return true;
-	return false;
 }
 
 /* A word with {} is there once for each, so that several stay arguments of their own. */

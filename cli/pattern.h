@@ -35,6 +35,16 @@ void pattern_free(struct pattern *t);
 /* Is the program to run the same for every input? */
 bool pattern_runs_one(const struct pattern *t);
 
+/*
+ * What an input takes of the room for all arguments: how often it stands there, and what stands
+ * beside it each time; the number of bytes that are there but once.
+ */
+struct pattern_size {
+	size_t copies, beside, once;
+};
+
+struct pattern_size pattern_measure(const struct pattern *t);
+
 /* The command as a user would write it, for who reads it. */
 void pattern_show(const struct pattern *t, struct text *out);
 

@@ -20,7 +20,7 @@
 #define GRACE TUTTI_SECONDS(1)
 #define FIRST_LOOK TUTTI_MILLISECONDS(5)
 #define LOOK_AGAIN TUTTI_MILLISECONDS(10)
-enum { FORKS_TRIED = 20 };
+enum { FORKS_TRIED = 20, NAME_BYTES = 300 };
 
 extern char **environ;
 
@@ -162,6 +162,43 @@ static int launch(struct place *p, struct command *c, const struct child_options
 	return rc;
 }
 
+static bool is_any_running(const struct command *c)
+{
+	for (int i = 0; i < c->n_places; i++)
+		if (c->places[i].running)
+			return true;
+	return false;
+}
+
+/* Too many processes: some may end, those of ours for sure. */
+static int launch_patiently(struct place *p, struct command *c, const struct child_options *o)
+{
+	int tried = 0, rc;
+
+	while ((rc = launch(p, c, o)) == -EAGAIN) {
+		bool others = is_any_running(c);
+
+		if (!others && tried >= FORKS_TRIED)
+			break;
+		if (tutti_sleep(LOOK_AGAIN * tried) < 0)
+			return TUTTI_EJOBCANCELED;
+		tried += tried < FORKS_TRIED;
+	}
+	return rc;
+}
+
+/* The program itself can never run: so no other input can be done either. */
+static int give_up(struct item *item, const struct child_options *o, int rc)
+{
+	const char *program = o->program ? o->program : o->argv[0];
+	char what[NAME_BYTES];
+	bool there = rc == -ENOENT && strchr(program, '/') && access(program, F_OK) == 0;
+
+	snprintf(what, sizeof what, "%s%s", o->argv[0],
+		there ? ": the interpreter that it names" : "");
+	return place_give_up(item, rc == -ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUN, what, rc);
+}
+
 static int start(struct place *p, struct item *item)
 {
 	struct command *c = command_of(item);
@@ -175,19 +212,13 @@ static int start(struct place *p, struct item *item)
 	}
 	o.out = ends[0];
 	o.err = ends[1];
-	rc = launch(p, c, &o);
-	/* too many processes: some of them may end */
-	for (int i = 0; rc == -EAGAIN && i < FORKS_TRIED && tutti_sleep(LOOK_AGAIN * i) == 0; i++)
-		rc = launch(p, c, &o);
+	rc = launch_patiently(p, c, &o);
 	close_ends(ends);
 	if (rc < 0) {
 		flow_pass(&p->flows[0], item, true);
 		flow_pass(&p->flows[1], item, true);
 	}
-	if (cannot_ever_run(rc) && pattern_runs_one(c->pattern))
-		return place_give_up(
-			item, rc == -ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUN, o.argv[0], rc);
-	return rc;
+	return cannot_ever_run(rc) && pattern_runs_one(c->pattern) ? give_up(item, &o, rc) : rc;
 }
 
 /* Its exit code. Nobody may signal who is not there any more. */
@@ -197,6 +228,7 @@ static int finish(struct place *p, struct command *c)
 	p->running = false;
 	return child_take_code(&p->child);
 }
+
 /* Until it has ended, or else < 0; what it prints is taken meanwhile. */
 static int follow_flows(struct place *p, struct item *item, tutti_time deadline)
 {
@@ -230,7 +262,8 @@ static int follow(struct place *p, struct item *item, tutti_time deadline)
 		return rc;
 	return follow_flows(p, item, deadline);
 }
-/* It, and those that it has started and not let go. */
+
+/* It, and those that it has started and not let go. One that is stopped is to hear of it too. */
 static void end(struct place *p, struct item *item)
 {
 	tutti_time deadline = tutti_after(GRACE);
@@ -238,6 +271,7 @@ static void end(struct place *p, struct item *item)
 
 	tutti_shield_begin(&quiet, TUTTI_FOREVER);
 	child_signal(&p->child, SIGTERM);
+	child_signal(&p->child, SIGCONT);
 	if (follow(p, item, deadline) == 0)
 		while (child_has_group(&p->child) && tutti_now() < deadline)
 			tutti_sleep(LOOK_AGAIN);
@@ -252,8 +286,11 @@ int place_run(struct place *p, struct item *item)
 	tutti_time timeout = item->stream->options->timeout;
 	int rc = gate_pass(&c->gate);
 
+	item->code = 0; /* of an attempt before */
 	if (rc < 0 || tutti_cancelled())
 		return TUTTI_EJOBCANCELED;
+	if (item->attempts == 1)
+		item_begin(item);
 	rc = p->filled ? 0 : fill(p, item);
 	if (rc == 0)
 		rc = start(p, item);

@@ -45,7 +45,7 @@ int spool_create(const char **where)
 	return -errno;
 }
 
-static int write_all(int fd, const char *data, size_t size)
+int write_all(int fd, const char *data, size_t size)
 {
 	while (size > 0) {
 		ssize_t n = write(fd, data, size);

@@ -14,6 +14,9 @@
 /* A file without a name, to read and write: a descriptor, or -errno and *where it was to be. */
 int spool_create(const char **where);
 
+/* All of it, whatever the system takes at once. 0, or -errno. */
+int write_all(int fd, const char *data, size_t size);
+
 /* Zero bytes are nothing. */
 struct kept {
 	struct text memory; /* the end of it */

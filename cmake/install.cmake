@@ -7,8 +7,17 @@ install(TARGETS tutti_static tutti_shared EXPORT tuttiTargets
 	LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS tutti_worker RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR})
 install(FILES ${public_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tutti)
+if(TARGET tutti_net_shared)
+	install(TARGETS tutti_net_static tutti_net_shared EXPORT tuttiTargets
+		ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+		LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+	install(FILES ${net_paths} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tutti)
+endif()
 if(TARGET tutti_command)
 	install(TARGETS tutti_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+	if(TARGET tutti_web)
+		install(TARGETS tutti_web LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+	endif()
 	install(FILES docs/man/tutti.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 	install(FILES cli/completion/tutti.bash RENAME tutti
 		DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
@@ -27,5 +36,11 @@ install(FILES ${PROJECT_BINARY_DIR}/tuttiConfig.cmake ${PROJECT_BINARY_DIR}/tutt
 
 file(RELATIVE_PATH pc_to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 string(REGEX REPLACE "/$" "" pc_to_prefix "${pc_to_prefix}")
-configure_file(cmake/tutti.pc.in tutti.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/tutti.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+set(pc_files tutti.pc)
+if(TARGET tutti_net_shared)
+	list(APPEND pc_files tutti-net.pc)
+endif()
+foreach(file IN LISTS pc_files)
+	configure_file(cmake/${file}.in ${file} @ONLY)
+	install(FILES ${PROJECT_BINARY_DIR}/${file} DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endforeach()

@@ -9,6 +9,8 @@ static int show(const tutti_subprocess_result *r)
 
 	if (rc == 0)
 		printf("%s\nExit code: %d\n", (const char *)r->out.data, r->exitcode);
+	else
+		fprintf(stderr, "what it printed is no UTF-8\n");
 	return rc;
 }
 

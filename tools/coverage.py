@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the tests entered: lines and functions per file of the library, from gcov's counters.
+"""What the tests entered: lines and functions per file of the libraries, from gcov's counters.
 
     coverage.py BUILD_DIR [--missed]      --missed also lists the lines never entered
 """
@@ -10,14 +10,14 @@ import sys
 
 
 def counters(build):
-    """gcov's JSON documents for the library's own objects."""
-    base = os.path.join(build, "CMakeFiles/tutti_objects.dir")
-    for directory, _, names in os.walk(base):
-        for name in sorted(names):
-            if name.endswith(".gcda"):
-                done = subprocess.run(["gcov", "--json-format", "--stdout", name], cwd=directory,
-                                      capture_output=True, text=True, check=True)
-                yield from map(json.loads, done.stdout.splitlines())
+    """gcov's JSON documents for the libraries' own objects."""
+    for library in ("tutti_objects", "tutti_net_objects"):
+        for directory, _, names in os.walk(os.path.join(build, f"CMakeFiles/{library}.dir")):
+            for name in sorted(names):
+                if name.endswith(".gcda"):
+                    done = subprocess.run(["gcov", "--json-format", "--stdout", name],
+                                          cwd=directory, capture_output=True, text=True, check=True)
+                    yield from map(json.loads, done.stdout.splitlines())
 
 
 def gather(build, root):

@@ -4,6 +4,7 @@
 #include "../echo_race.h"
 
 #include <tutti/listener.h>
+#include <tutti/poller.h>
 #include <tutti/task.h>
 
 static int echo(tutti_stream *s, void *arg)
@@ -18,9 +19,16 @@ static int echo(tutti_stream *s, void *arg)
 	return 0;
 }
 
-static int close_at_once(tutti_stream *s, void *arg)
+/* One message is all the room that it needs. */
+static int wait_and_echo(tutti_stream *s, void *arg)
 {
-	(void)s, (void)arg;
+	char block[64];
+	ssize_t n;
+
+	(void)arg;
+	while ((n = tutti_stream_read(s, block, sizeof(block))) > 0)
+		if (tutti_stream_write(s, block, (size_t)n) < 0)
+			break;
 	return 0;
 }
 
@@ -38,11 +46,13 @@ int main(int argc, char **argv)
 	struct bench_options o = bench_options_read(argc, argv);
 	tutti_listener *l;
 
+	if (strcmp(o.mode, "echo_epoll") == 0)
+		tutti_poller_choose(TUTTI_EPOLL);
 	bench_require(tutti_listener_create(&l, "127.0.0.1:0", NULL) == 0, "cannot listen");
 	echo_begin(&o, argv[0], tutti_listener_port(l));
 	if (strcmp(o.mode, "accept") == 0)
 		accept_and_close(l);
 	else
-		tutti_listener_serve(l, strcmp(o.mode, "echo") == 0 ? echo : close_at_once, NULL);
+		tutti_listener_serve(l, strcmp(o.mode, "idle") == 0 ? wait_and_echo : echo, NULL);
 	return 1;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* posix_spawn and waitpid, with a pipe and read where something is to be read. */
+#define _GNU_SOURCE 1
 #include "../subprocess_race.h"
 
 #include <fcntl.h>

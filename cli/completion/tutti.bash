@@ -26,6 +26,15 @@ _tutti_files()
 	done < <(compgen -f -- "$cur")
 }
 
+_tutti_folders()
+{
+	local word
+	compopt -o filenames 2>/dev/null
+	while read -r word; do
+		COMPREPLY+=("$word")
+	done < <(compgen -d -- "$cur")
+}
+
 # Where the job stands among the words of tutti map, or after the last one if it is not there yet.
 _tutti_job_at()
 {
@@ -97,6 +106,24 @@ _tutti_map()
 	fi
 }
 
+_tutti_fetch()
+{
+	case $prev in
+	-o | --out | -a | --arg-file | --cacert) _tutti_files; return ;;
+	-j | --jobs | --per-host | --xpath | --regex | --retries | --back-off | --timeout | --stall) return ;;
+	--connect-timeout | --max-time | --max-size | -H | --header | --user-agent | --data) return ;;
+	--user | --redirects | --proxy) return ;;
+	--method) _tutti_words "GET HEAD POST PUT PATCH DELETE OPTIONS"; return ;;
+	esac
+	if [[ $cur == -* ]]; then
+		_tutti_words "-o --out -c --continue -n --skip-existing --title --xpath --regex --first
+			--tag --json --unordered -j --jobs --per-host -a --arg-file --retries
+			--back-off --timeout --stall --connect-timeout --max-time --max-size
+			--progress --no-progress --quiet -H --header --user-agent --method --data
+			--user --redirects --proxy --insecure --cacert --http1 --help"
+	fi
+}
+
 _tutti_check()
 {
 	case $prev in
@@ -112,17 +139,33 @@ _tutti_check()
 	fi
 }
 
+_tutti_serve()
+{
+	case $prev in
+	--tls-cert | --tls-key | --log) _tutti_files; return ;;
+	-[lj] | --listen | --loops | --header | --max-age | --grace | --delay) return ;;
+	esac
+	if [[ $cur == -* ]]; then
+		_tutti_words "--listen --loops --no-listing --hidden --header --max-age --tls-cert
+			--tls-key --log --quiet --grace --demo --delay --help"
+	else
+		_tutti_folders
+	fi
+}
+
 _tutti()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	COMPREPLY=()
 	if [ "$COMP_CWORD" = 1 ]; then
-		_tutti_words "map check jobs new info --help --version"
+		_tutti_words "map fetch serve check jobs new info --help --version"
 		return
 	fi
 	case ${COMP_WORDS[1]} in
 	map) _tutti_map ;;
 	jobs) if [[ $cur == -* ]]; then _tutti_words --help; else _tutti_files; fi ;;
+	fetch) _tutti_fetch ;;
+	serve) _tutti_serve ;;
 	check) _tutti_check ;;
 	new | info) _tutti_words --help ;;
 	esac

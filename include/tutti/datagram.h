@@ -36,15 +36,19 @@ typedef struct tutti_datagram tutti_datagram;
  * Open a socket for packets.
  *
  * d          receives it
- * local      where it receives, as in listener.h; NULL: the system chooses when something is sent
- * peer       with whom alone it is to exchange packets, as in stream.h; NULL: with anybody
+ * local      where it receives, as in listener.h; NULL: the system chooses when something is sent,
+ *            but over Unix sockets: there nobody can answer then
+ * peer       with whom alone it is to exchange packets, as in stream.h; NULL: with anybody. Of
+ *            several addresses of a name the first to which there is a way from here, and from
+ *            local; whether anybody receives there nobody knows
  * Returns    0; *d is the caller's to free
  * Errors     -EINVAL           an address cannot be read; or neither is given
  *            -ENOENT           no such host, or no such file
  *            -EAGAIN           names cannot be looked up just now
  *            -EADDRINUSE       somebody receives there
  *            -EADDRNOTAVAIL    that is no address of this machine
- *            -EACCES           not allowed; also -ECONNREFUSED and what else the system says
+ *            -EACCES           not allowed; also -ECONNREFUSED and what else the system says; of
+ *                              several addresses, of the last one tried
  *            TUTTI_ECANCELED   the caller was cancelled
  *            -EMFILE           no descriptor; also -ENFILE
  *            -ENOMEM           no memory
@@ -133,7 +137,7 @@ TUTTI_API int tutti_datagram_address(const tutti_datagram *d, char *text, size_t
 TUTTI_API int tutti_datagram_fd(const tutti_datagram *d);
 
 /*
- * Close it and give it back. A socket file that it has made is removed.
+ * Close it and give it back. A socket file that it has made is removed, but not by a forked child.
  *
  * d          nobody uses it; NULL does nothing
  * Context    any thread or task

@@ -55,6 +55,10 @@ enum {
 	TUTTI_EAUTH = -5300,        /* the other side did not accept the key */
 	TUTTI_EPROTO = -5301,       /* the other side said what the protocol does not allow */
 	TUTTI_EREMOTE = -5302,      /* the other side failed in a way of its own */
+	TUTTI_EUNTRUSTED = -5400,   /* nobody who is trusted has signed the certificate */
+	TUTTI_EEXPIRED = -5401,     /* the certificate is not valid any more, or not yet */
+	TUTTI_EWRONGNAME = -5402,   /* the certificate is for other names */
+	TUTTI_ESTATUS = -5403,      /* a server has answered with a status of 400 or more */
 	TUTTI_EUSER = -100000       /* from here down: the program's own codes */
 };
 
@@ -91,6 +95,16 @@ TUTTI_API const char *tutti_errname(int code);
  * Waits      never
  */
 TUTTI_API int tutti_fail(int code, const char *format, ...) TUTTI_PRINTF(2, 3);
+
+/*
+ * Get the words of the last tutti_fail of the running thread, task or job: for who calls a function
+ * that may have said why.
+ *
+ * Returns    the text, until the caller's next tutti_fail; NULL: there is none
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API const char *tutti_fail_text(void);
 
 TUTTI_END
 

@@ -169,7 +169,7 @@ TUTTI_API int tutti_file_store(const char *path, tutti_bytes all, unsigned mode)
 /*
  * Walk through a folder and all below it: fn is called, by the caller, for each file and folder, a
  * folder before what is in it, the names of one folder in the order of their bytes. Symbolic links
- * are shown and not followed.
+ * are shown and not followed. What cannot be read is left out, and told when all else was seen.
  *
  * path       of the folder
  * fn         gets the path, which begins with the given one, and what is known of the file; 0: go
@@ -177,9 +177,12 @@ TUTTI_API int tutti_file_store(const char *path, tutti_bytes all, unsigned mode)
  * arg        passed on
  * Returns    0; all has been seen
  * Errors     any that fn has returned
- *            -ENOENT           no such folder; also -EACCES and the like, of one further down too
+ *            -ENOENT           no such folder
+ *            -EACCES           this folder, or something below it, cannot be read; also -EIO and
+ *                              the like: of several the first. What goes meanwhile is no error
  *            TUTTI_ECANCELED   the caller was cancelled
- *            -ENOMEM           no memory; -EAGAIN: no helper thread
+ *            -ENOMEM           no memory; -EAGAIN: no helper thread; -EMFILE: no descriptor. These
+ *                              end it at once
  * Context    any thread or task
  * Waits      may; cancellation point
  */

@@ -40,7 +40,7 @@ typedef struct tutti_info {
 	size_t stack_bytes_least; /* a stack is a power of two of bytes, from this */
 	size_t stack_bytes_usual; /* for a task that does not say */
 	size_t stack_bytes_most;  /* to this */
-	const char *poller;       /* what descriptors are waited for with */
+	const char *poller;       /* what descriptors are waited for and written with: poller.h */
 	uint64_t reserved[7];     /* 0 */
 } tutti_info;
 

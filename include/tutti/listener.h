@@ -48,12 +48,14 @@ typedef struct tutti_listener_options {
 	bool share;      /* others may listen there too, and each gets its part (SO_REUSEPORT) */
 	bool one_family; /* an IPv6 address takes no IPv4 (IPV6_V6ONLY) */
 	bool gather;     /* of the streams, as in tutti_stream_options */
-	uint64_t reserved[4]; /* 0 */
+	tutti_time deadline;  /* of looking up a host's name, absolute; 0: none */
+	uint64_t reserved[3]; /* 0 */
 } tutti_listener_options;
 
 /*
  * Listen. The place is free again at once after the end (SO_REUSEADDR); a socket file that nobody
- * listens at any more is replaced.
+ * listens at any more is replaced. Of several that begin there at the same moment, in whatever
+ * processes, one gets it: its folder is locked meanwhile (flock).
  *
  * l          receives the listener
  * address    as in stream.h; ":80" is every address of this machine, IPv6 and IPv4; port 0 is one
@@ -65,6 +67,7 @@ typedef struct tutti_listener_options {
  *            -EADDRINUSE      somebody listens there
  *            -EADDRNOTAVAIL   that is no address of this machine
  *            -EACCES          not allowed; also what else the system says
+ *            TUTTI_ETIMEDOUT  the name was not found by options' deadline
  *            TUTTI_ECANCELED  the caller was cancelled
  *            -EMFILE          no descriptor; also -ENFILE
  *            -ENOMEM          no memory
@@ -81,6 +84,7 @@ TUTTI_API int tutti_listener_create(
  * s          receives the stream
  * Returns    0; *s is the caller's to free
  * Errors     -EMFILE           no descriptor for it, also -ENFILE, -ENOMEM; it waits on
+ *            -EPERM            a firewall has refused the one that had come
  *            -EBADF            the listener was closed meanwhile
  *            TUTTI_ECANCELED   the caller was cancelled
  * Context    any thread or task
@@ -105,7 +109,8 @@ TUTTI_API int tutti_listener_accept_until(tutti_listener *l, tutti_stream **s, t
 /*
  * Accept for ever, and run fn for each stream in a task of its own on the caller's loop. When a
  * task ends its stream is closed; that it failed is reported, but for the other side having gone.
- * Out of descriptors it reports that once and goes on when there are some again.
+ * If it cannot accept, as without descriptors, it says so, but not again within ten seconds, and
+ * goes on when it can.
  *
  * l          the listener
  * fn         has the stream until it returns; < 0: it failed
@@ -122,6 +127,7 @@ TUTTI_API int tutti_listener_serve(
 
 /*
  * Let nobody connect any more, and those that accept go on with -EBADF. Streams are not touched.
+ * Forked processes have the same socket: it is closed for all of them.
  *
  * l          the listener
  * Context    any thread or task
@@ -154,7 +160,8 @@ TUTTI_API int tutti_listener_address(const tutti_listener *l, char *text, size_t
 TUTTI_API int tutti_listener_port(const tutti_listener *l);
 
 /*
- * Close it, if it is not, and give it back. A socket file that it has made is removed.
+ * Close it, if it is not, and give it back. A socket file that it has made is removed. In a forked
+ * child it is only given back: the parent goes on listening.
  *
  * l          nobody uses it; NULL does nothing
  * Context    any thread or task

@@ -53,6 +53,16 @@ TUTTI_API void tutti_set_reporter(tutti_reporter fn, void *arg);
  */
 TUTTI_API void tutti_report_stderr(int code, const char *text, void *arg);
 
+/*
+ * Say something to the reporter, as the library does.
+ *
+ * code       what happened; 0: nothing went wrong
+ * format     as printf; the text is cut at 500 bytes
+ * Context    any thread or task
+ * Waits      never in tutti
+ */
+TUTTI_API void tutti_report(int code, const char *format, ...) TUTTI_PRINTF(2, 3);
+
 TUTTI_END
 
 #endif

@@ -17,8 +17,8 @@
  * another, until the first accepts (RFC 8305).
  *
  * One may read while another writes, from whatever threads and tasks. Two at the same side at once
- * are an error of the program and told so, -EBUSY: their bytes would mix. Waiting is cheapest where
- * the first wait was: a stream stays in the poller of that thread.
+ * are an error of the program and told so, -EBUSY: their bytes would mix. Waiting is cheapest in
+ * the thread where it was before: a stream stays in that one's poller, until it is used elsewhere.
  *
  * Small writes are sent at once (TCP_NODELAY). That the other side has gone is -EPIPE or
  * -ECONNRESET, never a signal.
@@ -94,7 +94,8 @@ TUTTI_API int tutti_stream_connect_until(tutti_stream **s, const char *address,
 
 /*
  * Make a stream of a descriptor: a socket, a pipe's end, a terminal. It is set not to block, which
- * all see that share it.
+ * all see that share it: of descriptor 1 that is printf, and of a terminal other programs too. What
+ * open() gives for "/dev/stdout" is shared with nobody, but for a socket, which it cannot open.
  *
  * s          receives the stream
  * fd         the stream's from now on, which closes it; after an error still the caller's
@@ -181,16 +182,31 @@ TUTTI_API int tutti_stream_write_until(
  * Returns    0, also of a second time
  * Errors     -ENOTSUP    it is not a socket
  *            -ENOTCONN   the connection was cut
+ *            and, where the end is written as bytes, as with TLS, those of tutti_stream_write
  * Context    any thread or task
- * Waits      never
+ * Waits      may: where the end is written as bytes, and is a cancellation point there
  */
 TUTTI_API int tutti_stream_shutdown(tutti_stream *s);
+
+/*
+ * The same with a deadline.
+ *
+ * s          the stream; nobody writes just now
+ * deadline   absolute; in the past: only what goes in at once
+ * Returns    0, also of a second time
+ * Errors     TUTTI_ETIMEDOUT   the end did not go in by then
+ *            and those of tutti_stream_shutdown
+ * Context    any thread or task
+ * Waits      may: as tutti_stream_shutdown
+ */
+TUTTI_API int tutti_stream_shutdown_until(tutti_stream *s, tutti_time deadline);
 
 /*
  * Get the descriptor, for what this header has not: options of the socket, tutti_case_fd.
  *
  * s          the stream
- * Returns    the descriptor, borrowed as long as s; not to be closed
+ * Returns    the descriptor, borrowed as long as s; not to be closed. Of a layer the one below
+ * Errors     -ENOTSUP   a layer over no descriptor
  * Context    any thread or task
  * Waits      never
  */
@@ -203,7 +219,7 @@ TUTTI_API int tutti_stream_fd(const tutti_stream *s);
  * text       receives it, cut to fit, with a final zero; may be NULL if size is 0
  * size       room, bytes; TUTTI_ADDRESS_SIZE is enough for any
  * Returns    how long it is without the zero, cut or not
- * Errors     -ENOTCONN   it is not connected; -ENOTSUP: it is not a socket
+ * Errors     -ENOTCONN   it is not connected; -ENOTSUP: it is no socket, nor is one below it
  * Context    any thread or task
  * Waits      never
  */

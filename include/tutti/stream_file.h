@@ -41,7 +41,9 @@ TUTTI_BEGIN
  * offset     of the first byte, >= 0
  * size       how many
  * Returns    0; the system has all of it
- * Errors     -EINVAL           offset; or fd is no such file
+ * Errors     -EINVAL           offset
+ *            -EISDIR           fd is a folder; -ESPIPE: a pipe, a socket, a terminal; -EBADF: not
+ *                              open, or not for reading. Nothing was sent, the stream is well
  *            TUTTI_EPROTO      the file has ended before; what there was has been sent
  *            -EIO              the file cannot be read; part may have been sent
  *            and those of tutti_stream_write, TUTTI_ECANCELED among them

@@ -9,7 +9,8 @@
  * stream_read.h - pieces of a stream whose length or end is known: so many bytes, a line. What came
  * with them and belongs to the next piece is kept in the stream, and every read takes it from there
  * first. If a piece does not come whole, because of a deadline or a cancel, what has come of it is
- * kept too: nothing is lost, and the same call may be made again.
+ * kept too: nothing is lost, and the same call may be made again. Of what is kept the descriptor
+ * does not tell: before a wait for that (tutti_case_fd) read with a deadline in the past.
  *
  * Example:
  *

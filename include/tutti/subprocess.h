@@ -77,7 +77,7 @@ typedef struct tutti_subprocess_result {
 
 /*
  * Run a program to its end. With a deadline, or when the caller is cancelled, it is told to end by
- * SIGTERM, and 5 seconds later by SIGKILL; its group is, if it leads one.
+ * SIGTERM, and 5 seconds later by SIGKILL; all of its group are, if it leads one.
  *
  * result     may be NULL. Set in any case, to be freed; out and err are what came until then, also
  *            if it failed or was ended

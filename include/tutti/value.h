@@ -48,7 +48,8 @@ typedef struct tutti_value tutti_value;
 /* clang-format off */
 enum {
 	TUTTI_VALUE_NONE, TUTTI_VALUE_BOOL, TUTTI_VALUE_INT, TUTTI_VALUE_FLOAT, TUTTI_VALUE_BYTES,
-	TUTTI_VALUE_TEXT, TUTTI_VALUE_LIST, TUTTI_VALUE_TUPLE, TUTTI_VALUE_DICT, TUTTI_VALUE_SET
+	TUTTI_VALUE_TEXT, TUTTI_VALUE_LIST, TUTTI_VALUE_TUPLE, TUTTI_VALUE_DICT, TUTTI_VALUE_SET,
+	TUTTI_VALUE_OPAQUE /* of a pickle, which is kept as it is: value_pickle.h */
 };
 /* clang-format on */
 
@@ -155,7 +156,7 @@ TUTTI_API int tutti_value_kind(const tutti_value *v);
 TUTTI_API const char *tutti_value_type(const tutti_value *v);
 
 /*
- * Say how many items it has; of a text and of bytes, how many bytes.
+ * Say how many items it has; of a text, of bytes and of what is opaque, how many bytes.
  *
  * v          lent
  * Returns    that; 0 of others

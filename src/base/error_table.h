@@ -24,4 +24,8 @@ X(TUTTI_EEXIT, "a program ended with an exit code that is not 0")
 X(TUTTI_EAUTH, "the other side refused the key or password")
 X(TUTTI_EPROTO, "the other side did not keep to the protocol")
 X(TUTTI_EREMOTE, "the other side failed")
+X(TUTTI_EUNTRUSTED, "the certificate is signed by nobody who is trusted")
+X(TUTTI_EEXPIRED, "the certificate is not valid any more, or not yet")
+X(TUTTI_EWRONGNAME, "the certificate is for other names")
+X(TUTTI_ESTATUS, "the server answered with a status of an error")
 #undef X

@@ -23,7 +23,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum tu_crash_role { TU_CRASH_NOBODY, TU_CRASH_SERVER, TU_CRASH_CHILD, TU_CRASH_WORKER };
+enum tu_crash_role {
+	TU_CRASH_NOBODY,
+	TU_CRASH_SERVER,
+	TU_CRASH_SPARE,
+	TU_CRASH_CHILD,
+	TU_CRASH_WORKER
+};
 
 struct tu_crash_plan {
 	uint32_t role; /* atomic: of who is to be the victim; none once there is one */

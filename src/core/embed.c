@@ -2,6 +2,7 @@
 /* embed.c - lending a worker's thread, and the bell that calls it back. */
 #include "core/embed.h"
 
+#include "core/batch.h"
 #include "os/os.h"
 
 __thread struct tu_worker *tu_lent;
@@ -73,6 +74,8 @@ void tu_worker_lend(struct tu_worker *w)
 {
 	int64_t due = tu_wheel_next(&w->wheel), look = INT64_MAX;
 
+	if (w->aside)
+		tu_batch_go(w); /* what goes on by that is ready, see below */
 	if (w->words)
 		look = tu_words_hand_over(w);
 	tu_os_bell_set(&w->bell, due < look ? due : look);

@@ -356,6 +356,17 @@ static int take_table(int fd)
 	return 0;
 }
 
+int tu_family_bring(int fd)
+{
+	int rc;
+
+	tu_fork_guard_once(&guard);
+	tu_mutex_lock(&lock);
+	rc = take_table(fd);
+	tu_mutex_unlock(&lock);
+	return rc;
+}
+
 int tu_family_join(int fd)
 {
 	bool was;
@@ -365,7 +376,7 @@ int tu_family_join(int fd)
 	tu_mutex_lock(&lock);
 	was = tu_family_id != 0;
 	tu_store_rlx(&has_relatives, 1u); /* it stays so */
-	rc = take_table(fd);
+	rc = fd < 0 && table ? 0 : take_table(fd);
 	if (rc == 0 && !was)
 		led = true;
 	tu_mutex_unlock(&lock);

@@ -60,12 +60,14 @@ int tu_family_pid(uint32_t id);
  * the family yet, joins instead of beginning one; whoever reaps it says tu_family_died. 0, or a
  * negative errno value: -EINVAL: no such table, -EBUSY: it is in another family, -ENOMEM. fd is the
  * family's afterwards if it was not before. A process that was forked by us and goes on without
- * exec joins too, with tu_family_fd(), or nobody would know who notices its end.
+ * exec joins too, with tu_family_fd(), or nobody would know who notices its end. bring: only have
+ * the table, so that those whom this process forks join it with -1.
  *
  * The parent of who joins should be in the family itself: if it ends first, nobody notices.
  */
 int tu_family_fd(void);
 int tu_family_join(int fd);
+int tu_family_bring(int fd);
 
 /* The caller has noticed that this process has ended, or will never run again: it is no more. */
 void tu_family_died(int pid);

@@ -4,6 +4,7 @@
 #include <tutti/info.h>
 #include <tutti/version.h>
 
+#include "core/batch.h"
 #include "core/context.h"
 #include "core/cpu.h"
 #include "core/fence.h"
@@ -36,7 +37,7 @@ void tutti_info_get(tutti_info *info)
 	info->cpus = info->cpus_told > 0 ? info->cpus_told : tu_os_cpu_usable();
 	info->guard_markers = tu_os_stacks_marked();
 	info->barrier_remote = tu_load_rlx(&tu_fence_split); /* set before main */
-	info->poller = tu_os_poller_name();
+	info->poller = tu_ring_used() ? "epoll and io_uring" : "epoll";
 	info->large_pages = tu_os_large_pages();
 	info->page_bytes = tu_os_page_bytes();
 	info->stack_bytes_least = (size_t)1 << TU_STACK_CLASS_LEAST;

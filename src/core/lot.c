@@ -5,6 +5,7 @@
 #include "base/bits.h"
 #include "base/list.h"
 #include "core/mutex.h"
+#include "os/os.h"
 
 enum {
 #ifdef TU_MODEL
@@ -239,9 +240,7 @@ void tu_lot_forget(bool (*gone)(const struct tu_context *c))
 
 void tu_lot_after_fork(void)
 {
-	for (size_t i = 0; i < sizeof(buckets) / sizeof(buckets[0]); i++)
-		if (buckets[i].lock || buckets[i].oldest)
-			buckets[i] = (struct tu_bucket){ 0, NULL };
+	tu_os_pages_zero(buckets, sizeof(buckets)); /* to look at all would touch all */
 }
 
 void tu_lot_keep(struct tu_waiter *w)

@@ -9,6 +9,7 @@
  *
  * With nothing ready the worker's thread sleeps on whatever stack it happens to be.
  */
+#include "core/batch.h"
 #include "core/embed.h"
 #include "core/poller.h"
 #include "core/report.h"
@@ -23,7 +24,9 @@ __thread struct tu_context *tu_current;
 
 enum {
 	TURNS = 61, /* between two looks at timers and inbox: prime, so that no pattern locks in */
-	POLLS = 8,  /* one of so many such looks is at descriptors too */
+	POLLS = 8,  /* one of so many such looks is at descriptors too, */
+	POLL_NS = 20000,  /* or any, after so long: then it is cheap beside the turns */
+	LONG_NS = 200000, /* turns that take longer than this together are fewer the next time */
 	SPIN_NS = 2000,
 	TRIM_NS = 100000000,
 	SORT_NS = 1000000, /* between two steps of giving back blocks, each of which is as short */
@@ -73,15 +76,13 @@ static void take_inbox(struct tu_worker *w)
  * A few at a time: what fires is in the cache when it runs, and a million of them at once do not
  * stand between everybody else and their turn. Returns how many.
  */
-static uint32_t fire_timers(struct tu_worker *w)
+static uint32_t fire_timers(struct tu_worker *w, int64_t now)
 {
 	struct tu_timer *timer;
 	uint32_t n = 0;
-	int64_t now;
 
 	if (tu_wheel_count(&w->wheel) == 0)
 		return 0;
-	now = tu_os_now();
 	while (n < TURNS && (timer = tu_wheel_pop(&w->wheel, now)) != NULL) {
 		tu_trace(TU_TRACE_TIMER_FIRED, 0, (uintptr_t)timer, timer->deadline);
 		timer->fire(timer);
@@ -91,24 +92,60 @@ static uint32_t fire_timers(struct tu_worker *w)
 }
 
 /* A look at descriptors is a call into the kernel. With nothing ready it is left to doze. */
-static uint32_t look_at_descriptors(struct tu_worker *w)
+static uint32_t look_at_descriptors(struct tu_worker *w, int64_t now)
 {
-	return w->head && w->looks % POLLS == 0 ? tu_poller_look(w) : 0;
+	bool late = w->looked_at != 0 && now - w->polled_at >= POLL_NS;
+
+	if (!w->head || (!late && w->looks % POLLS != 0))
+		return 0;
+	w->polled_at = now;
+	return tu_poller_look(w);
+}
+
+/*
+ * How many turns until the next look, as long as there is always somebody who wants one. Who waits
+ * for the time or a descriptor is not to wait for sixty others who take a millisecond each.
+ */
+static uint32_t turns_until_next(struct tu_worker *w, int64_t now)
+{
+	int64_t took = now - w->looked_at, turns = 2 * w->turns;
+
+	if (!w->head || now == 0) {
+		w->looked_at = 0;
+		return TURNS;
+	}
+	if (w->looked_at == 0)
+		turns = TURNS;
+	else if (took > LONG_NS)
+		turns = w->turns * LONG_NS / took;
+	w->looked_at = now;
+	w->turns = turns < 1 ? 1 : turns > TURNS ? TURNS : turns;
+	return (uint32_t)w->turns;
+}
+
+/* The clock, which costs as much as some turns: 0 if nobody here needs it. */
+static int64_t look_at_clock(const struct tu_worker *w)
+{
+	return tu_wheel_count(&w->wheel) > 0 || (w->polled && w->head) ? tu_os_now() : 0;
 }
 
 /* What has fired gets turns beyond the others': or with every look the queue would be longer. */
 static __attribute__((noinline)) void look_around(struct tu_worker *w)
 {
 	uint32_t fired;
+	int64_t now;
 
 	take_inbox(w);
 	tu_show(&w->looks, w->looks + 1);
-	fired = fire_timers(w);
+	if (tu_unlikely(w->aside))
+		tu_batch_go(w);
+	now = look_at_clock(w);
+	fired = fire_timers(w, now);
 	if (tu_unlikely(w->polled))
-		fired += look_at_descriptors(w);
+		fired += look_at_descriptors(w, now);
 	if (tu_unlikely(w->words))
 		fired += tu_words_look(w, !w->head);
-	tu_show(&w->budget, TURNS + fired);
+	tu_show(&w->budget, turns_until_next(w, now) + fired);
 	tu_watch_notice(w);
 }
 
@@ -546,6 +583,8 @@ void tu_worker_close(struct tu_worker *w)
 			fire_all(w);
 		tu_worker_push(w, &self->node);
 		leave(self);
+		if (w->aside && !w->head)
+			tu_batch_go(w); /* the last words of who was cancelled */
 		if (tu_worker_has_tasks(w) && !w->head)
 			doze(w);
 	}

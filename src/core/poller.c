@@ -33,7 +33,6 @@ int tu_poller_begin(struct tu_worker *w)
 	}
 	if (rc < 0)
 		return rc;
-	w->poller_number++; /* never 0: what is not kept has that */
 	tu_store_seq(&w->has_poller, 1);
 	return 0;
 }
@@ -70,7 +69,7 @@ static bool keeps_on(struct tu_worker *w, int fd, unsigned events)
 		state->asked |= (uint8_t)events;
 		return true;
 	}
-	*state = (struct tu_source_state){ .generation = state->generation + 1 };
+	*state = (struct tu_source_state){ 0 };
 	return false;
 }
 
@@ -92,7 +91,7 @@ static bool make_room(struct tu_worker *w, int fd)
 	return true;
 }
 
-int tu_poller_keep(struct tu_worker *w, struct tu_source *k, unsigned events)
+int tu_poller_keep(struct tu_worker *w, const struct tu_source *k, unsigned events)
 {
 	struct tu_source_state *state = tu_source_at(k, w);
 	int rc;
@@ -108,12 +107,31 @@ int tu_poller_keep(struct tu_worker *w, struct tu_source *k, unsigned events)
 		return rc;
 	if (!state) {
 		state = &w->kept[k->fd];
-		*state = (struct tu_source_state){ .generation = state->generation + 1 };
-		k->poller = w->poller_number;
-		k->generation = state->generation;
+		/* Relaxed: a number, fixed by now. */
+		*state = (struct tu_source_state){ .id = tu_load_rlx(&k->id) };
 	}
 	state->asked |= (uint8_t)events;
 	return 0;
+}
+
+/* fd, which w keeps, is watched only as far as somebody here waits for it. */
+static void let_go(struct tu_worker *w, int fd)
+{
+	struct tu_bucket *b = tu_lot_lock(tu_fd_key(fd));
+	unsigned events = asked(b, fd, w);
+
+	tu_lot_unlock(b);
+	w->kept[fd] = (struct tu_source_state){ 0 };
+	if (events)
+		tu_os_poller_watch(&w->poller, fd, events); /* fails if it was closed */
+	else
+		tu_os_poller_unwatch(&w->poller, fd);
+}
+
+void tu_poller_let_go(struct tu_worker *w, const struct tu_source *k)
+{
+	if (tu_source_at(k, w))
+		let_go(w, k->fd);
 }
 
 /* It is watched before it waits: only this thread looks at the poller, so nothing is missed. */
@@ -193,17 +211,32 @@ void tu_poller_end_waits(int fd, int answer)
 	grant(NULL, fd, ~0u, answer);
 }
 
+/*
+ * A number that w keeps is reported. If that says again and again what was known, and nobody waits
+ * or has looked since, it is waited for somewhere else by now.
+ */
+static void note(struct tu_worker *w, int fd, unsigned events, bool somebody_waits)
+{
+	enum { MOST = 16 };
+	struct tu_source_state *state = &w->kept[fd];
+	bool news = somebody_waits || (events & ~(unsigned)state->ready);
+
+	state->ready |= (uint8_t)events;
+	state->unheard = news ? 0 : (uint8_t)(state->unheard + 1);
+	if (state->unheard == MOST)
+		let_go(w, fd);
+}
+
 static uint32_t wait_and_grant(struct tu_worker *w, int64_t deadline)
 {
 	struct tu_os_ready ready[BATCH];
 	int n = tu_os_poller_wait(&w->poller, ready, BATCH, deadline);
 
 	for (int i = 0; i < n; i++) {
-		struct tu_source_state *state = state_of(w, ready[i].fd);
 		unsigned left = grant(w, ready[i].fd, ready[i].events, 0);
 
-		if (state)
-			state->ready |= (uint8_t)ready[i].events;
+		if (state_of(w, ready[i].fd))
+			note(w, ready[i].fd, ready[i].events, left);
 		/* Fails if it was closed: then nobody hears any more of it, as of all such. */
 		else if (left)
 			tu_os_poller_watch(&w->poller, ready[i].fd, left);
@@ -219,14 +252,6 @@ uint32_t tu_poller_look(struct tu_worker *w)
 uint32_t tu_poller_sleep(struct tu_worker *w, int64_t deadline)
 {
 	return wait_and_grant(w, deadline);
-}
-
-/* What was kept by this poller is not by the next. */
-static void forget_kept(struct tu_worker *w, struct tu_source_state *room, uint32_t n)
-{
-	w->poller_number++;
-	w->kept = room;
-	w->kept_room = n;
 }
 
 /* Against closing as in embed.c, on the same word. */
@@ -247,8 +272,9 @@ void tu_poller_close(struct tu_worker *w)
 	while (tu_load_seq(&w->ringing)) /* [bell-1] acquire, and as shown in embed.c */
 		tu_os_thread_yield();
 	tu_os_poller_close(&w->poller);
-	tu_free(w->kept);
-	forget_kept(w, NULL, 0);
+	tu_free(w->kept); /* what this poller kept the next one does not */
+	w->kept = NULL;
+	w->kept_room = 0;
 }
 
 void tu_poller_forget(struct tu_worker *w)
@@ -258,7 +284,6 @@ void tu_poller_forget(struct tu_worker *w)
 	w->at_pipes = 0;
 	if (w->kept)
 		memset(w->kept, 0, w->kept_room * sizeof(*w->kept));
-	forget_kept(w, w->kept, w->kept_room);
 	if (w->has_poller)
 		tu_os_poller_close(&w->poller);
 	w->has_poller = 0;

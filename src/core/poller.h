@@ -8,8 +8,10 @@
  * only that worker's thread hears of it and grants.
  *
  * A descriptor that is waited for again and again, as a stream's, can be kept: it stays in the
- * poller of the worker where it was first waited for, which remembers what was reported of it. So
- * a wait there costs no call into the kernel, and neither does looking whether one is needed.
+ * poller of the worker where it is waited for, its home, which remembers what was reported of it.
+ * So a wait there costs no call into the kernel, and neither does looking whether one is needed.
+ * When it has moved to another worker, the poller where it was notices that nobody asks for what it
+ * reports, and lets it go.
  *
  * A worker has a poller from the first such wait on, until its thread ends or its loop is closed,
  * and looks at it only while there is one (polled). For all others nothing is different.
@@ -47,36 +49,47 @@ void tu_poller_leave(struct tu_worker *w, int fd, struct tu_waiter *me);
 
 /*
  * A descriptor that is to be kept, by whoever owns it; all but fd zero at first. Its home is the
- * worker where it was first waited for, and stays that; anywhere else it is just a number.
+ * worker that keeps it from its next wait there on; anywhere else it is just a number.
  */
 struct tu_source {
 	int fd;
-	struct tu_worker *home;      /* NULL: none yet. Atomic: set once */
-	uint32_t poller, generation; /* where home keeps it, 0: not yet. Home's own */
+	uint32_t elsewhere;     /* waits in a row that were not at home. Atomic */
+	struct tu_worker *home; /* NULL: none yet. Atomic */
+	uint64_t id;            /* no other of this process has it; 0: none yet. Atomic: set once */
 };
 
 /* What a worker knows of a number. Owner only. */
 struct tu_source_state {
-	uint32_t generation; /* of those that had the number: the one that has it, or had it last */
-	uint8_t asked;       /* for these events it is watched; 0: not kept */
-	uint8_t ready;       /* of these it is perhaps ready for some, for others certainly not */
+	uint64_t id;     /* of the source that has the number, or had it last */
+	uint8_t asked;   /* for these events it is watched; 0: not kept */
+	uint8_t ready;   /* of these it is perhaps ready for some, for others certainly not */
+	uint8_t unheard; /* so many reports in a row said what was known, and nobody waited */
 };
 
 /* What w keeps of k, until w's next wait; NULL: nothing. Owner. */
 static inline struct tu_source_state *tu_source_at(
 	const struct tu_source *k, const struct tu_worker *w)
 {
-	/* Relaxed: only its being w counts, and that w itself has written. */
-	if (tu_load_rlx(&k->home) != w || k->poller == 0 || k->poller != w->poller_number)
+	struct tu_source_state *state;
+
+	if ((uint32_t)k->fd >= w->kept_room)
 		return NULL;
-	return w->kept[k->fd].generation == k->generation ? &w->kept[k->fd] : NULL;
+	state = &w->kept[k->fd];
+	/* Relaxed: it counts only if it is what w itself has found there. */
+	return state->asked && state->id == tu_load_rlx(&k->id) ? state : NULL;
 }
 
 /* As enter, for what w keeps with these events: no call into the kernel. */
 void tu_poller_queue(struct tu_worker *w, int fd, struct tu_waiter *me);
 
-/* Let w, its home, keep k from now on, for these events also. 0, or as tu_poller_enter. Owner. */
-int tu_poller_keep(struct tu_worker *w, struct tu_source *k, unsigned events);
+/*
+ * Let w, its home, keep k, which has an id, from now on, for these events also. 0, or as
+ * tu_poller_enter. Owner.
+ */
+int tu_poller_keep(struct tu_worker *w, const struct tu_source *k, unsigned events);
+
+/* Let w keep k no longer, if it does. Who waits for it here is watched for all the same. Owner. */
+void tu_poller_let_go(struct tu_worker *w, const struct tu_source *k);
 
 /* End all waits for fd with that answer. Any thread. */
 void tu_poller_end_waits(int fd, int answer);

@@ -42,15 +42,30 @@ void tu_report_text(int code, const char *text)
 		fn(code, text, arg);
 }
 
-void tu_report(int code, const char *format, ...)
+static void say(int code, const char *format, va_list args)
 {
 	char text[500];
+
+	vsnprintf(text, sizeof(text), format, args);
+	tu_report_text(code, text);
+}
+
+void tu_report(int code, const char *format, ...)
+{
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	say(code, format, args);
 	va_end(args);
-	tu_report_text(code, text);
+}
+
+void tutti_report(int code, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(code, format, args);
+	va_end(args);
 }
 
 bool tu_data_name(const void *address, char *buf, size_t n)

@@ -22,6 +22,7 @@ int tu_startup_joining(int fd, int place)
 __attribute__((constructor)) static void start_what_is_told(void)
 {
 	tu_os_before_main = tu_startup_child;
+	tu_startup_poller();
 	if (!tu_environment(TU_STARTUP_CHILD)) {
 		tu_startup_sim();
 		tu_startup_method();

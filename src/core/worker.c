@@ -5,6 +5,7 @@
  * Every worker ever made is on one list and is never freed; those without a thread are on a second.
  */
 #include "core/worker.h"
+#include "core/batch.h"
 #include "core/caught.h"
 
 #include "core/embed.h"
@@ -141,6 +142,7 @@ static void thread_ends(void *worker)
 	tu_worker_drain(w);
 	tu_worker_bell_close(w);
 	tu_poller_close(w);
+	tu_batch_close(w);
 	tu_current = NULL;
 	worker_give(w);
 }
@@ -239,6 +241,7 @@ void tu_workers_after_fork(void)
 	for (struct tu_worker *w = all; w; w = w->next) {
 		tu_worker_bell_forget(w);
 		tu_poller_forget(w);
+		tu_batch_forget(w);
 		tu_words_forget(w);
 		w->next_id = w->ids_end; /* new ids are above all others */
 		if (w != mine)

@@ -15,6 +15,7 @@
 #include "core/words.h"
 #include "os/os.h"
 
+struct tu_batch;
 struct tu_source_state;
 struct tu_slab;
 
@@ -37,6 +38,7 @@ struct tu_worker {
 	bool telling;             /* it is being closed by hand: what is given up is named */
 	uint32_t polled;          /* waits for descriptors begun here and not ended; shown */
 	uint32_t at_pipes;        /* of them, those at pipes of ours: for simulations */
+	uint32_t aside;           /* writes that are put aside, see batch.h */
 	uint32_t words;           /* shared ones that are waited for here; shown. See words.h */
 	int *errno_at;            /* the thread's errno: found once, as a call is dear in a yield */
 	struct tu_caught *caught; /* likewise, see caught.h */
@@ -59,8 +61,10 @@ struct tu_worker {
 	_Alignas(64) struct tu_slab *slabs;
 	struct tu_slab *available[TU_STACK_CLASSES]; /* slabs with stacks that nobody has */
 	uint32_t spare_count[TU_STACK_CLASSES], spare_least[TU_STACK_CLASSES];
-	int64_t trimmed; /* when spares were last looked through */
-	bool sorting;    /* it goes on giving back blocks, step by step */
+	int64_t trimmed;              /* when spares were last looked through */
+	int64_t looked_at, polled_at; /* since it last slept: timers, descriptors; 0: not yet */
+	int64_t turns;                /* how many there were to be from looked_at on */
+	bool sorting;                 /* it goes on giving back blocks, step by step */
 	uint32_t number; /* of its thread, not used twice for long; 0: none. Atomic: compared */
 	uint32_t index;  /* of the worker: fixed */
 	int native_id;   /* its thread's number in the kernel; shown */
@@ -75,8 +79,8 @@ struct tu_worker {
 
 	struct tu_os_bell bell;     /* if has_bell; the owner opens and closes it */
 	struct tu_os_poller poller; /* if has_poller; likewise */
-	uint32_t poller_number;     /* which one that is. Owner */
 	uint32_t kept_room;
+	struct tu_batch *batch;       /* NULL: none yet. Owner */
 	struct tu_source_state *kept; /* by number of descriptor, see poller.h. Owner */
 
 	struct tu_worker *next; /* all workers ever, or the free ones; under the registry's lock */

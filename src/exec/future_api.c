@@ -143,6 +143,11 @@ int tutti_fail(int code, const char *format, ...)
 	return code;
 }
 
+const char *tutti_fail_text(void)
+{
+	return tu_self()->fail_text;
+}
+
 /* -- looking ---------------------------------------------------------------------------------- */
 
 static size_t result_size(const tutti_future *f)

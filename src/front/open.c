@@ -4,12 +4,11 @@
  * linked with whatever opens an executor, and exec need not know of the rooms above it.
  */
 #include "exec/executor.h"
+#include "front/word.h"
 #include "loop/tasks_engine.h"
 #include "proc/pool.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const struct tu_own_engine *const own_engines[] = { &tu_engine_threads, &tu_engine_tasks,
@@ -24,28 +23,12 @@ static const struct tu_own_engine *find_own(const char *word, size_t n)
 	return NULL;
 }
 
-/* The number in "threads:8". */
-static int parse_workers(const char *text, int *out)
-{
-	char *end;
-	long n;
-
-	if (*text < '1' || *text > '9')
-		return -EINVAL;
-	errno = 0;
-	n = strtol(text, &end, 10);
-	if (*end != '\0' || errno != 0 || n > INT_MAX)
-		return -EINVAL;
-	*out = (int)n;
-	return 0;
-}
-
 static int open_own(tutti_executor **e, const struct tu_own_engine *own, const char *where,
 	const char *number, const tutti_executor_options *options)
 {
 	tutti_executor_options mine = *options;
-	void *self;
-	int rc = number ? parse_workers(number, &mine.max_workers) : 0;
+	void *self = NULL;
+	int rc = number ? tu_word_number(number, &mine.max_workers) : 0;
 
 	if (rc == 0)
 		rc = own->engine.open(&self, where, &mine);

@@ -6,6 +6,7 @@
 #include "loop/place.h"
 #include "loop/stream.h"
 
+#include "core/alloc.h"
 #include "core/wait.h"
 
 #include <errno.h>
@@ -17,8 +18,10 @@
 static const tutti_time stagger = TUTTI_MILLISECONDS(250);
 static const tutti_time full_queue = TUTTI_MILLISECONDS(1); /* of a Unix socket: no event says so */
 
+/* Kilobytes: not for the stack of a task. */
 struct race {
 	struct tu_place place;
+	uint8_t order[TU_PLACES];          /* in which they are tried */
 	const struct tu_os_address *local; /* NULL: any */
 	int next;                          /* address to be tried */
 	tutti_time next_at;
@@ -28,20 +31,20 @@ struct race {
 };
 
 /* IPv6 and IPv4 in turn, beginning with what the system would take first; each in its own order. */
-static void take_turns(struct tu_place *p)
+static void take_turns(struct race *r)
 {
-	struct tu_place from = *p;
-	bool ip6 = tu_os_address_is_ip6(&from.at[0]);
+	const struct tu_place *p = &r->place;
+	bool ip6 = tu_os_address_is_ip6(&p->at[0]);
 	int next[2] = { 0, 0 };
 
 	for (int i = 0; i < p->n; i++, ip6 = !ip6) {
 		for (int tries = 0; tries < 2; tries++, ip6 = !ip6) {
 			int *j = &next[ip6];
 
-			while (*j < from.n && tu_os_address_is_ip6(&from.at[*j]) != ip6)
+			while (*j < p->n && tu_os_address_is_ip6(&p->at[*j]) != ip6)
 				++*j;
-			if (*j < from.n) {
-				p->at[i] = from.at[(*j)++];
+			if (*j < p->n) {
+				r->order[i] = (uint8_t)(*j)++;
 				break;
 			}
 		}
@@ -51,7 +54,7 @@ static void take_turns(struct tu_place *p)
 /* The next address. Returns a connected socket, or -EAGAIN: it is under way, or why not. */
 static int try_next(struct race *r)
 {
-	const struct tu_os_address *to = &r->place.at[r->next];
+	const struct tu_os_address *to = &r->place.at[r->order[r->next]];
 	int fd = tu_os_socket(to, true), rc = 0;
 
 	if (fd < 0)
@@ -131,39 +134,58 @@ static int run(struct race *r, tutti_time deadline)
 	}
 }
 
-static int read_local(struct tu_place *local, const tutti_stream_options *o)
+static int read_local(struct tu_os_address *local, const tutti_stream_options *o)
 {
-	return o && o->local ? tu_place_find(local, o->local, true, 0) : 0;
+	return o && o->local ? tu_place_read(local, o->local, true) : 0;
+}
+
+/* A socket that is connected to one of the address', or an error. */
+static int connect_to(struct race *r, const char *address, tutti_time deadline)
+{
+	int fd = tu_place_find(&r->place, address, false, deadline);
+
+	if (fd < 0)
+		return fd;
+	take_turns(r);
+	fd = run(r, deadline);
+	while (r->n > 0)
+		drop(r, 0);
+	return fd;
+}
+
+/* The descriptor becomes the stream's, or is closed. */
+static int make_stream(tutti_stream **s, int fd, const struct race *r, bool gather)
+{
+	if (!gather)
+		tu_os_socket_send_at_once(fd);
+	*s = tu_stream_make_of(fd, &r->place.at[0]); /* all are of one kind */
+	if (*s)
+		return 0;
+	tu_os_socket_close(fd);
+	return -ENOMEM;
 }
 
 int tutti_stream_connect_until(tutti_stream **s, const char *address,
 	const tutti_stream_options *options, tutti_time deadline)
 {
-	struct race race = { .next_at = 0 };
-	struct tu_place local;
-	int rc = tu_cancel_pending(tu_self()), fd;
+	struct tu_os_address local;
+	struct race *race;
+	int rc = tu_cancel_pending(tu_self());
 
 	if (rc == 0)
 		rc = read_local(&local, options);
-	if (rc == 0)
-		rc = tu_place_find(&race.place, address, false, deadline);
 	if (rc < 0)
 		return rc;
+	race = tu_alloc_zero(sizeof(*race));
+	if (!race)
+		return -ENOMEM;
 	if (options && options->local)
-		race.local = &local.at[0];
-	take_turns(&race.place);
-	fd = run(&race, deadline);
-	while (race.n > 0)
-		drop(&race, 0);
-	if (fd < 0)
-		return fd;
-	if (!options || !options->gather)
-		tu_os_socket_send_at_once(fd);
-	*s = tu_stream_make(fd, true);
-	if (*s)
-		return 0;
-	tu_os_socket_close(fd);
-	return -ENOMEM;
+		race->local = &local;
+	rc = connect_to(race, address, deadline);
+	if (rc >= 0)
+		rc = make_stream(s, rc, race, options && options->gather);
+	tu_free(race);
+	return rc;
 }
 
 int tutti_stream_connect(tutti_stream **s, const char *address, const tutti_stream_options *options)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* file.c - calls about files, made elsewhere while the caller waits. */
-#include "core/alloc.h"
+#include "loop/file.h"
+
+#include "core/bytes.h"
 #include "core/wait.h"
 #include "core/worker.h"
 #include "os/files.h"
@@ -8,7 +10,6 @@
 #include <errno.h>
 #include <string.h>
 #include <tutti/file.h>
-#include <tutti/task.h>
 
 /* One call, with what any of them needs. On its caller's stack. */
 struct call {
@@ -37,15 +38,23 @@ static bool is_alone(const struct tu_context *self)
 	return self == &self->worker->native && !tu_worker_has_tasks(self->worker);
 }
 
-static ptrdiff_t make_elsewhere(struct call *c)
+int tu_file_call(tutti_fn fn, void *arg)
 {
 	struct tu_context *self = tu_self();
 	int rc = tu_cancel_pending(self);
 
-	if (rc == 0 && is_alone(self))
-		make_call(c);
-	else if (rc == 0)
-		rc = tutti_call_blocking(make_call, c, NULL);
+	if (rc < 0)
+		return rc;
+	if (!is_alone(self))
+		return tutti_call_blocking(fn, arg, NULL);
+	fn(arg);
+	return 0;
+}
+
+static ptrdiff_t make_elsewhere(struct call *c)
+{
+	int rc = tu_file_call(make_call, c);
+
 	return rc < 0 ? rc : c->rc;
 }
 
@@ -140,43 +149,41 @@ int tutti_file_remove(const char *path)
 /* -- whole files ------------------------------------------------------------------------------- */
 
 /* All that is in it, into memory that grows: a size is only a guess. */
-static ptrdiff_t read_all(int fd, char **data, size_t size)
+static ptrdiff_t read_all(int fd, tutti_bytes *all, size_t size)
 {
-	size_t room = size + 1, done = 0;
+	size_t room = size + 1;
 
-	*data = NULL;
 	for (;;) {
-		char *grown = tu_resize(*data, room);
-		ptrdiff_t n;
+		ptrdiff_t n = tu_bytes_grow(all, room);
 
-		if (!grown)
-			return -ENOMEM;
-		*data = grown;
-		n = tu_os_file_read(fd, *data + done, room - done, -1);
-		if (n < 0)
+		if (n == 0)
+			n = tu_os_file_read(
+				fd, (char *)(uintptr_t)all->data + all->size, room - all->size, -1);
+		if (n <= 0)
 			return n;
-		done += (size_t)n;
-		if (done < room)
-			return (ptrdiff_t)done;
-		room *= 2;
+		all->size += (size_t)n;
+		if (all->size == room)
+			room *= 2;
 	}
 }
 
 static ptrdiff_t do_load(struct call *c)
 {
-	tutti_bytes *all = c->data;
-	char *data;
+	tutti_bytes all = { NULL, 0, NULL };
 	size_t size;
 	int fd = tu_os_file_open_whole(c->path, &size);
 	ptrdiff_t n;
 
 	if (fd < 0)
 		return fd;
-	n = read_all(fd, &data, size);
+	n = read_all(fd, &all, size);
 	tu_os_file_close(fd);
-	if (n >= 0)
-		n = tutti_bytes_copy(all, data, (size_t)n);
-	tu_free(data);
+	if (n == 0 && all.size != size) /* which was a guess */
+		n = tu_bytes_grow(&all, all.size);
+	if (n == 0)
+		*(tutti_bytes *)c->data = all;
+	else
+		tutti_bytes_free(&all);
 	return n;
 }
 

@@ -5,6 +5,7 @@
  * Running is nothing but a wait of the thread's own context; who stops it notifies that context.
  */
 #include "base/list.h"
+#include "core/batch.h"
 #include "core/embed.h"
 #include "core/poller.h"
 #include "core/report.h"
@@ -163,6 +164,7 @@ int tutti_loop_close(tutti_loop *l)
 	tu_worker_bell_close(w);
 	if (w->polled == 0) /* a wait of the thread's own may be beneath this call */
 		tu_poller_close(w);
+	tu_batch_close(w);
 	return 0;
 }
 

@@ -2,72 +2,12 @@
 /* place.c - see place.h. */
 #include "loop/place.h"
 
-#include "base/atomic.h"
-#include "core/alloc.h"
+#include "loop/resolve.h"
 
 #include <errno.h>
 #include <string.h>
 #include <tutti/error.h>
-#include <tutti/future.h>
-#include <tutti/thread.h>
-
-enum { HOST_BYTES = 256 };
-
-/* -- names ------------------------------------------------------------------------------------- */
-
-/* The system's look-up blocks for as long as it likes: whoever waits for it may go before. */
-struct look_up {
-	uint32_t users; /* atomic: the thread and who waits */
-	int rc;
-	uint16_t port;
-	char host[HOST_BYTES];
-	struct tu_place place;
-};
-
-static void leave(struct look_up *l)
-{
-	/* Release: all use of it; acquire: that of the other, who has left before. */
-	if (tu_sub_acqrel(&l->users, 1u) == 1)
-		tu_free(l);
-}
-
-static void *look_up_thread(void *arg)
-{
-	struct look_up *l = arg;
-
-	l->rc = tu_os_resolve(l->host, l->port, l->place.at, TU_PLACES);
-	leave(l);
-	return NULL;
-}
-
-/* A daemon: the program's end does not wait for an answer that nobody needs any more. */
-static int look_up(struct tu_place *p, const char *host, uint16_t port, tutti_time deadline)
-{
-	const tutti_thread_options options = { .name = "tutti-resolve", .daemon = 1 };
-	struct look_up *l = tu_alloc(sizeof(*l));
-	tutti_future *thread;
-	int rc;
-
-	if (!l)
-		return -ENOMEM;
-	l->users = 2;
-	l->port = port;
-	strcpy(l->host, host);
-	thread = tutti_thread_start(look_up_thread, l, &options);
-	rc = tutti_future_result_until(thread, NULL, 0, deadline);
-	if (rc == 0) {
-		*p = l->place;
-		p->n = l->rc;
-		rc = l->rc < 0 ? l->rc : 0;
-	} else if (rc != TUTTI_ETIMEDOUT && rc != TUTTI_ECANCELED) {
-		leave(l); /* it has not begun */
-	}
-	tutti_future_unref(thread);
-	leave(l);
-	return rc;
-}
-
-/* -- texts ------------------------------------------------------------------------------------- */
+#include <tutti/task.h>
 
 /* "1" to "65535", or "0"; -EINVAL. */
 static int read_port(const char *text)
@@ -103,31 +43,64 @@ static int split(const char *text, char *host)
 	} else if (memchr(text, ':', n)) {
 		return -EINVAL;
 	}
-	if (n >= HOST_BYTES)
+	if (n >= TU_HOST_BYTES)
 		return -EINVAL;
 	memcpy(host, text, n);
 	host[n] = '\0';
 	return read_port(colon + 1);
 }
 
-int tu_place_find(struct tu_place *p, const char *text, bool here, tutti_time deadline)
-{
-	char host[HOST_BYTES];
-	int port;
+enum { A_NAME = 1 };
 
-	p->n = 1;
+/* 0, or -EINVAL; A_NAME: host, of TU_HOST_BYTES, is to be looked up. */
+static int read_text(struct tu_os_address *a, const char *text, bool here, char *host, int *port)
+{
 	if (!text)
 		return -EINVAL;
 	if (strncmp(text, "unix:", 5) == 0)
-		return tu_os_address_unix(&p->at[0], text + 5);
-	port = split(text, host);
-	if (port < 0 || (port == 0 && !here))
+		return tu_os_address_unix(a, text + 5);
+	*port = split(text, host);
+	if (*port < 0 || (*port == 0 && !here))
 		return -EINVAL;
 	if (!*host && here)
-		tu_os_address_any(&p->at[0], (uint16_t)port);
+		tu_os_address_any(a, (uint16_t)*port);
 	else if (!*host)
 		return -EINVAL;
-	else if (tu_os_address_ip(&p->at[0], host, (uint16_t)port) < 0)
-		return *text == '[' ? -EINVAL : look_up(p, host, (uint16_t)port, deadline);
+	else if (tu_os_address_ip(a, host, (uint16_t)*port) < 0)
+		return *text == '[' ? -EINVAL : A_NAME;
 	return 0;
+}
+
+int tu_place_read(struct tu_os_address *a, const char *text, bool here)
+{
+	char host[TU_HOST_BYTES];
+	int port = 0, rc = read_text(a, text, here, host, &port);
+
+	return rc == A_NAME ? -EINVAL : rc;
+}
+
+int tu_place_find(struct tu_place *p, const char *text, bool here, tutti_time deadline)
+{
+	char host[TU_HOST_BYTES];
+	int port = 0, rc = read_text(&p->at[0], text, here, host, &port);
+
+	p->n = 1;
+	return rc == A_NAME ? tu_resolve(p, host, (uint16_t)port, deadline) : rc;
+}
+
+int tu_place_clear(const struct tu_os_address *a)
+{
+	const tutti_time give_up = tutti_after(TUTTI_SECONDS(1));
+	int lock = tu_os_address_lock(a);
+
+	while (lock == -EAGAIN && tutti_now() < give_up) {
+		int rc = tutti_sleep(TUTTI_MILLISECONDS(1));
+
+		if (rc < 0)
+			return rc;
+		lock = tu_os_address_lock(a);
+	}
+	if (lock != -EAGAIN)
+		tu_os_address_clear(a);
+	return lock;
 }

@@ -22,4 +22,15 @@ struct tu_place {
  */
 int tu_place_find(struct tu_place *p, const char *text, bool here, tutti_time deadline);
 
+/* The same without a name, for which nothing is waited. 0; -EINVAL: a name, too. */
+int tu_place_read(struct tu_os_address *a, const char *text, bool here);
+
+/*
+ * Make room for a Unix socket that is to be bound there: have its folder locked, until
+ * tu_os_address_unlock is called with what this returns, and remove a file that nobody listens at.
+ * Where the folder cannot be locked it is done all the same; where somebody has it for seconds
+ * the file stays. TUTTI_ECANCELED; a cancellation point if it is locked.
+ */
+int tu_place_clear(const struct tu_os_address *a);
+
 #endif

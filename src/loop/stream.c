@@ -3,6 +3,7 @@
 #include "loop/stream.h"
 
 #include "core/alloc.h"
+#include "core/batch.h"
 #include "core/wait.h"
 #include "os/socket.h"
 #include "sync/source.h"
@@ -22,6 +23,15 @@ tutti_stream *tu_stream_make(int fd, bool is_socket)
 	return s;
 }
 
+tutti_stream *tu_stream_make_of(int fd, const struct tu_os_address *kind)
+{
+	tutti_stream *s = tu_stream_make(fd, true);
+
+	if (s)
+		s->gives_all = !tu_os_address_is_unix(kind);
+	return s;
+}
+
 int tutti_stream_open(tutti_stream **s, int fd)
 {
 	int rc = tu_os_fd_nonblocking(fd);
@@ -36,39 +46,73 @@ void tutti_stream_free(tutti_stream *s)
 {
 	if (!s)
 		return;
-	tu_os_socket_close(s->source.fd);
+	if (s->layer)
+		tu_layer_free(s);
+	else
+		tu_os_socket_close(s->source.fd);
 	tu_free(s->ahead);
 	tu_free(s);
 }
 
 int tutti_stream_fd(const tutti_stream *s)
 {
+	while (s->layer) {
+		if (!s->below)
+			return -ENOTSUP;
+		s = s->below;
+	}
 	return s->source.fd;
 }
 
 int tutti_stream_peer(const tutti_stream *s, char *text, size_t size)
 {
 	struct tu_os_address a;
-	int rc = s->is_socket ? tu_os_socket_peer(s->source.fd, &a) : -ENOTSUP;
+	int rc;
+
+	while (s->layer && s->below)
+		s = s->below;
+	rc = s->is_socket ? tu_os_socket_peer(s->source.fd, &a) : -ENOTSUP;
 
 	return rc < 0 ? rc : tu_os_address_text(&a, text, size);
 }
 
-int tutti_stream_shutdown(tutti_stream *s)
+int tutti_stream_shutdown_until(tutti_stream *s, tutti_time deadline)
 {
+	if (s->layer)
+		return tu_layer_shutdown(s, deadline);
 	return s->is_socket ? tu_os_socket_shutdown(s->source.fd) : -ENOTSUP;
 }
 
-int tu_stream_take(uint32_t *side)
+int tutti_stream_shutdown(tutti_stream *s)
 {
-	/* [stream-1] acquire: all that the one before did with it */
-	return tu_swap_acq(side, 1u) == 0 ? 0 : -EBUSY;
+	return tutti_stream_shutdown_until(s, TUTTI_FOREVER);
 }
 
-void tu_stream_leave(uint32_t *side)
+int tu_stream_take(uint64_t *side)
+{
+	uint64_t held = 0, me = tu_self()->id;
+
+	/* [stream-1] acquire: all that the one before did with it */
+	if (tu_likely(tu_cas_acq(side, &held, me)))
+		return 0;
+	/* Relaxed, if it fails: another one has taken it. [stream-1] acquire as above */
+	return tu_lost_in_fork(held) && tu_cas_acq(side, &held, me) ? 0 : -EBUSY;
+}
+
+void tu_stream_leave(uint64_t *side)
 {
 	/* [stream-1] release: for the next one */
-	tu_store_rel(side, 0u);
+	tu_store_rel(side, (uint64_t)0);
+}
+
+void tu_stream_be_fair(uint8_t *in_a_row)
+{
+	enum { MOST = 32 };
+
+	if (++*in_a_row < MOST)
+		return;
+	*in_a_row = 0;
+	tu_yield(tu_self());
 }
 
 /* -- what is ahead ----------------------------------------------------------------------------- */
@@ -152,20 +196,9 @@ static ptrdiff_t receive_now(tutti_stream *s, void *data, size_t size)
 			 : tu_os_fd_read(s->source.fd, data, size);
 	if (n == -EAGAIN)
 		tu_source_none(&s->source, TUTTI_READABLE);
-	else if (n > 0 && (size_t)n < size)
+	else if (n > 0 && (size_t)n < size && s->gives_all)
 		tu_source_used(&s->source);
 	return n;
-}
-
-/* One that always finds something lets the others of its thread have their turn all the same. */
-static void be_fair(tutti_stream *s)
-{
-	enum { MOST = 32 };
-
-	if (++s->in_a_row < MOST)
-		return;
-	s->in_a_row = 0;
-	tu_yield(tu_self());
 }
 
 static int wait_to_read(tutti_stream *s, tutti_time deadline)
@@ -176,7 +209,9 @@ static int wait_to_read(tutti_stream *s, tutti_time deadline)
 
 ssize_t tu_stream_receive(tutti_stream *s, void *data, size_t size, tutti_time deadline)
 {
-	be_fair(s);
+	tu_stream_be_fair(&s->in_a_row);
+	if (s->layer)
+		return tu_layer_read(s, data, size, deadline);
 	for (;;) {
 		ptrdiff_t n = receive_now(s, data, size);
 		int rc;
@@ -193,19 +228,20 @@ ssize_t tu_stream_fill(tutti_stream *s, tutti_time deadline)
 {
 	enum { STEP = 4096 };
 
-	be_fair(s);
+	tu_stream_be_fair(&s->in_a_row);
 	for (;;) {
 		int rc = make_room(s, STEP);
 		ptrdiff_t n;
 
 		if (rc < 0)
 			return rc;
-		n = receive_now(s, s->ahead + s->end, s->room - s->end);
+		n = s->layer ? tu_layer_read(s, s->ahead + s->end, s->room - s->end, deadline)
+			     : receive_now(s, s->ahead + s->end, s->room - s->end);
 		if (n > 0)
 			s->end += (size_t)n;
 		else
 			give_back_if_empty(s);
-		if (n != -EAGAIN)
+		if (n != -EAGAIN || s->layer)
 			return n;
 		rc = wait_to_read(s, deadline);
 		if (rc < 0)
@@ -248,9 +284,8 @@ static int send_all(
 		int rc;
 
 		if (tu_source_may(&s->source, TUTTI_WRITABLE))
-			n = s->is_socket
-				    ? tu_os_socket_write(s->source.fd, data + *done, size - *done)
-				    : tu_os_fd_write(s->source.fd, data + *done, size - *done);
+			n = s->is_socket ? tu_batch_write(s->source.fd, data + *done, size - *done)
+					 : tu_os_fd_write(s->source.fd, data + *done, size - *done);
 		if (n >= 0) {
 			*done += (size_t)n;
 			continue; /* after a short one the next says EAGAIN */
@@ -258,6 +293,7 @@ static int send_all(
 		if (n != -EAGAIN)
 			return (int)n;
 		tu_source_none(&s->source, TUTTI_WRITABLE);
+		s->written = 0;
 		rc = tu_source_wait(&s->source, TUTTI_WRITABLE, deadline);
 		if (rc < 0)
 			return rc;
@@ -277,7 +313,9 @@ int tutti_stream_write_until(tutti_stream *s, const void *data, size_t size, tut
 	if (s->broken) {
 		rc = -EPIPE;
 	} else {
-		rc = send_all(s, data, size, &done, deadline);
+		tu_stream_be_fair(&s->written);
+		rc = s->layer ? tu_layer_write(s, data, size, &done, deadline)
+			      : send_all(s, data, size, &done, deadline);
 		s->broken = rc < 0 && done > 0;
 	}
 	tu_stream_leave(&s->writes);

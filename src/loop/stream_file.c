@@ -2,6 +2,7 @@
 /* stream_file.c - from a file into a stream. */
 #include "loop/stream.h"
 
+#include "core/alloc.h"
 #include "core/wait.h"
 #include "os/socket.h"
 #include "sync/source.h"
@@ -13,14 +14,19 @@
 /* Through the program, where the system cannot do it: into a pipe, or from a file of some kinds. */
 static ptrdiff_t copy_some(tutti_stream *s, int fd, int64_t offset, size_t size)
 {
-	char block[16384];
-	ptrdiff_t n =
-		tu_os_file_read_at(fd, block, size < sizeof(block) ? size : sizeof(block), offset);
+	enum { MOST = 16384 }; /* a task may have no stack for that */
+	size_t room = size < MOST ? size : MOST;
+	char *block = tu_alloc(room);
+	ptrdiff_t n;
 
-	if (n <= 0)
-		return n;
-	return s->is_socket ? tu_os_socket_write(s->source.fd, block, (size_t)n)
-			    : tu_os_fd_write(s->source.fd, block, (size_t)n);
+	if (!block)
+		return -ENOMEM;
+	n = tu_os_file_read_at(fd, block, room, offset);
+	if (n > 0)
+		n = s->is_socket ? tu_os_socket_write(s->source.fd, block, (size_t)n)
+				 : tu_os_fd_write(s->source.fd, block, (size_t)n);
+	tu_free(block);
+	return n;
 }
 
 /* How many went now; 0: the file has ended; -EAGAIN: the other side does not keep up. */
@@ -38,16 +44,25 @@ static ptrdiff_t send_some(tutti_stream *s, int fd, int64_t offset, size_t size)
 	return n == -EINVAL || n == -ENOSYS ? copy_some(s, fd, offset, size) : n;
 }
 
+/* What there was is written wholly: nothing was broken off. */
+static int file_has_ended(size_t *done)
+{
+	*done = 0;
+	return TUTTI_EPROTO;
+}
+
 static int send_all(
 	tutti_stream *s, int fd, int64_t offset, size_t size, size_t *done, tutti_time deadline)
 {
 	*done = 0;
 	while (*done < size) {
-		ptrdiff_t n = send_some(s, fd, offset + (int64_t)*done, size - *done);
+		ptrdiff_t n;
 		int rc;
 
+		tu_stream_be_fair(&s->written);
+		n = send_some(s, fd, offset + (int64_t)*done, size - *done);
 		if (n == 0)
-			return TUTTI_EPROTO;
+			return file_has_ended(done);
 		if (n > 0) {
 			*done += (size_t)n;
 			continue;
@@ -60,6 +75,35 @@ static int send_all(
 			return rc;
 	}
 	return 0;
+}
+
+/* A layer sees the bytes; one that does not write leaves the file to the stream below. */
+static int send_through(
+	tutti_stream *s, int fd, int64_t offset, size_t size, size_t *done, tutti_time deadline)
+{
+	enum { MOST = 16384 }; /* a task may have no stack for that */
+	char *block;
+	int rc = 0;
+
+	*done = 0;
+	if (!s->layer->write && s->below)
+		return tutti_stream_send_file_until(s->below, fd, offset, size, deadline);
+	block = tu_alloc(MOST);
+	if (!block)
+		return -ENOMEM;
+	while (*done < size && rc == 0) {
+		size_t most = size - *done < MOST ? size - *done : MOST, written;
+		ptrdiff_t n = tu_os_file_read_at(fd, block, most, offset + (int64_t)*done);
+
+		if (n <= 0) {
+			rc = n == 0 ? file_has_ended(done) : (int)n;
+			break;
+		}
+		rc = tu_layer_write(s, block, (size_t)n, &written, deadline);
+		*done += rc < 0 ? written : (size_t)n;
+	}
+	tu_free(block);
+	return rc;
 }
 
 int tutti_stream_send_file_until(
@@ -77,8 +121,9 @@ int tutti_stream_send_file_until(
 	if (s->broken) {
 		rc = -EPIPE;
 	} else {
-		rc = send_all(s, fd, offset, size, &done, deadline);
-		s->broken = rc < 0 && rc != TUTTI_EPROTO && done > 0;
+		rc = s->layer ? send_through(s, fd, offset, size, &done, deadline)
+			      : send_all(s, fd, offset, size, &done, deadline);
+		s->broken = rc < 0 && done > 0;
 	}
 	tu_stream_leave(&s->writes);
 	return rc;

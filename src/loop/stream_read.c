@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <tutti/stream_peek.h>
 #include <tutti/stream_read.h>
 
 enum { STRAIGHT = 4096 };
@@ -84,10 +85,8 @@ static int take_piece(tutti_stream *s, size_t n, tutti_bytes *piece)
 {
 	int rc = tutti_bytes_copy(piece, s->ahead + s->begin, n);
 
-	if (rc == 0) {
-		s->begin += n - 1; /* the last byte is taken as any, which tidies up */
-		tu_stream_take_ahead(s, &(char){ 0 }, 1);
-	}
+	if (rc == 0)
+		tutti_stream_skip(s, n);
 	return rc;
 }
 
@@ -131,4 +130,50 @@ int tutti_stream_read_past(
 	tutti_stream *s, const void *mark, size_t size, size_t most, tutti_bytes *piece)
 {
 	return tutti_stream_read_past_until(s, mark, size, most, piece, TUTTI_FOREVER);
+}
+
+/* -- without taking it ------------------------------------------------------------------------- */
+
+static ssize_t peek(tutti_stream *s, size_t seen, const void **data, tutti_time deadline)
+{
+	while (s->end - s->begin <= seen) {
+		size_t had = s->end - s->begin;
+		ssize_t n = tu_stream_fill(s, deadline);
+
+		if (n <= 0)
+			return n < 0 ? n : ended(had);
+	}
+	*data = s->ahead + s->begin;
+	return (ssize_t)(s->end - s->begin);
+}
+
+ssize_t tutti_stream_peek_until(
+	tutti_stream *s, size_t seen, const void **data, tutti_time deadline)
+{
+	ssize_t n = tu_cancel_pending(tu_self());
+
+	if (n == 0)
+		n = tu_stream_take(&s->reads);
+	if (n < 0)
+		return n;
+	n = peek(s, seen, data, deadline);
+	tu_stream_leave(&s->reads);
+	return n;
+}
+
+ssize_t tutti_stream_peek(tutti_stream *s, size_t seen, const void **data)
+{
+	return tutti_stream_peek_until(s, seen, data, TUTTI_FOREVER);
+}
+
+void tutti_stream_skip(tutti_stream *s, size_t size)
+{
+	size_t n = s->end - s->begin;
+
+	if (size > n)
+		size = n;
+	if (size == 0)
+		return;
+	s->begin += size - 1; /* the last byte is taken as any, which tidies up */
+	tu_stream_take_ahead(s, &(char){ 0 }, 1);
 }

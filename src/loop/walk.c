@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * walk.c - through a folder and all below it. Each folder is read whole by one call elsewhere; what
+ * walk.c - through a folder and all below it. Each folder is read whole by one call; what
  * it has is then shown here, and those still to be entered wait on a stack.
  */
-#include "core/alloc.h"
-#include "core/wait.h"
+#include "loop/file.h"
 
+#include "core/alloc.h"
 #include "os/files.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <tutti/error.h>
 #include <tutti/file.h>
-#include <tutti/task.h>
 
 struct entry {
 	struct entry *next; /* the one to be shown after it */
@@ -78,7 +79,7 @@ static void *read_folder(void *arg)
 static int enter(const char *path, struct entry **stack)
 {
 	struct folder f = { .path = path };
-	int rc = tutti_call_blocking(read_folder, &f, NULL);
+	int rc = tu_file_call(read_folder, &f);
 
 	if (rc == 0)
 		rc = f.rc;
@@ -92,11 +93,36 @@ static int enter(const char *path, struct entry **stack)
 	return rc;
 }
 
+/* Nothing is wrong with the folder, but with us: there is no going on. */
+static bool ends_all(int rc)
+{
+	return rc == TUTTI_ECANCELED || rc == -ENOMEM || rc == -EAGAIN || rc == -EMFILE ||
+	       rc == -ENFILE;
+}
+
+/* What cannot be read is left out, and the first such is told at the end: *failed. */
+static int note(int rc, int *failed)
+{
+	if (ends_all(rc))
+		return rc;
+	if (*failed == 0)
+		*failed = rc;
+	return 0;
+}
+
+/* One that has gone since it was seen has nothing more to show, as any file. */
+static int enter_if_there(const char *path, struct entry **stack, int *failed)
+{
+	int rc = enter(path, stack);
+
+	return rc == -ENOENT || rc == -ENOTDIR ? 0 : note(rc, failed);
+}
+
 int tutti_file_walk(
 	const char *path, int (*fn)(const char *path, const struct stat *st, void *arg), void *arg)
 {
 	struct entry *stack = NULL;
-	int rc = enter(path, &stack);
+	int failed = 0, rc = note(enter(path, &stack), &failed);
 
 	while (stack) {
 		struct entry *e = stack;
@@ -105,10 +131,10 @@ int tutti_file_walk(
 		if (rc >= 0)
 			rc = fn(e->path, &e->st, arg);
 		if (rc == 0 && S_ISDIR(e->st.st_mode))
-			rc = enter(e->path, &stack);
+			rc = enter_if_there(e->path, &stack, &failed);
 		else if (rc > 0)
 			rc = 0;
 		tu_free(e);
 	}
-	return rc;
+	return rc < 0 ? rc : failed;
 }

@@ -11,7 +11,7 @@ struct stat;
 int tu_os_file_open(const char *path, int flags, unsigned mode);
 void tu_os_file_close(int fd);
 
-/* As many as there are up to size; offset -1: where the file stands. */
+/* As many as there are up to size; of what is no plain file, at once. -1: where it stands. */
 ptrdiff_t tu_os_file_read(int fd, void *data, size_t size, int64_t offset);
 int tu_os_file_write(int fd, const void *data, size_t size, int64_t offset); /* all */
 int tu_os_file_sync(int fd);
@@ -27,7 +27,8 @@ int tu_os_file_replace(const char *path, const void *data, size_t size, unsigned
 
 /*
  * Call fn for each name in a folder, but for itself and the one above, in any order, until it
- * returns < 0. 0, what fn returned, or why the folder cannot be read.
+ * returns < 0. 0, what fn returned, or why the folder cannot be read, or some of what is in it,
+ * which is left out then.
  */
 int tu_os_folder_each(
 	const char *path, int (*fn)(const char *name, const struct stat *st, void *arg), void *arg);

@@ -101,7 +101,7 @@ int tu_os_bell_add(const struct tu_os_bell *b, int fd);
 
 /* -- descriptors ----------------------------------------------------------------------------- */
 
-enum { TU_OS_READABLE = 1, TU_OS_WRITABLE = 2, TU_OS_ENDED = 4 };
+enum { TU_OS_READABLE = 1, TU_OS_WRITABLE = 2, TU_OS_ENDED = 4, TU_OS_ALONE = 8 };
 
 /*
  * Which of events, a set of the two above, fd is ready for just now: 0 if for none. An error or a
@@ -118,7 +118,10 @@ struct tu_os_poller {
 	int fd, ring;
 };
 
-/* One that is ready, and for what; ENDED of one that is kept: no more will come after this. */
+/*
+ * One that is ready, and for what. ENDED of one that is kept: no more will come after this, or
+ * there are urgent bytes, at which a read stops as if there was no more.
+ */
 struct tu_os_ready {
 	int fd;
 	unsigned events;
@@ -126,7 +129,6 @@ struct tu_os_ready {
 
 /* 0, -EMFILE, -ENFILE or -ENOMEM. In a forked child the parent's is only to be closed. */
 int tu_os_poller_open(struct tu_os_poller *p);
-const char *tu_os_poller_name(void); /* what it is made of */
 void tu_os_poller_close(struct tu_os_poller *p);
 
 /*
@@ -139,7 +141,8 @@ int tu_os_poller_watch(const struct tu_os_poller *p, int fd, unsigned events);
 
 /*
  * Have wait report fd whenever it becomes ready for any of events, with all it is ready for then;
- * and soon after this call if it is already. Otherwise as watch, whose place it takes.
+ * and soon after this call if it is already. Otherwise as watch, whose place it takes. With ALONE
+ * among events only one of the pollers that keep it so hears of it, if any is waited in just then.
  */
 int tu_os_poller_keep(const struct tu_os_poller *p, int fd, unsigned events);
 
@@ -229,8 +232,10 @@ int tu_os_stacks_guard(void *base, size_t bytes, size_t count);
 /* Can the kernel do that without splitting the mapping? */
 bool tu_os_stacks_marked(void);
 
-/* Give back the pages in [low, low + bytes); they read as zero afterwards. Guards stay. */
+/* Give back the pages in [low, low + bytes); they read as zero afterwards. Guards stay. zero: any
+   bytes of the process' own become that, and as little as can be is touched. */
 void tu_os_pages_drop(void *low, size_t bytes);
+void tu_os_pages_zero(void *low, size_t bytes);
 
 /* -- memory of blocks ------------------------------------------------------------------------- */
 
@@ -403,6 +408,7 @@ bool tu_os_memory_same(int fd, int other);
 /* Map the first bytes of it, shared with all who do so. Only pages in use exist. NULL: cannot. */
 void *tu_os_memory_map(int fd, size_t bytes);
 void tu_os_memory_unmap(void *base, size_t bytes);
+void tu_os_memory_withhold(void *base, size_t bytes); /* those forked from here have it not */
 void tu_os_memory_close(int fd);
 
 /*
@@ -441,9 +447,10 @@ int tu_os_fork(void);
 
 /*
  * The same, but the child's parent is the caller's. In a process with one thread, which started
- * the program anew as above. -ENOTSUP: it cannot be had here.
+ * the program anew as above. -ENOTSUP: it cannot be had here. noted: receives the number before the
+ * child runs, and even if the caller is killed right then, if the caller has written there before.
  */
-int tu_os_fork_sibling(void);
+int tu_os_fork_sibling(int32_t *noted);
 
 /* A descriptor that is readable once the child, not yet reaped, has ended; -ENOSYS, -EMFILE. */
 int tu_os_child_fd(int pid);
@@ -477,7 +484,7 @@ int tu_os_directory_open(void);
  * an error comes; -EPIPE: the other end is closed; -EMFILE: no place for all descriptors. They come
  * with the first byte, TU_OS_FDS_MOST at most, -1 where missing; and none to another program.
  */
-enum { TU_OS_FDS_MOST = 8 };
+enum { TU_OS_FDS_MOST = 32, TU_OS_ROOM_LEAST = 2048 };
 
 int tu_os_channel_open(int end[2]);
 int tu_os_channel_send(int fd, const void *data, size_t n, const int *fds, int nfds);
@@ -485,8 +492,12 @@ int tu_os_channel_receive(int fd, void *data, size_t n, int *fds, int nfds);
 
 /* What there is, at most n bytes, without waiting. 0: the other end is closed. -EAGAIN: nothing. */
 int tu_os_channel_look(int fd, void *data, size_t n);
+
+/* So much is sent without waiting for who reads, after a little at most. LEAST: in any system. */
+size_t tu_os_channel_room(int fd);
 void tu_os_channel_end(int fd); /* for the other end it is as if it were closed, whoever has it */
 void tu_os_close(int fd);
+void tu_os_close_all(const int *fds, int n); /* those that are not negative */
 bool tu_os_is_open(int fd);
 int tu_os_fd_copy(int fd); /* or -errno */
 
@@ -495,7 +506,7 @@ int tu_os_fd_copy(int fd); /* or -errno */
  * `shown` and binds itself is killed as soon as the last `held` is closed. -errno.
  */
 int tu_os_life_open(int *shown, int *held);
-int tu_os_life_bind(int shown); /* takes shown over */
+int tu_os_life_bind(int shown); /* takes shown over; one to show instead, or -errno */
 
 /* How many threads the process has besides those in except. names receives some of theirs. */
 size_t tu_os_other_threads(const int *except, size_t n, char *names, size_t size);

@@ -90,8 +90,26 @@ ptrdiff_t tu_os_packet_write(int fd, const void *data, size_t size, const struct
 /* Let it not block from now on: 1: it is a socket, 0: it is not; -EBADF. */
 int tu_os_fd_nonblocking(int fd);
 
-/* Remove the file of a Unix socket. With unused: only if nobody listens there. */
-void tu_os_address_remove(const struct tu_os_address *a, bool unused);
+/*
+ * Have the folder of a Unix socket's file to oneself while one clears, binds and listens. What
+ * tu_os_address_unlock takes; -EAGAIN: somebody else has it just now; or why it cannot be locked,
+ * which unlock takes too: -ENOENT if there is no such file or folder, -EACCES and the like.
+ */
+int tu_os_address_lock(const struct tu_os_address *a);
+void tu_os_address_unlock(int lock);
+
+/* Remove the file of a Unix socket that nobody listens at any more. For other addresses nothing. */
+void tu_os_address_clear(const struct tu_os_address *a);
+
+/* Which file a Unix socket has made; of other addresses none. No other is it while that is open. */
+struct tu_os_file_id {
+	uint64_t device, number; /* 0: none */
+	int maker;               /* process */
+};
+void tu_os_address_file(const struct tu_os_address *a, struct tu_os_file_id *file);
+
+/* Remove that file, if this process has made it and no other stands there by now. */
+void tu_os_address_remove(const struct tu_os_address *a, const struct tu_os_file_id *file);
 
 void tu_os_socket_close(int fd);
 

@@ -42,8 +42,20 @@ enum tu_os_blame tu_os_spawn_blame(const struct tu_os_spawn *s, int error);
  */
 int tu_os_spawn_pipe(int ends[2], int ours);
 
+/*
+ * Send a child a signal. fd is what tu_os_child_fd gave for it, or -1: with it the signal can reach
+ * nobody else, whoever has reaped the child and has its number now. As tu_os_process_signal.
+ */
+int tu_os_child_signal(int pid, int fd, int number);
+
 /* Send a signal to a whole group of processes. As tu_os_process_signal. */
 int tu_os_group_signal(int leader, int number);
+
+/* Is that child, not yet reaped, still in the group of its number? */
+bool tu_os_leads_group(int pid);
+
+/* Does anybody of that group live? Those that have ended do not, also if nobody reaps them. */
+bool tu_os_group_lives(int leader);
 
 /*
  * From begin to end the caller waits for another program, until the deadline at most: it is real

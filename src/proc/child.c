@@ -21,12 +21,19 @@
 #include "proc/parcel.h"
 #include "proc/pool.h"
 #include "proc/reply.h"
+#include "proc/serving.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
+
+/* How tu_child_bind has gone: not negative, or why it could not be. */
+static struct {
+	bool done;
+	int life, family;
+} bound;
 
 /* -- which job --------------------------------------------------------------------------------- */
 
@@ -67,6 +74,8 @@ tutti_job *tu_child_find_job(const struct tu_request *r)
 
 	if (!job && fits(&tu_pool_worker_job, r))
 		job = &tu_pool_worker_job;
+	if (!job && fits(&tu_serving_job, r))
+		job = &tu_serving_job;
 	if (!job && *r->module && tu_os_module_load(r->module, why, sizeof(why)) == 0)
 		job = find_at_place(r);
 	if (!job)
@@ -94,7 +103,6 @@ static int run(tutti_job *job, const void *arg, int channel)
 	tutti_future *f;
 	int code;
 
-	tu_startup_watching();
 	tu_ending_watch();
 	code = tu_executor_create_own(&here, &tu_engine_inline, NULL, &none);
 	if (code < 0)
@@ -135,34 +143,47 @@ static void be(const struct tu_request *r)
 	tutti_process_set_method(r->usual, true);
 }
 
+void tu_child_bind(int life, int family)
+{
+	bound.life = tu_os_life_bind(life);
+	bound.family = tu_family_join(family);
+	bound.done = true;
+}
+
+static void tell_bounds(const char *name)
+{
+	if (bound.life < 0)
+		tu_report(bound.life, "process '%s' will not notice its parent's death", name);
+	if (bound.family < 0)
+		tu_report(bound.family, "process '%s' is not known to those it shares with", name);
+}
+
 _Noreturn void tu_child_run(int channel)
 {
+	struct tu_request_fds fds;
 	struct tu_request r;
 	tutti_job *job;
 	void *arg;
-	int fds[4], rc, errors;
+	int rc;
 
 	tu_crash_be(TU_CRASH_CHILD);
 	tu_crash_point();
-	rc = tu_request_receive(channel, &r, fds, 4);
+	rc = tu_request_receive(channel, &r, &fds);
 	tu_crash_point();
 	if (rc < 0) /* whoever wanted something is gone */
 		tu_os_exit_now(EXIT_FAILURE);
 	be(&r);
 	tu_crash_point();
-	errors = fds[r.place < 0 ? 2 : 3];
-	if (errors >= 0)
-		tu_os_stream_set(2, errors);
-	rc = tu_os_life_bind(fds[0]);
-	if (rc < 0)
-		tu_report(rc, "process '%s' will not notice its parent's death", r.name);
+	tu_carried = fds.carried;
+	if (fds.errors >= 0)
+		tu_os_stream_set(2, fds.errors);
+	if (!bound.done) {
+		tu_child_bind(fds.life, fds.family);
+		tu_os_environment_drop(TU_STARTUP_CHILD); /* else the server has done it */
+	}
+	tell_bounds(r.name);
 	tu_crash_point();
-	rc = tu_family_join(fds[1]);
-	if (rc < 0)
-		tu_report(rc, "process '%s' is not known to those it shares with", r.name);
-	tu_os_environment_drop(TU_STARTUP_CHILD);
-	tu_crash_point();
-	rc = r.place < 0 ? 0 : tu_startup_joining(fds[2], r.place);
+	rc = r.place < 0 ? 0 : tu_startup_joining(fds.clock, r.place);
 	if (rc < 0)
 		tu_os_exit_now(EXIT_FAILURE);
 	job = tu_child_find_job(&r);
@@ -173,6 +194,7 @@ _Noreturn void tu_child_run(int channel)
 	arg = tu_alloc(job->arg_size);
 	if (!arg || tu_parcel_open(arg, job->arg_kind, job->arg_size, r.arg.data, r.arg.size) < 0)
 		tu_os_exit_now(EXIT_FAILURE);
+	tu_startup_watching();
 	rc = run(job, arg, channel);
 	tu_parcel_drop(arg, job->arg_kind);
 	tu_free(arg);
@@ -187,12 +209,66 @@ _Noreturn void tu_child_run_copy(struct tu_process *p, int channel)
 	tu_self_process = (struct tu_self_process){
 		.name = p->name, .identity = p->identity, .daemon = p->daemon
 	};
+	tu_startup_watching();
 	code = run((tutti_job *)p->jf.job, p->jf.arg, channel);
 	/* Exit handlers are the parent's: they would clean up what it still uses. */
 	tu_ending_now();
 	tu_crash_point();
 	tu_port_leave();
 	tu_os_exit_now(code);
+}
+
+/* -- rehearsal --------------------------------------------------------------------------------- */
+
+static int do_nothing(const void *arg, void *result)
+{
+	(void)arg, (void)result;
+	return 0;
+}
+
+static tutti_job nothing = { .version = 1,
+	.arg_kind = TUTTI_KIND_VOID,
+	.result_kind = TUTTI_KIND_VOID,
+	.name = "rehearsal",
+	.place = "tutti",
+	.target = (void (*)(void))do_nothing,
+	.call = do_nothing };
+
+/* The streams and the directory become what they are. */
+static void rehearse_places(void)
+{
+	int streams[3], directory = tu_os_directory_open();
+
+	for (int i = 0; i < 3; i++)
+		streams[i] = tu_os_fd_copy(i);
+	tu_os_streams_set(streams, directory);
+	tu_os_close_all(streams, 3);
+	if (directory >= 0)
+		tu_os_close(directory);
+}
+
+/* To itself: a request, and the reply. Where it cannot be had each child does it all by itself. */
+void tu_child_rehearse(void)
+{
+	static const struct tu_request none = {
+		.job = "", .module = "", .place = -1, .name = "", .identity = ""
+	};
+	struct tu_request_fds no_fds = { -1, -1, -1, -1, { .n = 0 } };
+	struct tu_request r;
+	int end[2];
+
+	rehearse_places();
+	tu_os_process_birth(tu_os_process_id());
+	tu_os_process_parent();
+	if (tu_os_channel_open(end) < 0)
+		return;
+	if (tu_request_send(end[0], &none, &no_fds) == 0 &&
+		tu_request_receive(end[1], &r, &no_fds) == 0) {
+		find_at_place(&r);
+		run(&nothing, NULL, end[1]);
+		tu_request_drop(&r);
+	}
+	tu_os_close_all(end, 2);
 }
 
 /* -- instead of main --------------------------------------------------------------------------- */

@@ -9,6 +9,18 @@
 /* Do what the request that comes through channel says; then end. */
 _Noreturn void tu_child_run(int channel);
 
+/*
+ * Before that, where the request does not say so: end with the process whose life this shows, and
+ * be in the family that the process has.
+ */
+void tu_child_bind(int life, int family);
+
+/*
+ * Go through what a child does before its job, as far as it is the same for all: who is forked from
+ * here, or goes on from here, has it done. Starts no thread, and is in no family.
+ */
+void tu_child_rehearse(void);
+
 /* The same for p's job, in a child that was forked from the parent as it is. */
 _Noreturn void tu_child_run_copy(struct tu_process *p, int channel);
 

@@ -76,13 +76,15 @@ static int wait_by_looking(struct tu_process *p, struct tu_reply *r)
 
 /*
  * The channel may stay open after its end: whoever was forked by the child has it too. And the
- * reply may be larger than what fits into it, so that the child waits for us.
+ * reply may be larger than what fits into it, so that the child waits for us. One that is small is
+ * read when all is over, which spares waking up twice.
  */
 static int wait_by_fd(struct tu_process *p, struct tu_reply *r, int fd)
 {
+	bool late = tu_reply_is_small(p->jf.job);
 	int got = 0;
 
-	while (got == 0) {
+	while (!late && got == 0) {
 		tutti_case either[] = { tutti_case_fd(p->channel, TUTTI_READABLE),
 			tutti_case_fd(fd, TUTTI_READABLE) };
 		int which = tutti_select(either, 2, TUTTI_FOREVER);

@@ -68,7 +68,8 @@ static tutti_process *start_process(const struct pool *p, unsigned number, int e
 		options.name = name;
 	}
 	describe(p, number, what);
-	process = tu_process_start_elsewhere(&tu_pool_worker_job, what, &options, errors);
+	process = tu_process_start_elsewhere(
+		&tu_pool_worker_job, what, &options, &(struct tu_luggage){ .errors = errors });
 	tu_free(what);
 	return process;
 }

@@ -24,6 +24,7 @@ static uint32_t lock; /* a tu_mutex, of what process.h says, and of the next */
 static struct tu_list alive = { { &alive.head, &alive.head } };
 
 struct tu_self_process tu_self_process = { "MainProcess", "", false };
+struct tu_carried tu_carried;
 
 /* -- the list ---------------------------------------------------------------------------------- */
 
@@ -119,6 +120,14 @@ bool tu_process_reap(struct tu_process *p)
 	if (news)
 		tu_family_died(p->pid);
 	return rc != -EAGAIN;
+}
+
+void tu_process_bury(int pid)
+{
+	struct tu_os_end end;
+
+	tu_os_child_end(pid, &end);
+	tu_family_died(pid);
 }
 
 /* 0, also if it has ended; or why it could not be told. */

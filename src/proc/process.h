@@ -17,6 +17,16 @@
 
 enum { TU_IDENTITY_BYTES = 64 };
 
+/* Descriptors that a process is handed besides, the starter's own until it has begun. */
+enum { TU_CARRIED_MOST = 20 };
+struct tu_carried {
+	int n;
+	int fds[TU_CARRIED_MOST];
+};
+
+/* Those that this process was handed, in that order. */
+extern struct tu_carried tu_carried;
+
 struct tu_process {
 	struct tu_job_future jf;          /* first; no executor has it */
 	char *name;                       /* fixed, as all up to daemon */
@@ -24,6 +34,7 @@ struct tu_process {
 	int pid;
 	int channel; /* the minder's, -1 once it has closed it */
 	int errors;  /* its error stream is to be that, the starter's; -1: the starter's own */
+	struct tu_carried carried;
 	bool daemon;
 	struct tu_kept kept; /* what its argument has handles of, until it has ended */
 	bool told_to_end;    /* by a signal of ours; under the lock */
@@ -45,6 +56,9 @@ struct tu_process *tu_process_of(const tutti_future *f);
 
 /* Has it ended? If so it is reaped, and no signal of ours can meet another. */
 bool tu_process_reap(struct tu_process *p);
+
+/* Wait for the end of a child that stands for no process: nobody else does. */
+void tu_process_bury(int pid);
 
 /* Off the list of those alive, and the future done: after it was reaped. */
 void tu_process_unlist(struct tu_process *p);

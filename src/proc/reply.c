@@ -23,6 +23,16 @@ struct head {
 	uint64_t text_bytes, result_bytes;
 };
 
+bool tu_reply_is_small(const tutti_job *job)
+{
+	return !tu_kind_is_counted(job->result_kind) && job->result_size <= TU_OS_ROOM_LEAST;
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
 /* In simulated time whoever reads can run only while we wait as simulated ones do. */
 static int send_all(int channel, const void *data, size_t n)
 {
@@ -32,7 +42,7 @@ static int send_all(int channel, const void *data, size_t n)
 	if (!tu_simulated())
 		return tu_os_channel_send(channel, data, n, NULL, 0);
 	for (size_t part; n > 0 && rc == 0; at += part, n -= part) {
-		part = n < PIECE ? n : PIECE;
+		part = least(n, PIECE);
 		rc = tutti_fd_wait(channel, TUTTI_WRITABLE, TUTTI_FOREVER);
 		if (rc >= 0)
 			rc = tu_os_channel_send(channel, at, part, NULL, 0);
@@ -40,22 +50,49 @@ static int send_all(int channel, const void *data, size_t n)
 	return rc;
 }
 
-static int send(int channel, int32_t code, const char *text, const void *result, size_t n)
+static int send(int channel, const struct head *h, const void *body, size_t n)
 {
-	struct head h = { .magic = MAGIC,
-		.code = code,
-		.text_bytes = text ? strlen(text) + 1 : 0,
-		.result_bytes = n };
 	int rc;
 
 	tu_crash_point();
-	rc = send_all(channel, &h, sizeof(h));
+	rc = send_all(channel, h, sizeof(*h));
 	tu_crash_point();
 	if (rc == 0)
-		rc = send_all(channel, text, h.text_bytes);
+		rc = send_all(channel, body, n);
 	tu_crash_point();
-	rc = rc < 0 ? rc : send_all(channel, result, n);
-	tu_crash_point();
+	return rc;
+}
+
+/* The first n bytes, or fewer, so that no character is cut in two. NULL: no memory. */
+static char *begin_of(const char *text, size_t n)
+{
+	char *begin = tu_alloc(n + 1);
+
+	while (n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80)
+		n--;
+	if (begin) {
+		memcpy(begin, text, n);
+		begin[n] = 0;
+	}
+	return begin;
+}
+
+static int send_failure(int channel, int code, const char *text, const tutti_job *job)
+{
+	size_t n = text ? strlen(text) + 1 : 0, room = n;
+	struct head h = { .magic = MAGIC, .code = code };
+	char *cut = NULL;
+	int rc;
+
+	if (n > TU_OS_ROOM_LEAST && tu_reply_is_small(job))
+		room = least(tu_os_channel_room(channel), PIECE);
+	if (n > room) {
+		text = cut = begin_of(text, room - 1);
+		n = cut ? strlen(cut) + 1 : 0;
+	}
+	h.text_bytes = n;
+	rc = send(channel, &h, text, n);
+	tu_free(cut);
 	return rc;
 }
 
@@ -68,13 +105,14 @@ static int send_result(int channel, tutti_future *f, const tutti_job *job)
 	if (rc == 0) {
 		rc = tu_parcel_pack(&packed, job->result_kind, job->result_size, result);
 		if (rc == 0)
-			rc = send(channel, 0, NULL, packed.data, packed.size);
+			rc = send(channel, &(struct head){ MAGIC, 0, 0, packed.size }, packed.data,
+				packed.size);
 		else
-			rc = send(channel, rc, NULL, NULL, 0);
+			rc = send_failure(channel, rc, NULL, job);
 		tutti_bytes_free(&packed);
 		tu_kind_drop(job->result_kind, result);
 	} else {
-		rc = send(channel, rc, NULL, NULL, 0);
+		rc = send_failure(channel, rc, NULL, job);
 	}
 	tu_free(result);
 	return rc;
@@ -85,7 +123,7 @@ int tu_reply_send(int channel, tutti_future *f, const tutti_job *job)
 	int code = tutti_future_error(f);
 
 	if (code < 0)
-		return send(channel, code, tutti_future_text(f), NULL, 0);
+		return send_failure(channel, code, tutti_future_text(f), job);
 	return send_result(channel, f, job);
 }
 

@@ -8,7 +8,13 @@
 #include <stdint.h>
 #include <tutti/job.h>
 
-/* Send what came of f, a job's future that is done. Waits for who reads. */
+/*
+ * Is what comes of such a job small? Then it fits into the channel, nobody waits for who reads, and
+ * it can be read after the child's end. So words of failure that do not fit are cut there.
+ */
+bool tu_reply_is_small(const tutti_job *job);
+
+/* Send what came of f, a job's future that is done. Waits for who reads, if it is not small. */
 int tu_reply_send(int channel, tutti_future *f, const tutti_job *job);
 
 /* What has come so far. */

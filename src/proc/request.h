@@ -20,16 +20,25 @@ struct tu_request {
 	int place; /* in the simulation; < 0: none */
 	const char *name, *identity;
 	tutti_bytes arg; /* packed */
+	void *body;      /* where all of these are, if they were received and can be freed */
 };
 
 /* What p is to do, as long as p is; 0, and r->arg is the caller's to free; or -ENOMEM. */
 int tu_request_make(struct tu_request *r, const struct tu_process *p);
 
-/* Send it; fds go along. 0, or why it cannot be. */
-int tu_request_send(int channel, const struct tu_request *r, const int *fds, int nfds);
+/* What goes along, each -1 if it does not. */
+struct tu_request_fds {
+	int life, family; /* of the starter; a fork server has brought them already */
+	int clock;        /* of a simulation, if there is a place in it */
+	int errors;       /* the error stream, if not as usual */
+	struct tu_carried carried;
+};
 
-/* Receive it, for good: nothing of it is ever freed. fds receive up to nfds, -1 where
-   there are fewer. */
-int tu_request_receive(int channel, struct tu_request *r, int *fds, int nfds);
+/* Send it. The child need not be there yet. 0, or why it cannot be. */
+int tu_request_send(int channel, const struct tu_request *r, const struct tu_request_fds *fds);
+
+/* Receive it. What a child is stays for good; drop: it was none. */
+int tu_request_receive(int channel, struct tu_request *r, struct tu_request_fds *fds);
+void tu_request_drop(struct tu_request *r);
 
 #endif

@@ -10,13 +10,23 @@
 #ifndef TU_PROC_SERVER_H
 #define TU_PROC_SERVER_H
 
+#include <stdint.h>
+
 /*
- * Have it fork a child that finds channel and the caller's streams and directory. Its number;
- * -ENOTSUP: there are no fork servers here; or another negative errno value.
+ * Have it fork a child that finds channel and the caller's streams and directory. life: where the
+ * caller's process' life is seen, the same each time. The child's number; -ENOTSUP: there are no
+ * fork servers here; or another negative errno value: there is no child. Whoever kills the server
+ * at whatever moment, there is never more than one.
  */
-int tu_server_fork(int channel);
+int tu_server_fork(int channel, int life);
 
 /* End it, and wait until it has ended. Nothing happens if there is none. */
 void tu_server_end(void);
+
+/*
+ * Of the server: how much time may be between two starts so that it makes the next child in
+ * advance. Tests have it longer.
+ */
+extern int64_t tu_server_series_ns;
 
 #endif

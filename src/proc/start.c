@@ -228,14 +228,6 @@ static int spawn(int channel, char *text, size_t n)
 	return tu_anew_start(word, channel);
 }
 
-/* Where it cannot be had it is spawned, which is the same but slower. */
-static int have_forked(int channel, char *text, size_t n)
-{
-	int rc = tu_server_fork(channel);
-
-	return rc == -ENOTSUP ? spawn(channel, text, n) : rc;
-}
-
 /* Where others see that this process lives. */
 static int show_life(int *shown)
 {
@@ -249,82 +241,100 @@ static int show_life(int *shown)
 	return rc;
 }
 
-/* place: in the simulation, which clock belongs to; < 0: none. */
-static int send_request(struct tu_process *p, int life, int place, int clock)
-{
-	int fds[4] = { life, tu_family_fd() }, n = 2, rc;
-	struct tu_request r;
+/* -- the beginning ----------------------------------------------------------------------------- */
 
-	if (fds[1] < 0)
-		return fds[1];
-	if (place >= 0)
-		fds[n++] = clock;
-	if (p->errors >= 0)
-		fds[n++] = p->errors;
-	rc = tu_request_make(&r, p);
-	if (rc < 0)
-		return rc;
-	r.place = place;
-	rc = tu_handles_keep(r.arg.data, r.arg.size, &p->kept);
-	tu_crash_point();
+/* Where a simulation has it: its place there, and the page; place < 0: there is none. */
+struct scene {
+	int place, clock;
+};
+
+/* What is to be sent. r->arg is the caller's to free, also if it fails. */
+static int make_request(struct tu_process *p, int place, struct tu_request *r)
+{
+	int rc = tu_request_make(r, p);
+
+	r->place = place;
 	if (rc == 0)
-		rc = tu_request_send(p->channel, &r, fds, n);
-	tutti_bytes_free(&r.arg);
-	return rc == -EPIPE ? 0 : rc; /* it has been killed already: its end is waited for */
+		rc = tu_handles_keep(r->arg.data, r->arg.size, &p->kept);
+	tu_crash_point();
+	return rc;
 }
 
-/* Nobody knows of it yet. */
-static void take_back(struct tu_process *p)
+/* The request is there before the child is, which so waits for nothing. */
+static int begin_served(
+	struct tu_process *p, const struct tu_request *r, int clock, int other, int life)
 {
-	struct tu_os_end end;
+	struct tu_request_fds fds = { -1, -1, clock, p->errors, p->carried };
+	int rc = tu_request_send(p->channel, r, &fds);
 
-	tu_os_process_signal(p->pid, SIGKILL);
-	tu_os_child_end(p->pid, &end);
+	return rc < 0 ? rc : tu_server_fork(other, life);
 }
 
-static int start_it(
-	struct tu_process *p, tutti_start_method method, int place, int clock, char *text, size_t n)
+static int begin_spawned(struct tu_process *p, const struct tu_request *r, int clock, int other,
+	int life, char *text, size_t n)
+{
+	struct tu_request_fds fds = { life, tu_family_fd(), clock, p->errors, p->carried };
+	int rc = fds.family < 0 ? fds.family : tu_request_send(p->channel, r, &fds);
+
+	return rc < 0 ? rc : spawn(other, text, n);
+}
+
+static int begin_by(struct tu_process *p, tutti_start_method method, const struct scene *s,
+	char *text, size_t n)
 {
 	int end[2] = { -1, -1 }, life, rc = show_life(&life);
+	struct tu_request r = { .arg = { NULL, 0, NULL } };
 
+	if (rc == 0 && method != TUTTI_FORK)
+		rc = make_request(p, s->place, &r);
 	if (rc == 0)
 		rc = tu_os_channel_open(end);
-	if (rc < 0)
-		return rc;
 	p->channel = end[0];
 	tu_crash_point();
-	rc = method == TUTTI_FORK    ? copy(p, end[1], life, text, n)
-	     : method == TUTTI_SPAWN ? spawn(end[1], text, n)
-				     : have_forked(end[1], text, n);
+	if (rc == 0)
+		rc = method == TUTTI_FORK    ? copy(p, end[1], life, text, n)
+		     : method == TUTTI_SPAWN ? begin_spawned(p, &r, s->clock, end[1], life, text, n)
+					     : begin_served(p, &r, s->clock, end[1], life);
 	tu_crash_point();
-	tu_os_close(end[1]);
-	if (rc > 0) {
-		p->pid = rc;
-		rc = method == TUTTI_FORK ? 0 : send_request(p, life, place, clock);
-		if (rc < 0)
-			take_back(p);
-	}
+	if (end[1] >= 0)
+		tu_os_close(end[1]);
+	if (rc < 0 && end[0] >= 0)
+		tu_os_close(end[0]);
 	if (rc < 0)
-		tu_os_close(p->channel);
+		tu_handles_let_go(&p->kept);
+	tutti_bytes_free(&r.arg);
 	return rc;
 }
 
 /* In simulated time it has its place before anybody else runs. */
-static int begin(struct tu_process *p, tutti_start_method method, char *text, size_t n)
+static int have_place(
+	struct tu_process *p, tutti_start_method method, struct scene *s, char *text, size_t n)
 {
-	int clock = -1, place, rc;
-
-	place = tu_port_child_expect(p->name, &clock);
-	if (place == -ENOTSUP)
+	s->clock = -1;
+	s->place = tu_port_child_expect(p->name, &s->clock);
+	if (s->place == -ENOTSUP)
 		return fail(text, n, -ENOTSUP,
 			"several processes can be simulated by fifo, shuffle and random alone, and "
 			"are not explored");
-	if (place == TU_OS_NO_PLACE && method == TUTTI_FORK && tu_simulated())
+	if (s->place == TU_OS_NO_PLACE && method == TUTTI_FORK && tu_simulated())
 		return fail(text, n, -ENOTSUP, "a simulated test cannot be copied");
-	if (place < 0 && place != TU_OS_NO_PLACE)
-		return place;
-	rc = start_it(p, method, place, clock, text, n);
-	tu_port_child_begun(place, rc < 0 ? -1 : p->pid);
+	return s->place < 0 && s->place != TU_OS_NO_PLACE ? s->place : 0;
+}
+
+/* Where a fork server cannot be had it is spawned, which is the same but slower. */
+static int begin(struct tu_process *p, tutti_start_method method, char *text, size_t n)
+{
+	struct scene s;
+	int rc = have_place(p, method, &s, text, n);
+
+	if (rc < 0)
+		return rc;
+	rc = begin_by(p, method, &s, text, n);
+	if (method == TUTTI_FORKSERVER && rc == -ENOTSUP)
+		rc = begin_by(p, TUTTI_SPAWN, &s, text, n);
+	if (rc > 0)
+		p->pid = rc;
+	tu_port_child_begun(s.place, rc < 0 ? -1 : rc);
 	return rc;
 }
 
@@ -409,9 +419,16 @@ static tutti_process *failed(int code, const char *text)
 	return f;
 }
 
-/* elsewhere: not as a copy, and the descriptor of its error stream, or -1. NULL: as usual. */
-static tutti_process *start(
-	tutti_job *job, const void *arg, const tutti_process_options *o, const int *elsewhere)
+/* Nobody knows of it yet. */
+static void take_back(struct tu_process *p)
+{
+	tu_os_process_signal(p->pid, SIGKILL);
+	tu_process_bury(p->pid);
+}
+
+/* luggage: and not as a copy. NULL: as usual. */
+static tutti_process *start(tutti_job *job, const void *arg, const tutti_process_options *o,
+	const struct tu_luggage *luggage)
 {
 	tutti_start_method method;
 	struct tu_process *p;
@@ -427,9 +444,11 @@ static tutti_process *start(
 	p = make(job, arg, o, &method);
 	if (!p)
 		return failed(-ENOMEM, "");
-	if (elsewhere)
-		p->errors = *elsewhere;
-	if (elsewhere && method == TUTTI_FORK)
+	if (luggage) {
+		p->errors = luggage->errors;
+		p->carried = luggage->carried;
+	}
+	if (luggage && method == TUTTI_FORK)
 		method = TUTTI_FORKSERVER;
 	tu_ending_children = end_children;
 	tu_ending_at_once = tu_server_end;
@@ -469,8 +488,8 @@ tutti_process *tutti_process_start(
 	return start(job, arg, options ? options : &none, NULL);
 }
 
-tutti_process *tu_process_start_elsewhere(
-	tutti_job *job, const void *arg, const tutti_process_options *options, int errors)
+tutti_process *tu_process_start_elsewhere(tutti_job *job, const void *arg,
+	const tutti_process_options *options, const struct tu_luggage *luggage)
 {
-	return start(job, arg, options, &errors);
+	return start(job, arg, options, luggage);
 }

@@ -3,16 +3,19 @@
 #ifndef TU_PROC_START_H
 #define TU_PROC_START_H
 
-#include <tutti/process.h>
+#include "proc/process.h"
 
 /* What the caller has printed comes before what a child of it prints, in a pipe too. */
 void tu_process_write_out(void);
 
-/*
- * As tutti_process_start, but never as a copy of the caller, whatever the usual method is. errors:
- * its error stream, a descriptor that stays the caller's; -1: as usual.
- */
-tutti_process *tu_process_start_elsewhere(
-	tutti_job *job, const void *arg, const tutti_process_options *options, int errors);
+/* What a process is handed besides. The descriptors stay the caller's. */
+struct tu_luggage {
+	int errors; /* its error stream; -1: as usual */
+	struct tu_carried carried;
+};
+
+/* As tutti_process_start, but never as a copy of the caller, whatever the usual method is. */
+tutti_process *tu_process_start_elsewhere(tutti_job *job, const void *arg,
+	const tutti_process_options *options, const struct tu_luggage *luggage);
 
 #endif

@@ -3,7 +3,8 @@
  * subprocess.c - the life of a subprocess: its record, its end, and what it can be told.
  *
  * A number of the system is another's once its process was reaped. So reaping and signals are under
- * one lock: a signal goes to who has not been. Only a group may outlive its leader's number.
+ * one lock: a signal goes to who has not been. Against others of the program that reap whom they
+ * have not started, signals go by descriptor. Only a group may outlive its leader's number.
  */
 #include "proc/subprocess.h"
 
@@ -22,6 +23,7 @@
 #include <tutti/fd.h>
 
 static const tutti_time look_first = TUTTI_MILLISECONDS(1), look_most = TUTTI_MILLISECONDS(20);
+static const tutti_time search_most = TUTTI_MILLISECONDS(100); /* it takes longer */
 
 const tutti_time tu_subprocess_grace = TUTTI_SECONDS(5);
 
@@ -137,22 +139,23 @@ static int judge(const struct tu_subprocess *p, char *text, size_t n)
 	char name[32];
 
 	if (p->stolen) {
-		snprintf(text, n, "somebody else has taken the exit code of '%s' (%d)", p->name,
-			p->pid);
+		snprintf(text, n, "somebody else has taken the exit code of " TU_SHOWN " (%d)",
+			p->name, p->pid);
 		return -ECHILD;
 	}
 	if (p->late) {
-		snprintf(text, n, "'%s' (%d) was still running at its deadline", p->name, p->pid);
+		snprintf(text, n, TU_SHOWN " (%d) was still running at its deadline", p->name,
+			p->pid);
 		return TUTTI_ETIMEDOUT;
 	}
 	if (p->exitcode == 0 || (!asked && !p->check))
 		return 0;
 	if (p->exitcode < 0)
-		snprintf(text, n, "'%s' (%d) was killed by %s", p->name, p->pid,
+		snprintf(text, n, TU_SHOWN " (%d) was killed by %s", p->name, p->pid,
 			tu_os_signal_name(-p->exitcode, name, sizeof(name)));
 	else
-		snprintf(
-			text, n, "'%s' (%d) ended with exit code %d", p->name, p->pid, p->exitcode);
+		snprintf(text, n, TU_SHOWN " (%d) ended with exit code %d", p->name, p->pid,
+			p->exitcode);
 	return asked ? TUTTI_ECANCELED : TUTTI_EEXIT;
 }
 
@@ -196,12 +199,12 @@ bool tu_subprocess_look(struct tu_subprocess *p)
 }
 
 /* The system does not show its end: look, ever less often. */
-static int nap(tutti_time *pause, tutti_time deadline)
+static int nap(tutti_time *pause, tutti_time most, tutti_time deadline)
 {
 	tutti_time until = tutti_after(*pause);
 	int rc = tutti_sleep_until(until < deadline ? until : deadline);
 
-	*pause = *pause * 2 < look_most ? *pause * 2 : look_most;
+	*pause = *pause * 2 < most ? *pause * 2 : most;
 	return rc;
 }
 
@@ -216,7 +219,7 @@ static int wait_end(struct tu_subprocess *p, tutti_time deadline)
 		if (p->end_fd >= 0)
 			rc = tutti_fd_wait(p->end_fd, TUTTI_READABLE, deadline);
 		if (p->end_fd < 0 || (rc < 0 && rc != TUTTI_ETIMEDOUT && rc != TUTTI_ECANCELED))
-			rc = nap(&pause, deadline);
+			rc = nap(&pause, look_most, deadline);
 		if (rc == TUTTI_ECANCELED)
 			return rc;
 	}
@@ -230,6 +233,19 @@ int tu_subprocess_wait(struct tu_subprocess *p, tutti_time deadline)
 
 	tu_os_world_begin(&world, deadline);
 	rc = wait_end(p, deadline);
+	tu_os_world_end(&world);
+	return rc;
+}
+
+int tu_subprocess_wait_group(struct tu_subprocess *p, tutti_time deadline)
+{
+	tutti_time pause = look_first;
+	struct tu_os_world_wait world;
+	int rc = 0;
+
+	tu_os_world_begin(&world, deadline);
+	while (rc == 0 && tu_os_group_lives(p->pid))
+		rc = tu_past(deadline) ? TUTTI_ETIMEDOUT : nap(&pause, search_most, deadline);
 	tu_os_world_end(&world);
 	return rc;
 }
@@ -301,25 +317,40 @@ static int signal_one(struct tu_subprocess *p, int number)
 
 	tu_mutex_lock(&tu_subprocess_lock);
 	if (!p->reaped)
-		rc = tu_os_process_signal(p->pid, number);
+		rc = tu_os_child_signal(p->pid, p->end_fd, number);
 	tu_mutex_unlock(&tu_subprocess_lock);
 	return rc == -ESRCH ? 0 : rc;
 }
 
-/* The system gives no number to others as long as it is that of a group. */
+/*
+ * The system gives no number to others as long as it is that of a group. The leader itself may have
+ * gone into another one.
+ */
 static int signal_group(struct tu_subprocess *p, int number)
 {
-	int rc = tu_os_group_signal(p->pid, number);
+	int rc;
 
+	tu_mutex_lock(&tu_subprocess_lock);
+	if (!p->reaped && !tu_os_leads_group(p->pid))
+		tu_os_child_signal(p->pid, p->end_fd, number);
+	tu_mutex_unlock(&tu_subprocess_lock);
+	rc = tu_os_group_signal(p->pid, number);
 	return rc == -ESRCH ? 0 : rc;
 }
 
-void tu_subprocess_tell(struct tu_subprocess *p, int number)
+static void tell(struct tu_subprocess *p, int number)
 {
 	if (p->group)
 		signal_group(p, number);
 	else
 		signal_one(p, number);
+}
+
+void tu_subprocess_tell(struct tu_subprocess *p, int number)
+{
+	tell(p, number);
+	if (number != SIGKILL) /* one that is stopped hears of it only when it goes on */
+		tell(p, SIGCONT);
 }
 
 bool tu_subprocess_be_late(struct tu_subprocess *p)

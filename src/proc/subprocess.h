@@ -18,6 +18,9 @@
 
 enum { TU_STREAMS = 3 };
 
+/* A name within a text: as much of it as leaves room for what is said of it. */
+#define TU_SHOWN "'%.120s'"
+
 /* Our end of a pipe. In the hands of whoever has taken it; see tu_subprocess_take. */
 struct tu_pipe_end {
 	int fd;     /* -1: closed, or there is none */
@@ -66,7 +69,10 @@ bool tu_subprocess_look(struct tu_subprocess *p);
 /* Wait for that, in the caller's own poller. 0, TUTTI_ETIMEDOUT, TUTTI_ECANCELED. */
 int tu_subprocess_wait(struct tu_subprocess *p, tutti_time deadline);
 
-/* To its group, if it leads one, else to it. */
+/* After its end, likewise for whoever is left of its group. */
+int tu_subprocess_wait_group(struct tu_subprocess *p, tutti_time deadline);
+
+/* That it is to end: to its group, if it leads one, else to it. A stopped one goes on. */
 void tu_subprocess_tell(struct tu_subprocess *p, int number);
 
 /* That it was told to end because its time was up; false: it has ended before. */

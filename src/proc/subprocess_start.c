@@ -9,10 +9,9 @@
 #include "os/spawn.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
+#include <tutti/scope.h>
 
 static const char *const stream_names[] = { "stdin", "stdout", "stderr" };
 
@@ -105,15 +104,15 @@ static int explain(const struct tu_os_spawn *s, int rc, struct reason why)
 {
 	switch (tu_os_spawn_blame(s, rc)) {
 	case TU_OS_BLAME_CWD:
-		return fail(why, rc, "cwd '%s': %s", s->cwd, tutti_strerror(rc));
+		return fail(why, rc, "cwd " TU_SHOWN ": %s", s->cwd, tutti_strerror(rc));
 	case TU_OS_BLAME_INTERPRETER:
-		return fail(why, rc, "'%s': the interpreter that it names: %s", s->program,
+		return fail(why, rc, TU_SHOWN ": the interpreter that it names: %s", s->program,
 			tutti_strerror(rc));
 	case TU_OS_BLAME_PROGRAM:
 	case TU_OS_BLAME_NOBODY:
 		break;
 	}
-	return fail(why, rc, "'%s': %s", s->program, tutti_strerror(rc));
+	return fail(why, rc, TU_SHOWN ": %s", s->program, tutti_strerror(rc));
 }
 
 static int launch(struct tu_subprocess *p, const char *const *argv,
@@ -128,7 +127,7 @@ static int launch(struct tu_subprocess *p, const char *const *argv,
 	int rc = open_streams(p, what, &s, theirs);
 
 	if (rc < 0)
-		fail(why, rc, "no pipe for '%s': %s", argv[0], tutti_strerror(rc));
+		fail(why, rc, "no pipe for " TU_SHOWN ": %s", argv[0], tutti_strerror(rc));
 	if (rc == 0) {
 		rc = tu_os_spawn(&s);
 		if (rc < 0)
@@ -152,8 +151,8 @@ int tu_subprocess_begin(struct tu_subprocess **p, const char *const *argv,
 	choose(o, fed && o->input.size > 0, what);
 	rc = check(argv, o, fed, what, why);
 	if (rc == 0 && o->deadline && tu_past(o->deadline))
-		rc = fail(
-			why, TUTTI_ETIMEDOUT, "'%s' was not started before its deadline", argv[0]);
+		rc = fail(why, TUTTI_ETIMEDOUT, TU_SHOWN " was not started before its deadline",
+			argv[0]);
 	if (rc < 0)
 		return rc;
 	*p = tu_subprocess_make(argv[0], o);
@@ -168,14 +167,15 @@ int tu_subprocess_begin(struct tu_subprocess **p, const char *const *argv,
 	return rc;
 }
 
-/* Nobody knows of it yet. */
+/* Nobody knows of it yet but the warden, perhaps, who must not be left with it. */
 static void take_back(struct tu_subprocess *p)
 {
-	struct tu_os_end end;
+	tutti_scope quiet;
 
-	tu_os_process_signal(p->pid, SIGKILL);
-	tu_os_child_end(p->pid, &end);
-	p->reaped = true;
+	tutti_shield_begin(&quiet, TUTTI_FOREVER);
+	tutti_subprocess_kill(&p->future);
+	tutti_subprocess_join(&p->future);
+	tutti_shield_end(&quiet, 0);
 	tutti_future_unref(&p->future);
 }
 

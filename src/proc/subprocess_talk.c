@@ -258,17 +258,20 @@ int tutti_subprocess_communicate(
 /* -- run --------------------------------------------------------------------------------------- */
 
 /*
- * It is told to end, and has some time for it, in which what it prints is read. Whoever has its
- * pipes as well may keep them: nobody waits for that.
+ * It is told to end, and has some time for it, in which what it prints is read; then its group has
+ * what is left of that. Whoever else has its pipes as well may keep them: nobody waits for that.
  */
 static void end_it(struct tu_subprocess *p, bool drop)
 {
+	tutti_time last = tutti_after(tu_subprocess_grace);
 	tutti_scope quiet;
 	int rc;
 
 	tutti_shield_begin(&quiet, TUTTI_FOREVER);
 	tu_subprocess_tell(p, SIGTERM);
-	rc = tu_subprocess_talk(p, drop, true, tutti_after(tu_subprocess_grace));
+	rc = tu_subprocess_talk(p, drop, true, last);
+	if (rc == 0 && p->group)
+		rc = tu_subprocess_wait_group(p, last);
 	if (rc < 0) {
 		tu_subprocess_tell(p, SIGKILL);
 		rc = tu_subprocess_talk(p, drop, true, TUTTI_FOREVER);

@@ -20,8 +20,11 @@
 #include <signal.h>
 #include <tutti/fd.h>
 #include <tutti/task.h>
+#include <tutti/time.h>
 
 enum { BATCH = 32 };
+
+static const tutti_time look_again = TUTTI_MILLISECONDS(1);
 
 /* All under tu_subprocess_lock. */
 static struct tu_os_poller set;
@@ -58,6 +61,8 @@ static void *limit(void *arg)
 		tu_os_world_begin(&world, last);
 		rc = tu_future_wait(&p->future, last, 0);
 		tu_os_world_end(&world);
+		if (rc == 0 && p->group)
+			rc = tu_subprocess_wait_group(p, last);
 		if (rc == TUTTI_ETIMEDOUT)
 			tu_subprocess_tell(p, SIGKILL);
 	}
@@ -125,6 +130,8 @@ static void *watch_all(void *arg)
 
 		if (tutti_fd_wait(set.fd, TUTTI_READABLE, TUTTI_FOREVER) >= 0)
 			n = tu_os_poller_wait(&set, ready, BATCH, 0);
+		else
+			tutti_sleep(look_again); /* no memory to wait */
 		for (int i = 0; i < n; i++)
 			look_after(ready[i].fd);
 	}
@@ -204,28 +211,37 @@ bool tu_warden_drop(struct tu_subprocess *p)
 {
 	if (!p->watched)
 		return false;
-	tu_os_poller_unwatch(&set, p->end_fd);
+	if (p->waiters == 0)
+		tu_os_poller_unwatch(&set, p->end_fd);
 	by_fd[p->end_fd] = NULL;
 	p->watched = false;
 	count--;
 	return true;
 }
 
-/* It stays in the set and says nothing there: to be put in once more could fail. */
+/*
+ * Out of the set: to ask there for nothing would not do, since the kernel tells of a hang-up all
+ * the same, as which newer ones see the end.
+ */
 void tu_warden_enter(struct tu_subprocess *p)
 {
 	tu_mutex_lock(&tu_subprocess_lock);
 	if (p->waiters++ == 0 && p->watched)
-		tu_os_poller_watch(&set, p->end_fd, 0);
+		tu_os_poller_unwatch(&set, p->end_fd);
 	tu_mutex_unlock(&tu_subprocess_lock);
 }
 
+/* If the kernel has no memory to put it in once more, a task looks for its end. */
 void tu_warden_leave(struct tu_subprocess *p)
 {
+	int rc = 0;
+
 	tu_mutex_lock(&tu_subprocess_lock);
 	if (--p->waiters == 0 && p->watched)
-		tu_os_poller_watch(&set, p->end_fd, TU_OS_READABLE);
+		rc = tu_os_poller_watch(&set, p->end_fd, TU_OS_READABLE);
 	tu_mutex_unlock(&tu_subprocess_lock);
+	if (rc < 0)
+		run_for(p, look_on); /* nor for that: whoever waits next sees it */
 }
 
 void tu_warden_forget(void)

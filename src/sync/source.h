@@ -38,8 +38,8 @@ static inline void tu_source_none(const struct tu_source *k, unsigned event)
 }
 
 /*
- * A read got less than it had room for: there is no more. But for the end of the stream, which may
- * have been reported before.
+ * A read got less than it had room for, of what gives all that there is: there is no more. But for
+ * the end of the stream, or what stands behind an urgent byte; that was reported before.
  */
 static inline void tu_source_used(const struct tu_source *k)
 {
@@ -51,5 +51,15 @@ static inline void tu_source_used(const struct tu_source *k)
 
 /* Wait until a try may find something. 0, or an error of tutti_fd_wait. A cancellation point. */
 int tu_source_wait(struct tu_source *k, unsigned event, int64_t deadline);
+
+/*
+ * What several threads or processes wait for, of whom one takes it: with TU_OS_ALONE beside event
+ * only some of them are woken, who must then try. Who has taken something calls this, and is the
+ * last one to be woken the next time; while it does not wait, it is not.
+ */
+static inline void tu_source_to_others(const struct tu_source *k)
+{
+	tu_poller_let_go(tu_worker_self(), k);
+}
 
 #endif

@@ -27,7 +27,9 @@ enum {
 	TU_BINARY_LONG_TUPLE,
 	TU_BINARY_LONG_DICT,
 	TU_BINARY_SET,
-	TU_BINARY_END /* none from here on */
+	TU_BINARY_OPAQUE,
+	TU_BINARY_OPAQUE_LEGACY, /* with class names of Python 2 */
+	TU_BINARY_END            /* none from here on */
 };
 
 enum {

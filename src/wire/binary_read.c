@@ -9,6 +9,7 @@
 #include "core/alloc.h"
 #include "wire/big.h"
 #include "wire/binary.h"
+#include "wire/pickle.h"
 #include "wire/pile.h"
 #include "wire/utf8.h"
 
@@ -215,6 +216,25 @@ static int read_counted(struct reader *r, int kind, unsigned few)
 	return kind <= TUTTI_VALUE_TEXT ? read_string(r, kind, n) : read_items(r, kind, n);
 }
 
+static int read_opaque(struct reader *r, bool legacy)
+{
+	size_t n = 0;
+	tutti_value *v = NULL;
+	int rc = read_count(r, 0, 1, &n);
+
+	if (rc < 0)
+		return rc;
+	rc = tu_pickle_check(r->data + r->at, n);
+	if (rc < 0 && rc != -ENOMEM)
+		return wrong(r, "an opaque value that is no part of a pickle");
+	if (rc == 0)
+		rc = tu_opaque_create(&v, r->data + r->at, n, legacy);
+	if (rc < 0)
+		return no_memory(r);
+	r->at += n;
+	return put(r, v);
+}
+
 /* What has more than its first byte. */
 static int read_long(struct reader *r, unsigned first)
 {
@@ -239,6 +259,9 @@ static int read_long(struct reader *r, unsigned first)
 		return read_counted(r, TUTTI_VALUE_DICT, TU_BINARY_SHORT_DICT);
 	case TU_BINARY_SET:
 		return read_counted(r, TUTTI_VALUE_SET, 0);
+	case TU_BINARY_OPAQUE:
+	case TU_BINARY_OPAQUE_LEGACY:
+		return read_opaque(r, first == TU_BINARY_OPAQUE_LEGACY);
 	default:
 		r->at--;
 		return wrong(r, "0x%02x begins no value", first);

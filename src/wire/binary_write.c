@@ -3,7 +3,7 @@
 #include "core/alloc.h"
 #include "wire/big.h"
 #include "wire/binary.h"
-#include "wire/out.h"
+#include "wire/pickle.h"
 #include "wire/value.h"
 
 #include <errno.h>
@@ -176,6 +176,13 @@ static int write_box(struct tu_out *o, const tutti_value *v)
 	case TUTTI_VALUE_DICT:
 		put_count(o, TU_BINARY_DICT, TU_BINARY_SHORT_DICT, TU_BINARY_LONG_DICT, box->size);
 		return write_cells(o, v, 2 * box->size);
+	case TUTTI_VALUE_OPAQUE:
+		put_number(o,
+			box->counted.flags & TU_BOX_LEGACY ? TU_BINARY_OPAQUE_LEGACY
+							   : TU_BINARY_OPAQUE,
+			box->size);
+		tu_out_put(o, ((const struct tu_string *)box)->data, box->size);
+		return 0;
 	default:
 		return write_set(o, v);
 	}

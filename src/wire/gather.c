@@ -89,7 +89,7 @@ tutti_value *tu_table_find(const struct tu_table *t, const tutti_value *key)
 	return t->cells[place * stride_of(t) + (stride_of(t) - 1)];
 }
 
-static bool is_text(const tutti_value *v, const char *text, size_t size)
+bool tu_value_is_text(const tutti_value *v, const char *text, size_t size)
 {
 	const struct tu_box *box = tu_value_box(v);
 
@@ -104,14 +104,14 @@ tutti_value *tu_table_find_text(const struct tu_table *t, const char *key, size_
 
 	if (!t->slots) {
 		for (at = 0; at < t->box.size; at++)
-			if (is_text(t->cells[at * stride], key, size))
+			if (tu_value_is_text(t->cells[at * stride], key, size))
 				return t->cells[at * stride + stride - 1];
 		return NULL;
 	}
 	for (at = (hash >> 32) & t->mask; t->slots[at].place > 0; at = (at + 1) & t->mask) {
 		tutti_value *const *cell = &t->cells[(t->slots[at].place - 1) * stride];
 
-		if (t->slots[at].hash == (uint32_t)hash && is_text(*cell, key, size))
+		if (t->slots[at].hash == (uint32_t)hash && tu_value_is_text(*cell, key, size))
 			return cell[stride - 1];
 	}
 	return NULL;

@@ -176,6 +176,7 @@ static int write_value(struct writer *w, const tutti_value *v)
 		return write_items(w, v, kind == TUTTI_VALUE_DICT);
 	case TUTTI_VALUE_BYTES:
 	case TUTTI_VALUE_SET:
+	case TUTTI_VALUE_OPAQUE:
 		return wrong(w, TUTTI_ETYPE, "JSON has no %s", tutti_value_type(v));
 	default:
 		return write_simple(w, v);

@@ -26,7 +26,8 @@ int tu_pile_gather(struct tu_pile *p, int kind, size_t from)
 {
 	size_t n = p->n - from;
 	tutti_value *v;
-	int rc = tu_value_gather(&v, kind, p->cells + from, kind == TUTTI_VALUE_DICT ? n / 2 : n);
+	tutti_value **cells = n > 0 ? p->cells + from : NULL; /* there may be none at all yet */
+	int rc = tu_value_gather(&v, kind, cells, kind == TUTTI_VALUE_DICT ? n / 2 : n);
 
 	if (rc < 0)
 		return rc;

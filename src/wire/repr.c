@@ -169,6 +169,11 @@ static int write_value(struct writer *w, const tutti_value *v)
 	case TUTTI_VALUE_TEXT:
 		write_string(w, (const struct tu_string *)tu_value_box(v));
 		return 0;
+	case TUTTI_VALUE_OPAQUE:
+		tu_out_put(&w->out, number,
+			(size_t)snprintf(number, sizeof(number), "<opaque, %zu bytes>",
+				tu_value_box(v)->size));
+		return 0;
 	default:
 		return write_items(w, v, kind);
 	}

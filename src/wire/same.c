@@ -76,6 +76,10 @@ static bool equal_boxes(const struct tu_box *a, const struct tu_box *b)
 	if (a->size != b->size)
 		return false;
 	switch (a->counted.kind) {
+	case TUTTI_VALUE_OPAQUE:
+		if (a->counted.flags != b->counted.flags)
+			return false;
+		/* fall through */
 	case TUTTI_VALUE_TEXT:
 	case TUTTI_VALUE_BYTES:
 		return memcmp(((const struct tu_string *)a)->data,
@@ -168,13 +172,17 @@ static uint64_t hash_int64(int64_t n)
 	return hash_limbs(n < 0, &magnitude, 1);
 }
 
-static uint64_t hash_double(double x)
+/* What is no number equals itself alone: of many in a set no two should fall on one place. */
+static uint64_t hash_double(const tutti_value *v)
 {
+	double x = tu_value_double(v);
 	struct tu_whole whole;
 	uint64_t bits;
 
 	if (tu_whole_of_double(&whole, x))
 		return hash_limbs(whole.negative, whole.limbs, whole.n);
+	if (isnan(x))
+		return mix(TUTTI_VALUE_FLOAT, (uintptr_t)v);
 	memcpy(&bits, &x, sizeof(bits));
 	return mix(TUTTI_VALUE_FLOAT, bits);
 }
@@ -190,6 +198,7 @@ static uint64_t hash_box(const struct tu_box *box)
 		return hash_limbs(box->counted.flags & TU_BOX_NEGATIVE, big->limbs, box->size);
 	case TUTTI_VALUE_TEXT:
 	case TUTTI_VALUE_BYTES:
+	case TUTTI_VALUE_OPAQUE:
 		return hash_bytes(
 			box->counted.kind, ((const struct tu_string *)box)->data, box->size);
 	case TUTTI_VALUE_TUPLE:
@@ -208,7 +217,7 @@ uint64_t tutti_value_hash(const tutti_value *v)
 	if (!v || (uintptr_t)v == TU_VALUE_NONE)
 		return mix(TUTTI_VALUE_NONE, (uintptr_t)v);
 	if (tutti_value_kind(v) == TUTTI_VALUE_FLOAT)
-		return hash_double(tu_value_double(v));
+		return hash_double(v);
 	if (tutti_value_as_int(v, &n) == 0)
 		return hash_int64(n);
 	return hash_box(tu_value_box(v));

@@ -66,7 +66,7 @@ int tutti_value_kind(const tutti_value *v)
 const char *tutti_value_type(const tutti_value *v)
 {
 	static const char *const names[] = { "NoneType", "bool", "int", "float", "bytes", "str",
-		"list", "tuple", "dict", "set" };
+		"list", "tuple", "dict", "set", "opaque" };
 
 	return v ? names[tutti_value_kind(v)] : "nothing";
 }
@@ -79,7 +79,9 @@ size_t tutti_value_size(const tutti_value *v)
 /* Of a list or tuple, dict, set, else NULL. */
 static const struct tu_box *with_items(const tutti_value *v)
 {
-	return tutti_value_kind(v) >= TUTTI_VALUE_LIST ? tu_value_box(v) : NULL;
+	int kind = tutti_value_kind(v);
+
+	return kind >= TUTTI_VALUE_LIST && kind <= TUTTI_VALUE_SET ? tu_value_box(v) : NULL;
 }
 
 const tutti_value *tutti_value_at(const tutti_value *v, size_t index)
@@ -100,7 +102,10 @@ const tutti_value *tutti_value_under(const tutti_value *v, size_t index)
 
 const tutti_value *tutti_value_find(const tutti_value *v, const tutti_value *key)
 {
-	if (tutti_value_kind(v) < TUTTI_VALUE_DICT || !key || !tu_value_hashable(key))
+	int kind = tutti_value_kind(v);
+
+	if ((kind != TUTTI_VALUE_DICT && kind != TUTTI_VALUE_SET) || !key ||
+		!tu_value_hashable(key))
 		return NULL;
 	return tu_table_find(tu_value_table(v), key);
 }

@@ -30,7 +30,7 @@ struct tu_big {
 	uint64_t limbs[];
 };
 
-/* Text and bytes; a zero follows. */
+/* Text and bytes, and the opcodes of what is opaque; a zero follows. */
 struct tu_string {
 	struct tu_box box;
 	char data[];
@@ -142,6 +142,9 @@ bool tu_value_same_item(const tutti_value *a, const tutti_value *b);
 /* What stands under key, or which member equals it; NULL: none. */
 tutti_value *tu_table_find(const struct tu_table *t, const tutti_value *key);
 tutti_value *tu_table_find_text(const struct tu_table *t, const char *key, size_t size);
+
+/* Is v that text? */
+bool tu_value_is_text(const tutti_value *v, const char *text, size_t size);
 
 /* tutti_value_hash of a text that is not there yet. */
 uint64_t tu_hash_text(const char *text, size_t size);

@@ -15,7 +15,8 @@ static void agrees(void)
 	CHECK(info.compiler && *info.compiler);
 	CHECK_EQ(info.cpus, tutti_cpu_count());
 	CHECK_EQ(info.cpus_online, tutti_cpu_count_online());
-	CHECK_STR(info.poller, "epoll"); /* the only one there is so far */
+	CHECK_STR(info.poller,
+		tutti_poller_used() == TUTTI_IO_URING ? "epoll and io_uring" : "epoll");
 	CHECK_EQ(info.page_bytes, (size_t)sysconf(_SC_PAGESIZE));
 	CHECK(info.stack_bytes_least >= 4096 && info.stack_bytes_least <= info.stack_bytes_usual);
 	CHECK(info.stack_bytes_usual <= info.stack_bytes_most);

@@ -14,6 +14,7 @@ import processes
 import programs
 import tasks
 import threads
+import web
 from run import Late, Wrong
 
 ATTEMPTS = 4
@@ -23,7 +24,7 @@ def main():
     program = os.path.abspath(sys.argv[1])
     name = os.path.basename(program)
     for module in (downloads, threads, daemons, locks, tasks, generators, pictures, processes,
-                   children, pools, programs):
+                   children, pools, programs, web):
         check = getattr(module, name, None)
         if check:
             break

@@ -255,3 +255,8 @@ def p39_sum_in_processes(program):
         same(lines[0], total)
         wrong_unless(re.fullmatch(r"Execution time: \d+\.\d{3}s", lines[1]) and
                      len(lines) == 2, lines)
+
+
+def process_type(program):
+    done = run(program)
+    same_set(done.lines, ["1: Vienna, 10", "2: Graz, 20", "3: Linz, 30"])

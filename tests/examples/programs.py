@@ -2,9 +2,13 @@
 """The programs that run others. A stand-in for nslookup is found first, so no network is needed."""
 import contextlib
 import os
+import sys
 import tempfile
 
 from run import Wrong, run, same, wrong_unless
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import certificates  # noqa: E402
 
 ANSWER = """Server:\t\t192.168.19.4
 Address:\t192.168.19.4#53
@@ -26,6 +30,8 @@ mail.python.org\tinternet address = 82.94.164.166
 mail.python.org\thas AAAA address 2001:888:2000:d::a6
 
 """
+TLS = ["hello by TLSv1.3", "hello by TLSv1.3, resumed",
+       "127.0.0.1: its certificate is not trusted: self-signed certificate: CN=localhost"]
 QUESTION = "set q=mx\npython.org\nexit\n"
 
 
@@ -74,6 +80,22 @@ def p34_communicate(program):
     with stand_in(None):
         done = run(program, rc=1)
         wrong_unless("'nslookup': No such file or directory" in done.err, done.err)
+
+
+@contextlib.contextmanager
+def localhost():
+    """A certificate that nobody has signed, and its key."""
+    if not certificates.can_be_made():
+        print("skipped: there is no openssl command")
+        sys.exit(77)
+    with tempfile.TemporaryDirectory() as folder:
+        yield certificates.make(folder, "localhost", "DNS:localhost,IP:127.0.0.1")
+
+
+def tls_echo(program):
+    with localhost() as pair:
+        same(run(program, *pair).lines, TLS)
+        same(run(program, rc=1).lines, [])
 
 
 def interactive_child(program):

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The task programs: what waits lets the others go on, what blocks does not."""
+import re
+
 from run import Late, at_least, below, late_unless, number, run, same, wrong_unless
 
 WORLD, AGAIN = "world", "again"
@@ -49,6 +51,15 @@ def echo(program):
     done = run(program, scale=0.2)
     same(done.lines, ["1000 of 1000 answered"])
     at_least(done.seconds, 1)
+
+
+def lookup(program):
+    done = run(program)
+    wrong_unless(len(done.lines) == 3, done.lines)
+    wrong_unless(done.lines[0].startswith("localhost: "), done.lines)
+    ours = done.lines[0].split()[1:]
+    wrong_unless(ours and set(ours) <= {"::1", "127.0.0.1"}, done.lines)
+    same(done.lines[1:], ["192.0.2.7: 192.0.2.7", "not a name: EINVAL"])
 
 
 def p92_two_at_a_time(program):
@@ -167,3 +178,11 @@ def watchdog(program):
     wrong_unless(waited >= 100, waited)
     wrong_unless("task 'careless' on thread 'MainThread' holds up its loop" in done.err, done.err)
     wrong_unless("(tutti_thread_sleep+0x" in done.err, done.err)
+
+
+def p118_server_per_core(program):
+    done = run(program)
+    same(done.lines, ["40 of 40 answered, by two"] * 2)
+    wrong_unless(re.search(r"worker \d of the server is replaced: .*killed by SIGKILL", done.err),
+                 done.err)
+    at_least(done.seconds, 2)

@@ -150,6 +150,17 @@ def p42_sleepers(program):
         below(seconds, wrong_model)
 
 
+def p43_endless_threads(program):
+    """How many CPUs they get, a busy machine decides; that they end, the program does."""
+    for args, n in (((), os.sysconf("SC_NPROCESSORS_ONLN")), (("3",), 3)):
+        done = run(program, *args, scale=0.1)
+        threads, cpus = numbers(r"(\d+)个死循环线程, (\d+)个核", done.lines[0])
+        wrong_unless(threads == n if args else threads == cpus <= n, done.lines[0])
+        wrong_unless(number(r"CPU占用率: (\d+)%", done.lines[1]) > 0, done.lines[1])
+        same(len(done.lines), 2)
+        at_least(done.seconds, 2)
+
+
 def p54_pages_by_a_pool(program):
     urls = [f"www.{i}.com" for i in range(1, 6)]
     for args, least, wrong_model in (((), 2, 4), (("3",), 4, 6)):

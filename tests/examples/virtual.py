@@ -583,8 +583,10 @@ def p117_factory(program):
 def main():
     program = os.path.abspath(sys.argv[1])
     name = os.path.basename(program)
-    import virtual_processes  # which needs what is above
-    check = globals().get(name) or getattr(virtual_processes, name, None)
+    import virtual_net  # which needs what is above; so does the next
+    import virtual_processes
+    check = next((getattr(m, name) for m in (sys.modules["__main__"], virtual_processes,
+                                             virtual_net) if hasattr(m, name)), None)
     if not check:
         sys.exit(f"{name}: nothing about it in tests/examples/virtual.py")
     try:

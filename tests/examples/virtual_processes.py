@@ -8,6 +8,7 @@ import tempfile
 from downloads import THREE
 from pools import DRAWS
 from processes import COMPOSITE, NUMBERS
+from programs import TLS, localhost
 from run import same, wrong_unless
 from virtual import once, run, takes
 
@@ -196,3 +197,17 @@ def p37_primes_in_sixteen_processes(program):
 
 def p39_sum_in_processes(program):
     takes(program, 0, ["500000500000", "Execution time: 0.000s"], "1000000")
+
+
+def p118_server_per_core(program):
+    takes(program, 2, ["40 of 40 answered, by two"] * 2, alone=False)
+
+
+def process_type(program):
+    takes(program, 0, ["1: Vienna, 10", "2: Graz, 20", "3: Linz, 30"])
+
+
+def tls_echo(program):
+    """Here only because its certificate is made by another program."""
+    with localhost() as pair:
+        takes(program, 0, TLS, *pair, alone=False)

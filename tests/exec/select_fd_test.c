@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: VIRTUAL ON LABELS no-qemu */
+/* ctest: POLLERS ON VIRTUAL ON LABELS no-qemu */
 /* Descriptors among the cases of a select. */
 #include <tutti/select.h>
 

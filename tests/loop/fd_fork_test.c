@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: LABELS no-tsan LABELS no-valgrind LABELS no-qemu */
+/* ctest: POLLERS ON LABELS no-tsan LABELS no-valgrind LABELS no-qemu */
 /* Waiting for descriptors with a fork in between: the child has a poller of its own. */
 #include <tutti/select.h>
+#include <tutti/stream.h>
 
 #include "support/child.h"
 #include "support/descriptors.h"
@@ -108,6 +109,68 @@ static void *select_while_a_task_forks(void *arg)
 	return arg;
 }
 
+/* -- streams ----------------------------------------------------------------------------------- */
+
+static void *read_one_of(void *s)
+{
+	char c;
+
+	return give(tutti_stream_read(s, &c, 1));
+}
+
+static void *write_much(void *s)
+{
+	static const char much[1 << 20];
+
+	return give(tutti_stream_write(s, much, sizeof much));
+}
+
+static void *read_much(void *s)
+{
+	static char block[1 << 16];
+
+	for (size_t left = 1 << 20; left > 0;) {
+		ssize_t n = tutti_stream_read(s, block, sizeof block);
+
+		CHECK(n > 0);
+		left -= (size_t)n;
+	}
+	return NULL;
+}
+
+/* Whoever read and wrote there is not here; there it goes on. */
+static void *fork_beside_a_streams_tasks(void *arg)
+{
+	tutti_task *reader, *writer;
+	tutti_stream *s, *other;
+	char c;
+
+	CHECK_EQ(tutti_stream_open(&s, near_end), 0);
+	CHECK_EQ(tutti_stream_open(&other, far_end), 0);
+	reader = tutti_task_start(read_one_of, s, NULL);
+	writer = tutti_task_start(write_much, s, NULL);
+	settle();
+	child = child_fork();
+	if (child == 0) {
+		CHECK_EQ(tutti_stream_read_until(s, &c, 1, 1), TUTTI_ETIMEDOUT);
+		CHECK_EQ(tutti_stream_write_until(s, "x", 1, 1), TUTTI_ETIMEDOUT);
+		CHECK_EQ(tutti_stream_read_until(s, &c, 1, 1), TUTTI_ETIMEDOUT);
+		both_are_well();
+	}
+	child_wait(child);
+	CHECK_EQ(tutti_stream_read_until(s, &c, 1, 1), -EBUSY);
+	CHECK_EQ(tutti_stream_write_until(s, "x", 1, 1), -EBUSY);
+	finish(tutti_task_start(read_much, other, NULL));
+	CHECK_EQ(tutti_stream_write(other, "x", 1), 0);
+	CHECK_EQ(finish(reader), 1);
+	CHECK_EQ(finish(writer), 0);
+	near_end = dup(near_end); /* for on_a_thread to close */
+	far_end = dup(far_end);
+	tutti_stream_free(s);
+	tutti_stream_free(other);
+	return arg;
+}
+
 static void on_a_thread(tutti_fn fn)
 {
 	int before;
@@ -133,11 +196,17 @@ static void the_threads_own_wait_goes_on_in_both(void)
 	}
 }
 
+static void a_streams_sides_are_free_in_the_child(void)
+{
+	on_a_thread(fork_beside_a_streams_tasks);
+}
+
 int main(void)
 {
 	suite_begin();
 	alone = threads_alone();
 	RUN(goes_on_in_the_parent);
 	RUN(the_threads_own_wait_goes_on_in_both);
+	RUN(a_streams_sides_are_free_in_the_child);
 	return suite_end();
 }

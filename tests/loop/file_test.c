@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Files: from threads and tasks, and nobody is held up meanwhile. */
 #include "support/both.h"
+#include "support/child.h"
+#include "support/leaks.h"
 #include "support/suite.h"
 
 #include <errno.h>
@@ -90,6 +92,32 @@ static void files_that_are_none(void)
 	CHECK_EQ(tutti_file_load("/", &all), -EISDIR);
 }
 
+/* A pipe's writer may take its time for more. */
+static void *read_some(void *fd)
+{
+	char got[16];
+
+	return give(tutti_file_read((int)(intptr_t)fd, got, sizeof got, -1));
+}
+
+static void a_pipe_gives_what_it_has(enum mix mix)
+{
+	tutti_bytes all;
+	int fds[2];
+	char at[32];
+
+	CHECK_EQ(pipe(fds), 0);
+	CHECK_EQ(write(fds[1], "abc", 3), 3);
+	CHECK_EQ(finish(start_as(mix, read_some, (void *)(intptr_t)fds[0])), 3);
+	CHECK_EQ(write(fds[1], "whole", 5), 5);
+	CHECK_EQ(close(fds[1]), 0);
+	snprintf(at, sizeof at, "/dev/fd/%d", fds[0]);
+	CHECK_EQ(tutti_file_load(at, &all), 0);
+	CHECK_EQ(all.size, 5);
+	tutti_bytes_free(&all);
+	CHECK_EQ(close(fds[0]), 0);
+}
+
 static void errors_are_said(void)
 {
 	struct stat st;
@@ -170,6 +198,70 @@ static void a_walk_sees_everything_in_order(enum mix mix)
 	CHECK_EQ(tutti_file_walk("/proc/none", note, NULL), -ENOENT);
 }
 
+static void make_folders(void)
+{
+	CHECK_EQ(mkdir(in_folder("b"), 0755), 0);
+	CHECK_EQ(mkdir(in_folder("c"), 0755), 0);
+	CHECK_EQ(mkdir(in_folder("d"), 0755), 0);
+	write_text(in_folder("b/hidden"), "x");
+	write_text(in_folder("c/unknown"), "x");
+	write_text(in_folder("d/x"), "x");
+	write_text(in_folder("e"), "x");
+	CHECK_EQ(chmod(folder, 0755), 0);
+	CHECK_EQ(chmod(in_folder("b"), 0), 0);
+	CHECK_EQ(chmod(in_folder("c"), 0444), 0); /* names can be read, but nothing about them */
+}
+
+static void remove_folders(void)
+{
+	CHECK_EQ(chmod(in_folder("b"), 0700), 0);
+	CHECK_EQ(chmod(in_folder("c"), 0700), 0);
+	CHECK_EQ(tutti_file_remove(in_folder("b/hidden")), 0);
+	CHECK_EQ(tutti_file_remove(in_folder("c/unknown")), 0);
+	CHECK_EQ(tutti_file_remove(in_folder("d/x")), 0);
+	CHECK_EQ(tutti_file_remove(in_folder("e")), 0);
+	CHECK_EQ(rmdir(in_folder("b")), 0);
+	CHECK_EQ(rmdir(in_folder("c")), 0);
+	CHECK_EQ(rmdir(in_folder("d")), 0);
+}
+
+/* In a process of its own, which gives up what lets root read everything. */
+__attribute__((unused)) static void what_cannot_be_read_is_told_at_the_end(void)
+{
+	pid_t child;
+
+	make_folders();
+	child = child_fork();
+	if (child == 0) {
+		if (geteuid() == 0)
+			CHECK_EQ(setuid(65534), 0);
+		CHECK_EQ((intptr_t)walk(NULL), -EACCES);
+		CHECK_STR(seen, "b/ c/ d/ d/x e ");
+		CHECK_EQ(finish(tutti_task_start(walk, NULL, NULL)), -EACCES);
+		CHECK_EQ(tutti_file_walk(in_folder("b"), note, NULL), -EACCES);
+		_exit(0);
+	}
+	child_wait(child);
+	remove_folders();
+}
+
+static int remove_folder(const char *at, const struct stat *st, void *arg)
+{
+	++*(int *)arg;
+	return S_ISDIR(st->st_mode) && rmdir(at) < 0 ? -errno : 0;
+}
+
+/* What goes while one walks is not there, and no reason to end. */
+static void what_goes_meanwhile_is_not_there(void)
+{
+	int n = 0;
+
+	CHECK_EQ(mkdir(in_folder("a"), 0700), 0);
+	CHECK_EQ(mkdir(in_folder("b"), 0700), 0);
+	CHECK_EQ(tutti_file_walk(folder, remove_folder, &n), 0);
+	CHECK_EQ(n, 2);
+}
+
 /* -- others go on ------------------------------------------------------------------------------ */
 
 static void *count_turns(void *stop)
@@ -215,18 +307,37 @@ static void other_tasks_go_on(void)
 	CHECK_EQ(tutti_file_remove(path), 0);
 }
 
+/* It blocks by itself: there is nobody whom that would hold up. */
+static void a_thread_without_tasks_needs_no_helper(void)
+{
+	int threads = leaks_threads();
+
+	write_text(path, "x");
+	check_text(path, "x");
+	CHECK_EQ((intptr_t)walk(NULL), 0);
+	CHECK_STR(seen, "file ");
+	CHECK_EQ(tutti_file_remove(path), 0);
+	CHECK_EQ(leaks_threads(), threads);
+}
+
 int main(void)
 {
 	suite_begin();
 	CHECK(mkdtemp(folder));
 	snprintf(path, sizeof path, "%s/file", folder);
 	snprintf(other, sizeof other, "%s/other", folder);
+	RUN(a_thread_without_tasks_needs_no_helper);
 	RUN_MIXES(a_file_from_beginning_to_end);
 	RUN(whole_files);
 	RUN(files_that_are_none);
+	RUN_MIXES(a_pipe_gives_what_it_has);
 	RUN(errors_are_said);
 	RUN(a_failed_store_leaves_the_old);
 	RUN_MIXES(a_walk_sees_everything_in_order);
+#ifndef __SANITIZE_THREAD__ /* in a forked child it takes a switch of stacks for a race */
+	RUN(what_cannot_be_read_is_told_at_the_end);
+#endif
+	RUN(what_goes_meanwhile_is_not_there);
 	RUN(other_tasks_go_on);
 	CHECK_EQ(rmdir(folder), 0);
 	return suite_end();

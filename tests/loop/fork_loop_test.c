@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: LABELS no-tsan LABELS no-valgrind LABELS no-qemu */
+/* ctest: POLLERS ON LABELS no-tsan LABELS no-valgrind LABELS no-qemu */
 /*
  * Generators, coroutine objects and loops run by hand, with a fork in between: they go on in the
  * parent as if nothing had been, and in the child as far as they are the calling thread's.

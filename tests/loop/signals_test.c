@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: LABELS no-tsan */
+/* ctest: POLLERS ON LABELS no-tsan */
 /*
  * TSan puts a signal's handler off until the thread next calls the C library; one that sleeps in
  * the kernel does not.
@@ -133,6 +133,21 @@ static void a_wait_hears_it(enum mix mix)
 	tutti_signals_free(s);
 }
 
+/* What comes after a cancel is there for the next who waits. */
+static void a_cancelled_wait_takes_none(enum mix mix)
+{
+	tutti_signals *s = listen_for(SIGUSR1, SIGUSR2);
+	tutti_future *f = start_as(mix, wait_for_one, s);
+
+	settle();
+	CHECK_EQ(tutti_future_cancel(f), 1);
+	CHECK_EQ(tutti_future_result(f, NULL, 0), TUTTI_EJOBCANCELED);
+	tutti_future_unref(f);
+	CHECK_EQ(kill(getpid(), SIGUSR1), 0);
+	CHECK_EQ(tutti_signals_wait(s), SIGUSR1);
+	tutti_signals_free(s);
+}
+
 static void one_of_several_takes_it(void)
 {
 	tutti_signals *s = listen_for(SIGUSR1, SIGUSR2);
@@ -236,6 +251,7 @@ static void *everything(void *arg)
 	RUN(some_cannot_be_heard);
 	RUN(only_so_many_listen);
 	RUN_MIXES(a_wait_hears_it);
+	RUN_MIXES(a_cancelled_wait_takes_none);
 	RUN(one_of_several_takes_it);
 	RUN(it_can_be_selected);
 	RUN(a_forked_child_hears_its_own);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* ctest: POLLERS ON */
 /* Files into streams of each kind. */
 #include "support/both.h"
 #include "support/suite.h"
@@ -126,6 +127,23 @@ static void a_file_that_ends_too_soon_is_said(void)
 	}
 }
 
+/* It is said what it is, and the stream is well afterwards. */
+static void check_refused(struct pair *p)
+{
+	int folder = open("/", O_RDONLY | O_DIRECTORY), closed = open("/dev/null", O_WRONLY);
+	int ends[2];
+
+	CHECK_EQ(pipe(ends), 0);
+	CHECK_EQ(tutti_stream_send_file(p->far, folder, 0, 1), -EISDIR);
+	CHECK_EQ(tutti_stream_send_file(p->far, closed, 0, 1), -EBADF);
+	CHECK_EQ(tutti_stream_send_file(p->far, ends[0], 0, 1), -ESPIPE);
+	CHECK_EQ(tutti_stream_send_file(p->far, tutti_stream_fd(p->near), 0, 1), -ESPIPE);
+	close(folder);
+	close(closed);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 static void what_cannot_be_sent(void)
 {
 	struct pair p = over_tcp();
@@ -133,6 +151,7 @@ static void what_cannot_be_sent(void)
 
 	CHECK_EQ(tutti_stream_send_file(p.far, file, -1, 1), -EINVAL);
 	CHECK_EQ(tutti_stream_send_file(p.far, -1, 0, 1), -EBADF);
+	check_refused(&p);
 	CHECK_EQ(tutti_stream_send_file(p.far, file, 0, 0), 0);
 	while (rc == 0) /* until nothing more goes in */
 		rc = tutti_stream_send_file_until(p.far, file, 0, SIZE, 1);
@@ -159,6 +178,43 @@ static void only_what_was_broken_off_is_the_last(void)
 	tutti_stream_free(p.near);
 }
 
+static void the_smallest_stack_does(void)
+{
+	tutti_task_options smallest = { .stack_bytes = 1 };
+
+	for (int i = 0; i < 3; i++) {
+		struct pair p = kinds[i]();
+		struct part part = { p.far, 0, 50000 };
+		tutti_task *sender = tutti_task_start(send_part, &part, &smallest);
+
+		check_arrives(p.near, 0, 50000);
+		CHECK_EQ(finish(sender), 0);
+		tutti_stream_free(p.near);
+	}
+}
+
+static void *note_turn(void *arg)
+{
+	*(bool *)arg = true;
+	return NULL;
+}
+
+static void who_sends_much_lets_others_run(void)
+{
+	for (int i = 0; i < 3; i++) {
+		struct pair p = kinds[i]();
+		bool turn = false;
+		tutti_future *other = tutti_task_start(note_turn, &turn, NULL);
+
+		for (int n = 0; n < 40; n++)
+			CHECK_EQ(tutti_stream_send_file(p.far, file, n, 1), 0);
+		CHECK(turn);
+		CHECK_EQ(finish(other), 0);
+		tutti_stream_free(p.near);
+		tutti_stream_free(p.far);
+	}
+}
+
 static void who_has_gone_is_no_signal(void)
 {
 	for (int i = 0; i < 3; i++) {
@@ -181,6 +237,8 @@ static void *everything(void *arg)
 	RUN(a_file_that_ends_too_soon_is_said);
 	RUN(what_cannot_be_sent);
 	RUN(only_what_was_broken_off_is_the_last);
+	RUN(the_smallest_stack_does);
+	RUN(who_sends_much_lets_others_run);
 	RUN(who_has_gone_is_no_signal);
 	CHECK_EQ(close(file), 0);
 	return arg;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+/* ctest: POLLERS ON */
 /* Pieces of a known length or end: however the bytes come, they are the same pieces. */
 #include "support/both.h"
 #include "support/suite.h"
 
 #include <errno.h>
 #include <sys/socket.h>
+#include <tutti/stream_peek.h>
 #include <tutti/stream_read.h>
 
 static const tutti_time past = 1;
@@ -230,6 +232,64 @@ static void many_pieces(void)
 }
 
 /* The main thread's poller stays to the program's end; the suite wants its descriptors back. */
+/* -- without taking it ------------------------------------------------------------------------- */
+
+/* Whatever comes in pieces is seen from its beginning, and stays until it is skipped. */
+static void is_seen_and_stays(void)
+{
+	struct pair p = open_pair();
+	const void *data;
+	char rest[8];
+
+	CHECK_EQ(tutti_stream_peek_until(p.near, 0, &data, past), TUTTI_ETIMEDOUT);
+	put(&p, "abc", 3);
+	CHECK_EQ(tutti_stream_peek(p.near, 0, &data), 3);
+	CHECK_EQ(tutti_stream_peek(p.near, 2, &data), 3);
+	CHECK_EQ(tutti_stream_peek_until(p.near, 3, &data, past), TUTTI_ETIMEDOUT);
+	put(&p, "def", 3);
+	CHECK_EQ(tutti_stream_peek(p.near, 3, &data), 6);
+	CHECK(memcmp(data, "abcdef", 6) == 0);
+	tutti_stream_skip(p.near, 0);
+	tutti_stream_skip(p.near, 2);
+	CHECK_EQ(tutti_stream_peek(p.near, 0, &data), 4);
+	CHECK(memcmp(data, "cdef", 4) == 0);
+	CHECK_EQ(tutti_stream_read(p.near, rest, 1), 1);
+	CHECK_EQ(rest[0], 'c');
+	CHECK_EQ(tutti_stream_peek(p.near, 2, &data), 3);
+	end(&p);
+	CHECK_EQ(tutti_stream_peek(p.near, 3, &data), TUTTI_EPROTO);
+	CHECK_EQ(tutti_stream_peek(p.near, 2, &data), 3);
+	tutti_stream_skip(p.near, 100);
+	CHECK_EQ(tutti_stream_peek(p.near, 0, &data), TUTTI_EDONE);
+	tutti_stream_skip(p.near, 1);
+	close_pair(&p);
+}
+
+static void *peeks(void *stream)
+{
+	const void *data;
+
+	return give(tutti_stream_peek(stream, 1, &data));
+}
+
+static void a_cancel_leaves_what_was_seen(void)
+{
+	struct pair p = open_pair();
+	tutti_task *t = tutti_task_start(peeks, p.near, NULL);
+	const void *data;
+	char c;
+
+	settle();
+	CHECK_EQ(tutti_stream_read_until(p.near, &c, 1, past), -EBUSY);
+	put(&p, "a", 1);
+	settle();
+	tutti_future_cancel(t);
+	CHECK_EQ(tutti_future_result(t, NULL, 0), TUTTI_EJOBCANCELED);
+	tutti_future_unref(t);
+	CHECK_EQ(tutti_stream_peek(p.near, 0, &data), 1);
+	close_pair(&p);
+}
+
 static void *everything(void *arg)
 {
 	RUN(every_split_reads_alike);
@@ -239,6 +299,8 @@ static void *everything(void *arg)
 	RUN(an_end_in_the_middle_is_said);
 	RUN(a_piece_may_be_too_long);
 	RUN(many_pieces);
+	RUN(is_seen_and_stays);
+	RUN(a_cancel_leaves_what_was_seen);
 	return arg;
 }
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+/* ctest: POLLERS ON */
 /* Streams of bytes: what is written arrives, in order, whoever waits and however it is cut. */
 #include "support/both.h"
+#include "support/own.h"
 #include "support/suite.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pty.h>
 #include <sys/socket.h>
 #include <tutti/listener.h>
 #include <tutti/stream_read.h>
@@ -25,7 +28,7 @@ static struct pair open_pair(const char *address)
 	tutti_listener *l;
 	struct pair p;
 
-	CHECK_EQ(tutti_listener_create(&l, address, NULL), 0);
+	CHECK_EQ(tutti_listener_create(&l, own(address), NULL), 0);
 	CHECK(tutti_listener_address(l, text, sizeof text) > 0);
 	CHECK_EQ(tutti_stream_connect(&p.near, text, NULL), 0);
 	CHECK_EQ(tutti_listener_accept(l, &p.far), 0);
@@ -216,6 +219,153 @@ static void a_second_reader_is_told(void)
 	close_pair(&p);
 }
 
+/* -- more than one read finds ------------------------------------------------------------------ */
+
+/* Six bytes, of which each read gets as many as the system gives at once. */
+static void *read_six(void *stream)
+{
+	tutti_time limit = tutti_after(TUTTI_SECONDS(20));
+	char text[64];
+	size_t got = 0;
+
+	while (got < 6) {
+		ssize_t n = tutti_stream_read_until(stream, text + got, sizeof text - got, limit);
+
+		if (n <= 0)
+			return give(n);
+		got += (size_t)n;
+	}
+	return give(memcmp(text, "ab\ncd\n", 6) == 0);
+}
+
+static void put_two_lines(int fd)
+{
+	CHECK_EQ(write(fd, "ab\n", 3), 3);
+	CHECK_EQ(write(fd, "cd\n", 3), 3);
+}
+
+/* All is there before the reader goes on, and nothing more comes that would wake it again. */
+static void check_reads_both(tutti_stream *s, void (*put)(int fd), int fd)
+{
+	tutti_future *reader = tutti_task_start(read_six, s, NULL);
+
+	settle();
+	put(fd);
+	CHECK_EQ(finish(reader), 1);
+}
+
+/* A terminal gives one line at a time. */
+static void lines_of_a_terminal(void)
+{
+	int terminal, fd;
+	tutti_stream *s;
+
+	CHECK_EQ(openpty(&terminal, &fd, NULL, NULL, NULL), 0);
+	CHECK_EQ(tutti_stream_open(&s, fd), 0);
+	check_reads_both(s, put_two_lines, terminal);
+	tutti_stream_free(s);
+	CHECK_EQ(close(terminal), 0);
+}
+
+static void packets_of_a_socket(void)
+{
+	tutti_stream *s;
+	int fds[2];
+
+	CHECK_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
+	CHECK_EQ(tutti_stream_open(&s, fds[0]), 0);
+	check_reads_both(s, put_two_lines, fds[1]);
+	tutti_stream_free(s);
+	CHECK_EQ(close(fds[1]), 0);
+}
+
+/* What comes with a descriptor is given by itself; the descriptor nobody wants. */
+static void put_with_a_descriptor(int fd)
+{
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = { 0 };
+	struct iovec text = { "ab\n", 3 };
+	struct msghdr m = { .msg_iov = &text,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof control };
+	struct cmsghdr *header = CMSG_FIRSTHDR(&m);
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof fd);
+	memcpy(CMSG_DATA(header), &fd, sizeof fd);
+	CHECK_EQ(sendmsg(fd, &m, 0), 3);
+	CHECK_EQ(write(fd, "cd\n", 3), 3);
+}
+
+static void descriptors_that_nobody_wants(void)
+{
+	struct pair p = open_pair(addresses[2]);
+
+	check_reads_both(p.near, put_with_a_descriptor, tutti_stream_fd(p.far));
+	close_pair(&p);
+}
+
+/* A read does not go past the place of an urgent byte, which is not among the others. */
+static void put_around_an_urgent_byte(int fd)
+{
+	CHECK_EQ(write(fd, "ab\n", 3), 3);
+	CHECK_EQ(send(fd, "!", 1, MSG_OOB), 1);
+	CHECK_EQ(write(fd, "cd\n", 3), 3);
+}
+
+static void an_urgent_byte(void)
+{
+	struct pair p = open_pair(addresses[0]);
+
+	check_reads_both(p.near, put_around_an_urgent_byte, tutti_stream_fd(p.far));
+	check_reads_both(p.near, put_around_an_urgent_byte, tutti_stream_fd(p.far));
+	close_pair(&p);
+}
+
+/* -- others of the same thread ----------------------------------------------------------------- */
+
+static void *note_turn(void *arg)
+{
+	*(bool *)arg = true;
+	return NULL;
+}
+
+/* Nobody has to wait for the other side, and yet others have their turn. */
+static void who_writes_much_lets_others_run(void)
+{
+	for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++) {
+		struct pair p = open_pair(addresses[i]);
+		bool turn = false;
+		tutti_future *other = tutti_task_start(note_turn, &turn, NULL);
+
+		for (int n = 0; n < 100; n++)
+			CHECK_EQ(tutti_stream_write(p.near, "x", 1), 0);
+		CHECK(turn);
+		CHECK_EQ(finish(other), 0);
+		close_pair(&p);
+	}
+}
+
+/* However many others have something, too, and more than are told of at once. */
+static void what_is_there_is_there_at_once(void)
+{
+	enum { MANY = 70 };
+	struct pair p[MANY];
+	char c[2];
+
+	for (int i = 0; i < MANY; i++) {
+		p[i] = open_pair(addresses[0]);
+		CHECK_EQ(tutti_stream_read_until(p[i].near, c, 2, past), TUTTI_ETIMEDOUT);
+	}
+	for (int i = 0; i < MANY; i++)
+		CHECK_EQ(tutti_stream_write(p[i].far, "x", 1), 0);
+	for (int i = MANY; i-- > 0;)
+		CHECK_EQ(tutti_stream_read_until(p[i].near, c, 2, past), 1);
+	for (int i = 0; i < MANY; i++)
+		close_pair(&p[i]);
+}
+
 /* -- much -------------------------------------------------------------------------------------- */
 
 enum { MUCH = 4 << 20 };
@@ -276,7 +426,7 @@ static void addresses_that_cannot_be_read(void)
 {
 	const char *bad[] = { NULL, "", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", ":80",
 		"1.2.3.4:65536", "1.2.3.4:x", "::1:80", "[::1]", "[]:80", "[1.2.3:80",
-		"unix:", "[nonsense]:80" };
+		"unix:", "[nonsense]:80", "[::1%4294967297]:80" };
 	tutti_stream *s;
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -301,7 +451,7 @@ static void nobody_there(void)
 static void a_name_is_looked_up(void)
 {
 	char text[TUTTI_ADDRESS_SIZE];
-	tutti_stream_options from = { .local = "127.0.0.1:0" };
+	tutti_stream_options from = { .local = "127.0.0.1:0" }, name = { .local = "localhost:0" };
 	tutti_listener *l;
 	tutti_stream *near, *far;
 
@@ -312,6 +462,7 @@ static void a_name_is_looked_up(void)
 	tutti_stream_free(near);
 	tutti_stream_free(far);
 	snprintf(text, sizeof text, "127.0.0.1:%d", tutti_listener_port(l));
+	CHECK_EQ(tutti_stream_connect(&near, text, &name), -EINVAL);
 	CHECK_EQ(tutti_stream_connect(&near, text, &from), 0);
 	CHECK_EQ(tutti_listener_accept(l, &far), 0);
 	tutti_stream_free(near);
@@ -333,6 +484,12 @@ static void *everything(void *arg)
 	RUN(any_thread_may_read_next);
 	RUN(a_cancelled_read_takes_nothing);
 	RUN(a_second_reader_is_told);
+	RUN(lines_of_a_terminal);
+	RUN(packets_of_a_socket);
+	RUN(descriptors_that_nobody_wants);
+	RUN(an_urgent_byte);
+	RUN(what_is_there_is_there_at_once);
+	RUN(who_writes_much_lets_others_run);
 	RUN_MIXES(much_arrives_whole);
 	RUN(a_write_that_was_broken_off_is_the_last);
 	RUN(addresses_that_cannot_be_read);

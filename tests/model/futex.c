@@ -6,6 +6,7 @@
  * The workers have no context but their threads' own, so nothing is ever switched to: a job that
  * is posted finds no stack, which its start is told, on the context that looked.
  */
+#include "core/batch.h"
 #include "core/context.h"
 #include "core/embed.h"
 #include "core/pool.h"
@@ -72,6 +73,12 @@ uint32_t tu_words_look(struct tu_worker *w, bool all)
 	(void)w;
 	(void)all;
 	return 0;
+}
+
+/* Nobody writes. */
+void tu_batch_go(struct tu_worker *w)
+{
+	MODEL_CHECK(w->aside == 0);
 }
 
 bool tu_words_changed(const struct tu_worker *w)

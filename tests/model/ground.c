@@ -68,6 +68,11 @@ tutti_time tutti_now(void)
 	return tu_os_now();
 }
 
+void tu_os_pages_zero(void *low, size_t bytes)
+{
+	memset(low, 0, bytes);
+}
+
 struct tu_context *tu_attach(void)
 {
 	tu_panic("a fiber without a context");

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: LABELS no-tsan LABELS no-asan LABELS no-qemu */
+/* ctest: LABELS no-tsan LABELS no-asan LABELS no-valgrind LABELS no-qemu */
 /*
  * Threads that are busy with what processes share, and with a pool of them, fork, ten thousand
  * times in `make torture`: no child and no thread hangs, what is shared stays whole, and nothing is
- * left. no-tsan, no-asan: as in exec/fork_test.c.
+ * left. no-tsan, no-asan, no-valgrind: as in exec/fork_test.c.
  */
 #include <tutti/tutti.h>
 

@@ -159,6 +159,18 @@ static void a_worker_dies_as_it_starts(void)
 	use_everywhere(TU_CRASH_CHILD, "processes:1", 0, 50);
 }
 
+static void the_server_dies(void)
+{
+	use_everywhere(TU_CRASH_SERVER, "processes:1", 0, 15);
+	use_everywhere(TU_CRASH_SERVER, "processes:2", 0, 30);
+}
+
+/* It is to be the second worker. */
+static void a_spare_child_dies(void)
+{
+	use_everywhere(TU_CRASH_SPARE, "processes:3", 0, 5);
+}
+
 /* -- the program ------------------------------------------------------------------------------- */
 
 static int be_a_program(void)
@@ -223,6 +235,8 @@ int main(int argc, char **argv)
 	RUN(a_worker_dies);
 	RUN(its_job_is_tried_again);
 	RUN(a_worker_dies_as_it_starts);
+	RUN(the_server_dies);
+	RUN(a_spare_child_dies);
 	RUN(a_program_dies);
 	return suite_end();
 }

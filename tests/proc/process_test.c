@@ -346,7 +346,7 @@ __attribute__((unused)) static void a_forked_child_starts_anew(void)
 	tutti_future_unref(p);
 }
 
-/* The server is this process' only child; somebody kills it. */
+/* The server is the oldest of this process' children; somebody kills it. */
 static void another_server_takes_over(void)
 {
 	siginfo_t info;

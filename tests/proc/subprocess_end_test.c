@@ -3,6 +3,9 @@
 /* Other programs as futures: who waits for them, how they are ended, and in odd places. */
 #include "support/programs.h"
 
+#include "os/os.h"
+#include "os/spawn.h"
+
 #include <sys/resource.h>
 
 static const char *const sleeper[] = { "sleep", "1000", NULL };
@@ -223,12 +226,87 @@ static void one_that_takes_too_long_is_ended(void)
 	CHECK_EQ(r.exitcode, 2);
 }
 
+/* As it is told to end it goes on, and so learns of it. */
+static void one_that_is_stopped_is_ended(void)
+{
+	for (int group = 0; group < 2; group++) {
+		tutti_subprocess_options o = { .group = group,
+			.deadline = tutti_after(TUTTI_MILLISECONDS(200)) };
+		tutti_subprocess_result r;
+		tutti_subprocess *p;
+		int code;
+
+		CHECK_EQ(tutti_subprocess_run(&r, SHELL("kill -STOP $$"), &o), TUTTI_EJOBTIMEDOUT);
+		CHECK_EQ(r.exitcode, -SIGTERM);
+		o.deadline = tutti_after(TUTTI_MILLISECONDS(200));
+		p = start(SHELL("kill -STOP $$"), o);
+		CHECK_EQ(tutti_subprocess_join(p), TUTTI_EJOBTIMEDOUT);
+		CHECK_EQ(tutti_subprocess_exitcode(p, &code), 0);
+		CHECK_EQ(code, -SIGTERM);
+		tutti_subprocess_free(p);
+	}
+}
+
+/* What this program is as a child: it joins the group of the one that started it. */
+static void leave_group(void)
+{
+	setpgid(0, getpgid(getppid()));
+	for (;;)
+		pause();
+}
+
+static void one_that_has_left_its_group_is_ended(void)
+{
+	const char *argv[] = { "/proc/self/exe", "leave", NULL };
+	tutti_subprocess_options o = { .group = 1,
+		.deadline = tutti_after(TUTTI_MILLISECONDS(300)) };
+	tutti_subprocess_result r;
+
+	CHECK_EQ(tutti_subprocess_run(&r, argv, &o), TUTTI_EJOBTIMEDOUT);
+	CHECK_EQ(r.exitcode, -SIGTERM);
+}
+
+/* It ends when told to, and the one that it has started does not hear of it. */
+static void the_rest_of_its_group_is_killed(void)
+{
+	tutti_subprocess_options o = { .group = 1,
+		.deadline = tutti_after(TUTTI_MILLISECONDS(300)) };
+	int end[2];
+	char byte;
+
+	CHECK_EQ(pipe(end), 0);
+	o.out = end[1];
+	CHECK_EQ(tutti_subprocess_run(NULL, SHELL("(trap '' TERM; exec sleep 1000) & wait"), &o),
+		TUTTI_EJOBTIMEDOUT);
+	CHECK_EQ(close(end[1]), 0);
+	CHECK_EQ(read(end[0], &byte, 1), 0); /* nobody has it any more */
+	CHECK_EQ(close(end[0]), 0);
+}
+
+/* One that has ended is no longer waited for, also if nobody takes notice of that. */
+static void nobody_lives_in_a_group_of_zombies(void)
+{
+	int pid = fork();
+
+	if (pid == 0) {
+		setpgid(0, 0);
+		for (;;)
+			pause();
+	}
+	setpgid(pid, pid);
+	CHECK(tu_os_group_lives(pid));
+	CHECK_EQ(kill(pid, SIGKILL), 0);
+	EVENTUALLY(!tu_os_group_lives(pid));
+	CHECK_EQ(tu_os_group_signal(pid, 0), 0); /* to the system there is a group */
+	CHECK_EQ(waitpid(pid, NULL, 0), pid);
+	CHECK(!tu_os_group_lives(pid));
+}
+
 /* Its own child holds the pipe and does not hear the signal: run does not wait for that one. */
 static void a_grandchild_does_not_hold_run_up_for_ever(void)
 {
-	tutti_subprocess_options o = {
-		.out = TUTTI_PIPE, .group = 1, .deadline = tutti_after(TUTTI_MILLISECONDS(300))
-	};
+	tutti_subprocess_options o = { .out = TUTTI_PIPE,
+		.deadline = tutti_after(TUTTI_MILLISECONDS(300)) };
 	tutti_subprocess_result r;
 
 	CHECK_EQ(tutti_subprocess_run(
@@ -353,6 +431,27 @@ static void whoever_takes_the_exit_code_has_it(void)
 	sigaction(SIGCHLD, &usual, NULL);
 }
 
+/* Somebody has reaped it, and its number has become another's: that one is not meant. */
+static void a_signal_reaches_no_stranger(void)
+{
+	tutti_subprocess *stranger = start(sleeper, (tutti_subprocess_options){ 0 });
+	int pid = fork(), fd, code;
+
+	if (pid == 0)
+		_exit(0);
+	fd = tu_os_child_fd(pid);
+	CHECK_EQ(waitpid(pid, NULL, 0), pid);
+	if (fd >= 0) {
+		CHECK_EQ(tu_os_child_signal(tutti_subprocess_pid(stranger), fd, SIGKILL), -ESRCH);
+		close(fd);
+	}
+	CHECK_EQ(tu_os_child_signal(tutti_subprocess_pid(stranger), -1, SIGTERM), 0);
+	CHECK_EQ(tutti_subprocess_join(stranger), 0);
+	CHECK_EQ(tutti_subprocess_exitcode(stranger, &code), 0);
+	CHECK_EQ(code, -SIGTERM);
+	tutti_subprocess_free(stranger);
+}
+
 static void other_futures_are_none(void)
 {
 	tutti_future *f = tutti_future_create(0);
@@ -392,8 +491,10 @@ static void a_forked_child_has_none_of_them(void)
 }
 #endif
 
-int main(void)
+int main(int argc, char **argv)
 {
+	if (argc > 1 && strcmp(argv[1], "leave") == 0)
+		leave_group();
 	programs_begin();
 	RUN(it_is_a_future);
 	RUN(one_left_to_itself_is_taken_notice_of);
@@ -404,12 +505,17 @@ int main(void)
 	RUN(cancelling_the_future_terminates_it);
 	RUN(a_whole_group_can_be_killed);
 	RUN(one_that_takes_too_long_is_ended);
+	RUN(one_that_is_stopped_is_ended);
+	RUN(one_that_has_left_its_group_is_ended);
+	RUN(the_rest_of_its_group_is_killed);
+	RUN(nobody_lives_in_a_group_of_zombies);
 	RUN(a_grandchild_does_not_hold_run_up_for_ever);
 	RUN_MIXES(cancelling_whoever_runs_it_ends_it);
 	RUN(ctrl_c_ends_it);
 	RUN(one_already_cancelled_starts_nothing);
 	RUN(without_descriptors_it_ends_too);
 	RUN(whoever_takes_the_exit_code_has_it);
+	RUN(a_signal_reaches_no_stranger);
 	RUN(other_futures_are_none);
 #ifndef __SANITIZE_THREAD__
 	RUN(a_forked_child_has_none_of_them);

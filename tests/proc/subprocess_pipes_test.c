@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: LABELS no-qemu */
+/* ctest: POLLERS ON LABELS no-qemu */
 /* To talk with another program: all at once and of any size, line by line, and when it will not. */
 #include "support/programs.h"
 

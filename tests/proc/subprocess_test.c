@@ -179,10 +179,14 @@ static void write_script(const char *path, const char *text, mode_t mode)
 
 static void what_cannot_start_is_named(void)
 {
-	char path[64];
+	char path[64], far[250];
 	const char *const script[] = { path, NULL }, *const folder[] = { "/usr", NULL };
+	const char *const long_name[] = { far, NULL };
 	tutti_subprocess_options plain = { .capture = 1 };
 
+	memset(far, 'x', sizeof far);
+	far[sizeof far - 1] = 0;
+	check_refused(long_name, plain, -ENOENT, "'xxx", "x': No such file"); /* cut, and why */
 	snprintf(path, sizeof path, "./subprocess_test.%d", getpid());
 	check_refused(missing, plain, -ENOENT, "'no-such-program-anywhere'", "No such file");
 	check_refused(folder, plain, -EACCES, "'/usr'", "");

@@ -69,6 +69,8 @@ def inputs(work):
     expect(["-k", "-N", "3", "-0", "--", "echo"], 0, "a b c\nd\n", input=b"a\0b\0c\0d\0")
     expect(["-k", "-N", "2", "--colsep", ",", "--", "echo", "{3}", "{}"], 0, "c a b c d\n",
            input=b"a,b\nc,d\n")
+    # the beginning of a line is there only once
+    expect(["--colsep", "^a|,", "--", "echo", "[{1}][{2}][{3}]"], 0, "[][a][b]\n", input=b"aa,b\n")
     # as many as fit: all of them, and each once
     lines = [f"{n:07}" for n in range(40_000)]
     status, out, said = run("-k", "-X", "--", "echo", input="\n".join(lines).encode())
@@ -145,6 +147,11 @@ def grouping():
     status, out, said = run("--line-buffer", "--shell", "--",
                             "head -c 3000000 /dev/zero | tr '\\0' x #", ":::", "1")
     command.equal((status, len(out), set(out), said), (0, 3_000_000, {"x"}, ""), "a long line")
+    status, out, said = run("-j1", "--tag", "--line-buffer", "--shell", "--", "head -c 3000000 "
+                            "/dev/zero | tr '\\0' x; [ {} = 1 ] || echo; [ {} = 1 ] || echo y",
+                            ":::", "1", "2")
+    command.equal((status, sorted(out.replace("x", "").splitlines()), len(out), said),
+                  (0, ["1\t", "2\t", "2\ty"], 6_000_000 + 10, ""), "tags of long lines")
 
 
 def lines_as_they_come(work):
@@ -224,6 +231,15 @@ def gates():
     took = time.monotonic() - begun
     if took < 0.6:
         sys.exit(f"--delay: three of 0.2 s took {took} s")
+    # what it waits for its beginning is not of a command's own time
+    with tempfile.TemporaryDirectory() as work:
+        expect(["-j4", "--delay", "0.3", "--joblog", "log", "--", "true", ":::", *"abcd"], 0, "",
+               cwd=work)
+        with open(os.path.join(work, "log"), encoding="ascii") as file:
+            rows = [line.split("\t") for line in file.read().splitlines()[1:]]
+    starts = sorted(float(row[1]) for row in rows)
+    if starts[-1] - starts[0] < 0.3:
+        sys.exit(f"--delay: began at {starts}")
     expect(["--load", "100000%", "--memfree", "1M", "--", "echo", ":::", "a"], 0, "a\n")
     # what cannot be had is waited for; that can be ended. Somebody always wants to run
     busy = subprocess.Popen(["sh", "-c", "while :; do :; done"])
@@ -250,6 +266,13 @@ def tried_again(work):
     script = "echo {#} $(wc -c <tries); echo x >>tries; [ $(wc -c <tries) -ge 4 ]"
     open(os.path.join(work, "tries"), "w", encoding="ascii").close()
     expect(["--retries", "3", "--shell", "--", script + " # {}", ":::", "a"], 0, "1 2\n", cwd=work)
+    with open(os.path.join(work, "once"), "w", encoding="ascii") as file:
+        file.write("#!/bin/sh\nrm once\nexit 3\n")
+    os.chmod(os.path.join(work, "once"), 0o700)
+    status, out, _ = run("--retries", "1", "--json", "--", "{}", ":::", "./once", cwd=work)
+    row = json.loads(out)
+    command.equal((status, row["status"], row["attempts"], row["error"]["name"]),
+                  (1, 0, 2, "ENOENT"), "the last attempt has no exit status")
     expect(["--retries", "1", "--", "false", ":::", "a"], 1, "",
            "tutti: map: false: job 1: a: exit status 1 (after 2 attempts)\n")
 

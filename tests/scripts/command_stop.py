@@ -194,6 +194,27 @@ def left_behind(work):
     command.equal((status, out, said), (0, "second\nthird\n", ""), "left behind")
 
 
+def left_printing(work):
+    """Nor does it keep a command from its end: what it prints for ever is not waited for."""
+    run = Run(work, "#!/bin/sh\nyes &\n", "--line-buffer", "--", "./script", ":::", "1")
+    printed = 0
+    while chunk := os.read(run.process.stdout.fileno(), 4096):  # far slower than it is
+        printed += len(chunk)
+        if printed > 64 << 20:
+            run.process.kill()
+            sys.exit("left printing: no end")
+        time.sleep(0.001)
+    command.equal(run.end()[0], 0, "left printing")
+
+
+def too_slow_and_stopped(work):
+    """It hears of its time limit, although it was stopped."""
+    script = "#!/bin/sh\ntrap 'echo bye; exit' TERM\nkill -STOP $$\nwhile :; do :; done\n"
+    run = Run(work, script, "--timeout", "3", "--", "./script", ":::", "a")
+    command.equal(run.end(), (1, "bye\n", "tutti: map: ./script: job 1: a: the job ran out of "
+                              "time\n"), "stopped")
+
+
 def paused(work):
     """Ctrl-Z stops commands too, and fg has them go on."""
     run = Run(work, PATIENT, "-j1", "--", "./script", ":::", "a")
@@ -213,8 +234,11 @@ def paused(work):
 
 def main():
     command.need_command()
-    tests = [interrupted_after_some, deaf, interrupted_twice, too_slow, halted_now, reader_gone,
-             left_behind, paused]
+    # The one who hears the signal ends all the others, who are as quick to go as it is.
+    often = 300 if os.environ.get("TUTTI_TORTURE") == "1" else 10
+    tests = [interrupted_after_some] * often + [
+        deaf, interrupted_twice, too_slow, halted_now, reader_gone, left_behind, left_printing,
+        too_slow_and_stopped, paused]
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         for options in ([], ["-k"], ["--line-buffer"], ["--retries", "5"]):
             with tempfile.TemporaryDirectory() as work:

@@ -35,12 +35,15 @@ offers() {
 	[ "$got" = "$want" ] || complain "bash: $*: offers '$got', not '$want'"
 }
 
+# with libtutti-net there are two jobs more
+web=
+"$tutti" jobs | grep -q '^fetch ' && web=' fetch title'
 offers 'map' tutti m
-offers 'map check jobs new info --help --version' tutti ''
+offers 'map fetch serve check jobs new info --help --version' tutti ''
 offers '--replay' tutti check --rep
 offers 'exhaustive:1 exhaustive:2' tutti check --strategy ex
 offers 'prime' tutti map pr
-offers 'prime sum digest square' tutti map ''
+offers "prime sum digest square$web" tutti map ''
 offers 'threads tasks' tutti map --on t
 offers 'tasks' tutti map --on = ta
 offers 'soon soon,fail=' tutti map --halt so
@@ -59,11 +62,21 @@ offers '' tutti map digest --t
 offers 'mod.so' tutti map mo
 offers 'shout' tutti map ./mod.so : sh
 offers 'bare count nothing odd prime refuse same shout swallow' tutti map --tag ./mod.so :
+offers '--title --tag --timeout' tutti fetch --t
+offers 'plain.txt' tutti fetch -a pl
 offers 'mod.so plain.txt' tutti jobs ''
 offers '--help' tutti info -
+offers '--tls-cert --tls-key' tutti serve --tls
+offers 'plain.txt' tutti serve --log pl
+offers '' tutti serve --listen ''
+mkdir folder
+offers 'folder' tutti serve --demo ''
+rmdir folder
 
 # no option that a subcommand has is missing, and none is offered that it has not
-for command in map check; do
+commands="map check"
+[ -e "$TUTTI_BUILD_DIR/tutti-web.so" ] && commands="$commands fetch serve"
+for command in $commands; do
 	"$tutti" "$command" --help | grep -oE -- '--[a-z]+(-[a-z]+)*' | grep -vx -- --help |
 		sort -u >has
 	for shell in tutti.bash _tutti; do
@@ -105,6 +118,8 @@ ZSH
 	becomes 'tutti map ./mod.so:shout ' 'tutti map ./mod.so:sh'
 	becomes 'tutti map digest plain.txt ' 'tutti map digest pl'
 	becomes 'tutti map -j 3 -- sha256sum ' 'tutti map -j 3 -- sha256s'
+	becomes 'tutti serve --no-listing ' 'tutti serve --no'
+	becomes 'tutti serve --log plain.txt ' 'tutti serve --log pl'
 	becomes 'tutti map -- cat plain.txt ' 'tutti map -- cat pl'
 fi
 

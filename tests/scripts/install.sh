@@ -110,6 +110,49 @@ for name in build/cmake-*; do
 done
 ldd build/cmake-static | grep -q libtutti && fail "tutti::static took the shared library"
 
+# The second library, by pkg-config and by CMake, shared and as an archive.
+if [ -e "$TUTTI_BUILD_DIR/libtutti-net.so" ]; then
+	cat >net.c <<'PROGRAM'
+#include <string.h>
+#include <tutti/net.h>
+#include <tutti/version.h>
+
+int main(void)
+{
+	return strncmp(tutti_net_version(), tutti_version(), strlen(tutti_version()));
+}
+PROGRAM
+	# shellcheck disable=SC2046
+	try net-shared "${TUTTI_CC:-cc}" -std=c11 $strict net.c -o net-shared \
+		$(pkg-config --cflags --libs tutti-net)
+	# shellcheck disable=SC2046
+	try net-static "${TUTTI_CC:-cc}" -std=c11 $strict net.c -o net-static \
+		$(pkg-config --cflags tutti-net) "$lib/libtutti-net.a" "$lib/libtutti.a" \
+		$(pkg-config --static --libs-only-l tutti-net | sed 's/-ltutti\(-net\)\?\>//g')
+	mkdir net
+	mv net.c net/
+	cat >net/CMakeLists.txt <<PROJECT
+cmake_minimum_required(VERSION 3.22)
+project(user LANGUAGES C)
+find_package(tutti ${version%.*} REQUIRED)
+add_executable(cmake-net net.c)
+target_link_libraries(cmake-net PRIVATE tutti::net)
+add_executable(cmake-net-static net.c)
+target_link_libraries(cmake-net-static PRIVATE tutti::net_static)
+PROJECT
+	cmake -S net -B net/build -DCMAKE_PREFIX_PATH="$work/prefix" \
+		-DCMAKE_C_COMPILER="${TUTTI_CC:-cc}" >cmake.log 2>&1 ||
+		{ cat cmake.log; fail "find_package fails for tutti::net"; }
+	cmake --build net/build >cmake.log 2>&1 ||
+		{ cat cmake.log; fail "tutti::net does not build"; }
+	for name in cmake-net cmake-net-static; do
+		net/build/$name || fail "$name does not run"
+		echo "$name: built and run"
+	done
+	ldd net/build/cmake-net-static | grep -q libtutti &&
+		fail "tutti::net_static took a shared library"
+fi
+
 # Its helper is found from the library's own place.
 TUTTI_LATE_LIBRARY=$work/$lib/libtutti.so.0 python3 -B "$TUTTI_SOURCE_DIR/tests/scripts/late.py" ||
 	fail "processes of a program that loads it late"
@@ -127,5 +170,9 @@ if [ -x "$TUTTI_BUILD_DIR/tutti" ]; then
 	grep -qF "tutti $version" prefix/share/man/man1/tutti.1 ||
 		fail "the manual page is of another version"
 	[ "$(prefix/bin/tutti map --no-progress sum 1..100)" = 5050 ] || fail "the command errs"
+	if [ -e "$TUTTI_BUILD_DIR/tutti-web.so" ]; then
+		prefix/bin/tutti serve --help | grep -q "^usage: tutti serve" ||
+			fail "the command does not find its module"
+	fi
 	echo "command: run from the moved prefix"
 fi

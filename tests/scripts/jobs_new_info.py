@@ -23,9 +23,12 @@ def expect(arguments, status, out, said, **options):
 
 
 def jobs(work):
+    web = []  # what there is with libtutti-net
+    if os.path.exists(os.path.join(command.BUILD, "tutti-web.so")):
+        web = ["fetch", "title"]
     out = expect(["jobs"], 0, "(?s).*", "")
     command.equal([line.split()[0] for line in out.splitlines()],
-                  ["prime", "sum", "digest", "square"], "built in")
+                  ["prime", "sum", "digest", "square", *web], "built in")
     if not re.match(r"prime +text -> text  built in: \S", out):
         sys.exit(out)
     module = command.build_module(work, "text_jobs")

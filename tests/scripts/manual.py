@@ -45,9 +45,12 @@ def main():
     command.need_command()
     with open(os.path.join(SOURCE, "docs/man/tutti.1"), encoding="utf-8") as f:
         page = f.read()
-    documented = options(plain(section(page, "OPTIONS OF TUTTI MAP")))
-    shown = options(command.run("map", "--help").stdout.decode()) | {"--help"}
-    command.equal(sorted(documented), sorted(shown), "options of the page and of --help")
+    for name in ["map", "fetch", "serve"]:
+        if name != "map" and not os.path.exists(os.path.join(command.BUILD, "tutti-web.so")):
+            continue
+        documented = options(plain(section(page, "OPTIONS OF TUTTI " + name.upper())))
+        shown = options(command.run(name, "--help").stdout.decode()) | {"--help"}
+        command.equal(sorted(documented), sorted(shown), f"options: the page, {name} --help")
     for name in re.findall(r"^  (\w+) ", command.run("--help").stdout.decode(), re.M):
         if f".SS tutti {name}\n" not in page:
             sys.exit(f"the page has no tutti {name}")

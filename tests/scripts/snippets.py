@@ -2,7 +2,8 @@
 # ctest: TIMEOUT 180
 """The programs in README*.md and docs/*.md compile, and those marked "c run" run and end with 0.
 
-A block without a main is part of a program and is left alone.
+A block without a main is part of a program and is left alone; so is one that needs libtutti-net
+where that was not built.
 """
 import glob
 import os
@@ -14,6 +15,8 @@ import tempfile
 SOURCE = os.environ.get("TUTTI_SOURCE_DIR") or os.path.dirname(os.path.dirname(
     os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("TUTTI_BUILD_DIR", os.path.join(SOURCE, "build/dev"))
+NET = os.path.exists(os.path.join(BUILD, "libtutti-net.so"))
+NET_HEADERS = os.environ.get("TUTTI_NET_HEADERS", "net.h").split()
 BLOCK = re.compile(r"^```c([^\n]*)\n(.*?)^```$", re.M | re.S)
 MAIN = re.compile(r"^int main\(", re.M)
 
@@ -24,6 +27,10 @@ def snippets(text):
         if MAIN.search(match.group(2)):
             line = text.count("\n", 0, match.start()) + 1
             yield line, match.group(1).strip() == "run", match.group(2)
+
+
+def needs_net(program):
+    return any(f"#include <tutti/{name}>" in program for name in NET_HEADERS)
 
 
 def attempt(command, where, what):
@@ -44,8 +51,8 @@ def try_out(program, run, where):
     with open(source, "w", encoding="utf-8") as f:
         f.write(program)
     command = [os.environ.get("TUTTI_CC", "cc"), "-std=gnu11", "-Wall", "-Wextra", "-Werror",
-               "-I", os.path.join(SOURCE, "include"), "-o", binary, source, "-L", BUILD, "-ltutti",
-               f"-Wl,-rpath,{BUILD}"]
+               "-I", os.path.join(SOURCE, "include"), "-o", binary, source, "-L", BUILD]
+    command += ["-ltutti-net"] * needs_net(program) + ["-ltutti", f"-Wl,-rpath,{BUILD}"]
     if os.environ.get("TUTTI_SANITIZE"):
         command.append("-fsanitize=" + os.environ["TUTTI_SANITIZE"])
     return attempt(command, where, "compile") or (run and attempt([binary], where, "run")) or None
@@ -70,6 +77,8 @@ def main():
             with open(path, encoding="utf-8") as f:
                 text = f.read()
             for line, run, program in snippets(text):
+                if needs_net(program) and not NET:
+                    continue
                 found += 1
                 wrong = try_out(program, run, where)
                 if wrong:

@@ -36,7 +36,10 @@ static inline void plan_map(int fd)
 	tu_crash_follow(&plan->crash);
 }
 
-/* In those that are started, before main. They are told by the environment where it is. */
+/*
+ * In those that are started, before main. They are told by the environment where it is. For fork
+ * servers each second start is one of a series, as it would be if nobody else had the machine.
+ */
 __attribute__((constructor)) static void plan_find(void)
 {
 	const char *path = getenv("TEST_PLAN");
@@ -44,6 +47,7 @@ __attribute__((constructor)) static void plan_find(void)
 
 	if (fd < 0)
 		return;
+	tu_server_series_ns = INT64_MAX;
 	plan_map(fd);
 	close(fd);
 }

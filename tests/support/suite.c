@@ -119,8 +119,20 @@ static void start_a_bare_thread(void)
 }
 #endif
 
+/* What is to be shown with io_uring is not without. */
+static void look_for_poller(void)
+{
+	const char *told = getenv("TUTTI_POLLER");
+
+	if (!told || strcmp(told, "io_uring") != 0 || tutti_poller_used() == TUTTI_IO_URING)
+		return;
+	puts("skipped: no io_uring here");
+	exit(77);
+}
+
 void suite_begin(void)
 {
+	look_for_poller();
 	signal(SIGALRM, hangs);
 	suite_next("suite_begin", -1);
 	start_a_bare_thread();

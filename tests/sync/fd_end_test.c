@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: VIRTUAL ON LABELS no-qemu */
+/* ctest: POLLERS ON VIRTUAL ON LABELS no-qemu */
 /* Waiting for descriptors: what else ends the wait, and what goes on meanwhile. */
 #include <tutti/fd.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: LABELS no-qemu */
+/* ctest: POLLERS ON LABELS no-qemu */
 /* Waiting for descriptors: what makes them ready, and for whom. */
 #include <tutti/fd.h>
 

@@ -117,7 +117,7 @@ static void refuses(void)
 	REFUSED("\x80\x04.", "at byte 0: 0x80, where 0x81 says that these are values");
 	REFUSED("\x81", "at byte 1: the end, where a value is missing");
 	REFUSED("\x81\x01\x01", "at byte 2: more than one value");
-	REFUSED("\x81\xde", "at byte 1: 0xde begins no value");
+	REFUSED("\x81\xe0", "at byte 1: 0xe0 begins no value");
 	REFUSED("\x81\xff", "at byte 1: 0xff begins no value");
 	REFUSED("\x81\xb2\x01", "at byte 2: 2 items, of which 1 bytes are there");
 	REFUSED("\x81\xb2\x01\xb1", "at byte 4: 1 items, of which 0 bytes are there");

@@ -74,7 +74,7 @@ static void same_again(tutti_value *v)
 	CHECK_EQ(tutti_value_decode(&again, first.data, first.size, NULL), 0);
 	CHECK_EQ(tutti_value_encode(&second, again), 0);
 	CHECK(first.size == second.size && memcmp(first.data, second.data, first.size) == 0);
-	CHECK(tutti_value_hash(v) == tutti_value_hash(again));
+	CHECK(!tutti_value_equal(v, again) || tutti_value_hash(v) == tutti_value_hash(again));
 	CHECK_EQ(tutti_value_repr(&text, v), 0);
 	tutti_bytes_free(&text);
 	if (tutti_value_to_json(&text, v, &options, NULL) == 0)

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -26,8 +27,8 @@ func pin(cpu uint) {
 	}
 }
 
-func answerAll(c net.Conn) {
-	block := make([]byte, 4096)
+func answerAll(c net.Conn, room int) {
+	block := make([]byte, room)
 	for {
 		n, err := c.Read(block)
 		if err != nil {
@@ -41,6 +42,22 @@ func answerAll(c net.Conn) {
 	}
 }
 
+// reportIdle hears of the client when all connections wait, and when each has asked once.
+func reportIdle(n int) {
+	heard := make(chan os.Signal, 2)
+	signal.Notify(heard, syscall.SIGUSR1, syscall.SIGUSR2)
+	before, _ := memory()
+	for s := range heard {
+		now, _ := memory()
+		if s == syscall.SIGUSR1 {
+			report("idle_bytes", (now-before)/float64(n), "B")
+			continue
+		}
+		report("idle_asked", (now-before)/float64(n), "B")
+		os.Exit(0)
+	}
+}
+
 // echo is asked by the same client as the servers in C, see echo_race.h.
 func echo(mode string) func(options) {
 	return func(o options) {
@@ -48,6 +65,12 @@ func echo(mode string) func(options) {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		require(err == nil, "cannot listen")
 		ns := 2000000000 / o.divide
+		room := 4096
+		if mode == "idle" { // one message is all the room that it needs
+			ns = 10000 / o.divide
+			room = 64
+			go reportIdle(ns)
+		}
 		client := exec.Command("taskset", "-c", "1",
 			filepath.Join(filepath.Dir(os.Args[0]), "echo_client"),
 			strconv.Itoa(l.Addr().(*net.TCPAddr).Port), mode, strconv.Itoa(ns))
@@ -59,7 +82,7 @@ func echo(mode string) func(options) {
 				if mode == "accept" {
 					c.Close()
 				} else {
-					go answerAll(c)
+					go answerAll(c, room)
 				}
 			}
 		}()

@@ -31,6 +31,8 @@ var modes = map[string]func(options){
 	"fork-2":       fork(2),
 	"echo":         echo("echo"),
 	"accept":       echo("accept"),
+	"idle":         echo("idle"),
+	"http":         httpServer,
 }
 
 func main() {

@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -50,9 +50,9 @@ static uint32_t zone_of(const char *text)
 	char *end;
 
 	if (zone == 0 && *text >= '0' && *text <= '9') {
-		zone = (uint32_t)strtoul(text, &end, 10);
-		if (*end)
-			zone = 0;
+		unsigned long number = strtoul(text, &end, 10);
+
+		zone = *end || number > UINT32_MAX ? 0 : (uint32_t)number;
 	}
 	return zone;
 }
@@ -163,6 +163,14 @@ static int unix_text(const struct tu_os_address *a, char *text, size_t size)
 		     : snprintf(text, size, "unix:");
 }
 
+static int ip4_text(const void *address, uint16_t port, char *text, size_t size)
+{
+	char ip[INET_ADDRSTRLEN];
+
+	inet_ntop(AF_INET, address, ip, sizeof(ip));
+	return snprintf(text, size, "%s:%u", ip, (unsigned)ntohs(port));
+}
+
 static int ip6_text(const struct tu_os_address *a, char *text, size_t size)
 {
 	char ip[INET6_ADDRSTRLEN], zone[IF_NAMESIZE + 1] = "";
@@ -170,15 +178,18 @@ static int ip6_text(const struct tu_os_address *a, char *text, size_t size)
 	char name[IF_NAMESIZE];
 
 	memcpy(&v6, a->bytes, sizeof(v6));
+	if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) /* of IPv4, by a socket that takes both */
+		return ip4_text(v6.sin6_addr.s6_addr + 12, v6.sin6_port, text, size);
 	inet_ntop(AF_INET6, &v6.sin6_addr, ip, sizeof(ip));
 	if (v6.sin6_scope_id != 0 && if_indextoname(v6.sin6_scope_id, name))
 		snprintf(zone, sizeof(zone), "%%%s", name);
+	else if (v6.sin6_scope_id != 0)
+		snprintf(zone, sizeof(zone), "%%%u", (unsigned)v6.sin6_scope_id);
 	return snprintf(text, size, "[%s%s]:%u", ip, zone, (unsigned)ntohs(v6.sin6_port));
 }
 
 int tu_os_address_text(const struct tu_os_address *a, char *text, size_t size)
 {
-	char ip[INET_ADDRSTRLEN];
 	struct sockaddr_in v4;
 
 	if (family(a) == AF_UNIX)
@@ -186,8 +197,17 @@ int tu_os_address_text(const struct tu_os_address *a, char *text, size_t size)
 	if (family(a) == AF_INET6)
 		return ip6_text(a, text, size);
 	memcpy(&v4, a->bytes, sizeof(v4));
-	inet_ntop(AF_INET, &v4.sin_addr, ip, sizeof(ip));
-	return snprintf(text, size, "%s:%u", ip, (unsigned)ntohs(v4.sin_port));
+	return ip4_text(&v4.sin_addr, v4.sin_port, text, size);
+}
+
+/* Without a descriptor neither a file nor a server can be asked, which is told as anything else. */
+static int no_descriptor(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC), rc = fd < 0 ? -errno : 0;
+
+	if (fd >= 0)
+		close(fd);
+	return rc == -EMFILE || rc == -ENFILE ? rc : 0;
 }
 
 static int resolve_error(int rc)
@@ -213,35 +233,14 @@ int tu_os_resolve(const char *host, uint16_t port, struct tu_os_address *a, int 
 
 	snprintf(service, sizeof(service), "%u", (unsigned)port);
 	rc = getaddrinfo(host, service, &hints, &found);
-	if (rc != 0)
-		return resolve_error(rc);
+	if (rc != 0) {
+		int error = resolve_error(rc), none = no_descriptor();
+
+		return none < 0 ? none : error;
+	}
 	for (struct addrinfo *i = found; i && count < n; i = i->ai_next)
 		if (i->ai_addrlen <= TU_OS_ADDRESS_BYTES)
 			set(&a[count++], i->ai_addr, i->ai_addrlen);
 	freeaddrinfo(found);
 	return count > 0 ? count : -ENOENT;
-}
-
-/* Only a socket is removed, whatever stands there by now. */
-void tu_os_address_remove(const struct tu_os_address *a, bool unused)
-{
-	struct sockaddr_un un;
-	struct stat st;
-	int fd;
-
-	memcpy(&un, a->bytes, sizeof(un));
-	if (family(a) != AF_UNIX || un.sun_path[0] == '\0')
-		return;
-	if (lstat(un.sun_path, &st) != 0 || !S_ISSOCK(st.st_mode))
-		return;
-	if (unused) {
-		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-		unused = fd >= 0 && connect(fd, (const void *)a->bytes, a->size) < 0 &&
-			 errno == ECONNREFUSED;
-		if (fd >= 0)
-			close(fd);
-		if (!unused)
-			return;
-	}
-	unlink(un.sun_path);
 }

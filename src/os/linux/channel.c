@@ -132,6 +132,20 @@ int tu_os_channel_look(int fd, void *data, size_t n)
 	return (int)came;
 }
 
+/*
+ * Linux takes a piece of half the limit, less 64 bytes, if what is there already is below the
+ * limit; and there is no limit below 4608.
+ */
+size_t tu_os_channel_room(int fd)
+{
+	socklen_t size = sizeof(int);
+	int limit;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &limit, &size) < 0 || limit < 4608)
+		return TU_OS_ROOM_LEAST;
+	return (size_t)limit / 2 - 64;
+}
+
 void tu_os_channel_end(int fd)
 {
 	shutdown(fd, SHUT_RDWR);
@@ -140,6 +154,21 @@ void tu_os_channel_end(int fd)
 void tu_os_close(int fd)
 {
 	close(fd);
+}
+
+/* They often came together, with numbers in a row: then one call does. */
+void tu_os_close_all(const int *fds, int n)
+{
+	for (int i = 0, end; i < n; i = end) {
+		end = i + 1;
+		if (fds[i] < 0)
+			continue;
+		while (end < n && fds[end] == fds[end - 1] + 1)
+			end++;
+		if (end - i < 2 || close_range((unsigned)fds[i], (unsigned)fds[end - 1], 0) < 0)
+			for (int j = i; j < end; j++)
+				close(fds[j]);
+	}
 }
 
 bool tu_os_is_open(int fd)

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -36,6 +37,13 @@ static ssize_t read_some(int fd, char *data, size_t size, int64_t offset)
 	return offset < 0 ? read(fd, data, size) : pread(fd, data, size, offset);
 }
 
+static bool is_plain(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 ptrdiff_t tu_os_file_read(int fd, void *data, size_t size, int64_t offset)
 {
 	size_t done = 0;
@@ -49,7 +57,7 @@ ptrdiff_t tu_os_file_read(int fd, void *data, size_t size, int64_t offset)
 		if (n < 0)
 			return done > 0 ? (ptrdiff_t)done : -errno;
 		done += (size_t)n;
-		if (n == 0)
+		if (n == 0 || (done < size && !is_plain(fd)))
 			break;
 	}
 	return (ptrdiff_t)done;
@@ -99,11 +107,11 @@ int tu_os_file_open_whole(const char *path, size_t *size)
 
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode)) {
+	rc = fstat(fd, &st) < 0 ? -errno : S_ISDIR(st.st_mode) ? -EISDIR : 0;
+	if (rc == 0) {
 		*size = (size_t)st.st_size; /* of a pipe or in /proc it says nothing */
 		return fd;
 	}
-	rc = S_ISDIR(st.st_mode) ? -EISDIR : -errno;
 	close(fd);
 	return rc;
 }
@@ -166,16 +174,19 @@ int tu_os_file_replace(const char *path, const void *data, size_t size, unsigned
 
 /* -- folders ----------------------------------------------------------------------------------- */
 
+/* What fn returns; or 0, and *failed, if nothing is, is why nothing is known of it. */
 static int show(DIR *folder, const char *name,
-	int (*fn)(const char *name, const struct stat *st, void *arg), void *arg)
+	int (*fn)(const char *name, const struct stat *st, void *arg), void *arg, int *failed)
 {
 	struct stat st;
 
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return 0;
-	if (fstatat(dirfd(folder), name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? 0 : -errno; /* it has gone meanwhile */
-	return fn(name, &st, arg);
+	if (fstatat(dirfd(folder), name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return fn(name, &st, arg);
+	if (*failed == 0 && errno != ENOENT) /* which has gone meanwhile */
+		*failed = -errno;
+	return 0;
 }
 
 int tu_os_folder_each(
@@ -183,7 +194,7 @@ int tu_os_folder_each(
 {
 	DIR *folder = opendir(path);
 	struct dirent *entry;
-	int rc = 0;
+	int rc = 0, failed = 0;
 
 	if (!folder)
 		return -errno;
@@ -194,8 +205,8 @@ int tu_os_folder_each(
 			rc = -errno;
 			break;
 		}
-		rc = show(folder, entry->d_name, fn, arg);
+		rc = show(folder, entry->d_name, fn, arg, &failed);
 	}
 	closedir(folder);
-	return rc;
+	return rc < 0 ? rc : failed;
 }

@@ -49,7 +49,7 @@ static unsigned from_kernel(uint32_t events)
 		return TU_OS_READABLE | TU_OS_WRITABLE | TU_OS_ENDED;
 	return (events & EPOLLIN ? TU_OS_READABLE : 0u) |
 	       (events & EPOLLOUT ? TU_OS_WRITABLE : 0u) |
-	       (events & EPOLLRDHUP ? TU_OS_READABLE | TU_OS_ENDED : 0u);
+	       (events & (EPOLLRDHUP | EPOLLPRI) ? TU_OS_READABLE | TU_OS_ENDED : 0u);
 }
 
 int tu_os_fd_look(int fd, unsigned events)
@@ -67,11 +67,6 @@ int tu_os_fd_look(int fd, unsigned events)
 	if (p.revents & POLLNVAL)
 		return -EBADF;
 	return (int)(from_kernel((uint32_t)p.revents) & events);
-}
-
-const char *tu_os_poller_name(void)
-{
-	return "epoll";
 }
 
 int tu_os_poller_open(struct tu_os_poller *p)
@@ -104,15 +99,17 @@ int tu_os_poller_watch(const struct tu_os_poller *p, int fd, unsigned events)
 	/* It has been there more often than not. */
 	if (epoll_ctl(p->fd, EPOLL_CTL_MOD, fd, &event) == 0)
 		return 0;
-	if (errno != ENOENT)
+	if (errno == EINVAL) /* it is kept alone, which cannot be changed */
+		tu_os_poller_unwatch(p, fd);
+	else if (errno != ENOENT)
 		return -errno;
 	return epoll_ctl(p->fd, EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : -errno;
 }
 
 static int keep(const struct tu_os_poller *p, int how, int fd, unsigned events)
 {
-	struct epoll_event event = { .events = to_kernel(events) | EPOLLRDHUP | EPOLLET,
-		.data.fd = fd };
+	uint32_t also = events & TU_OS_ALONE ? EPOLLEXCLUSIVE : EPOLLRDHUP | EPOLLPRI;
+	struct epoll_event event = { .data.fd = fd, .events = to_kernel(events) | also | EPOLLET };
 
 	return epoll_ctl(p->fd, how, fd, &event) == 0 ? 0 : -errno;
 }
@@ -121,7 +118,12 @@ int tu_os_poller_keep(const struct tu_os_poller *p, int fd, unsigned events)
 {
 	int rc = keep(p, EPOLL_CTL_ADD, fd, events); /* it is new more often than not */
 
-	return rc == -EEXIST ? keep(p, EPOLL_CTL_MOD, fd, events) : rc;
+	if (rc != -EEXIST)
+		return rc;
+	if (!(events & TU_OS_ALONE))
+		return keep(p, EPOLL_CTL_MOD, fd, events);
+	tu_os_poller_unwatch(p, fd); /* one cannot be made such */
+	return keep(p, EPOLL_CTL_ADD, fd, events);
 }
 
 int tu_os_poller_keep_on(const struct tu_os_poller *p, int fd, unsigned events)

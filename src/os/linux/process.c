@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* process.c - processes by their numbers, and memory that they share. */
+#include "os/linux/path.h"
 #include "os/os.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -30,11 +29,15 @@ int tu_os_process_parent(void)
 /* The n-th field of a stat file's text, where the state is the third; see proc(5). */
 static unsigned long long field(const char *state, int n)
 {
+	unsigned long long value = 0;
+
 	for (int i = 3; i < n && state; i++) {
 		state = strchr(state, ' ');
 		state = state ? state + 1 : NULL;
 	}
-	return state ? strtoull(state, NULL, 10) : 0;
+	while (state && *state >= '0' && *state <= '9')
+		value = value * 10 + (unsigned)(*state++ - '0');
+	return value;
 }
 
 /* Without the files, or if they are hidden, there is only whether the number is somebody's. */
@@ -46,14 +49,13 @@ static uint64_t is_there(int pid)
 static uint64_t read_birth(int pid, char *text, size_t n)
 {
 	enum { THREADS = 20, START = 22 };
-	char path[40];
+	char path[TU_PATH_BYTES];
 	const char *state;
 	ssize_t got;
 	int fd;
 
 	/* The dot: qemu-user makes up the file of the process itself, which others do not see. */
-	snprintf(path, sizeof(path), "/proc/./%d/stat", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = open(tu_path(path, "/proc/./", pid, "/stat"), O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return is_there(pid);
 	got = read(fd, text, n - 1);
@@ -146,6 +148,12 @@ void *tu_os_memory_map(int fd, size_t bytes)
 void tu_os_memory_unmap(void *base, size_t bytes)
 {
 	munmap(base, bytes);
+}
+
+/* Where it cannot be they have it, and leave it alone. */
+void tu_os_memory_withhold(void *base, size_t bytes)
+{
+	madvise(base, bytes, MADV_DONTFORK);
 }
 
 void tu_os_memory_close(int fd)

@@ -5,6 +5,7 @@
  * Children are waited for by number, never "any child": the program may have some of its own.
  */
 #include "os/linux/forked.h"
+#include "os/linux/path.h"
 #include "os/os.h"
 #include "os/port.h"
 
@@ -142,10 +143,10 @@ static int *number_of_thread(void)
 	return prctl(PR_GET_TID_ADDRESS, &at) == 0 ? at : NULL;
 }
 
-int tu_os_fork_sibling(void)
+int tu_os_fork_sibling(int32_t *noted)
 {
 	int *at = number_of_thread();
-	unsigned long flags = CLONE_PARENT | SIGCHLD;
+	unsigned long flags = CLONE_PARENT | CLONE_PARENT_SETTID | SIGCHLD;
 	long child;
 
 	if (SANITIZER_HAS_THREADS)
@@ -158,9 +159,9 @@ int tu_os_fork_sibling(void)
 #error "clone takes its arguments in another order here"
 #endif
 #if defined(__x86_64__)
-	child = syscall(SYS_clone, flags, 0, 0, at, 0);
+	child = syscall(SYS_clone, flags, 0, noted, at, 0);
 #else
-	child = syscall(SYS_clone, flags, 0, 0, 0, at);
+	child = syscall(SYS_clone, flags, 0, noted, 0, at);
 #endif
 	if (child == 0)
 		tu_os_forked_child();
@@ -261,10 +262,10 @@ int tu_os_life_open(int *shown, int *held)
  */
 int tu_os_life_bind(int shown)
 {
-	char path[40], byte;
+	char path[TU_PATH_BYTES], byte;
 	int fd, rc = 0;
 
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", shown);
+	tu_path(path, "/proc/self/fd/", shown, "");
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		rc = -errno;
@@ -279,7 +280,7 @@ int tu_os_life_bind(int shown)
 	}
 	if (read(fd, &byte, 1) == 0) /* it has ended already */
 		kill(getpid(), SIGKILL);
-	return 0;
+	return fd;
 }
 
 /* -- threads and modules ----------------------------------------------------------------------- */

@@ -212,6 +212,8 @@ ptrdiff_t tu_os_packet_read(int fd, void *data, size_t size, struct tu_os_addres
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return -errno;
+	if (from && m.msg_namelen == 0) /* of a Unix socket without a name it says nothing */
+		*(struct sockaddr *)from->bytes = (struct sockaddr){ .sa_family = AF_UNIX };
 	if (from)
 		from->size = m.msg_namelen;
 	*cut = m.msg_flags & MSG_TRUNC;

@@ -6,6 +6,9 @@
  */
 #include "os/spawn.h"
 
+#include "os/os.h"
+
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -14,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -226,7 +230,65 @@ enum tu_os_blame tu_os_spawn_blame(const struct tu_os_spawn *s, int error)
 	return blame;
 }
 
+int tu_os_child_signal(int pid, int fd, int number)
+{
+#if defined(SYS_pidfd_send_signal)
+	if (fd >= 0 && syscall(SYS_pidfd_send_signal, fd, number, NULL, 0) == 0)
+		return 0;
+	/* EPERM is also what a sandbox says that does not know the call */
+	if (fd >= 0 && errno != ENOSYS && errno != EPERM)
+		return -errno;
+#else
+	(void)fd;
+#endif
+	return tu_os_process_signal(pid, number);
+}
+
 int tu_os_group_signal(int leader, int number)
 {
 	return kill(-leader, number) < 0 ? -errno : 0;
+}
+
+bool tu_os_leads_group(int pid)
+{
+	return getpgid(pid) == pid;
+}
+
+/* Of the process with that name in /proc. */
+static bool lives_in(int proc, const char *name, int group)
+{
+	char path[300], text[512], state;
+	const char *behind;
+	int fd, its;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "%s/stat", name);
+	fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	text[n > 0 ? n : 0] = 0;
+	behind = strrchr(text, ')'); /* its name may hold any byte */
+	return behind && sscanf(behind, ") %c %*d %d", &state, &its) == 2 && its == group &&
+	       state != 'Z' && state != 'X';
+}
+
+/* kill counts those whose parent is gone and whom nobody reaps, as in many a container. */
+bool tu_os_group_lives(int leader)
+{
+	struct dirent *entry;
+	bool lives = false;
+	DIR *proc;
+
+	if (tu_os_group_signal(leader, 0) == -ESRCH)
+		return false;
+	proc = opendir("/proc");
+	if (!proc)
+		return true;
+	while (!lives && (entry = readdir(proc)) != NULL)
+		if (entry->d_name[0] >= '0' && entry->d_name[0] <= '9')
+			lives = lives_in(dirfd(proc), entry->d_name, leader);
+	closedir(proc);
+	return lives;
 }

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -140,5 +141,21 @@ void tu_os_pages_drop(void *low, size_t bytes)
 	int saved = errno;
 
 	madvise(low, bytes, MADV_DONTNEED);
+	errno = saved;
+}
+
+/* Memory that is locked is not given back. */
+void tu_os_pages_zero(void *low, size_t bytes)
+{
+	size_t page = tu_os_page_bytes(), before = -(uintptr_t)low & (page - 1);
+	char *at = low, *end = at + bytes;
+	size_t whole = bytes > before ? (bytes - before) / page * page : 0;
+	int saved = errno;
+
+	if (whole > 0 && madvise(at + before, whole, MADV_DONTNEED) == 0) {
+		memset(at, 0, before);
+		at += before + whole;
+	}
+	memset(at, 0, (size_t)(end - at));
 	errno = saved;
 }

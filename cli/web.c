@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* web.c - see web.h. The module stays: the libraries below it are not made to be unloaded. */
+#define _GNU_SOURCE
+#include "web.h"
+
+#include <dlfcn.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Beside libtutti. By its path: who looks for a bare name may be a sanitizer's dlopen, not ours. */
+static void *find(const char *symbol)
+{
+	char path[PATH_MAX] = "tutti-web.so";
+	void *function = dlsym(RTLD_DEFAULT, "tutti_version"), *module;
+	Dl_info library;
+	const char *slash;
+
+	if (function && dladdr(function, &library) != 0) {
+		slash = strrchr(library.dli_fname, '/');
+		if (slash)
+			snprintf(path, sizeof path, "%.*s/tutti-web.so",
+				(int)(slash - library.dli_fname), library.dli_fname);
+	}
+	module = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
+	return module ? dlsym(module, symbol) : NULL;
+}
+
+static int run(const char *symbol, int argc, char **argv)
+{
+	int (*start)(int argc, char **argv) = (int (*)(int, char **))find(symbol);
+
+	if (start)
+		return start(argc, argv);
+	say("%s needs libtutti-net, and this tutti was built or installed without: %s", argv[0],
+		dlerror());
+	return STATUS_USAGE;
+}
+
+int serve_main(int argc, char **argv)
+{
+	return run("web_serve_main", argc, argv);
+}
+
+int fetch_main(int argc, char **argv)
+{
+	return run("web_fetch_main", argc, argv);
+}
+
+tutti_job *web_job(int n, const char **does)
+{
+	tutti_job *(*job)(int, const char **) =
+		(tutti_job * (*)(int, const char **)) find("web_find_job");
+
+	return job ? job(n, does) : NULL;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * web.h - the subcommands and jobs that need libtutti-net. They are in a module, cli/web/, which
+ * is loaded when one of them is asked for: its libraries take several times as long to load as all
+ * that the other subcommands do before they begin.
+ */
+#ifndef CLI_WEB_H
+#define CLI_WEB_H
+
+#include "cli.h"
+
+/* The nth job of the module, and what it does; NULL: there are fewer, or there is no module. */
+tutti_job *web_job(int n, const char **does);
+
+/* The module's own: its subcommands, as those in cli.h, and its jobs, as above. */
+#define WEB_EXPORT __attribute__((visibility("default")))
+WEB_EXPORT int web_fetch_main(int argc, char **argv);
+WEB_EXPORT int web_serve_main(int argc, char **argv);
+WEB_EXPORT tutti_job *web_find_job(int n, const char **does);
+
+#endif

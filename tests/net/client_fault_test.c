@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* ctest: VIRTUAL ON */
+/* What the HTTP client says of servers that are not there, or behave badly. */
+#include "net/web.h"
+
+#define OK "HTTP/1.1 200 OK\r\n"
+
+static const struct {
+	const char *says;
+	int code;
+	const char *words;
+} rude_answers[] = {
+	{ "", -ECONNRESET, "closed before the answer" },
+	{ "nonsense\r\n\r\n", TUTTI_EPROTO, ": " },
+	{ "HTTP/1.1 2x0 OK\r\n\r\n", TUTTI_EPROTO, ": " },
+	{ "HTTP/7.1 200 OK\r\n\r\n", TUTTI_EPROTO, ": " },
+	{ "HTTP/1.1 200 OK\r\nContent-Le", -ECONNRESET, ": " },
+	{ OK "Content-Length: 10\r\n\r\n12345", TUTTI_EPROTO, ": " },
+	{ OK "Content-Length: -1\r\n\r\n", TUTTI_EPROTO, ": " },
+	{ OK "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab", TUTTI_EPROTO, ": " },
+	{ OK "Transfer-Encoding: chunked\r\n\r\n5\r\n123", TUTTI_EPROTO, ": " },
+	{ OK "Transfer-Encoding: chunked\r\n\r\nxyz\r\n", TUTTI_EPROTO, ": " },
+	{ OK "Transfer-Encoding: strange\r\n\r\nabc", TUTTI_EPROTO, ": " },
+	{ OK "Content-Encoding: gzip\r\nContent-Length: 6\r\n\r\nno zip", TUTTI_EPROTO, ": " },
+	{ OK "Content-Encoding: odd\r\nContent-Length: 6\r\n\r\nno zip", TUTTI_EPROTO, ": " },
+};
+
+static void bad_answers_are_refused(void)
+{
+	for (size_t i = 0; i < sizeof rude_answers / sizeof *rude_answers; i++) {
+		tutti_http_session *s = open_session();
+		struct rude rude;
+
+		rude_begin(&rude, rude_answers[i].says);
+		check_fails(s, rude.url, NULL, rude_answers[i].code, rude_answers[i].words);
+		CHECK(strncmp(fault.text, "127.0.0.1:", 10) == 0);
+		tutti_http_session_free(s);
+		rude_end(&rude);
+	}
+}
+
+static const struct {
+	const char *says, *body;
+} odd_answers[] = {
+	{ "HTTP/1.0 200 OK\r\n\r\nuntil the end", "until the end" },
+	{ OK "\r\nuntil the end", "until the end" },
+	{ "HTTP/1.1 200\r\nContent-Length: 1\r\n\r\na", "a" },
+	{ "HTTP/1.1 100 Continue\r\n\r\n" OK "Content-Length: 1\r\n\r\na", "a" },
+	{ "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" OK "Content-Length: 1\r\n\r\na", "a" },
+	{ OK "Transfer-Encoding: chunked\r\n\r\n1;x=y\r\na\r\n0\r\nContent-Type: none\r\n\r\n",
+		"a" },
+	{ OK "Content-Encoding: identity\r\nContent-Length: 1\r\n\r\na", "a" },
+};
+
+static void odd_answers_are_read(void)
+{
+	for (size_t i = 0; i < sizeof odd_answers / sizeof *odd_answers; i++) {
+		tutti_http_session *s = open_session();
+		tutti_http_response r;
+		struct rude rude;
+
+		rude_begin(&rude, odd_answers[i].says);
+		CHECK_EQ(tutti_http_get(s, &r, rude.url, NULL), 0);
+		CHECK_EQ(r.status, 200);
+		CHECK_STR((const char *)r.body.data, odd_answers[i].body);
+		CHECK(!tutti_http_header(&r, "Link") && !tutti_http_header(&r, "Content-Type"));
+		tutti_http_response_free(&r);
+		tutti_http_session_free(s);
+		rude_end(&rude);
+	}
+}
+
+static void resets_are_told(void)
+{
+	tutti_http_session *s = open_session();
+	struct rude rude;
+
+	rude_begin(&rude, NULL);
+	rude.resets = true;
+	check_fails(s, rude.url, NULL, -ECONNRESET, "127.0.0.1:");
+	rude_end(&rude);
+	check_fails(s, rude.url, NULL, -ECONNREFUSED, "Connection refused");
+	check_fails(
+		s, "http://127.0.0.1:1/", NULL, -ECONNREFUSED, "127.0.0.1:1: Connection refused");
+	tutti_http_session_free(s);
+}
+
+static int find_nothing(void *arg, const char *host, tutti_ip *ips, int max, tutti_time deadline)
+{
+	(void)arg, (void)max, (void)deadline;
+	if (strcmp(host, "here.example") != 0)
+		return strcmp(host, "later.example") == 0 ? -EAGAIN : -ENOENT;
+	strcpy(ips[0].text, "127.0.0.1");
+	return 1;
+}
+
+/* By our resolver, and nobody else. */
+static void names_are_looked_up(void)
+{
+	tutti_http_session *s = open_session();
+	tutti_http_response r;
+	struct rude rude;
+	char url[100];
+
+	CHECK_EQ(tutti_set_resolver(find_nothing, NULL), 0);
+	check_fails(s, "http://none.example/", NULL, -ENOENT, "none.example: no such host");
+	check_fails(s, "https://later.example/", NULL, -EAGAIN, "later.example: ");
+	check_fails(s, "http://here.example:1/", NULL, -ECONNREFUSED, "here.example:1: ");
+	rude_begin(&rude, OK "Content-Length: 1\r\n\r\na");
+	snprintf(url, sizeof url, "http://HERE.example:%d/", tutti_listener_port(rude.listener));
+	CHECK_EQ(tutti_http_get(s, &r, url, NULL), 0);
+	tutti_http_response_free(&r);
+	rude_end(&rude);
+	CHECK_EQ(tutti_set_resolver(NULL, NULL), 0);
+	tutti_http_session_free(s);
+}
+
+/* Neither the head nor the body may be endless. */
+static void answers_may_be_too_long(void)
+{
+	tutti_http_options o = { .body_max = 4 };
+	tutti_http_session *s = open_session();
+	static char head[300000];
+	struct rude rude;
+
+	rude_begin(&rude, OK "Content-Length: 5\r\n\r\n12345");
+	check_fails(s, rude.url, &o, -EMSGSIZE, "127.0.0.1:");
+	rude.says = OK "\r\n12345";
+	check_fails(s, rude.url, &o, -EMSGSIZE, "127.0.0.1:");
+	rude.says = head;
+	strcpy(head, OK);
+	for (size_t n = strlen(head); n + 1010 < sizeof head; n += 1003)
+		snprintf(head + n, sizeof head - n, "%01000d: 1", 0),
+			memcpy(head + n + 1001, "\r\n", 3);
+	check_fails(s, rude.url, NULL, -EMSGSIZE, "127.0.0.1:");
+	tutti_http_session_free(s);
+	rude_end(&rude);
+}
+
+/* One who says nothing, and one who does not even accept. */
+static void silence_ends_at_the_deadline(void)
+{
+	tutti_http_options o = { .timeout = TUTTI_MILLISECONDS(20) };
+	tutti_http_session *s = open_session();
+	struct rude rude;
+
+	rude_begin(&rude, NULL);
+	rude.waits = true;
+	check_fails(s, rude.url, &o, TUTTI_ETIMEDOUT, "no answer by the deadline");
+	rude_end(&rude);
+	tutti_http_session_free(s);
+}
+
+static void *everything(void *arg)
+{
+	RUN(bad_answers_are_refused);
+	RUN(odd_answers_are_read);
+	RUN(resets_are_told);
+	RUN(names_are_looked_up);
+	RUN(answers_may_be_too_long);
+	RUN(silence_ends_at_the_deadline);
+	return arg;
+}
+
+int main(void)
+{
+	suite_begin();
+	finish(tutti_thread_start(everything, NULL, NULL));
+	return suite_end();
+}
