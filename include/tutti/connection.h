@@ -20,7 +20,7 @@
  *     {
  *             tutti_connection *c;
  *             int rc = tutti_connection_connect(&c, address, tutti_bytes_text("key"),
- *                     tutti_now() + tutti_seconds(5));
+ *                     tutti_after(TUTTI_SECONDS(5)));
  *
  *             if (rc < 0)
  *                     return rc;

@@ -65,15 +65,15 @@ typedef struct tutti_manager_options {
 	unsigned strangers_max;   /* of them, who have not yet proved the key; 256. The oldest goes
 				     when there is one more */
 	tutti_time handshake_max; /* for the proof, on both sides; 10 s */
-	tutti_time grace;         /* shutdown gives calls that are under way so long to end; 1 s; -1:
+	tutti_time grace;   /* shutdown gives calls that are under way so long to end; 1 s; -1:
 				     none */
-	unsigned loops;           /* threads that serve, of tutti_manager_start; 1 */
-	bool keep_running;        /* clients cannot shut it down */
-	bool known_classes;       /* refuse objects of classes beyond those of docs/values.md */
-	bool no_md5;              /* refuse Python up to 3.11, which knows no other digest */
+	unsigned loops;     /* threads that serve, of tutti_manager_start; 1 */
+	bool keep_running;  /* clients cannot shut it down */
+	bool known_classes; /* refuse objects of classes beyond those of docs/values.md */
+	bool no_md5;        /* refuse Python up to 3.11, which knows no other digest */
 	/* ------ */
-	bool old_sha256;          /* the manager is a Python up to 3.11 that was built without MD5 */
-	uint64_t reserved[6];     /* 0 */
+	bool old_sha256;      /* the manager is a Python up to 3.11 that was built without MD5 */
+	uint64_t reserved[6]; /* 0 */
 } tutti_manager_options;
 
 /*

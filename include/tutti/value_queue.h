@@ -26,7 +26,7 @@
  *     {
  *             tutti_value *v;
  *             int64_t n;
- *             int rc = tutti_value_queue_get_until(tasks, &v, tutti_now() + tutti_seconds(1));
+ *             int rc = tutti_value_queue_get_until(tasks, &v, tutti_after(TUTTI_SECONDS(1)));
  *
  *             if (rc < 0)
  *                     return rc;

@@ -45,7 +45,7 @@ struct tu_kind {
 	const char *module; /* with repr: "<queue.Queue object at ...>"; NULL: by repr below */
 
 	/* Make one; args is a tuple, kwargs a dict. Its first member is a struct tu_object. What is
-	 * wrong with them is told by tutti_fail's rules: a code, and *text, a static text. */
+	 * wrong with them is told by a code, and *text, a static text or NULL. */
 	int (*make)(struct tu_object **o, const tutti_value *args, const tutti_value *kwargs,
 		const char **text);
 	void (*free)(struct tu_object *o);
@@ -65,21 +65,22 @@ struct tu_kind {
 /* The first member of each kind's objects. */
 struct tu_object {
 	const struct tu_kind *kind;
-	tutti_lock lock;             /* for all below, and what the kind adds */
+	tutti_lock lock;              /* for all below, and what the kind adds */
 	struct tu_call *first, *last; /* that wait, in the order in which they came */
-	bool changed;                /* set by a method: those who wait are to be asked again */
+	bool changed;                 /* set by a method: those who wait are to be asked again */
 };
 
 struct tu_call {
 	const struct tu_method *method;
 	const tutti_value *args, *kwargs; /* a tuple; a dict */
-	const void *caller;     /* a client's connection, or a local proxy: who holds an RLock */
-	tutti_time deadline;    /* set by the method before it says TU_CALL_WAITS; else TUTTI_FOREVER */
-	bool late;              /* its deadline has passed: answer now, or set a later one */
-	bool waits;             /* it is in the object's list */
-	int step;               /* the method's own, 0 at first */
-	uint64_t mark;          /* the same */
-	int code;               /* once it is answered: 0 or an error */
+	const void *caller; /* a client's connection, or a local proxy: who holds an RLock */
+	tutti_time
+		deadline; /* set by the method before it says TU_CALL_WAITS; else TUTTI_FOREVER */
+	bool late;        /* its deadline has passed: answer now, or set a later one */
+	bool waits;       /* it is in the object's list */
+	int step;         /* the method's own, 0 at first */
+	uint64_t mark;    /* the same */
+	int code;         /* once it is answered: 0 or an error */
 	tutti_value *result;
 	struct tu_object *proxy; /* an object that it has made, whose proxy is the answer */
 	char text[160];          /* of an error; "" for none */
