@@ -5,7 +5,7 @@
 
 #include "dist/object.h"
 
-extern const struct tu_kind tu_kind_queue;
+extern const struct tu_kind tu_kind_queue, tu_kind_jobs;
 
 /* The name of the i-th that create can make; NULL: there are no more. */
 const char *tu_kind_name(size_t i);
