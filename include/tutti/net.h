@@ -39,6 +39,16 @@ TUTTI_BEGIN
  */
 TUTTI_API const char *tutti_net_version(void);
 
+/*
+ * Have tutti_executor_open know the engines of this library, "tcp://..." (worker.h). That is so
+ * from the beginning; a program that is linked with the archive, in another way than pkg-config
+ * says, calls this.
+ *
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API void tutti_net_engines(void);
+
 TUTTI_END
 
 #endif

@@ -2,6 +2,7 @@
 /* jobs_store.c - see jobs_store.h. */
 #include "dist/jobs_store.h"
 
+#include "dist/job_wire.h"
 #include "net/memory.h"
 
 #include <errno.h>
@@ -115,18 +116,6 @@ static void end_with_code(struct tu_jobs_store *s, struct tu_job *job, int code)
 	conclude(s, job);
 }
 
-static size_t weigh(const tutti_value *v)
-{
-	int kind = tutti_value_kind(v);
-	size_t n = tutti_value_size(v), weight = 64;
-
-	if (kind == TUTTI_VALUE_TEXT || kind == TUTTI_VALUE_BYTES || kind == TUTTI_VALUE_OPAQUE)
-		return weight + n;
-	for (size_t i = 0; i < n; i++)
-		weight += weigh(tutti_value_at(v, i));
-	return weight;
-}
-
 static struct tu_job *make_job(const struct tu_jobs_order *order)
 {
 	struct tu_job *job = tu_net_alloc_zero(sizeof(*job));
@@ -135,7 +124,7 @@ static struct tu_job *make_job(const struct tu_jobs_order *order)
 		return NULL;
 	job->kinds = order->kinds ? tutti_value_ref((tutti_value *)order->kinds) : NULL;
 	job->argument = tutti_value_ref((tutti_value *)order->argument);
-	job->weight = sizeof(*job) + weigh(order->argument);
+	job->weight = sizeof(*job) + tu_job_wire_weight(order->argument);
 	job->limit = order->limit;
 	job->retries = order->retries;
 	return job;
@@ -218,7 +207,7 @@ static void end_lease(struct tu_job *job)
 }
 
 /* To the next taker, unless nobody wants it any more. */
-static void give_back(struct tu_jobs_store *s, struct tu_job *job)
+void tu_jobs_return(struct tu_jobs_store *s, struct tu_job *job)
 {
 	end_lease(job);
 	if (!job->owner || job->cancelled)
@@ -237,7 +226,7 @@ void tu_jobs_untake(struct tu_jobs_store *s, struct tu_jobs_party *p, uint64_t b
 			p->cancels++;
 		}
 		if (job->batch == batch)
-			give_back(s, job);
+			tu_jobs_return(s, job);
 	}
 }
 
@@ -394,7 +383,7 @@ static void return_leases(struct tu_jobs_store *s, struct tu_jobs_party *p)
 		if (p->slots == 0 || i++ < p->slots)
 			job->deaths++;
 		if (job->deaths <= job->retries || !job->owner) {
-			give_back(s, job);
+			tu_jobs_return(s, job);
 			continue;
 		}
 		end_lease(job);

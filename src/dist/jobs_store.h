@@ -121,6 +121,9 @@ struct tu_job *tu_jobs_leased(struct tu_jobs_store *s, struct tu_jobs_party *p, 
 /* A leased one has ended; result may be NULL. */
 void tu_jobs_end(struct tu_jobs_store *s, struct tu_job *job, bool ok, const tutti_value *result);
 
+/* It has not begun and never will there: it is the next taker's. */
+void tu_jobs_return(struct tu_jobs_store *s, struct tu_job *job);
+
 /* The owner wants it no more: 1: and nobody has it; 0: its taker will be told; -ENOENT. */
 int tu_jobs_cancel(struct tu_jobs_store *s, struct tu_jobs_party *p, int64_t number);
 

@@ -23,6 +23,8 @@
  *     turn, [(id, name, kinds, argument, seconds)], [id that was cancelled] =
  *             jobs.serve(turn, [(id, ok, result)], room, slots, names=None)
  *
+ * What is done with ok None has not begun, and goes to the next taker.
+ *
  * number is of the submitter's own counting, kinds a text of C types (job_wire.h) or None, seconds
  * how long the job still has, or None. window: so many may be under way at once, with the workers
  * there are. serve takes up to room more; it runs slots at a time, the oldest first, and may have
@@ -39,7 +41,7 @@
 #include <tutti/error.h>
 #include <tutti/value_make.h>
 
-enum { WINDOW_LEAST = 64, WINDOW_PER_SLOT = 64, WINDOW_MOST = 1 << 16 };
+enum { WINDOW_LEAST = 64, WINDOW_PER_SLOT = 256, WINDOW_MOST = 1 << 16 };
 
 /* What an answer holds, as c->step says. */
 enum { NOTHING, BEGUN, LEASES, RESULTS };
@@ -230,24 +232,39 @@ static int done(struct tu_object *o, struct tu_call *c)
 	return 0;
 }
 
+/* (id, ok, result) */
+static int end_entry(
+	struct tu_object *o, struct tu_call *c, struct tu_jobs_party *p, const tutti_value *entry)
+{
+	const tutti_value *ok = tutti_value_at(entry, 1);
+	struct tu_job *job;
+	int64_t id = 0;
+	int rc;
+
+	if (!tu_jobs_is_tuple(entry, 3))
+		return tu_call_fail(c, TUTTI_ETYPE, "what is done is (id, ok, result)");
+	rc = tu_jobs_read_int(c, tutti_value_at(entry, 0), "id", 0, &id);
+	if (rc < 0)
+		return rc;
+	if (tutti_value_kind(ok) != TUTTI_VALUE_NONE) {
+		end_job(o, p, id, tu_truth(ok, true), tutti_value_at(entry, 2));
+		return 0;
+	}
+	job = tu_jobs_leased(store_of(o), p, (uint64_t)id);
+	if (job)
+		tu_jobs_return(store_of(o), job);
+	o->changed = true;
+	return 0;
+}
+
 static int end_list(
 	struct tu_object *o, struct tu_call *c, struct tu_jobs_party *p, const tutti_value *v)
 {
 	tutti_value *list;
 	int rc = tu_jobs_open_list(c, v, "done", &list);
-	int64_t id = 0;
 
-	for (size_t i = 0; rc == 0 && i < tutti_value_size(list); i++) {
-		const tutti_value *entry = tutti_value_at(list, i);
-
-		if (!tu_jobs_is_tuple(entry, 3))
-			rc = tu_call_fail(c, TUTTI_ETYPE, "what is done is (id, ok, result)");
-		if (rc == 0)
-			rc = tu_jobs_read_int(c, tutti_value_at(entry, 0), "id", 0, &id);
-		if (rc == 0)
-			end_job(o, p, id, tu_truth(tutti_value_at(entry, 1), true),
-				tutti_value_at(entry, 2));
-	}
+	for (size_t i = 0; rc == 0 && i < tutti_value_size(list); i++)
+		rc = end_entry(o, c, p, tutti_value_at(list, i));
 	tutti_value_unref(list);
 	return rc;
 }
