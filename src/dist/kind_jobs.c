@@ -28,7 +28,7 @@
  * number is of the submitter's own counting, kinds a text of C types (job_wire.h) or None, seconds
  * how long the job still has, or None. window: so many may be under way at once, with the workers
  * there are. serve takes up to room more; it runs slots at a time, the oldest first, and may have
- * died of those only.
+ * died of those only. Who has nothing and takes nothing is answered at once.
  */
 #include "dist/jobs_items.h"
 #include "dist/kinds.h"
@@ -367,6 +367,12 @@ static bool has_jobs_for(struct tu_object *o, const struct tu_jobs_party *p)
 	return false;
 }
 
+/* It has nothing and wants nothing, so there is nothing to wait for. */
+static bool is_done_with(const struct tu_jobs_party *p, int64_t room)
+{
+	return room == 0 && tu_list_empty(&p->leases);
+}
+
 static int begin_serve(
 	struct tu_object *o, struct tu_call *c, struct tu_jobs_party *p, const tutti_value **given)
 {
@@ -400,7 +406,7 @@ static int serve(struct tu_object *o, struct tu_call *c)
 		rc = begin_serve(o, c, p, given);
 	if (rc < 0)
 		return rc;
-	if (p->cancels == 0 && (room == 0 || !has_jobs_for(o, p)))
+	if (p->cancels == 0 && !is_done_with(p, room) && (room == 0 || !has_jobs_for(o, p)))
 		return TU_CALL_WAITS;
 	return answer_serve(o, c, p, given[0], room);
 }

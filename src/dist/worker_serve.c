@@ -45,6 +45,7 @@ struct service {
 	int64_t turn, answered;
 	tutti_time busy_at; /* when there was something to do last */
 	bool broken, stopping;
+	bool asks; /* there is something new to be said */
 	int why;
 	char text[TEXT];
 };
@@ -140,7 +141,9 @@ static int begin_work(struct service *s, const tutti_value *entry)
 			tutti_value_kind(argument) == TUTTI_VALUE_TEXT;
 	tu_list_add_tail(&s->running, &work->link);
 	s->n_running++;
-	if (!work->job)
+	if (s->stopping)
+		refuse(work, TUTTI_ECANCELED);
+	else if (!work->job)
 		refuse(work, TUTTI_ENOJOB);
 	else if (!same_kinds(work->job, kinds))
 		refuse(work, TUTTI_ETYPE);
@@ -336,6 +339,7 @@ static int send_request(struct service *s)
 	if (rc < 0)
 		return rc;
 	measure(s);
+	s->asks = false;
 	rc = tutti_value_pack(
 		&args, "(L O i i O)", ++s->turn, done, (int)room_of(s), (int)s->slots, names);
 	tutti_value_unref(done);
@@ -353,7 +357,7 @@ static int send_request(struct service *s)
 /* When to stop being idle; TUTTI_FOREVER. */
 static tutti_time idle_end(struct service *s)
 {
-	if (s->w->idle == 0 || s->n_running > 0 || !tu_list_empty(&s->done))
+	if (s->w->idle == 0 || s->stopping || s->n_running > 0 || !tu_list_empty(&s->done))
 		return TUTTI_FOREVER;
 	return s->busy_at + s->w->idle;
 }
@@ -361,8 +365,16 @@ static tutti_time idle_end(struct service *s)
 /* All that it had is done, and it is to take no more. */
 static bool is_over(const struct service *s)
 {
-	return s->stopping && s->n_running == 0 && tu_list_empty(&s->done) &&
+	return s->stopping && !s->asks && s->n_running == 0 && tu_list_empty(&s->done) &&
 	       s->answered == s->turn;
+}
+
+/* Take no more. What has not begun will not, and is given back. */
+static void stop(struct service *s)
+{
+	s->stopping = s->asks = true;
+	tutti_executor_shutdown(s->executor, TUTTI_DROP_PENDING);
+	tutti_event_set(&s->wake);
 }
 
 /* 0: it is over; or why. */
@@ -377,19 +389,20 @@ static int work(struct service *s)
 			s->busy_at = tutti_now();
 		if (is_over(s))
 			return 0;
-		if (s->answered == s->turn || !tu_list_empty(&s->done))
+		if (s->asks || s->answered == s->turn || !tu_list_empty(&s->done))
 			rc = send_request(s);
 		else
 			rc = tutti_event_wait_until(&s->wake, idle_end(s));
-		if (rc == TUTTI_ETIMEDOUT)
-			return 0;
+		if (rc == TUTTI_ETIMEDOUT) {
+			stop(s);
+			rc = 0;
+		}
 	}
 	if (!s->broken)
 		return rc == -EPIPE || rc == -ECONNRESET ? TUTTI_ESHUTDOWN : rc;
 	return s->why == TUTTI_EDONE || s->why == -ECONNRESET ? TUTTI_ESHUTDOWN : s->why;
 }
 
-/* What has not begun will not. It is told so with the request that this asks for. */
 static void *hear(void *arg)
 {
 	static const int number = SIGTERM;
@@ -399,10 +412,7 @@ static void *hear(void *arg)
 	if (tutti_signals_open(&signals, &number, 1) < 0)
 		return NULL;
 	if (tutti_signals_wait(signals) > 0) {
-		s->stopping = true;
-		tutti_executor_shutdown(s->executor, TUTTI_DROP_PENDING);
-		s->answered = s->turn; /* ask anew */
-		tutti_event_set(&s->wake);
+		stop(s);
 		if (tutti_signals_wait(signals) > 0)
 			tutti_executor_shutdown(s->executor, TUTTI_TERMINATE);
 	}
