@@ -84,8 +84,7 @@ static enum tu_manager_state state_of(tutti_manager *m)
 
 int tutti_manager_configure(tutti_manager *m, const tutti_manager_options *o)
 {
-	if (o->handshake_max < 0 || o->grace < -1 || o->message_max > UINT32_MAX ||
-		o->loops > 4096)
+	if (o->handshake_max < 0 || o->grace < -1 || o->message_max > UINT32_MAX || o->loops > 4096)
 		return -EINVAL;
 	for (size_t i = 0; i < sizeof(o->reserved) / sizeof(*o->reserved); i++)
 		if (o->reserved[i] != 0)
@@ -110,8 +109,8 @@ bool tu_is_identifier(const char *name)
 	return true;
 }
 
-int tu_manager_serve(tutti_manager *m, const char *name, const struct tu_kind *kind,
-	struct tu_object *shared)
+int tu_manager_serve(
+	tutti_manager *m, const char *name, const struct tu_kind *kind, struct tu_object *shared)
 {
 	if (!tu_is_identifier(name))
 		return -EINVAL;
@@ -125,8 +124,8 @@ int tutti_manager_serve_queue(tutti_manager *m, const char *name, size_t maxsize
 	char text[TU_CALL_TEXT];
 	struct tu_object *o;
 	tutti_value *args, *kwargs = NULL;
-	int rc = tutti_value_pack(&args, "(K)",
-		maxsize < INT64_MAX ? (uint64_t)maxsize : (uint64_t)INT64_MAX);
+	int rc = tutti_value_pack(
+		&args, "(K)", maxsize < INT64_MAX ? (uint64_t)maxsize : (uint64_t)INT64_MAX);
 
 	if (rc == 0)
 		rc = tutti_value_dict(&kwargs, NULL, 0);
@@ -207,8 +206,8 @@ int tutti_manager_shutdown(tutti_manager *m)
 	tutti_lock_release(&m->lock);
 	if (state == TU_MANAGER_CONNECTED)
 		return m->client->functions->shutdown(m->client);
-	if (state == TU_MANAGER_ENDED || (state == TU_MANAGER_SERVES &&
-						 tutti_event_is_set(&m->server->over)))
+	if (state == TU_MANAGER_ENDED ||
+		(state == TU_MANAGER_SERVES && tutti_event_is_set(&m->server->over)))
 		return TUTTI_ESHUTDOWN;
 	if (state != TU_MANAGER_SERVES)
 		return -EINVAL;
@@ -265,9 +264,8 @@ int tutti_manager_number_of_objects(tutti_manager *m)
 	case TU_MANAGER_CONNECTED:
 		return m->client->functions->number_of_objects(m->client);
 	case TU_MANAGER_SERVES:
-		return tu_server_stopping(m->server)
-			       ? TUTTI_ESHUTDOWN
-			       : (int)tu_objects_number(&m->server->objects);
+		return tu_server_stopping(m->server) ? TUTTI_ESHUTDOWN
+						     : (int)tu_objects_number(&m->server->objects);
 	case TU_MANAGER_ENDED:
 		return TUTTI_ESHUTDOWN;
 	default:

@@ -20,8 +20,10 @@ enum { PROTO_SIZE = 2, STOP_SIZE = 1 };
 
 #define RETURN "\x80\x04\x8c\x07#RETURN"
 #define ERROR "\x80\x04\x8c\x06#ERROR"
-#define READY(size, text) \
-	{ "\0\0\0" size text, sizeof("\0\0\0" size text) - 1, NULL }
+#define READY(size, text)                                                \
+	{                                                                \
+		"\0\0\0" size text, sizeof("\0\0\0" size text) - 1, NULL \
+	}
 
 static const struct tu_reply none = READY("\x0e", RETURN "N\x86."),
 			     yes = READY("\x0e", RETURN "\x88\x86."),

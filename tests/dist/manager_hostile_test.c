@@ -47,7 +47,10 @@ static void tells_strangers_nothing(void)
 	char verdict[sizeof(failure) - 1];
 
 	read_challenge(s);
-	raw_write(s, "\0\0\0\x10" "0123456789abcdef", 20);
+	raw_write(s,
+		"\0\0\0\x10"
+		"0123456789abcdef",
+		20);
 	CHECK_EQ(tutti_stream_read_exactly_until(s, verdict, sizeof(verdict), raw_patience()), 0);
 	CHECK_EQ(memcmp(verdict, failure, sizeof(verdict)), 0);
 	raw_check_end(s);
@@ -113,8 +116,8 @@ static void survives_half_a_handshake(void)
 
 static void gives_strangers_little_time(void)
 {
-	tutti_manager *m = begin(&(tutti_manager_options){
-		.handshake_max = TUTTI_MILLISECONDS(300) });
+	tutti_manager *m =
+		begin(&(tutti_manager_options){ .handshake_max = TUTTI_MILLISECONDS(300) });
 	tutti_stream *silent = raw_connect(m), *begun = raw_connect(m);
 
 	read_challenge(silent);

@@ -100,7 +100,7 @@ static tutti_value *request(const char *name, const char *arg)
 	return v;
 }
 
-#define EXPOSED                                                             \
+#define EXPOSED                                                                \
 	"('empty', 'full', 'get', 'get_nowait', 'join', 'put', 'put_nowait', " \
 	"'qsize', 'task_done')"
 

@@ -118,11 +118,11 @@ static inline void raw_send(tutti_stream *s, tutti_value *v)
 }
 
 /* As tutti_value_pack: "(ss(i){})", "tasks", "put", 1; a NULL ident is None. */
-#define RAW_ASK(s, ...)                                          \
-	do {                                                     \
-		tutti_value *asked_;                             \
+#define RAW_ASK(s, ...)                                              \
+	do {                                                         \
+		tutti_value *asked_;                                 \
 		CHECK_EQ(tutti_value_pack(&asked_, __VA_ARGS__), 0); \
-		raw_send((s), asked_);                           \
+		raw_send((s), asked_);                               \
 	} while (0)
 
 /* The next message; the caller's to unref. */
@@ -198,7 +198,7 @@ static inline tutti_stream *raw_calls(const tutti_manager *m)
 	tutti_stream *s = raw_open(m);
 
 	RAW_ASK(s, "(ns(s){})", "accept_connection", "MainProcess");
-	raw_check_none(s);
+	raw_check(s, "('#RETURN', 'tutti')");
 	return s;
 }
 
