@@ -97,8 +97,8 @@ static struct tu_local *make_local(struct tu_server *s, struct tu_served *e)
 int tu_local_create(tutti_manager *m, const char *name, const tutti_value *args,
 	const tutti_value *kwargs, struct tu_local **l)
 {
-	struct arguments a;
-	struct tu_served *e;
+	struct arguments a = { NULL, NULL };
+	struct tu_served *e = NULL;
 	char text[TU_CALL_TEXT];
 	int rc = tu_server_runs(m->server);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* manager.c - the life of a manager, of either side, and what it is asked for by its program. */
-#include "dist/local.h"
+#include "dist/kinds.h"
 #include "dist/server.h"
 
 #include "net/memory.h"
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
+#include <tutti/manager_objects.h>
 #include <tutti/value_make.h>
 
 /* -- making one ------------------------------------------------------------------------------- */
@@ -122,7 +123,7 @@ int tu_manager_serve(
 int tutti_manager_serve_queue(tutti_manager *m, const char *name, size_t maxsize)
 {
 	char text[TU_CALL_TEXT];
-	struct tu_object *o;
+	struct tu_object *o = NULL;
 	tutti_value *args, *kwargs = NULL;
 	int rc = tutti_value_pack(
 		&args, "(K)", maxsize < INT64_MAX ? (uint64_t)maxsize : (uint64_t)INT64_MAX);
@@ -130,12 +131,11 @@ int tutti_manager_serve_queue(tutti_manager *m, const char *name, size_t maxsize
 	if (rc == 0)
 		rc = tutti_value_dict(&kwargs, NULL, 0);
 	if (rc == 0)
-		rc = tu_object_make(&o, tu_kind_find("Queue"), args, kwargs, text);
+		rc = tu_object_make(&o, &tu_kind_queue, args, kwargs, text);
 	tutti_value_unref(args);
 	tutti_value_unref(kwargs);
-	if (rc < 0)
-		return rc;
-	rc = tu_manager_serve(m, name, o->kind, o);
+	if (rc == 0)
+		rc = tu_manager_serve(m, name, &tu_kind_queue, o);
 	if (rc < 0)
 		tu_object_free(o);
 	return rc;

@@ -193,7 +193,7 @@ static int dummy(struct tu_session *x, const struct tu_request *q)
 	return write_return(x, tutti_value_none());
 }
 
-/* Python does not look at the answer; ours learns from it that half a connection is noticed here. */
+/* Python does not look at the answer; ours learns from it that half an end is noticed here. */
 static int accept_connection(struct tu_session *x, const struct tu_request *q)
 {
 	tutti_value *v;

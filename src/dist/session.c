@@ -230,7 +230,7 @@ static int refuse(struct tu_session *x, int code, const tutti_value_fault *fault
 /* One call of an object. 0, or why the session ends. */
 static int serve_call(struct tu_session *x)
 {
-	struct message m;
+	struct message m = { .data = NULL };
 	struct tu_request q;
 	tutti_value_fault fault;
 	int rc = read_message(x, &m, false, TUTTI_FOREVER);

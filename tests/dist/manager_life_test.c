@@ -9,6 +9,7 @@
 #include "dist/raw.h"
 
 #include <sys/stat.h>
+#include <tutti/manager_objects.h>
 #include <tutti/scope.h>
 #include <tutti/task.h>
 #include <tutti/thread.h>

@@ -11,6 +11,7 @@
 
 #include <stdatomic.h>
 #include <tutti/event.h>
+#include <tutti/manager_objects.h>
 #include <tutti/thread.h>
 
 static _Atomic int made, freed, gone, undone;
