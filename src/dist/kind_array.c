@@ -220,6 +220,8 @@ static int set_slice(
 		return rc;
 	if (typecode != a->typecode)
 		rc = tu_call_fail(c, TUTTI_ETYPE, "bad argument type for built-in operation");
+	else if (tutti_value_size(list) == 0) /* as there, also of a slice with a step */
+		tu_vector_remove(&a->items, s);
 	else
 		rc = tu_vector_assign(c, &a->items, s, list, "array");
 	tutti_value_unref(list);

@@ -262,11 +262,11 @@ static int get(struct tu_object *o, struct tu_call *c)
 
 static int pop(struct tu_object *o, struct tu_call *c)
 {
-	struct tu_keyed_entry *e;
+	struct tu_keyed_entry *e = NULL;
 	const tutti_value *given[2];
 	int rc = tu_call_places(c, 1, 2, given);
 
-	if (rc == 0)
+	if (rc == 0 && keys_of(o)->n > 0) /* of an empty one Python does not look at the key */
 		rc = find(o, c, given[0], &e);
 	if (rc < 0)
 		return rc;

@@ -218,7 +218,8 @@ static void undo(struct tu_object *o, struct tu_call *c)
 	size_t at = c->mark < items->n ? (size_t)c->mark : items->n;
 
 	if (c->method->call == pop)
-		(void)tu_vector_splice(items, at, 0, &c->result, 1); /* its room was never given up */
+		(void)tu_vector_splice(
+			items, at, 0, &c->result, 1); /* its room was never given up */
 }
 
 /* -- by value --------------------------------------------------------------------------------- */

@@ -31,6 +31,49 @@ tutti_value *tu_meaning(const tutti_value *v)
 	return read_opaque(v, true, 0);
 }
 
+static bool same(const tutti_value *a, const tutti_value *b);
+
+/* Which class, called with what, and given what; their bytes may share parts differently. */
+static bool same_objects(const tutti_value *a, const tutti_value *b)
+{
+	tutti_value *x = NULL, *y = NULL;
+	bool is = tutti_value_object(&x, a) == 0 && tutti_value_object(&y, b) == 0 && same(x, y);
+
+	tutti_value_unref(x);
+	tutti_value_unref(y);
+	return is;
+}
+
+/* One of them at least is opaque. */
+static bool same_when_read(const tutti_value *a, const tutti_value *b)
+{
+	tutti_value *x = tu_meaning(a), *y = tu_meaning(b);
+	int x_kind = x ? tutti_value_kind(x) : TUTTI_VALUE_NONE;
+	bool is = x && y && x_kind == tutti_value_kind(y) &&
+		  (x_kind == TUTTI_VALUE_OPAQUE ? same_objects(x, y) : same(x, y));
+
+	tutti_value_unref(x);
+	tutti_value_unref(y);
+	return is;
+}
+
+static bool same(const tutti_value *a, const tutti_value *b) /* NOLINT(misc-no-recursion) */
+{
+	int a_kind = tutti_value_kind(a), b_kind = tutti_value_kind(b);
+	size_t n = tutti_value_size(a);
+	bool is;
+
+	if (a == b || tutti_value_equal(a, b))
+		return true;
+	if (a_kind == TUTTI_VALUE_OPAQUE || b_kind == TUTTI_VALUE_OPAQUE)
+		return same_when_read(a, b);
+	is = a_kind == b_kind && n == tutti_value_size(b) &&
+	     (a_kind == TUTTI_VALUE_LIST || a_kind == TUTTI_VALUE_TUPLE);
+	for (size_t i = 0; is && i < n; i++)
+		is = same(tutti_value_at(a, i), tutti_value_at(b, i));
+	return is;
+}
+
 static bool has_items(int kind)
 {
 	return kind >= TUTTI_VALUE_LIST || kind == TUTTI_VALUE_BYTES;
@@ -39,16 +82,16 @@ static bool has_items(int kind)
 int tu_means(const tutti_value *meaning, const tutti_value *v)
 {
 	tutti_value *other;
-	int same;
+	int is;
 
-	if (tutti_value_kind(v) != TUTTI_VALUE_OPAQUE || !has_items(tutti_value_kind(meaning)))
+	if (!has_items(tutti_value_kind(meaning)))
 		return tutti_value_equal(meaning, v);
 	other = tu_meaning(v);
 	if (!other)
 		return -ENOMEM;
-	same = tutti_value_equal(meaning, other);
+	is = same(meaning, other);
 	tutti_value_unref(other);
-	return same;
+	return is;
 }
 
 /* -- keys ------------------------------------------------------------------------------------- */

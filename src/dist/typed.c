@@ -51,6 +51,13 @@ bool tu_typed_knows(char typecode)
 
 /* -- one item --------------------------------------------------------------------------------- */
 
+/* With words also for create, which has no exception to answer with. */
+static int overflow(struct tu_call *c, const char *text)
+{
+	tu_call_fail(c, 0, "OverflowError: %s", text);
+	return tu_call_raise(c, "builtins", "OverflowError", text);
+}
+
 static int float_item(
 	struct tu_call *c, const struct type *t, const tutti_value *v, tutti_value **out)
 {
@@ -61,8 +68,7 @@ static int float_item(
 	if (rc == TUTTI_ETYPE)
 		return tu_call_fail(c, rc, "must be real number, not %s", tu_type_of(v, name));
 	if (rc < 0)
-		return tu_call_raise(
-			c, "builtins", "OverflowError", "int too large to convert to float");
+		return overflow(c, "int too large to convert to float");
 	*out = tutti_value_float(t->size == 4 ? (double)(float)x : x);
 	return *out ? 0 : -ENOMEM;
 }
@@ -73,7 +79,7 @@ static int beyond(struct tu_call *c, const struct type *t, bool below)
 
 	snprintf(text, sizeof(text), "%s is %s than %s", t->name, below ? "less" : "greater",
 		below ? "minimum" : "maximum");
-	return tu_call_raise(c, "builtins", "OverflowError", text);
+	return overflow(c, text);
 }
 
 /* Of 64 bits, above what int64_t holds. */
