@@ -68,10 +68,10 @@ def p31_five_tasks_in_a_pool(program):
 
 
 def p35_primes_in_processes(program):
-    same(run(program, limit=200).lines, [f"{n} is prime: {n != COMPOSITE}" for n in NUMBERS])
+    same(run(program).lines, [f"{n} is prime: {n != COMPOSITE}" for n in NUMBERS])
     same(run(program, "1", "2", "9", "11").lines,
          ["1 is prime: True", "2 is prime: False", "9 is prime: False", "11 is prime: True"])
 
 
 def p37_primes_in_sixteen_processes(program):
-    same(run(program, limit=200).lines, [f"{n} is prime: {n != COMPOSITE}" for n in NUMBERS])
+    same(run(program).lines, [f"{n} is prime: {n != COMPOSITE}" for n in NUMBERS])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# ctest: TIMEOUT 120 LABELS no-valgrind
+# ctest: LABELS no-valgrind
 """WebSockets with ends of other make: aiohttp's client and its server, plain and over TLS."""
 import os
 import shutil
