@@ -77,7 +77,7 @@ def begun_no_further(module, work):
     _, said = process.communicate(timeout=command.PATIENCE)
     command.equal((process.returncode, said), (1, b""), "begun no further")
     begun = len(os.listdir(held)) - 1
-    if begun > 40:  # two, and a few if the command is slow to hear of it
+    if begun > 100:  # two, and more if the command is slow to hear of it
         sys.exit(f"begun after the failure: {begun}")
 
 
