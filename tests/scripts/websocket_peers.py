@@ -100,8 +100,9 @@ def serve(chain=None, key=None):
     from aiohttp import web
 
     async def echo(request):
-        ws = web.WebSocketResponse(protocols=["v1.test"], max_msg_size=0, heartbeat=1)
+        ws = web.WebSocketResponse(protocols=["v1.test"], max_msg_size=0)
         await ws.prepare(request)
+        await ws.ping(b"are you there")
         async for message in ws:
             if isinstance(message.data, str):
                 await ws.send_str(message.data)
