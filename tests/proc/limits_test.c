@@ -15,6 +15,7 @@
 #include "proc/server.h"
 #include "support/again.h"
 #include "support/leaks.h"
+#include "support/own.h"
 #include "support/suite.h"
 
 #include <errno.h>
@@ -160,11 +161,11 @@ static int use_queue(void)
 static int use_memory(void)
 {
 	tutti_shm *m, *same;
-	int rc = tutti_shm_create_named(&m, "tutti-descriptors", 100);
+	int rc = tutti_shm_create_named(&m, own_name("tutti-limits"), 100);
 
 	if (rc < 0)
 		return rc;
-	rc = tutti_shm_open(&same, "tutti-descriptors");
+	rc = tutti_shm_open(&same, own_name("tutti-limits"));
 	if (rc == 0)
 		tutti_shm_free(same);
 	tutti_shm_free(m);
