@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """tutti fetch: order, how many at once, what is tried again, what fails, and what is said of it."""
+import itertools
 import json
 import os
 import re
@@ -53,7 +54,14 @@ def order():
 
 def many():
     """2,000, from standard input, with comments and blanks, in order."""
-    with pages.Server(lambda x: x.reply(pages.title(x.path))) as server:
+    first, two = itertools.count(), threading.Barrier(2)
+
+    def answer(x):
+        if next(first) < 2:  # of whom neither is answered before the other has asked
+            two.wait(command.PATIENCE)
+        x.reply(pages.title(x.path))
+
+    with pages.Server(answer) as server:
         urls = [server.url(f"/{n}") for n in range(2000)]
         text = "# pages\n\n" + "\n".join(f"  {url}\r" for url in urls)
         out = fetch("--title", input=text.encode())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# ctest: LABELS no-valgrind
+# ctest: TIMEOUT 900 LABELS no-valgrind
 """Pickles beside Python's own, by each CPython that is found here.
 
 Each of them makes values of all kinds and pickles them with all its protocols from 2 on. They are
@@ -364,7 +364,7 @@ def interpreters():
 
 
 def run(path, *args):
-    subprocess.run([path, "-B", os.path.abspath(__file__), *args], check=True, timeout=290)
+    subprocess.run([path, "-B", os.path.abspath(__file__), *args], check=True, timeout=850)
 
 
 def pass_through(tutti, source, target, **options):
