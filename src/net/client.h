@@ -249,8 +249,12 @@ void tu_client_transfer_free(struct tu_client_transfer *t);
 /* Until the head is there; all. 0, or what is wrong, said in words. */
 int tu_client_transfer_head(struct tu_client_transfer *t);
 int tu_client_transfer_all(struct tu_client_transfer *t);
+/* Until there is enough, or an end; one that is bad is told to who asks again and finds less. */
 int tu_client_transfer_until(
 	struct tu_client_transfer *t, bool (*is_enough)(const struct tu_client_transfer *t));
+
+/* The whole answer has come, and nothing more is to be said. */
+bool tu_client_transfer_is_complete(const struct tu_client_transfer *t);
 
 /* Until t was told something. 0, TUTTI_ETIMEDOUT, TUTTI_ECANCELED, -EMFILE, -ENOMEM. */
 int tu_client_wait(struct tu_client_transfer *t);

@@ -71,7 +71,7 @@ static void hand_out(struct tu_client_transfer *t, tutti_http_response *response
 	struct tu_client_response *r = t->response;
 
 	*response = (tutti_http_response){ .status = r->status, .priv = r };
-	if (t->streams && !t->done) {
+	if (t->streams && !tu_client_transfer_is_complete(t)) {
 		r->transfer = t;
 		return;
 	}

@@ -389,9 +389,14 @@ int tu_client_transfer_until(
 
 	while (rc == 0 && t->rc == 0 && !t->done && !is_enough(t))
 		rc = go_on(t);
-	if (rc == 0 && (t->rc < 0 || t->done) && !(t->dropping && t->head_done))
-		rc = tu_client_result(t);
-	return rc;
+	if (rc < 0 || is_enough(t) || (t->dropping && t->head_done))
+		return rc;
+	return tu_client_result(t);
+}
+
+bool tu_client_transfer_is_complete(const struct tu_client_transfer *t)
+{
+	return t->done && t->rc == 0 && t->result == CURLE_OK;
 }
 
 static bool never(const struct tu_client_transfer *t)
