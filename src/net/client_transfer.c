@@ -295,7 +295,7 @@ int tu_client_transfer_begin(struct tu_client_transfer *t)
 	if (rc < 0)
 		return rc;
 	t->connect_by = tutti_after(t->session->options.connect_timeout);
-	t->easy = curl_easy_init();
+	t->easy = tu_client_easy_take(t->session);
 	rc = t->easy ? set_all(t) : -ENOMEM;
 	if (rc == 0)
 		rc = resolve(t);
@@ -320,7 +320,7 @@ void tu_client_transfer_end(struct tu_client_transfer *t)
 		tu_client_multi_look(t->multi);
 		tu_client_multi_leave(t->multi);
 	}
-	curl_easy_cleanup(t->easy);
+	tu_client_easy_give(t->session, t->easy, t->done && t->result == CURLE_OK);
 	curl_slist_free_all(t->headers);
 	curl_slist_free_all(t->resolved);
 	tu_client_limits_leave(t);
