@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIECE_BYTES = 1 << 14, END_BYTES = 64, EXTRACT_HERE_BYTES = 1 << 15 };
+enum { PIECE_BYTES = 1 << 14, EXTRACT_HERE_BYTES = 1 << 15 };
 
 struct page *page_create(struct fetch *f, tutti_bytes url)
 {
@@ -211,14 +211,17 @@ static int judge_head(struct attempt *a)
 	return 1;
 }
 
-/* Room for what is still to come, if that is known and little: many small ones may be waiting. */
+/*
+ * Room for what is still to come, if that is known and little: many small ones may be waiting. And
+ * for a byte more: who has all still asks for the end.
+ */
 static size_t next_piece(const struct page *p)
 {
 	int64_t left = p->size - (int64_t)body_there(p);
 
 	if (p->size < 0 || left >= PIECE_BYTES)
 		return PIECE_BYTES;
-	return left < END_BYTES ? END_BYTES : (size_t)left + 1;
+	return left > 0 ? (size_t)left + 1 : 1;
 }
 
 static int read_body(struct attempt *a)

@@ -174,5 +174,8 @@ if [ -x "$TUTTI_BUILD_DIR/tutti" ]; then
 		prefix/bin/tutti serve --help | grep -q "^usage: tutti serve" ||
 			fail "the command does not find its module"
 	fi
+	if [ -e "$TUTTI_BUILD_DIR/tutti-xpath.so" ]; then
+		prefix/bin/tutti fetch --title </dev/null || fail "the command does not find libxml2"
+	fi
 	echo "command: run from the moved prefix"
 fi
