@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <tutti/error.h>
+#include <tutti/group.h>
 #include <tutti/stream_peek.h>
 
 enum { FIRST_MAX = 64 * 1024, ENOUGH_TO_KNOW = 64, PIECE = 256 * 1024 };
@@ -324,15 +325,39 @@ static void say_good_bye(struct tu_session *x)
 	free(x->touched);
 }
 
+struct beginning {
+	struct tu_session *session;
+	int rc;
+};
+
+/* The proof and the first request. */
+static void *begin(void *arg)
+{
+	struct beginning *b = arg;
+	struct tu_session *x = b->session;
+	tutti_time proof_max = x->server->manager->options.handshake_max;
+
+	b->rc = prove(x, tutti_after(proof_max));
+	if (b->rc == 0 && !tu_server_welcome(x->server, &x->guest))
+		b->rc = TUTTI_EDONE;
+	if (b->rc == 0)
+		b->rc = serve_first(x, tutti_after(proof_max));
+	return NULL;
+}
+
+/*
+ * It begins in a task of its own, whose stack the next connection has then: the proof goes deep,
+ * and ten thousand clients that wait would have a page more each.
+ */
 static void serve(struct tu_session *x)
 {
-	tutti_time proof_max = x->server->manager->options.handshake_max;
-	int rc = prove(x, tutti_after(proof_max));
+	struct beginning b = { x, -ENOMEM };
+	tutti_group one = { { 0 } };
+	int rc = tutti_group_start(&one, begin, &b);
 
-	if (rc < 0 || !tu_server_welcome(x->server, &x->guest))
-		return;
-	rc = serve_first(x, tutti_after(proof_max));
-	if (rc != TU_SERVICE_CALLS)
+	if (rc == 0)
+		rc = tutti_group_join(&one);
+	if (rc < 0 || b.rc != TU_SERVICE_CALLS)
 		return;
 	keep_alive(x);
 	/* Who was in a call when the end came has not been told of it by his input. */
