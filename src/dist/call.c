@@ -6,7 +6,10 @@
  */
 #include "dist/object.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <tutti/error.h>
+#include <tutti/value_make.h>
 
 /* -- objects ---------------------------------------------------------------------------------- */
 
@@ -40,6 +43,34 @@ const struct tu_method *tu_kind_method(const struct tu_kind *kind, tutti_bytes n
 			memcmp(kind->methods[i].name, name.data, name.size) == 0)
 			return &kind->methods[i];
 	return NULL;
+}
+
+static int repr(struct tu_object *o, struct tu_call *c)
+{
+	const char *module = o->kind->module;
+	char text[128];
+
+	if (o->kind->repr)
+		return o->kind->repr(o, &c->result);
+	snprintf(text, sizeof(text), "<%s%s%.80s object>", module ? module : "", module ? "." : "",
+		o->kind->name);
+	return tutti_value_text(&c->result, text, strlen(text));
+}
+
+static int value(struct tu_object *o, struct tu_call *c)
+{
+	if (o->kind->value)
+		return o->kind->value(o, &c->result);
+	return tu_call_fail(c, TUTTI_EREMOTE, "cannot pickle '%.80s' object", o->kind->name);
+}
+
+const struct tu_method *tu_kind_fallback(tutti_bytes name)
+{
+	static const struct tu_method methods[] = { { "#GETVALUE", value }, { "__repr__", repr },
+		{ "__str__", repr } };
+	static const struct tu_kind all = { .methods = methods, .n_methods = 3 };
+
+	return tu_kind_method(&all, name);
 }
 
 /* -- who waits; with the lock held ------------------------------------------------------------ */

@@ -62,19 +62,40 @@ static int make_os_error(tutti_value **e, int code, const char *text)
 	return rc;
 }
 
+/* Where it stands in the list; CLASSES: nowhere. */
+static size_t find(int code)
+{
+	size_t i = 0;
+
+	while (i < CLASSES && !(classes[i].code == code && (classes[i].ways & THERE)))
+		i++;
+	return i;
+}
+
+static bool is_errno(int code)
+{
+	return code < 0 && code >= ERRNO_LAST;
+}
+
+const char *tu_exception_name(int code)
+{
+	size_t i = find(code);
+
+	return i < CLASSES ? classes[i].name : is_errno(code) ? "OSError" : "RuntimeError";
+}
+
 int tu_exception_make(tutti_value **e, int code, const char *text)
 {
 	bool said = text && text[0];
+	size_t i = find(code);
 
 	if (said && tutti_bytes_check_utf8(tutti_bytes_text(text), NULL) < 0)
 		said = false;
 	if (!said)
-		text = tutti_strerror(code);
-	for (size_t i = 0; i < CLASSES; i++)
-		if (classes[i].code == code && (classes[i].ways & THERE))
-			return make(e, classes[i].module, classes[i].name,
-				said || !(classes[i].ways & BARE) ? text : NULL);
-	if (code < 0 && code >= ERRNO_LAST)
+		text = i < CLASSES && (classes[i].ways & BARE) ? NULL : tutti_strerror(code);
+	if (i < CLASSES)
+		return make(e, classes[i].module, classes[i].name, text);
+	if (is_errno(code))
 		return make_os_error(e, code, text);
 	return make(e, "builtins", "RuntimeError", text);
 }

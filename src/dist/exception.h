@@ -14,6 +14,9 @@
  */
 int tu_exception_make(tutti_value **e, int code, const char *text);
 
+/* The name of its class. */
+const char *tu_exception_name(int code);
+
 /*
  * Which code proxy.h has for an exception. TUTTI_EREMOTE: for none of this class. TUTTI_ETYPE: that
  * is no object of a class.

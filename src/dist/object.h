@@ -32,7 +32,7 @@ enum {
  * Called with the object's lock held, again and again as long as it says TU_CALL_WAITS. 0: the
  * answer is c->result, NULL for None, or c->proxy. An error is raised over there as the exception
  * that goes with its code (exception.h), with c->text if that is set; or c->result is an exception
- * and the code TUTTI_EREMOTE.
+ * and the code TUTTI_EREMOTE. That code without a result is what Python calls a RemoteError.
  */
 typedef int (*tu_method_fn)(struct tu_object *o, struct tu_call *c);
 
@@ -76,8 +76,8 @@ struct tu_limits {
 };
 
 /*
- * The first member of each kind's objects. Those who wait are asked whenever a method, undo, dropped
- * or left has set changed; it is cleared before.
+ * The first member of each kind's objects. Those who wait are asked whenever a method, undo,
+ * dropped or left has set changed; it is cleared before.
  */
 struct tu_object {
 	const struct tu_kind *kind;          /* tu_object_init; then fixed */
@@ -128,6 +128,9 @@ const struct tu_kind *tu_kind_find(const char *name);
 
 /* Its method of that name; NULL: none. */
 const struct tu_method *tu_kind_method(const struct tu_kind *kind, tutti_bytes name);
+
+/* What every object has beside: __repr__, __str__ and #GETVALUE; NULL: not that. */
+const struct tu_method *tu_kind_fallback(tutti_bytes name);
 
 /*
  * Begin a call, whose method, args, kwargs and caller are set and all else is 0. 0 or an error: c
