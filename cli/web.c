@@ -68,7 +68,7 @@ int worker_main(int argc, char **argv)
 int web_find_manager(const char *where, const struct key *k)
 {
 	int (*reach)(const char *, const struct key *) =
-		(int (*)(const char *, const struct key *))find("web_reach");
+		(int (*)(const char *, const struct key *))module_find(web, "web_reach");
 
 	if (reach)
 		return reach(where, k);

@@ -3,9 +3,9 @@
 #include "dist/engine_tcp.h"
 
 #include "dist/job_wire.h"
-#include "net/memory.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
 #include <tutti/net.h>
@@ -64,12 +64,12 @@ static void note_cancel(struct tu_tcp *t, int64_t number)
 	int64_t *more;
 
 	if (t->n_cancels == t->cancels_room) {
-		more = tu_net_alloc_zero(room * sizeof(*more));
+		more = calloc(1, room * sizeof(*more));
 		if (!more)
 			return;
 		if (t->n_cancels > 0)
 			memcpy(more, t->cancels, t->n_cancels * sizeof(*more));
-		tu_net_free(t->cancels);
+		free(t->cancels);
 		t->cancels = more;
 		t->cancels_room = room;
 	}
@@ -167,7 +167,7 @@ struct tu_order *tu_tcp_take_any(struct tu_tcp *t, bool late)
 void tu_tcp_fail(struct tu_order *order, int code, const char *text)
 {
 	tutti_future_set_error(order->f, code, text && *text ? text : NULL);
-	tu_net_free(order);
+	free(order);
 }
 
 void tu_tcp_finish(struct tu_order *order, const tutti_value *result)
@@ -186,7 +186,7 @@ void tu_tcp_finish(struct tu_order *order, const tutti_value *result)
 		what = room.bytes.data;
 	tutti_future_set_result(order->f, what);
 	tu_job_wire_drop(&room, job->result_kind);
-	tu_net_free(order);
+	free(order);
 }
 
 /* Under the lock. *gone receives one that was cancelled before it could be sent. */
@@ -256,7 +256,7 @@ static int tcp_submit(void *self, tutti_future *f)
 		return -ECHILD;
 	if (!tutti_job_find(tutti_future_job(f)->name))
 		return TUTTI_ENOJOB; /* what has no name cannot be found elsewhere */
-	order = tu_net_alloc_zero(sizeof(*order));
+	order = calloc(1, sizeof(*order));
 	if (!order)
 		return -ENOMEM;
 	order->f = f;
@@ -298,9 +298,9 @@ static void destroy(struct tu_tcp *t)
 	if (t->key.data)
 		explicit_bzero((void *)t->key.data, t->key.size);
 	tutti_bytes_free(&t->key);
-	tu_net_free(t->where);
-	tu_net_free(t->cancels);
-	tu_net_free(t);
+	free(t->where);
+	free(t->cancels);
+	free(t);
 }
 
 static void tcp_free(void *self)
@@ -320,7 +320,7 @@ static void tcp_free(void *self)
 
 static struct tu_tcp *make(const char *where, const tutti_executor_options *o)
 {
-	struct tu_tcp *t = tu_net_alloc_zero(sizeof(*t));
+	struct tu_tcp *t = calloc(1, sizeof(*t));
 	const char *key = o->authkey ? o->authkey : "";
 
 	if (!t)
@@ -330,11 +330,11 @@ static struct tu_tcp *make(const char *where, const tutti_executor_options *o)
 	t->max_workers = o->max_workers;
 	t->pid = getpid();
 	t->due = TUTTI_FOREVER;
-	t->where = tu_net_copy_text(where);
+	t->where = strdup(where);
 	if (t->where && tutti_bytes_copy(&t->key, key, strlen(key)) == 0)
 		return t;
-	tu_net_free(t->where);
-	tu_net_free(t);
+	free(t->where);
+	free(t);
 	return NULL;
 }
 

@@ -2,9 +2,8 @@
 /* jobs_items.c - see jobs_items.h. */
 #include "dist/jobs_items.h"
 
-#include "net/memory.h"
-
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
 #include <tutti/value_make.h>
@@ -82,11 +81,11 @@ void tu_filling_add(struct tu_filling *f, int rc, tutti_value *v)
 	if (f->rc == 0)
 		f->rc = rc;
 	if (f->rc == 0 && f->n == f->room) {
-		items = tu_net_alloc_zero(room * sizeof(*items));
+		items = calloc(1, room * sizeof(*items));
 		if (items && f->n > 0)
 			memcpy(items, f->items, f->n * sizeof(*items));
 		if (items) {
-			tu_net_free(f->items);
+			free(f->items);
 			f->items = items;
 			f->room = room;
 		} else {
@@ -105,7 +104,7 @@ int tu_filling_close(struct tu_filling *f, tutti_value **out)
 
 	for (size_t i = 0; i < f->n; i++)
 		tutti_value_unref(f->items[i]);
-	tu_net_free(f->items);
+	free(f->items);
 	return rc;
 }
 

@@ -3,9 +3,9 @@
 #include "dist/jobs_store.h"
 
 #include "dist/job_wire.h"
-#include "net/memory.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
 
@@ -32,7 +32,7 @@ static int get_line(struct tu_jobs_store *s, tutti_bytes name, struct tu_jobs_li
 	if (!line && s->n_lines == TU_JOBS_NAMES_MOST)
 		return -ENOSPC;
 	if (!line) {
-		line = tu_net_alloc_zero(sizeof(*line) + name.size + 1);
+		line = calloc(1, sizeof(*line) + name.size + 1);
 		if (!line)
 			return -ENOMEM;
 		memcpy(line->name, name.data, name.size);
@@ -75,7 +75,7 @@ static void free_job(struct tu_job *job)
 	tutti_value_unref(job->kinds);
 	tutti_value_unref(job->argument);
 	tutti_value_unref(job->result);
-	tu_net_free(job);
+	free(job);
 }
 
 static struct tu_job **bucket_of(struct tu_jobs_store *s, uint64_t id)
@@ -118,7 +118,7 @@ static void end_with_code(struct tu_jobs_store *s, struct tu_job *job, int code)
 
 static struct tu_job *make_job(const struct tu_jobs_order *order)
 {
-	struct tu_job *job = tu_net_alloc_zero(sizeof(*job));
+	struct tu_job *job = calloc(1, sizeof(*job));
 
 	if (!job)
 		return NULL;
@@ -335,7 +335,7 @@ struct tu_jobs_party *tu_jobs_party(struct tu_jobs_store *s, const void *caller)
 
 	if (p)
 		return p;
-	p = tu_net_alloc_zero(sizeof(*p));
+	p = calloc(1, sizeof(*p));
 	if (!p)
 		return NULL;
 	p->caller = caller;
@@ -355,16 +355,16 @@ void tu_jobs_set_slots(struct tu_jobs_store *s, struct tu_jobs_party *p, unsigne
 int tu_jobs_set_names(
 	struct tu_jobs_store *s, struct tu_jobs_party *p, const tutti_bytes *names, size_t n)
 {
-	struct tu_jobs_line **lines = tu_net_alloc_zero((n + 1) * sizeof(*lines));
+	struct tu_jobs_line **lines = calloc(1, (n + 1) * sizeof(*lines));
 	int rc = lines ? 0 : -ENOMEM;
 
 	for (size_t i = 0; rc == 0 && i < n; i++)
 		rc = get_line(s, names[i], &lines[i]);
 	if (rc < 0) {
-		tu_net_free(lines);
+		free(lines);
 		return rc;
 	}
-	tu_net_free(p->names);
+	free(p->names);
 	p->names = lines;
 	p->n_names = n;
 	return 0;
@@ -417,8 +417,8 @@ void tu_jobs_leave(struct tu_jobs_store *s, const void *caller)
 	tu_jobs_free_chain(tu_jobs_fetch(p, p->n_ended));
 	tu_jobs_set_slots(s, p, 0);
 	*at = p->next;
-	tu_net_free(p->names);
-	tu_net_free(p);
+	free(p->names);
+	free(p);
 }
 
 /* -- life ------------------------------------------------------------------------------------- */
@@ -435,6 +435,6 @@ void tu_jobs_close(struct tu_jobs_store *s)
 			tu_jobs_leave(s, s->parties[i]->caller);
 	for (struct tu_jobs_line *line = s->lines, *next; line; line = next) {
 		next = line->next;
-		tu_net_free(line);
+		free(line);
 	}
 }

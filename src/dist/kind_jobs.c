@@ -33,10 +33,9 @@
 #include "dist/jobs_items.h"
 #include "dist/kinds.h"
 
-#include "net/memory.h"
-
 #include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
 #include <tutti/value_make.h>
@@ -61,7 +60,7 @@ static struct tu_jobs_store *store_of(struct tu_object *o)
 static int make(struct tu_object **o, struct tu_call *c)
 {
 	int rc = tu_call_bind(c, "", 0, NULL);
-	struct jobs *j = rc == 0 ? tu_net_alloc_zero(sizeof(*j)) : NULL;
+	struct jobs *j = rc == 0 ? calloc(1, sizeof(*j)) : NULL;
 
 	if (!j)
 		return rc < 0 ? rc : -ENOMEM;
@@ -74,7 +73,7 @@ static int make(struct tu_object **o, struct tu_call *c)
 static void free_jobs(struct tu_object *o)
 {
 	tu_jobs_close(store_of(o));
-	tu_net_free(o);
+	free(o);
 }
 
 /* -- putting ---------------------------------------------------------------------------------- */
@@ -281,7 +280,7 @@ static int take_names(
 
 	if (rc < 0 || !list)
 		return rc;
-	names = tu_net_alloc_zero((n + 1) * sizeof(*names));
+	names = calloc(1, (n + 1) * sizeof(*names));
 	rc = names ? 0 : -ENOMEM;
 	for (size_t i = 0; rc == 0 && i < n; i++)
 		rc = tu_jobs_read_name(c, tutti_value_at(list, i), &names[i]);
@@ -289,7 +288,7 @@ static int take_names(
 		rc = tu_jobs_set_names(store_of(o), p, names, n);
 	if (rc == -ENOSPC)
 		rc = tu_call_fail(c, -EINVAL, "there are too many names of jobs");
-	tu_net_free(names);
+	free(names);
 	tutti_value_unref(list);
 	return rc;
 }

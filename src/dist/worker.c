@@ -5,7 +5,6 @@
 #include "base/atomic.h"
 #include "dist/jobs_items.h"
 #include "dist/jobs_link.h"
-#include "net/memory.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -19,8 +18,8 @@ static bool fill_in(tutti_worker *w, const char *where, const tutti_executor_opt
 {
 	w->options = *o;
 	w->options.authkey = NULL;
-	w->address = tu_net_copy_text(tu_jobs_address(where));
-	w->name = o->name ? tu_net_copy_text(o->name) : NULL;
+	w->address = strdup(tu_jobs_address(where));
+	w->name = o->name ? strdup(o->name) : NULL;
 	w->options.name = w->name;
 	return w->address && (w->name || !o->name) &&
 	       tutti_bytes_copy(&w->key, o->authkey, strlen(o->authkey)) == 0;
@@ -34,7 +33,7 @@ int tutti_worker_create(tutti_worker **out, const char *where, const tutti_execu
 		return -EINVAL;
 	if (!o || !o->authkey || !*o->authkey)
 		return TUTTI_EAUTH;
-	w = tu_net_alloc_zero(sizeof(*w));
+	w = calloc(1, sizeof(*w));
 	if (w && fill_in(w, where, o)) {
 		*out = w;
 		return 0;
@@ -49,14 +48,14 @@ void tutti_worker_free(tutti_worker *w)
 		return;
 	for (struct tu_served *s = w->served, *next; s; s = next) {
 		next = s->next;
-		tu_net_free(s);
+		free(s);
 	}
 	if (w->key.data)
 		explicit_bzero((void *)w->key.data, w->key.size);
 	tutti_bytes_free(&w->key);
-	tu_net_free(w->address);
-	tu_net_free(w->name);
-	tu_net_free(w);
+	free(w->address);
+	free(w->name);
+	free(w);
 }
 
 /* Relaxed: it only tells who misuses it. */
@@ -114,7 +113,7 @@ int tutti_worker_add(tutti_worker *w, const char *name, const tutti_job *job)
 		return -EBUSY;
 	if (find_served(w, tutti_bytes_text(name)))
 		return -EEXIST;
-	s = tu_net_alloc_zero(sizeof(*s) + strlen(name) + 1);
+	s = calloc(1, sizeof(*s) + strlen(name) + 1);
 	if (!s)
 		return -ENOMEM;
 	strcpy(s->name, name);
@@ -151,7 +150,7 @@ static void add_name(struct tu_filling *f, const char *name)
 static int registered_names(struct tu_filling *f)
 {
 	size_t n = tutti_job_list(NULL, 0);
-	tutti_job **jobs = tu_net_alloc_zero((n + 1) * sizeof(tutti_job *));
+	tutti_job **jobs = calloc(1, (n + 1) * sizeof(tutti_job *));
 
 	if (!jobs)
 		return -ENOMEM;
@@ -160,7 +159,7 @@ static int registered_names(struct tu_filling *f)
 	for (size_t i = 0; i < n; i++)
 		if (tutti_job_find(jobs[i]->name))
 			add_name(f, jobs[i]->name);
-	tu_net_free(jobs);
+	free(jobs);
 	return 0;
 }
 

@@ -14,11 +14,11 @@
 #include "dist/job_wire.h"
 #include "dist/jobs_items.h"
 #include "dist/jobs_link.h"
-#include "net/memory.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/cpu.h>
 #include <tutti/error.h>
@@ -131,7 +131,7 @@ static int begin_work(struct service *s, const tutti_value *entry)
 	if (!tu_jobs_is_tuple(entry, 5) || tutti_value_as_int(tutti_value_at(entry, 0), &id) < 0 ||
 		tutti_value_as_bytes(tutti_value_at(entry, 1), &name) < 0)
 		return TUTTI_EPROTO;
-	work = tu_net_alloc_zero(sizeof(*work));
+	work = calloc(1, sizeof(*work));
 	if (!work)
 		return -ENOMEM;
 	work->s = s;
@@ -234,14 +234,14 @@ static void drop_result(const tutti_job *job, void *result)
 static int take_result(const struct work *work, tutti_value **out)
 {
 	const tutti_job *job = work->job;
-	void *result = tu_net_alloc_zero(job->result_size + 1);
+	void *result = calloc(1, job->result_size + 1);
 	int rc = result ? tutti_job_result(work->f, job, result) : -ENOMEM;
 
 	if (rc == 0) {
 		rc = pack_result(work, result, out);
 		drop_result(job, result);
 	}
-	tu_net_free(result);
+	free(result);
 	return rc;
 }
 
@@ -285,7 +285,7 @@ static int pack_work(const struct service *s, const struct work *work, tutti_val
 static void free_work(struct work *work)
 {
 	tutti_future_unref(work->f);
-	tu_net_free(work);
+	free(work);
 }
 
 static int pack_done(struct service *s, tutti_value **out)

@@ -117,7 +117,7 @@ def queues():
             command.equal(out, "".join(f"{n} * {n} = {n * n}\n" for n in range(100)), "results")
 
 
-def ends(folder, module):
+def ends():
     with machines.Manager("--keep-running") as m:
         with machines.Program("worker", m.where, "--idle", "0.2", "square") as worker:
             command.equal(worker.ends(), "task queue is empty.\nworker exit.\n", "idle")
@@ -132,8 +132,6 @@ def ends(folder, module):
              "master", "--timeout", "0.2", m.where, "1")
         says(rf"tutti: master: {m.where}: the manager could not be shut down\n", 0, "master",
              "--shutdown", m.where, stdin=None, input=b"")
-        for _ in range(3):
-            deadly(m, module)
         m.signal(signal.SIGTERM)
         m.ends()
 
@@ -142,8 +140,8 @@ def deadly(m, module):
     """A job that ends its worker takes no other along, and itself the third time."""
     workers = [machines.Program("worker", m.where, module + ":deadly") for _ in range(3)]
     others = machines.Program("worker", m.where)
-    says("tutti: map: deadly 'x': every worker that had it has gone\n", 1, "map", "--on", m.where,
-         module + ":deadly", "x")
+    says(f"tutti: map: {module}:deadly: x: every worker that had it has gone\n", 1, "map", "--on",
+         m.where, module + ":deadly", "x")
     for worker in workers:
         worker.ends(-signal.SIGKILL)
         worker.__exit__()
@@ -159,7 +157,10 @@ def main():
         keys(folder)
         places(folder)
         queues()
-        ends(folder, module)
+        ends()
+        with machines.Manager() as m:
+            deadly(m, module)
+            deadly(m, module)
 
 
 main()
