@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* key.h - the key that a manager and those who connect to it have in common, as the user gives it. */
+/* key.h - the key that a manager and those who connect to it share, as the user gives it. */
 #ifndef CLI_KEY_H
 #define CLI_KEY_H
 

@@ -15,10 +15,10 @@
 #define RESULTS_NAME "get_result_queue"
 #define JOBS_NAME "get_jobs"
 
-/* How getopt's complaints are said: `who: unknown option '-x'` and the like; returns false. */
+/* Say what getopt did not like: "who: unknown option '-x'" and the like. False. */
 bool machines_complain(const char *who, int c, const char *word);
 
-/* The one word behind the options: tcp://HOST:PORT or unix:PATH. NULL: it has said what is wrong. */
+/* Is it tcp://HOST:PORT or unix:PATH? NULL: no, and that was said. */
 const char *machines_place(const char *who, const char *word);
 
 /* Connect, within ten seconds. 0, or < 0 and it has said why not; *m is freed by the caller. */

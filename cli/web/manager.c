@@ -45,7 +45,7 @@ static int help(void)
 {
 	puts("usage: tutti manager [OPTION...]\n"
 	     "\n"
-	     "Serves queues, and jobs for 'tutti map --on', to programs that have the same key:\n"
+	     "Serves queues, and the jobs of 'tutti map', to programs that have the same key:\n"
 	     "tutti's own, and Python's multiprocessing.managers. Prints where, until Ctrl-C or\n"
 	     "SIGTERM, or until one of them shuts it down.\n"
 	     "\n"

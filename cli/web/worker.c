@@ -54,17 +54,17 @@ static int help(void)
 {
 	puts("usage: tutti worker [OPTION...] tcp://HOST:PORT|unix:PATH [JOB]\n"
 	     "\n"
-	     "Takes tasks from a queue that a manager there serves ('tutti manager', or Python's),\n"
+	     "Takes tasks from a queue of a manager that is there ('tutti manager', or Python's),\n"
 	     "runs JOB on each, as a text, and gives the result to another queue. It takes jobs\n"
-	     "of 'tutti map --on' as well: those called JOB; without JOB only those, but whatever\n"
+	     "of 'tutti map' as well: those called JOB; without JOB only those, but all that\n"
 	     "'tutti map' knows. Ends when the manager shuts down, at Ctrl-C, or at SIGTERM, for\n"
 	     "which what runs is finished.\n"
 	     "\n"
-	     "      --authkey-file FILE  the manager's key is in FILE; else it is in TUTTI_AUTHKEY\n"
-	     "      --authkey KEY        the key, which everybody on this machine can see, with ps\n"
+	     "      --authkey-file FILE  its key is in FILE; else it is in TUTTI_AUTHKEY\n"
+	     "      --authkey KEY        the key, which all on this machine can see, with ps\n"
 	     "      --take NAME          the queue of tasks (" TASKS_NAME ")\n"
 	     "      --give NAME          the queue for results (" RESULTS_NAME ")\n"
-	     "      --idle TIME          end when there was nothing to do for so long\n"
+	     "      --idle TIME          end with nothing to do for so long\n"
 	     "  -j, --jobs N             so many at a time (1)");
 	return STATUS_FINE;
 }

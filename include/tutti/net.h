@@ -42,8 +42,8 @@ TUTTI_API const char *tutti_net_version(void);
 
 /*
  * Have tutti_executor_open know the engines of this library, "tcp://..." (worker.h). That is so
- * from the beginning; a program that is linked with the archive, in another way than pkg-config
- * says, calls this.
+ * as soon as it is loaded; a program that uses nothing else of it calls this, so that no linker
+ * leaves it out.
  *
  * Context    any thread or task
  * Waits      never

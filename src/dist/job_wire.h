@@ -32,7 +32,7 @@ union tu_job_wire {
 	tutti_value *value;
 };
 
-/* *what is where it is. 0; TUTTI_ETYPE: v is not of that kind; -ENOMEM. Afterwards to be dropped. */
+/* *what is where it is. 0, and to be dropped; TUTTI_ETYPE: v is not of that kind; -ENOMEM. */
 int tu_job_wire_open(union tu_job_wire *room, const void **what, unsigned kind, uint32_t size,
 	const tutti_value *v);
 void tu_job_wire_drop(union tu_job_wire *room, unsigned kind);

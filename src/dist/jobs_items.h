@@ -8,7 +8,7 @@
 
 enum { TU_JOBS_LIST_MOST = 4096 /* entries of one request or answer */ };
 
-/* Each says what is wrong by c's text and its code. Of an argument that was not given *out stays. */
+/* What is wrong is said in c. Of an argument that was not given *out stays. */
 int tu_jobs_read_int(
 	struct tu_call *c, const tutti_value *v, const char *what, int64_t least, int64_t *out);
 int tu_jobs_read_name(struct tu_call *c, const tutti_value *v, tutti_bytes *name);

@@ -154,7 +154,7 @@ int tu_jobs_link_open(
 	struct tu_jobs_link *link, const char *address, tutti_bytes key, tutti_time deadline)
 {
 	tutti_connection *c;
-	tutti_value *id;
+	tutti_value *id = NULL;
 	int rc = find_jobs(address, key, deadline, &id);
 
 	if (rc < 0)

@@ -410,12 +410,6 @@ static int serve(struct tu_object *o, struct tu_call *c)
 	return answer_serve(o, c, p, given[0], room);
 }
 
-static int answer_take(struct tu_call *c, const struct tu_job *job)
-{
-	c->step = LEASES;
-	return tu_jobs_pack_job(job, false, &c->result);
-}
-
 static int take(struct tu_object *o, struct tu_call *c)
 {
 	struct tu_jobs_store *s = store_of(o);
@@ -440,7 +434,8 @@ static int take(struct tu_object *o, struct tu_call *c)
 	tell_news(o);
 	if (!job)
 		return c->late || tutti_now() >= c->deadline ? TUTTI_EEMPTY : TU_CALL_WAITS;
-	rc = answer_take(c, job);
+	c->step = LEASES;
+	rc = tu_jobs_pack_job(job, false, &c->result);
 	if (rc < 0)
 		tu_jobs_untake(s, p, c->mark);
 	return rc;

@@ -305,7 +305,7 @@ static int pack_done(struct service *s, tutti_value **out)
 		tu_filling_add(&f, rc, v);
 		free_work(work);
 	}
-	tu_add_rlx(&s->w->jobs, (uint64_t)f.n);
+	tu_add_rlx(&s->w->jobs, (uint64_t)f.n); /* relaxed: a number that nothing depends on */
 	return tu_filling_close(&f, out);
 }
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""`tutti manager`, `tutti master` and `tutti worker`, each with the tutorials' programs in Python as
-the others, in all combinations."""
+"""`tutti manager`, `tutti master` and `tutti worker`, each with the tutorials' programs in Python
+as the others, in all combinations."""
 import os
 import re
 import subprocess

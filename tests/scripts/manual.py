@@ -45,7 +45,7 @@ def main():
     command.need_command()
     with open(os.path.join(SOURCE, "docs/man/tutti.1"), encoding="utf-8") as f:
         page = f.read()
-    for name in ["map", "fetch", "serve"]:
+    for name in ["map", "fetch", "serve", "manager", "worker", "master"]:
         if name != "map" and not os.path.exists(os.path.join(command.BUILD, "tutti-web.so")):
             continue
         documented = options(plain(section(page, "OPTIONS OF TUTTI " + name.upper())))
