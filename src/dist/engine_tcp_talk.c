@@ -137,7 +137,7 @@ static int pack_orders(struct tu_tcp *t, tutti_value **out)
 	size_t room = room_for(t, tu_tcp_look(t).out), bytes = 0, weight = 0;
 	struct tu_filling f = { NULL };
 	struct tu_order *order;
-	tutti_value *v;
+	tutti_value *v = NULL;
 	int rc;
 
 	if (room > BATCH_JOBS)
@@ -169,7 +169,7 @@ static int pack_cancels(struct tu_tcp *t, tutti_value **out)
 
 static int send_request(struct tu_tcp *t)
 {
-	tutti_value *orders, *cancels, *args;
+	tutti_value *orders, *cancels, *args = NULL;
 	int rc = pack_orders(t, &orders);
 
 	if (rc < 0)

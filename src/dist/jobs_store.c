@@ -95,18 +95,25 @@ static void forget_id(struct tu_jobs_store *s, struct tu_job *job)
 	s->weight -= job->weight;
 }
 
-/* It is in no line and nobody's lease: its owner's, or nobody's. */
-static void conclude(struct tu_jobs_store *s, struct tu_job *job)
+/* It is in no line and nobody's lease any more: its owner is to fetch it. */
+static void hand_back(struct tu_jobs_store *s, struct tu_job *job)
 {
 	forget_id(s, job);
-	if (!job->owner) {
-		free_job(job);
-		return;
-	}
 	tu_list_remove(&job->owned);
 	tu_list_add_tail(&job->owner->ended, &job->queued);
 	job->owner->n_ended++;
 	s->news = true;
+}
+
+/* The same, unless nobody wants it. */
+static void conclude(struct tu_jobs_store *s, struct tu_job *job)
+{
+	if (job->owner) {
+		hand_back(s, job);
+		return;
+	}
+	forget_id(s, job);
+	free_job(job);
 }
 
 static void end_with_code(struct tu_jobs_store *s, struct tu_job *job, int code)
@@ -186,7 +193,8 @@ struct tu_job *tu_jobs_take(struct tu_jobs_store *s, struct tu_jobs_party *p, ui
 		leave_line(s, job);
 		if (tutti_now() < job->limit)
 			break;
-		end_with_code(s, job, TUTTI_ETIMEDOUT);
+		job->code = TUTTI_ETIMEDOUT;
+		hand_back(s, job); /* whose owner has gone does not wait in a line */
 	}
 	if (!job)
 		return NULL;
@@ -285,10 +293,12 @@ int tu_jobs_cancel(struct tu_jobs_store *s, struct tu_jobs_party *p, int64_t num
 struct tu_job *tu_jobs_fetch(struct tu_jobs_party *p, size_t n)
 {
 	struct tu_job *first = NULL, **end = &first;
+	struct tu_link *link;
 
-	for (; n > 0 && p->n_ended > 0; n--) {
-		struct tu_job *job = job_of(tu_list_take(&p->ended));
+	for (; n > 0 && (link = tu_list_first(&p->ended)) != NULL; n--) {
+		struct tu_job *job = job_of(link);
 
+		tu_list_remove(&job->queued);
 		p->n_ended--;
 		*end = job;
 		end = &job->next;
@@ -406,6 +416,13 @@ static void drop_put(struct tu_jobs_store *s, struct tu_jobs_party *p)
 	}
 }
 
+static void drop_ended(struct tu_jobs_party *p)
+{
+	tu_list_each_safe(link, &p->ended) {
+		free_job(job_of(link));
+	}
+}
+
 void tu_jobs_leave(struct tu_jobs_store *s, const void *caller)
 {
 	struct tu_jobs_party **at = place_of(s, caller), *p = *at;
@@ -414,7 +431,7 @@ void tu_jobs_leave(struct tu_jobs_store *s, const void *caller)
 		return;
 	return_leases(s, p);
 	drop_put(s, p);
-	tu_jobs_free_chain(tu_jobs_fetch(p, p->n_ended));
+	drop_ended(p);
 	tu_jobs_set_slots(s, p, 0);
 	*at = p->next;
 	free(p->names);
