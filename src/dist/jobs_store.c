@@ -293,12 +293,13 @@ int tu_jobs_cancel(struct tu_jobs_store *s, struct tu_jobs_party *p, int64_t num
 struct tu_job *tu_jobs_fetch(struct tu_jobs_party *p, size_t n)
 {
 	struct tu_job *first = NULL, **end = &first;
-	struct tu_link *link;
 
-	for (; n > 0 && (link = tu_list_first(&p->ended)) != NULL; n--) {
+	tu_list_each_safe(link, &p->ended) {
 		struct tu_job *job = job_of(link);
 
-		tu_list_remove(&job->queued);
+		if (n-- == 0)
+			break;
+		tu_list_remove(link);
 		p->n_ended--;
 		*end = job;
 		end = &job->next;
