@@ -16,9 +16,6 @@
 #include <tutti/scope.h>
 #include <tutti/value_make.h>
 
-/* Python's locks know no longer timeouts than 292 years, and Windows' 49 days. */
-#define SECONDS_MOST TUTTI_SECONDS(1000000)
-
 struct tutti_proxy {
 	struct tu_local *local; /* NULL: connected, and what follows is of use. Fixed, as all that
 				   has no lock */
@@ -32,27 +29,6 @@ struct tutti_proxy {
 	tutti_lock lock;    /* for ident */
 	tutti_value *ident; /* a text */
 };
-
-/* -- deadlines -------------------------------------------------------------------------------- */
-
-tutti_time tu_proxy_late(tutti_time deadline)
-{
-	tutti_time now = tutti_now();
-
-	if (deadline < now)
-		deadline = now;
-	return deadline > TUTTI_FOREVER - TU_PROXY_MARGIN ? TUTTI_FOREVER
-							  : deadline + TU_PROXY_MARGIN;
-}
-
-double tu_proxy_seconds(tutti_time deadline)
-{
-	tutti_time now = tutti_now();
-
-	if (deadline - now > SECONDS_MOST)
-		return (double)SECONDS_MOST / 1e9;
-	return deadline > now ? (double)(deadline - now) / 1e9 : 0;
-}
 
 /* -- making one ------------------------------------------------------------------------------- */
 
@@ -158,6 +134,11 @@ static bool exposes(const tutti_proxy *p, const char *method)
 			b.size == size && memcmp(b.data, method, size) == 0)
 			return true;
 	return false;
+}
+
+bool tu_proxy_is_local(const tutti_proxy *p)
+{
+	return p->local != NULL;
 }
 
 bool tu_proxy_has(const tutti_proxy *p, const char *method)
@@ -396,36 +377,6 @@ int tutti_proxy_call(tutti_proxy *p, const char *method, const tutti_value *args
 	const tutti_value *kwargs, tutti_value **result)
 {
 	return tutti_proxy_call_until(p, method, args, kwargs, TUTTI_FOREVER, result);
-}
-
-int tu_proxy_do(tutti_proxy *p, const char *method, int rc, tutti_value *args, tutti_time deadline,
-	tutti_value **result)
-{
-	tutti_value *v;
-
-	if (rc < 0)
-		return rc;
-	rc = tutti_proxy_call_until(p, method, args, NULL, deadline, &v);
-	tutti_value_unref(args);
-	if (rc == 0 && result)
-		*result = v;
-	else
-		tutti_value_unref(v);
-	return rc;
-}
-
-int64_t tu_proxy_count(
-	tutti_proxy *p, const char *method, int rc, tutti_value *args, tutti_time deadline)
-{
-	tutti_value *v;
-	int64_t n;
-
-	rc = tu_proxy_do(p, method, rc, args, deadline, &v);
-	if (rc < 0)
-		return rc;
-	rc = tutti_value_as_int(v, &n);
-	tutti_value_unref(v);
-	return rc < 0 || n < 0 ? TUTTI_EPROTO : n;
 }
 
 void tutti_proxy_free(tutti_proxy *p)
