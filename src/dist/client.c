@@ -7,9 +7,9 @@
 #include "dist/client.h"
 
 #include "dist/message.h"
-#include "net/memory.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
 #include <tutti/scope.h>
@@ -229,7 +229,7 @@ void tu_channel_free(struct tu_channel *c)
 	if (!c)
 		return;
 	tutti_stream_free(c->stream);
-	tu_net_free(c);
+	free(c);
 }
 
 /* A manager of ours answers with a word, Python's with None. */
@@ -243,7 +243,7 @@ static int accepted(struct tu_channel *c, struct tu_client_answer *r)
 
 static int open_channel(struct client *k, tutti_time deadline, struct tu_channel **c)
 {
-	struct tu_channel *made = tu_net_alloc_zero(sizeof(*made));
+	struct tu_channel *made = calloc(1, sizeof(*made));
 	tutti_value *args;
 	struct tu_client_answer r;
 	int rc = made ? tutti_value_pack(&args, "(s)", "tutti") : -ENOMEM;
@@ -372,7 +372,7 @@ static int talk(const struct client *k, struct tu_channel *c, tutti_bytes pickle
 static int call(struct client *k, struct tu_channel **own, tutti_bytes pickle, tutti_time deadline,
 	struct tu_client_answer *r)
 {
-	struct tu_channel *c;
+	struct tu_channel *c = NULL;
 	int rc;
 
 	do {
@@ -409,7 +409,7 @@ int tu_client_call(struct tu_client *base, struct tu_channel **own, const tutti_
 struct tu_client *tu_client_create(
 	const tutti_manager *m, const struct tu_client_functions *functions)
 {
-	struct client *k = tu_net_alloc_zero(sizeof(*k));
+	struct client *k = calloc(1, sizeof(*k));
 
 	if (!k)
 		return NULL;
@@ -439,5 +439,5 @@ void tu_client_free(struct tu_client *base)
 
 	while ((c = pop(k)))
 		tu_channel_free(c);
-	tu_net_free(k);
+	free(k);
 }

@@ -8,9 +8,9 @@
 
 #include "dist/client.h"
 #include "dist/local.h"
-#include "net/memory.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
 #include <tutti/scope.h>
@@ -53,7 +53,7 @@ static bool are_kwargs(const tutti_value *v)
 static int make_tuple(tutti_value **v, const char *first, const tutti_value *args)
 {
 	size_t n = tutti_value_size(args), before = first ? 1 : 0;
-	tutti_value **items = tu_net_alloc_zero((n + 1) * sizeof(*items));
+	tutti_value **items = calloc(n + 1, sizeof(*items));
 	int rc = items ? tutti_value_pack(&items[0], "s", first) : -ENOMEM;
 	tutti_value *text = rc == 0 ? items[0] : NULL;
 
@@ -63,7 +63,7 @@ static int make_tuple(tutti_value **v, const char *first, const tutti_value *arg
 		rc = tutti_value_tuple(v, items, before + n);
 	}
 	tutti_value_unref(text);
-	tu_net_free(items);
+	free(items);
 	return rc;
 }
 
@@ -179,7 +179,7 @@ static int find_holds(tutti_proxy *p)
 static int make_connected(tutti_proxy *p, struct tu_client *k, const char *name,
 	const tutti_value *args, const tutti_value *kwargs)
 {
-	p->name = tu_net_copy_text(name);
+	p->name = strdup(name);
 	if (!p->name)
 		return -ENOMEM;
 	p->args = tutti_value_ref((tutti_value *)args);
@@ -199,7 +199,7 @@ int tutti_manager_proxy(tutti_manager *m, const char *name, const tutti_value *a
 
 	if (!name || !are_args(args) || !are_kwargs(kwargs))
 		return -EINVAL;
-	made = tu_net_alloc_zero(sizeof(*made));
+	made = calloc(1, sizeof(*made));
 	if (!made)
 		return -ENOMEM;
 	tutti_lock_acquire(&m->lock);
@@ -392,6 +392,6 @@ void tutti_proxy_free(tutti_proxy *p)
 	tutti_value_unref(p->exposed);
 	tutti_value_unref(p->args);
 	tutti_value_unref(p->kwargs);
-	tu_net_free(p->name);
-	tu_net_free(p);
+	free(p->name);
+	free(p);
 }
