@@ -361,6 +361,21 @@ static int ask(struct tu_local *l, const char *method, int n, tutti_time deadlin
 	return rc;
 }
 
+/* What came as bytes of a pickle. */
+static void check_is_a_value(struct tu_local *l, tutti_stream *s)
+{
+	tutti_value *v;
+	tutti_bytes text;
+
+	RAW_ASK(s, "(ss([i(s)]){})", "tasks", "put", 1, "a");
+	raw_check_none(s);
+	CHECK_EQ(tu_local_call(l, "get", NULL, NULL, TUTTI_FOREVER, &v, NULL), 0);
+	CHECK_EQ(tutti_value_repr(&text, v), 0);
+	CHECK_STR(text.data, "[1, ('a',)]");
+	tutti_bytes_free(&text);
+	tutti_value_unref(v);
+}
+
 static void calls_without_a_network(void)
 {
 	tutti_manager *m = make("127.0.0.1:0");
@@ -381,6 +396,7 @@ static void calls_without_a_network(void)
 	raw_check_none(s);
 	CHECK_EQ(ask(l, "get", -1, TUTTI_FOREVER, &answer), 0);
 	CHECK_EQ(answer, 6);
+	check_is_a_value(l, s);
 	CHECK_EQ(ask(l, "get_nowait", -1, TUTTI_FOREVER, &answer), TUTTI_EEMPTY);
 	CHECK_EQ(ask(l, "get", 0, TUTTI_FOREVER, &answer), TUTTI_EEMPTY);
 	CHECK_EQ(ask(l, "put", -1, TUTTI_FOREVER, &answer), TUTTI_ETYPE);
