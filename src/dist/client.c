@@ -303,13 +303,13 @@ static void keep(struct client *k, struct tu_channel *c)
 	tu_channel_free(c);
 }
 
-/* One that was kept and is not stale, or a new one. */
+/* One that was kept and is not stale, or a new one; NULL: the result says why. */
 static int take_channel(
 	struct client *k, struct tu_channel **own, tutti_time deadline, struct tu_channel **c)
 {
 	int rc;
 
-	while ((*c = own ? *own : pop(k))) {
+	while ((*c = own ? *own : pop(k)) != NULL) {
 		if (own)
 			*own = NULL;
 		rc = lives(*c);
@@ -320,6 +320,7 @@ static int take_channel(
 				*own = *c;
 			else
 				keep(k, *c);
+			*c = NULL;
 			return rc;
 		}
 		tu_channel_free(*c);
@@ -377,7 +378,7 @@ static int call(struct client *k, struct tu_channel **own, tutti_bytes pickle, t
 
 	do {
 		rc = take_channel(k, own, deadline, &c);
-		if (rc < 0)
+		if (!c)
 			return rc;
 		rc = talk(k, c, pickle, deadline, r);
 		if (rc != 0)
@@ -421,7 +422,7 @@ struct tu_client *tu_client_create(
 int tu_client_meet(struct tu_client *base, tutti_time deadline)
 {
 	tutti_stream *s;
-	struct tu_client_answer r;
+	struct tu_client_answer r = { 0 };
 	int rc = ask(of(base), "dummy", NULL, NULL, deadline, &r, &s);
 
 	if (rc < 0)

@@ -71,7 +71,7 @@ static int make_tuple(tutti_value **v, const char *first, const tutti_value *arg
 static int read_created(
 	struct tu_client_answer *r, const char *name, tutti_value **ident, tutti_value **exposed)
 {
-	const tutti_value *who, *methods;
+	const tutti_value *who = NULL, *methods = NULL;
 	tutti_value *v = NULL;
 	int rc = 0;
 
@@ -97,7 +97,7 @@ static int create(
 	const tutti_proxy *p, tutti_time deadline, tutti_value **ident, tutti_value **exposed)
 {
 	struct tu_client_answer r;
-	tutti_value *args;
+	tutti_value *args = NULL;
 	int rc = make_tuple(&args, p->name, p->args);
 
 	if (rc < 0)
@@ -160,7 +160,7 @@ bool tu_proxy_has(const tutti_proxy *p, const char *method)
  */
 static int find_holds(tutti_proxy *p)
 {
-	tutti_value *text;
+	tutti_value *text = NULL;
 	tutti_bytes b;
 	int rc;
 
@@ -231,7 +231,7 @@ static tutti_value *ident_of(tutti_proxy *p)
 /* Nobody knows the ident that was used: get another, unless somebody has. */
 static int renew(tutti_proxy *p, const tutti_value *used, tutti_time deadline)
 {
-	tutti_value *ident, *exposed;
+	tutti_value *ident = NULL, *exposed = NULL;
 	int rc = create(p, deadline, &ident, &exposed);
 
 	if (rc < 0)

@@ -5,7 +5,6 @@
  */
 #include "dist/proxy.h"
 
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,7 +174,7 @@ static int from_array(tutti_value **v, const tutti_value *array)
 /* A list has copy and clear from Python 3.14 on, an Array has neither. */
 int tutti_proxy_snapshot(tutti_proxy *p, tutti_value **v)
 {
-	tutti_value *all, *list;
+	tutti_value *all = NULL, *list = NULL;
 	int rc = tu_proxy_do(p, "copy", 0, NULL, TUTTI_FOREVER, &all);
 
 	if (rc == -ENOSYS)

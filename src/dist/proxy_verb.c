@@ -29,7 +29,7 @@ double tu_proxy_seconds(tutti_time deadline)
 int tu_proxy_do(tutti_proxy *p, const char *method, int rc, tutti_value *args, tutti_time deadline,
 	tutti_value **result)
 {
-	tutti_value *v;
+	tutti_value *v = NULL;
 
 	if (rc < 0)
 		return rc;
@@ -45,7 +45,7 @@ int tu_proxy_do(tutti_proxy *p, const char *method, int rc, tutti_value *args, t
 int64_t tu_proxy_count(
 	tutti_proxy *p, const char *method, int rc, tutti_value *args, tutti_time deadline)
 {
-	tutti_value *v;
+	tutti_value *v = NULL;
 	int64_t n;
 
 	rc = tu_proxy_do(p, method, rc, args, deadline, &v);

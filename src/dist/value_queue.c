@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * value_queue.c - value_queue.h: the methods of Python's queue.Queue. Their timeout is the manager's
+ * value_queue.c - value_queue.h: the methods of Python's queue.Queue. Their timeout the manager is
  * to keep; this side waits a little longer, so that what came in time is not lost on the way.
  */
 #include "dist/proxy.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* managers.h - a manager of Python's that runs beside a test (manager_server.py), and its client. */
+/* managers.h - a manager of Python's that runs beside a test, and its client. */
 #ifndef TESTS_SUPPORT_MANAGERS_H
 #define TESTS_SUPPORT_MANAGERS_H
 
