@@ -69,6 +69,16 @@ static tutti_time limit(const struct attempt *a)
 	return a->deadline && a->deadline < least ? a->deadline : least;
 }
 
+/* What was cut at our limit the client calls cancelled: that is not what is to be said. */
+static int end_limit(struct attempt *a, tutti_scope *scope, int rc)
+{
+	int ended = tutti_timeout_end(scope, rc);
+
+	if (ended == TUTTI_ETIMEDOUT && rc != TUTTI_ETIMEDOUT)
+		a->fault.text[0] = '\0';
+	return ended;
+}
+
 /* What the client said, in its words and those of our limits. */
 static int fail(struct attempt *a, int rc)
 {
@@ -128,7 +138,7 @@ static int ask(struct attempt *a)
 		return -ENOMEM;
 	tutti_timeout_begin(&scope, limit(a));
 	rc = tutti_http_open(a->page->fetch->session, &a->response, method, a->page->url, &options);
-	rc = tutti_timeout_end(&scope, rc);
+	rc = end_limit(a, &scope, rc);
 	free(headers);
 	return rc;
 }
@@ -228,7 +238,7 @@ static int read_body(struct attempt *a)
 			return page_fail(a->page, -ENOMEM, "%s", tutti_strerror(-ENOMEM));
 		tutti_timeout_begin(&scope, limit(a));
 		n = tutti_http_response_read(&a->response, space, b->kept.room - b->kept.size);
-		n = n < 0 ? tutti_timeout_end(&scope, (int)n) : (tutti_timeout_end(&scope, 0), n);
+		n = n < 0 ? end_limit(a, &scope, (int)n) : (tutti_timeout_end(&scope, 0), n);
 		if (n <= 0)
 			return n < 0 ? fail(a, (int)n) : 0;
 		rc = body_add(a->page, (size_t)n);

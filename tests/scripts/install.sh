@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# ctest: TIMEOUT 240 LABELS no-coverage
+# ctest: LABELS no-coverage
 # What is installed can be used: a program in C11, and one in C++17 where there is a compiler for
 # it, built through pkg-config, through CMake, against the archive; from a prefix moved afterwards.
 set -eu
