@@ -235,6 +235,28 @@ static void gives_nothing_to_the_dead(void)
 	tutti_manager_free(m);
 }
 
+/* Who says that he will send no more has given up what he waits for, and has lost nothing. */
+static void ends_with_half_an_end(void)
+{
+	tutti_manager *m = raw_manager(NULL, 0);
+	tutti_stream *s = raw_calls(m), *other = raw_calls(m);
+
+	RAW_ASK(s, "(ss(){})", "tasks", "get");
+	raw_await_waiting(m, 1);
+	CHECK_EQ(tutti_stream_shutdown(s), 0);
+	raw_check_end(s);
+	RAW_ASK(other, "(ss(i){})", "tasks", "put", 3);
+	raw_check_none(other);
+	RAW_ASK(other, "(ss(){})", "tasks", "qsize");
+	raw_check(other, "('#RETURN', 1)");
+	/* What was asked before is answered. */
+	RAW_ASK(other, "(ss(){})", "tasks", "get");
+	CHECK_EQ(tutti_stream_shutdown(other), 0);
+	raw_check(other, "('#RETURN', 3)");
+	raw_check_end(other);
+	tutti_manager_free(m);
+}
+
 /* What a Python does whose call a signal has broken off. */
 static void answers_the_new_request(void)
 {
@@ -320,6 +342,7 @@ static void *everything(void *arg)
 	RUN(serves_in_order);
 	RUN(joins);
 	RUN(gives_nothing_to_the_dead);
+	RUN(ends_with_half_an_end);
 	RUN(answers_the_new_request);
 	RUN(takes_any_pieces);
 	RUN(carries_large_items);
