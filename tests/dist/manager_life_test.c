@@ -255,11 +255,8 @@ static void waits_for_those_that_wait(void)
 	tutti_stream *s = raw_calls(m), *idle = raw_calls(m);
 	tutti_future *ends;
 
-	RAW_ASK(idle, "(ss(){})", "tasks", "qsize");
-	raw_check(idle, "('#RETURN', 0)");
-	RAW_ASK(s, "(ss(){s:d})", "tasks", "get", "timeout", 0.5);
-	RAW_ASK(idle, "(ss(){})", "tasks", "qsize");
-	raw_check(idle, "('#RETURN', 0)");
+	RAW_ASK(s, "(ss(){s:d})", "tasks", "get", "timeout", 2.0);
+	raw_await_waiting(m, 1);
 	ends = tutti_thread_start(shut_down, m, NULL);
 	raw_check_end(idle);
 	raw_check_raises(s, "queue", "Empty");
@@ -276,8 +273,7 @@ static void ends_those_that_wait(tutti_time grace, unsigned loops)
 	tutti_stream *s = raw_calls(m), *other = raw_calls(m);
 
 	RAW_ASK(s, "(ss(){})", "tasks", "get");
-	RAW_ASK(other, "(ss(){})", "tasks", "qsize");
-	raw_check(other, "('#RETURN', 0)");
+	raw_await_waiting(m, 1);
 	CHECK_EQ(tutti_manager_shutdown(m), 0);
 	raw_check_end(s);
 	raw_check_end(other);
@@ -326,8 +322,7 @@ static void ends_at_once_when_freed(void)
 	tutti_stream *s = raw_calls(m), *other = raw_calls(m), *stranger = raw_connect(m);
 
 	RAW_ASK(s, "(ss(){})", "tasks", "get");
-	RAW_ASK(other, "(ss(){})", "tasks", "qsize");
-	raw_check(other, "('#RETURN', 0)");
+	raw_await_waiting(m, 1);
 	tutti_manager_free(m);
 	raw_check_end(s);
 	raw_check_end(other);
