@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "option.h"
 #include "web/address.h"
 #include "web/serve.h"
 
@@ -252,7 +253,5 @@ int web_serve_main(int argc, char **argv)
 
 	if (serve_parse(&s, argc, argv, &status))
 		status = serve(&s);
-	if (status == STATUS_USAGE)
-		fputs("Try 'tutti serve --help'.\n", stderr);
-	return status;
+	return status == STATUS_USAGE ? option_misused("serve") : status;
 }
