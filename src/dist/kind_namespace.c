@@ -33,6 +33,14 @@ static int need_text(struct tu_call *c, const tutti_value *name)
 		c, TUTTI_ETYPE, "attribute name must be string, not '%s'", tu_type_of(name, type));
 }
 
+/* A text is compared as it is. */
+static int set_name(struct namespace *n, const tutti_value *name, const tutti_value *v)
+{
+	const struct tu_key key = { (tutti_value *)name, (tutti_value *)name };
+
+	return tu_keyed_set(&n->names, &key, v);
+}
+
 static int set_all(struct tu_call *c, struct namespace *n, const tutti_value *dict)
 {
 	int rc = 0;
@@ -40,8 +48,7 @@ static int set_all(struct tu_call *c, struct namespace *n, const tutti_value *di
 	for (size_t i = 0; rc == 0 && i < tutti_value_size(dict); i++) {
 		rc = need_text(c, tutti_value_at(dict, i));
 		if (rc == 0)
-			rc = tu_keyed_set(
-				&n->names, tutti_value_at(dict, i), tutti_value_under(dict, i));
+			rc = set_name(n, tutti_value_at(dict, i), tutti_value_under(dict, i));
 	}
 	return rc;
 }
@@ -101,7 +108,7 @@ static int repr_one(const struct tu_keyed_entry *e, tutti_value **text)
 
 	if (rc < 0)
 		return rc;
-	tutti_value_as_bytes(e->key, &name);
+	tutti_value_as_bytes(e->key.shown, &name);
 	tutti_value_as_bytes(value, &b);
 	whole = tu_net_alloc_zero(name.size + b.size + 2);
 	if (whole) {
@@ -131,7 +138,7 @@ static int collect(const struct namespace *n, struct tu_vector *texts)
 	while (rc == 0 && (e = tu_keyed_next(&n->names, &at)) != NULL) {
 		tutti_value *text;
 
-		if (is_private(e->key))
+		if (is_private(e->key.shown))
 			continue;
 		rc = repr_one(e, &text);
 		if (rc < 0)
@@ -218,7 +225,7 @@ static int set_attribute(struct tu_object *o, struct tu_call *c)
 
 	if (rc == 0)
 		rc = need_text(c, given[0]);
-	return rc < 0 ? rc : tu_keyed_set(&((struct namespace *)o)->names, given[0], given[1]);
+	return rc < 0 ? rc : set_name((struct namespace *)o, given[0], given[1]);
 }
 
 static int delete_attribute(struct tu_object *o, struct tu_call *c)

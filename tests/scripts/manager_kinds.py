@@ -150,7 +150,7 @@ def compare(r, proxy, real, calls, state):
     for i in range(CALLS):
         name, make = r.choice(calls)
         args, kwargs = make(r)
-        before = repr(state(real))[:300] if name == "sort" else ""
+        before = repr(state(real))[:1000]
         ours = attempt(lambda: proxy._callmethod(name, args, kwargs))
         theirs = attempt(lambda: getattr(real, name)(*args, **kwargs))
         if theirs[0] == "gives" and type(theirs[1]).__name__ in (
