@@ -90,17 +90,22 @@ static inline int begin(
 
 static char said[2000];
 
+/* As the client reads it. */
 static inline void say(const tutti_value *v)
 {
-	tutti_value *parts = NULL;
+	tutti_value *read, *parts = NULL;
 	tutti_bytes b;
 
-	if (tutti_value_kind(v) == TUTTI_VALUE_OPAQUE && tutti_value_object(&parts, v) < 0)
-		CHECK_EQ(tutti_value_from_opaque(&parts, v, NULL, NULL), 0);
-	CHECK_EQ(tutti_value_repr(&b, parts ? parts : v), 0);
+	CHECK_EQ(tutti_value_to_pickle(&b, v), 0);
+	CHECK_EQ(tutti_value_from_pickle(&read, b.data, b.size, NULL, NULL), 0);
+	tutti_bytes_free(&b);
+	if (tutti_value_kind(read) == TUTTI_VALUE_OPAQUE)
+		CHECK_EQ(tutti_value_object(&parts, read), 0);
+	CHECK_EQ(tutti_value_repr(&b, parts ? parts : read), 0);
 	snprintf(said, sizeof(said), "%s", (const char *)b.data);
 	tutti_bytes_free(&b);
 	tutti_value_unref(parts);
+	tutti_value_unref(read);
 }
 
 static inline void say_exception(const struct tu_call *c)
@@ -241,12 +246,15 @@ static inline struct tu_object *make(const char *kind, const char *args)
 	return make_named(kind, args, "{}");
 }
 
+/* What str(proxy) gives. */
 static inline const char *shown(struct tu_object *o)
 {
 	tutti_value *text;
+	tutti_bytes b;
 
 	CHECK_EQ(o->kind->repr(o, &text), 0);
-	say(text);
+	CHECK_EQ(tutti_value_as_bytes(text, &b), 0);
+	snprintf(said, sizeof(said), "%s", (const char *)b.data);
 	tutti_value_unref(text);
 	return said;
 }
