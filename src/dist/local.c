@@ -4,9 +4,9 @@
 
 #include "dist/exception.h"
 #include "dist/server.h"
-#include "net/memory.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
 #include <tutti/select.h>
@@ -33,12 +33,12 @@ static int as_tuple(const tutti_value *args, tutti_value **tuple)
 	}
 	if (args && tutti_value_kind(args) != TUTTI_VALUE_LIST)
 		return -EINVAL;
-	items = tu_net_alloc_zero((n + 1) * sizeof(tutti_value *));
+	items = calloc(n + 1, sizeof(tutti_value *));
 	for (size_t i = 0; items && i < n; i++)
 		items[i] = (tutti_value *)tutti_value_at(args, i);
 	if (items)
 		rc = tutti_value_tuple(tuple, items, n);
-	tu_net_free(items);
+	free(items);
 	return rc;
 }
 
@@ -82,7 +82,7 @@ static void end_arguments(struct arguments *a)
 /* Of an object that is counted and pinned for it. */
 static struct tu_local *make_local(struct tu_server *s, struct tu_served *e)
 {
-	struct tu_local *l = tu_net_alloc_zero(sizeof(*l));
+	struct tu_local *l = calloc(1, sizeof(*l));
 
 	if (l) {
 		l->server = s;
@@ -127,7 +127,7 @@ void tu_local_free(struct tu_local *l)
 	tu_object_left(l->served->object, l);
 	tu_objects_count_one(&l->server->objects, l->served, -1);
 	tu_objects_unpin(&l->server->objects, l->served);
-	tu_net_free(l);
+	free(l);
 }
 
 /* -- a call ----------------------------------------------------------------------------------- */
@@ -157,37 +157,60 @@ static int wait_for_answer(struct tu_local *l, struct tu_call *c, tutti_time dea
 	}
 }
 
-/* The answer as over the network: an error is an exception and its code. */
+/* What came over the network lies there as it came; here it is a value, if it can be one. */
+static tutti_value *value_of(const struct tu_call *c)
+{
+	tutti_value *v;
+
+	if (!c->result)
+		return tutti_value_none();
+	return tutti_value_from_opaque(&v, c->result, NULL, NULL) == 0 ? v
+								       : tutti_value_ref(c->result);
+}
+
+/* An error as over the network: an exception, and its code. */
+static int take_error(const struct tu_call *c, int code, tutti_value **v)
+{
+	int rc = 0;
+
+	*v = NULL;
+	if (code != TUTTI_EREMOTE)
+		rc = tu_exception_make(v, code, c->text);
+	else
+		*v = tutti_value_ref(c->result);
+	if (rc < 0)
+		return rc;
+	return *v ? tu_exception_code(*v) : TUTTI_EREMOTE;
+}
+
+static int take_proxy(struct tu_local *l, struct tu_call *c, struct tu_local **proxy)
+{
+	struct tu_served *e = tu_objects_add(&l->server->objects, c->proxy);
+
+	if (!e)
+		return -ENOMEM;
+	c->proxy = NULL;
+	*proxy = make_local(l->server, e);
+	return *proxy ? 0 : -ENOMEM;
+}
+
 static int take_answer(struct tu_local *l, struct tu_call *c, int code, tutti_value **result,
 	struct tu_local **proxy)
 {
-	struct tu_objects *all = &l->server->objects;
-	tutti_value *v = c->result;
+	tutti_value *v = NULL;
 	int rc = 0;
 
-	if (code < 0 && code != TUTTI_EREMOTE)
-		rc = tu_exception_make(&v, code, c->text);
-	else
-		v = tutti_value_ref(v ? v : code < 0 ? NULL : tutti_value_none());
-	if (rc < 0)
-		return rc;
 	if (code < 0)
-		code = v ? tu_exception_code(v) : TUTTI_EREMOTE;
-	if (code == 0 && c->proxy && proxy) {
-		struct tu_served *e = tu_objects_add(all, c->proxy);
-
-		if (!e)
-			return -ENOMEM;
-		c->proxy = NULL;
-		*proxy = make_local(l->server, e);
-		if (!*proxy)
-			return -ENOMEM;
-	}
+		rc = take_error(c, code, &v);
+	else if (c->proxy && proxy)
+		rc = take_proxy(l, c, proxy);
+	else
+		v = value_of(c);
 	if (result)
 		*result = v;
 	else
 		tutti_value_unref(v);
-	return code;
+	return rc;
 }
 
 static int call(struct tu_local *l, struct tu_call *c, tutti_time deadline, tutti_value **result,

@@ -10,7 +10,6 @@
 #include "dist/session.h"
 
 #include "dist/handshake.h"
-#include "net/memory.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -19,6 +18,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <tutti/error.h>
+#include <tutti/group.h>
 #include <tutti/stream_peek.h>
 
 enum { FIRST_MAX = 64 * 1024, ENOUGH_TO_KNOW = 64, PIECE = 256 * 1024 };
@@ -160,6 +160,13 @@ static int write_text(struct tu_session *x, const char *word, const char *name, 
 
 /* -- the proof -------------------------------------------------------------------------------- */
 
+static int write_proof(struct tu_session *x, struct tu_handshake *h, tutti_time deadline)
+{
+	tutti_bytes out = tu_handshake_out(h);
+
+	return tutti_stream_write_until(x->stream, out.data, out.size, deadline);
+}
+
 static int take_proof(struct tu_session *x, struct tu_handshake *h, tutti_time deadline)
 {
 	const void *data;
@@ -185,19 +192,16 @@ static int prove(struct tu_session *x, tutti_time deadline)
 	int rc = tu_handshake_begin(&h, m->key, &options);
 
 	while (rc == 0) {
-		tutti_bytes out = tu_handshake_out(&h);
-
-		if (out.size > 0)
-			rc = tutti_stream_write_until(x->stream, out.data, out.size, deadline);
+		rc = write_proof(x, &h, deadline);
 		if (rc == 0)
 			rc = take_proof(x, &h, deadline);
 	}
-	if (rc == TUTTI_EAUTH) {
-		tutti_bytes out = tu_handshake_out(&h);
+	if (rc == TUTTI_EAUTH || rc == 1) {
+		int written = write_proof(x, &h, deadline);
 
-		tutti_stream_write_until(x->stream, out.data, out.size, deadline);
+		rc = rc == 1 ? written : rc;
 	}
-	return rc == 1 ? 0 : rc;
+	return rc;
 }
 
 /* -- requests --------------------------------------------------------------------------------- */
@@ -324,15 +328,39 @@ static void say_good_bye(struct tu_session *x)
 	free(x->touched);
 }
 
+struct beginning {
+	struct tu_session *session;
+	int rc;
+};
+
+/* The proof and the first request. */
+static void *begin(void *arg)
+{
+	struct beginning *b = arg;
+	struct tu_session *x = b->session;
+	tutti_time proof_max = x->server->manager->options.handshake_max;
+
+	b->rc = prove(x, tutti_after(proof_max));
+	if (b->rc == 0 && !tu_server_welcome(x->server, &x->guest))
+		b->rc = TUTTI_EDONE;
+	if (b->rc == 0)
+		b->rc = serve_first(x, tutti_after(proof_max));
+	return NULL;
+}
+
+/*
+ * It begins in a task of its own, whose stack the next connection has then: the proof goes deep,
+ * and ten thousand clients that wait would have a page more each.
+ */
 static void serve(struct tu_session *x)
 {
-	tutti_time proof_max = x->server->manager->options.handshake_max;
-	int rc = prove(x, tutti_after(proof_max));
+	struct beginning b = { x, -ENOMEM };
+	tutti_group one = { { 0 } };
+	int rc = tutti_group_start(&one, begin, &b);
 
-	if (rc < 0 || !tu_server_welcome(x->server, &x->guest))
-		return;
-	rc = serve_first(x, tutti_after(proof_max));
-	if (rc != TU_SERVICE_CALLS)
+	if (rc == 0)
+		rc = tutti_group_join(&one);
+	if (rc < 0 || b.rc != TU_SERVICE_CALLS)
 		return;
 	keep_alive(x);
 	/* Who was in a call when the end came has not been told of it by his input. */

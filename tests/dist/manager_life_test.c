@@ -269,9 +269,10 @@ static void waits_for_those_that_wait(void)
 }
 
 /* Who waits longer does not keep it. */
-static void ends_those_that_wait(tutti_time grace)
+static void ends_those_that_wait(tutti_time grace, unsigned loops)
 {
-	tutti_manager *m = start(grace);
+	tutti_manager *m =
+		raw_manager(&(tutti_manager_options){ .grace = grace, .loops = loops }, 0);
 	tutti_stream *s = raw_calls(m), *other = raw_calls(m);
 
 	RAW_ASK(s, "(ss(){})", "tasks", "get");
@@ -285,8 +286,38 @@ static void ends_those_that_wait(tutti_time grace)
 
 static void ends_after_its_grace(void)
 {
-	ends_those_that_wait(TUTTI_MILLISECONDS(50));
-	ends_those_that_wait(-1);
+	ends_those_that_wait(TUTTI_MILLISECONDS(50), 1);
+	ends_those_that_wait(TUTTI_MILLISECONDS(50), 3);
+	ends_those_that_wait(-1, 1);
+}
+
+/* What is being written when the end comes is written to its end. */
+static void finishes_what_it_writes(void)
+{
+	enum { SIZE = 20 * 1000 * 1000 };
+	tutti_manager *m = start(TUTTI_SECONDS(1000));
+	tutti_stream *s = raw_calls(m), *idle = raw_calls(m);
+	char *text = calloc(1, SIZE);
+	const void *data;
+	tutti_value *item, *answer;
+	tutti_future *ends;
+
+	CHECK(text);
+	CHECK_EQ(tutti_value_bytes(&item, text, SIZE), 0);
+	free(text);
+	RAW_ASK(s, "(ss(O){})", "tasks", "put", item);
+	raw_check_none(s);
+	RAW_ASK(s, "(ss(){})", "tasks", "get");
+	CHECK(tutti_stream_peek_until(s, 0, &data, raw_patience()) > 0);
+	ends = tutti_thread_start(shut_down, m, NULL);
+	raw_check_end(idle);
+	answer = raw_answer(s);
+	CHECK(tutti_value_equal(tutti_value_at(answer, 1), item));
+	raw_check_end(s);
+	finish(ends);
+	tutti_value_unref(answer);
+	tutti_value_unref(item);
+	tutti_manager_free(m);
 }
 
 static void ends_at_once_when_freed(void)
@@ -330,6 +361,21 @@ static int ask(struct tu_local *l, const char *method, int n, tutti_time deadlin
 	return rc;
 }
 
+/* What came as bytes of a pickle. */
+static void check_is_a_value(struct tu_local *l, tutti_stream *s)
+{
+	tutti_value *v;
+	tutti_bytes text;
+
+	RAW_ASK(s, "(ss([i(s)]){})", "tasks", "put", 1, "a");
+	raw_check_none(s);
+	CHECK_EQ(tu_local_call(l, "get", NULL, NULL, TUTTI_FOREVER, &v, NULL), 0);
+	CHECK_EQ(tutti_value_repr(&text, v), 0);
+	CHECK_STR(text.data, "[1, ('a',)]");
+	tutti_bytes_free(&text);
+	tutti_value_unref(v);
+}
+
 static void calls_without_a_network(void)
 {
 	tutti_manager *m = make("127.0.0.1:0");
@@ -350,6 +396,7 @@ static void calls_without_a_network(void)
 	raw_check_none(s);
 	CHECK_EQ(ask(l, "get", -1, TUTTI_FOREVER, &answer), 0);
 	CHECK_EQ(answer, 6);
+	check_is_a_value(l, s);
 	CHECK_EQ(ask(l, "get_nowait", -1, TUTTI_FOREVER, &answer), TUTTI_EEMPTY);
 	CHECK_EQ(ask(l, "get", 0, TUTTI_FOREVER, &answer), TUTTI_EEMPTY);
 	CHECK_EQ(ask(l, "put", -1, TUTTI_FOREVER, &answer), TUTTI_ETYPE);
@@ -416,6 +463,7 @@ static void *everything(void *arg)
 	RUN(clients_may_not_end_it);
 	RUN(waits_for_those_that_wait);
 	RUN(ends_after_its_grace);
+	RUN(finishes_what_it_writes);
 	RUN(ends_at_once_when_freed);
 	RUN(calls_without_a_network);
 	RUN(waits_without_a_network);

@@ -130,8 +130,8 @@ static void answers_for_itself(void)
 	ask_once(m, args, "('#RETURN', " EXPOSED ")");
 
 	static const char *const wrong[][2] = { { "create", "nothing" }, { "create", NULL },
-		{ "incref", "nothing" }, { "decref", NULL }, { "get_methods", "tasks" },
-		{ "serve_forever", NULL } };
+		{ "dummy", "nothing" }, { "accept_connection", NULL }, { "incref", "nothing" },
+		{ "decref", NULL }, { "get_methods", "tasks" }, { "serve_forever", NULL } };
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
 		s = raw_open(m);
 		raw_send(s, request(wrong[i][0], wrong[i][1]));
