@@ -7,9 +7,8 @@
 #include "dist/kinds.h"
 #include "dist/latch.h"
 
-#include "net/memory.h"
-
 #include <errno.h>
+#include <stdlib.h>
 #include <tutti/error.h>
 #include <tutti/value_make.h>
 
@@ -34,7 +33,7 @@ static int make(struct tu_object **o, struct tu_call *c)
 		return rc;
 	if (lock && tutti_value_kind(lock) != TUTTI_VALUE_NONE)
 		return tu_call_fail(c, TUTTI_ETYPE, "a Condition has a lock of its own here");
-	d = tu_net_alloc_zero(sizeof(*d));
+	d = calloc(1, sizeof(*d));
 	if (!d)
 		return -ENOMEM;
 	tu_object_init(&d->object, &tu_kind_condition);
@@ -45,7 +44,7 @@ static int make(struct tu_object **o, struct tu_call *c)
 
 static void free_condition(struct tu_object *o)
 {
-	tu_net_free(o);
+	free(o);
 }
 
 /* -- its lock --------------------------------------------------------------------------------- */
