@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * kind_barrier.c - the kind Barrier. A generation ends when the last party has come, or when it is
- * broken or reset; all who wait are told at once. A party that goes while it waits is not there: the
- * others wait for it, or for one in its stead, until their timeout breaks the barrier.
+ * broken or reset; all who wait are told at once. A party that goes while it waits is not there:
+ * the others wait for it, or for one in its stead, until their timeout breaks the barrier.
  */
 #include "dist/kinds.h"
 

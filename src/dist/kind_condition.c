@@ -2,7 +2,8 @@
 /*
  * kind_condition.c - the kind Condition, with an RLock within. A call of wait is first among those
  * who wait to be notified, and then, notified or late, among those who wait for the lock, behind
- * who came there before. A notification of somebody who goes before he hears of it goes to the next.
+ * who came there before. A notification of somebody who goes before he hears of it is the next
+ * one's.
  */
 #include "dist/kinds.h"
 #include "dist/latch.h"

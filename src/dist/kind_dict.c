@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* kind_dict.c - the kind dict. Keys are read, so that equal ones are one; values stay as they came. */
+/* kind_dict.c - the kind dict. Keys are read, so that equal ones are one; values stay. */
 #include "dist/iterator.h"
 #include "dist/keyed.h"
 #include "dist/kinds.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* kind_event.c - the kind Event. Who waits when it is set is answered, even if it is cleared next. */
+/* kind_event.c - the kind Event. Who waits when it is set is answered, even if it is cleared. */
 #include "dist/kinds.h"
 
 #include <errno.h>
