@@ -5,9 +5,8 @@
  */
 #include "dist/keyed.h"
 
-#include "net/memory.h"
-
 #include <errno.h>
+#include <stdlib.h>
 #include <tutti/error.h>
 #include <tutti/value_make.h>
 
@@ -33,23 +32,23 @@ static int make_anew(struct tu_keyed *k)
 		slots *= 2;
 	if (room > UINT32_MAX - 1)
 		return -ENOMEM;
-	anew.entries = tu_net_alloc_zero(room * sizeof(*anew.entries));
-	anew.slots = tu_net_alloc_zero(slots * sizeof(*anew.slots));
+	anew.entries = calloc(room, sizeof(*anew.entries));
+	anew.slots = calloc(slots, sizeof(*anew.slots));
 	anew.mask = slots - 1;
 	if (!anew.entries || !anew.slots) {
-		tu_net_free(anew.entries);
-		tu_net_free(anew.slots);
+		free(anew.entries);
+		free(anew.slots);
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < k->used; i++) {
-		if (!k->entries[i].key)
+		if (!k->entries[i].key.shown)
 			continue;
 		anew.entries[anew.used] = k->entries[i];
 		link_entry(&anew, anew.used++);
 	}
 	anew.n = k->n;
-	tu_net_free(k->entries);
-	tu_net_free(k->slots);
+	free(k->entries);
+	free(k->slots);
 	*k = anew;
 	return 0;
 }
@@ -61,21 +60,22 @@ static struct tu_keyed_entry *find(const struct tu_keyed *k, const tutti_value *
 	for (size_t at = (size_t)hash & k->mask; k->slots[at]; at = (at + 1) & k->mask) {
 		struct tu_keyed_entry *e = &k->entries[k->slots[at] - 1];
 
-		if (e->key && e->hash == hash && (e->key == key || tutti_value_equal(e->key, key)))
+		if (e->key.shown && e->hash == hash &&
+			(e->key.compared == key || tutti_value_equal(e->key.compared, key)))
 			return e;
 	}
 	return NULL;
 }
 
-struct tu_keyed_entry *tu_keyed_find(const struct tu_keyed *k, const tutti_value *key)
+struct tu_keyed_entry *tu_keyed_find(const struct tu_keyed *k, const tutti_value *compared)
 {
-	return find(k, key, tutti_value_hash(key));
+	return find(k, compared, tutti_value_hash(compared));
 }
 
-int tu_keyed_set(struct tu_keyed *k, const tutti_value *key, const tutti_value *v)
+int tu_keyed_set(struct tu_keyed *k, const struct tu_key *key, const tutti_value *v)
 {
-	uint64_t hash = tutti_value_hash(key);
-	struct tu_keyed_entry *e = find(k, key, hash);
+	uint64_t hash = tutti_value_hash(key->compared);
+	struct tu_keyed_entry *e = find(k, key->compared, hash);
 	tutti_value *old = e ? e->value : NULL;
 	int rc = 0;
 
@@ -85,7 +85,8 @@ int tu_keyed_set(struct tu_keyed *k, const tutti_value *key, const tutti_value *
 		if (rc < 0)
 			return rc;
 		e = &k->entries[k->used];
-		e->key = tutti_value_ref((tutti_value *)key);
+		e->key.shown = tutti_value_ref(key->shown);
+		e->key.compared = tutti_value_ref(key->compared);
 		e->hash = hash;
 		link_entry(k, k->used++);
 		k->n++;
@@ -99,10 +100,10 @@ tutti_value *tu_keyed_take(struct tu_keyed *k, struct tu_keyed_entry *entry)
 {
 	tutti_value *v = entry->value;
 
-	tutti_value_unref(entry->key);
-	entry->key = NULL;
+	tu_key_free(&entry->key);
+	entry->key.shown = NULL;
 	k->n--;
-	while (k->used > 0 && !k->entries[k->used - 1].key)
+	while (k->used > 0 && !k->entries[k->used - 1].key.shown)
 		k->used--;
 	return v;
 }
@@ -117,7 +118,7 @@ struct tu_keyed_entry *tu_keyed_next(const struct tu_keyed *k, size_t *at)
 	while (*at < k->used) {
 		struct tu_keyed_entry *e = &k->entries[(*at)++];
 
-		if (e->key)
+		if (e->key.shown)
 			return e;
 	}
 	return NULL;
@@ -125,7 +126,7 @@ struct tu_keyed_entry *tu_keyed_next(const struct tu_keyed *k, size_t *at)
 
 int tu_keyed_dict(const struct tu_keyed *k, tutti_value **dict)
 {
-	tutti_value **pairs = tu_net_alloc_zero((2 * k->n + 1) * sizeof(*pairs));
+	tutti_value **pairs = calloc(2 * k->n + 1, sizeof(*pairs));
 	const struct tu_keyed_entry *e;
 	size_t at = 0, n = 0;
 	int rc;
@@ -133,23 +134,23 @@ int tu_keyed_dict(const struct tu_keyed *k, tutti_value **dict)
 	if (!pairs)
 		return -ENOMEM;
 	while ((e = tu_keyed_next(k, &at)) != NULL) {
-		pairs[n++] = e->key;
+		pairs[n++] = e->key.shown;
 		pairs[n++] = e->value;
 	}
 	rc = tutti_value_dict(dict, pairs, k->n);
-	tu_net_free(pairs);
+	free(pairs);
 	return rc;
 }
 
 void tu_keyed_free(struct tu_keyed *k)
 {
 	for (size_t i = 0; i < k->used; i++) {
-		if (!k->entries[i].key)
+		if (!k->entries[i].key.shown)
 			continue;
-		tutti_value_unref(k->entries[i].key);
+		tu_key_free(&k->entries[i].key);
 		tutti_value_unref(k->entries[i].value);
 	}
-	tu_net_free(k->entries);
-	tu_net_free(k->slots);
+	free(k->entries);
+	free(k->slots);
 	*k = (struct tu_keyed){ 0 };
 }

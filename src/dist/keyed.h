@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * keyed.h - values under keys in the order in which those came: what the kinds dict and Namespace
- * are. Keys are values that are equal if they are the same key. Zeroed it is empty.
+ * are. Zeroed it is empty.
  */
 #ifndef TU_DIST_KEYED_H
 #define TU_DIST_KEYED_H
 
-#include "dist/object.h"
+#include "dist/key.h"
 
 struct tu_keyed_entry {
-	tutti_value *key; /* NULL: taken out */
+	struct tu_key key; /* references of its own; NULL: taken out */
 	tutti_value *value;
 	uint64_t hash;
 };
@@ -22,11 +22,11 @@ struct tu_keyed {
 	size_t mask, filled;
 };
 
-/* What is under a key; NULL: nothing. Until the next change. */
-struct tu_keyed_entry *tu_keyed_find(const struct tu_keyed *k, const tutti_value *key);
+/* What is under a key, as it is compared; NULL: nothing. Until the next change. */
+struct tu_keyed_entry *tu_keyed_find(const struct tu_keyed *k, const tutti_value *compared);
 
 /* Put references of its own under a key, in the place of what was there. 0; -ENOMEM. */
-int tu_keyed_set(struct tu_keyed *k, const tutti_value *key, const tutti_value *v);
+int tu_keyed_set(struct tu_keyed *k, const struct tu_key *key, const tutti_value *v);
 
 /* The value of an entry, whose reference is the caller's, and which is taken out. */
 tutti_value *tu_keyed_take(struct tu_keyed *k, struct tu_keyed_entry *entry);

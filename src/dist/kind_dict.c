@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* kind_dict.c - the kind dict. Keys are read, so that equal ones are one; values stay as they came. */
+/* kind_dict.c - the kind dict. Keys are read, so that equal ones are one; values stay. */
 #include "dist/iterator.h"
 #include "dist/keyed.h"
 #include "dist/kinds.h"
 #include "dist/meaning.h"
 #include "dist/subscript.h"
 
-#include "net/memory.h"
-
 #include <errno.h>
+#include <stdlib.h>
 #include <tutti/error.h>
 #include <tutti/value_make.h>
 
@@ -27,13 +26,13 @@ static struct tu_keyed *keys_of(struct tu_object *o)
 static int set_one(
 	struct tu_call *c, struct tu_keyed *k, const tutti_value *key, const tutti_value *value)
 {
-	tutti_value *read;
-	int rc = tu_key_of(c, key, &read);
+	struct tu_key read;
+	int rc = tu_key_read(c, key, &read);
 
 	if (rc < 0)
 		return rc;
-	rc = tu_keyed_set(k, read, value);
-	tutti_value_unref(read);
+	rc = tu_keyed_set(k, &read, value);
+	tu_key_free(&read);
 	return rc;
 }
 
@@ -114,12 +113,12 @@ static int set_given(struct tu_call *c, struct tu_keyed *k)
 static void free_dict(struct tu_object *o)
 {
 	tu_keyed_free(keys_of(o));
-	tu_net_free(o);
+	free(o);
 }
 
 static int make(struct tu_object **o, struct tu_call *c)
 {
-	struct dict *d = tu_net_alloc_zero(sizeof(*d));
+	struct dict *d = calloc(1, sizeof(*d));
 	int rc;
 
 	if (!d)
@@ -153,7 +152,7 @@ static int repr(struct tu_object *o, tutti_value **text)
 		if (rc < 0 && rc != -ENOMEM) /* it cannot be read: as it is */
 			v = tutti_value_ref(e->value), rc = 0;
 		if (rc == 0)
-			rc = tu_keyed_set(&read, e->key, v);
+			rc = tu_keyed_set(&read, &e->key, v);
 		tutti_value_unref(rc == 0 ? v : NULL);
 	}
 	if (rc == 0)
@@ -184,13 +183,13 @@ static int no_such_key(struct tu_call *c, const tutti_value *key)
 static int find(
 	struct tu_object *o, struct tu_call *c, const tutti_value *key, struct tu_keyed_entry **e)
 {
-	tutti_value *read;
-	int rc = tu_key_of(c, key, &read);
+	struct tu_key read;
+	int rc = tu_key_read(c, key, &read);
 
 	if (rc < 0)
 		return rc;
-	*e = tu_keyed_find(keys_of(o), read);
-	tutti_value_unref(read);
+	*e = tu_keyed_find(keys_of(o), read.compared);
+	tu_key_free(&read);
 	return 0;
 }
 
@@ -286,7 +285,7 @@ static int pop_item(struct tu_object *o, struct tu_call *c)
 		return rc;
 	if (!e)
 		return tu_call_fail(c, -ENOENT, "popitem(): dictionary is empty");
-	rc = tutti_value_pack(&c->result, "(OO)", e->key, e->value);
+	rc = tutti_value_pack(&c->result, "(OO)", e->key.shown, e->value);
 	if (rc == 0)
 		tutti_value_unref(tu_keyed_take(keys_of(o), e));
 	return rc;
@@ -359,7 +358,7 @@ typedef tutti_value *(*part_fn)(const struct tu_keyed_entry *e);
 
 static tutti_value *key_part(const struct tu_keyed_entry *e)
 {
-	return tutti_value_ref(e->key);
+	return tutti_value_ref(e->key.shown);
 }
 
 static tutti_value *value_part(const struct tu_keyed_entry *e)
@@ -371,12 +370,12 @@ static tutti_value *both_parts(const struct tu_keyed_entry *e)
 {
 	tutti_value *pair;
 
-	return tutti_value_pack(&pair, "(OO)", e->key, e->value) == 0 ? pair : NULL;
+	return tutti_value_pack(&pair, "(OO)", e->key.shown, e->value) == 0 ? pair : NULL;
 }
 
 static int list_parts(const struct tu_keyed *k, part_fn part, tutti_value **list)
 {
-	tutti_value **items = tu_net_alloc_zero((k->n + 1) * sizeof(*items));
+	tutti_value **items = calloc(k->n + 1, sizeof(*items));
 	const struct tu_keyed_entry *e;
 	size_t at = 0, n = 0;
 	int rc = -ENOMEM;
@@ -387,7 +386,7 @@ static int list_parts(const struct tu_keyed *k, part_fn part, tutti_value **list
 		rc = tutti_value_list(list, items, n);
 	for (size_t i = 0; i < n; i++)
 		tutti_value_unref(items[i]);
-	tu_net_free(items);
+	free(items);
 	return rc;
 }
 

@@ -7,9 +7,8 @@
 #include "dist/subscript.h"
 #include "dist/vector.h"
 
-#include "net/memory.h"
-
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
 #include <tutti/value_codec.h>
@@ -33,6 +32,14 @@ static int need_text(struct tu_call *c, const tutti_value *name)
 		c, TUTTI_ETYPE, "attribute name must be string, not '%s'", tu_type_of(name, type));
 }
 
+/* A text is compared as it is. */
+static int set_name(struct namespace *n, const tutti_value *name, const tutti_value *v)
+{
+	const struct tu_key key = { (tutti_value *)name, (tutti_value *)name };
+
+	return tu_keyed_set(&n->names, &key, v);
+}
+
 static int set_all(struct tu_call *c, struct namespace *n, const tutti_value *dict)
 {
 	int rc = 0;
@@ -40,8 +47,7 @@ static int set_all(struct tu_call *c, struct namespace *n, const tutti_value *di
 	for (size_t i = 0; rc == 0 && i < tutti_value_size(dict); i++) {
 		rc = need_text(c, tutti_value_at(dict, i));
 		if (rc == 0)
-			rc = tu_keyed_set(
-				&n->names, tutti_value_at(dict, i), tutti_value_under(dict, i));
+			rc = set_name(n, tutti_value_at(dict, i), tutti_value_under(dict, i));
 	}
 	return rc;
 }
@@ -70,12 +76,12 @@ static int fill(struct tu_call *c, struct namespace *n)
 static void free_namespace(struct tu_object *o)
 {
 	tu_keyed_free(&((struct namespace *)o)->names);
-	tu_net_free(o);
+	free(o);
 }
 
 static int make(struct tu_object **o, struct tu_call *c)
 {
-	struct namespace *n = tu_net_alloc_zero(sizeof(*n));
+	struct namespace *n = calloc(1, sizeof(*n));
 	int rc;
 
 	if (!n)
@@ -101,16 +107,16 @@ static int repr_one(const struct tu_keyed_entry *e, tutti_value **text)
 
 	if (rc < 0)
 		return rc;
-	tutti_value_as_bytes(e->key, &name);
+	tutti_value_as_bytes(e->key.shown, &name);
 	tutti_value_as_bytes(value, &b);
-	whole = tu_net_alloc_zero(name.size + b.size + 2);
+	whole = calloc(1, name.size + b.size + 2);
 	if (whole) {
 		memcpy(whole, name.data, name.size);
 		whole[name.size] = '=';
 		memcpy(whole + name.size + 1, b.data, b.size);
 	}
 	rc = whole ? tutti_value_text(text, whole, name.size + 1 + b.size) : -ENOMEM;
-	tu_net_free(whole);
+	free(whole);
 	tutti_value_unref(value);
 	return rc;
 }
@@ -131,7 +137,7 @@ static int collect(const struct namespace *n, struct tu_vector *texts)
 	while (rc == 0 && (e = tu_keyed_next(&n->names, &at)) != NULL) {
 		tutti_value *text;
 
-		if (is_private(e->key))
+		if (is_private(e->key.shown))
 			continue;
 		rc = repr_one(e, &text);
 		if (rc < 0)
@@ -152,7 +158,7 @@ static int join(const struct tu_vector *texts, tutti_value **out)
 
 	for (size_t i = 0; i < texts->n; i++)
 		size += tutti_value_size(texts->cells[i]) + 2;
-	whole = tu_net_alloc_zero(size);
+	whole = calloc(1, size);
 	if (!whole)
 		return -ENOMEM;
 	to = stpcpy(whole, "Namespace(");
@@ -164,7 +170,7 @@ static int join(const struct tu_vector *texts, tutti_value **out)
 	}
 	*to++ = ')';
 	rc = tutti_value_text(out, whole, (size_t)(to - whole));
-	tu_net_free(whole);
+	free(whole);
 	return rc;
 }
 
@@ -218,7 +224,7 @@ static int set_attribute(struct tu_object *o, struct tu_call *c)
 
 	if (rc == 0)
 		rc = need_text(c, given[0]);
-	return rc < 0 ? rc : tu_keyed_set(&((struct namespace *)o)->names, given[0], given[1]);
+	return rc < 0 ? rc : set_name((struct namespace *)o, given[0], given[1]);
 }
 
 static int delete_attribute(struct tu_object *o, struct tu_call *c)

@@ -3,10 +3,10 @@
 #include "dist/meaning.h"
 
 #include "dist/typed.h"
-#include "net/memory.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
 #include <tutti/value_codec.h>
@@ -94,57 +94,6 @@ int tu_means(const tutti_value *meaning, const tutti_value *v)
 	return is;
 }
 
-/* -- keys ------------------------------------------------------------------------------------- */
-
-static const char *class_without_hash(const tutti_value *v)
-{
-	tutti_value *plain = tu_meaning(v);
-	int kind = tutti_value_kind(plain);
-
-	tutti_value_unref(plain);
-	return kind == TUTTI_VALUE_BYTES ? "bytearray" : kind == TUTTI_VALUE_DICT ? "dict" : NULL;
-}
-
-/* The type of what in it has no hash; NULL: all has. */
-static const char *without_hash(const tutti_value *v)
-{
-	const char *type = NULL;
-
-	switch (tutti_value_kind(v)) {
-	case TUTTI_VALUE_LIST:
-	case TUTTI_VALUE_DICT:
-	case TUTTI_VALUE_SET:
-		return tutti_value_type(v);
-	case TUTTI_VALUE_TUPLE:
-		for (size_t i = 0; !type && i < tutti_value_size(v); i++)
-			type = without_hash(tutti_value_at(v, i));
-		return type;
-	case TUTTI_VALUE_OPAQUE:
-		return class_without_hash(v);
-	default:
-		return NULL;
-	}
-}
-
-int tu_key_of(struct tu_call *c, const tutti_value *v, tutti_value **key)
-{
-	tutti_value *k;
-	const char *type;
-	int rc = tutti_value_from_opaque(&k, v, NULL, NULL);
-
-	if (rc == -ENOMEM)
-		return rc;
-	if (rc < 0)
-		return tu_call_fail(c, TUTTI_ETYPE, "a key that cannot be read here");
-	type = without_hash(k);
-	if (type) {
-		tutti_value_unref(k);
-		return tu_call_fail(c, TUTTI_ETYPE, "unhashable type: '%s'", type);
-	}
-	*key = k;
-	return 0;
-}
-
 /* -- objects ---------------------------------------------------------------------------------- */
 
 static bool is_text(const tutti_value *v, const char *text)
@@ -199,13 +148,13 @@ static int list_of(tutti_value **list, tutti_value **items, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		tutti_value_unref(items[i]);
-	tu_net_free(items);
+	free(items);
 	return rc;
 }
 
 static tutti_value **room_for(size_t n)
 {
-	return tu_net_alloc_zero((n > 0 ? n : 1) * sizeof(tutti_value *));
+	return calloc(n > 0 ? n : 1, sizeof(tutti_value *));
 }
 
 static int members(const tutti_value *v, tutti_value **list)
@@ -381,6 +330,6 @@ int tu_read_items(tutti_value **out, tutti_value *const *items, size_t n)
 		return list_of(out, read, n);
 	for (size_t i = 0; read && i < n; i++)
 		tutti_value_unref(read[i]);
-	tu_net_free(read);
+	free(read);
 	return -ENOMEM;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * meaning.h - what values mean to the kinds list, dict and Array. From a client what has items comes
- * opaque and is kept so, to go back as it came; here it is read where Python would look into it.
+ * meaning.h - what values mean to the kinds list, dict and Array. From a client what has items
+ * comes opaque and is kept so, to go back as it came; here it is read where Python would look into
+ * it.
  */
 #ifndef TU_DIST_MEANING_H
 #define TU_DIST_MEANING_H
@@ -16,12 +17,6 @@ tutti_value *tu_meaning(const tutti_value *v);
 
 /* Python's ==, of what tu_meaning has given; v may still be opaque. -ENOMEM, 0 or 1. */
 int tu_means(const tutti_value *meaning, const tutti_value *v);
-
-/*
- * v as the key of a dict: read, so that what is equal is equal as values. 0, *key is the caller's;
- * or a TypeError for what has no hash in Python.
- */
-int tu_key_of(struct tu_call *c, const tutti_value *v, tutti_value **key);
 
 /* What Python calls its type: "list", "Decimal". */
 enum { TU_TYPE_ROOM = 48 };
