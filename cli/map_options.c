@@ -224,7 +224,7 @@ static int parse_job(struct options *o, char **words, size_t n)
 	if (o->halt.after == 0)
 		o->halt = (struct halting){ .how = HALT_SOON, .after = 1 };
 	if (!key_goes_with(o))
-		return misused();
+		return option_misused("map");
 	o->job = find_job("map", o->job_word);
 	return o->job ? -1 : STATUS_USAGE;
 }

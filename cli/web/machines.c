@@ -3,21 +3,7 @@
 #include "web/machines.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <string.h>
-
-bool machines_complain(const char *who, int c, const char *word)
-{
-	if (c == ':')
-		say("%s: option '%s' needs a value", who, word);
-	else if (optopt > 0 && strncmp(word, "--", 2) == 0)
-		say("%s: option '%s' takes no value", who, word);
-	else if (optopt > 0)
-		say("%s: unknown option '-%c'", who, optopt);
-	else
-		say("%s: unknown option '%s'", who, word);
-	return false;
-}
 
 const char *machines_place(const char *who, const char *word)
 {

@@ -15,9 +15,6 @@
 #define RESULTS_NAME "get_result_queue"
 #define JOBS_NAME "get_jobs"
 
-/* Say what getopt did not like: "who: unknown option '-x'" and the like. False. */
-bool machines_complain(const char *who, int c, const char *word);
-
 /* Is it tcp://HOST:PORT or unix:PATH? NULL: no, and that was said. */
 const char *machines_place(const char *who, const char *word);
 

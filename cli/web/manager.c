@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 
 #include "map_options.h"
+#include "option.h"
 #include "web/address.h"
 #include "web/machines.h"
 
@@ -61,12 +62,6 @@ static int help(void)
 	return STATUS_FINE;
 }
 
-static bool need(const char *what)
-{
-	say("manager: %s, not '%s'", what, optarg);
-	return false;
-}
-
 /* NAME[:MAX], which is cut in two where it lies. */
 static bool take_queue(struct manager *m, char *text)
 {
@@ -79,7 +74,8 @@ static bool take_queue(struct manager *m, char *text)
 	}
 	q->maxsize = 0;
 	if (colon && !parse_count(colon + 1, 0, &q->maxsize))
-		return need("--queue needs NAME or NAME:MAX, with a number from 0 on");
+		return option_need(
+			"manager", "--queue needs NAME or NAME:MAX, with a number from 0 on");
 	if (colon)
 		*colon = '\0';
 	q->name = text;
@@ -104,7 +100,7 @@ static bool take(struct manager *m, int c)
 	case GRACE:
 		m->grace = -1;
 		return strcmp(optarg, "0") == 0 || parse_duration(optarg, &m->grace) ||
-		       need("--grace needs a time, such as 0.5 or 2m");
+		       option_need("manager", "--grace needs a time, such as 0.5 or 2m");
 	default:
 		m->keep_running = true;
 		return true;
@@ -121,7 +117,7 @@ static int parse(struct manager *m, int argc, char **argv)
 		if (c == 'h')
 			return help();
 		if (c == '?' || c == ':') {
-			machines_complain("manager", c, argv[optind - 1]);
+			option_complain("manager", c, argv);
 			return STATUS_USAGE;
 		}
 		if (!take(m, c))
@@ -260,7 +256,5 @@ int web_manager_main(int argc, char **argv)
 	if (status < 0)
 		status = serve(&m);
 	key_forget(&m.key);
-	if (status == STATUS_USAGE)
-		fputs("Try 'tutti manager --help'.\n", stderr);
-	return status;
+	return status == STATUS_USAGE ? option_misused("manager") : status;
 }

@@ -14,6 +14,7 @@
 
 #include "map.h"
 #include "map_options.h"
+#include "option.h"
 #include "web/machines.h"
 
 enum { TAKE = 256, GIVE, TIMEOUT, SHUTDOWN, KEY_TEXT, KEY_FILE };
@@ -81,8 +82,7 @@ static bool take(struct master *o, int c)
 	case TIMEOUT:
 		if (parse_duration(optarg, &o->timeout))
 			return true;
-		say("master: --timeout needs a time above 0, such as 0.5 or 2m, not '%s'", optarg);
-		return false;
+		return option_need("master", "--timeout needs a time above 0, such as 0.5 or 2m");
 	default:
 		o->verbose |= c == 'v';
 		o->shut_down |= c == SHUTDOWN;
@@ -100,7 +100,7 @@ static int parse(struct master *o, int argc, char **argv)
 		if (c == 'h')
 			return help();
 		if (c == '?' || c == ':') {
-			machines_complain("master", c, argv[optind - 1]);
+			option_complain("master", c, argv);
 			return STATUS_USAGE;
 		}
 		if (!take(o, c))
@@ -332,7 +332,5 @@ int web_master_main(int argc, char **argv)
 			say("master: %s", tutti_strerror(rc));
 	}
 	key_forget(&o.key);
-	if (status == STATUS_USAGE)
-		fputs("Try 'tutti master --help'.\n", stderr);
-	return status;
+	return status == STATUS_USAGE ? option_misused("master") : status;
 }

@@ -13,6 +13,7 @@
 
 #include "find.h"
 #include "map_options.h"
+#include "option.h"
 #include "web/machines.h"
 
 #include <tutti/worker.h>
@@ -87,13 +88,11 @@ static bool take(struct worker *w, int c)
 	case IDLE:
 		if (parse_duration(optarg, &w->idle))
 			return true;
-		say("worker: --idle needs a time above 0, such as 0.5 or 2m, not '%s'", optarg);
-		return false;
+		return option_need("worker", "--idle needs a time above 0, such as 0.5 or 2m");
 	default:
 		if (parse_count(optarg, 1, &w->at_once) && w->at_once <= AT_ONCE_MOST)
 			return true;
-		say("worker: -j needs a number from 1 to %d, not '%s'", AT_ONCE_MOST, optarg);
-		return false;
+		return option_need("worker", "-j needs a number from 1 to 1024");
 	}
 }
 
@@ -107,7 +106,7 @@ static int parse(struct worker *w, int argc, char **argv)
 		if (c == 'h')
 			return help();
 		if (c == '?' || c == ':') {
-			machines_complain("worker", c, argv[optind - 1]);
+			option_complain("worker", c, argv);
 			return STATUS_USAGE;
 		}
 		if (!take(w, c))
@@ -440,7 +439,5 @@ int web_worker_main(int argc, char **argv)
 			say("worker: %s", tutti_strerror(rc));
 	}
 	key_forget(&w.key);
-	if (status == STATUS_USAGE)
-		fputs("Try 'tutti worker --help'.\n", stderr);
-	return status;
+	return status == STATUS_USAGE ? option_misused("worker") : status;
 }
