@@ -8,7 +8,10 @@
 #include "support/suite.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
 #include <tutti/executor.h>
+#include <tutti/fork.h>
 #include <tutti/job_values.h>
 #include <tutti/net.h>
 #include <tutti/task.h>
@@ -369,6 +372,64 @@ static void worker_ends(void)
 	tutti_worker_free(p.w);
 }
 
+/* At SIGTERM what runs is finished, and what has not begun is another's. */
+static void is_told_to_end(void)
+{
+	enum { ALL = 6 };
+	struct place p, other;
+	tutti_future *f[ALL];
+	tutti_executor *e;
+
+	start_manager(&p, 0);
+	other = p;
+	start_worker(&p);
+	e = open_there(&p);
+	tutti_event_clear(&begun);
+	tutti_event_clear(&go_on);
+	for (int i = 0; i < ALL; i++)
+		f[i] = waits_submit(e);
+	tutti_event_wait(&begun);
+	CHECK_EQ(kill(getpid(), SIGTERM), 0);
+	while (tutti_worker_jobs(p.w) == 0) { /* it has given back, or has ended one */
+		tutti_event_set(&go_on);
+		tutti_sleep(TUTTI_SECONDS(0.001));
+	}
+	tutti_join_all(&p.serving, 1);
+	CHECK_EQ(p.ended, 0);
+	CHECK(tutti_worker_jobs(p.w) >= 1);
+	start_worker(&other);
+	for (int i = 0; i < ALL; i++) {
+		CHECK_EQ(waits_result(f[i], NULL), 0);
+		tutti_future_unref(f[i]);
+	}
+	tutti_worker_free(p.w);
+	tutti_executor_free(e);
+	end_worker(&other);
+	end_manager(&p);
+}
+
+/* Its thread is not there. */
+static void in_a_forked_child(void)
+{
+	struct place p;
+	tutti_executor *e;
+	tutti_future *f;
+	int pid, status;
+
+	start_manager(&p, 0);
+	e = open_there(&p);
+	pid = tutti_fork();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		f = doubled_submit(e, 1);
+		_exit(tutti_future_error(f) == -ECHILD ? 0 : 1);
+	}
+	CHECK_EQ(waitpid(pid, &status, 0), pid);
+	CHECK_EQ(status, 0);
+	tutti_executor_free(e);
+	end_manager(&p);
+}
+
 /* The main thread's poller stays to the program's end; the suite wants its descriptors back. */
 static void *everything(void *arg)
 {
@@ -379,6 +440,8 @@ static void *everything(void *arg)
 	RUN(refusals);
 	RUN(finds_the_manager_again);
 	RUN(worker_ends);
+	RUN(is_told_to_end);
+	RUN(in_a_forked_child);
 	return arg;
 }
 

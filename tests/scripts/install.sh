@@ -133,7 +133,8 @@ PROGRAM
 		$(pkg-config --cflags --libs tutti-net)
 	# shellcheck disable=SC2046
 	try net-static "${TUTTI_CC:-cc}" -std=c11 $strict net.c -o net-static \
-		$(pkg-config --cflags tutti-net) $(pkg-config --static --libs-only-other tutti-net) \
+		$(pkg-config --cflags tutti-net) \
+		$(pkg-config --static --libs-only-other tutti-net) \
 		"$lib/libtutti-net.a" "$lib/libtutti.a" \
 		$(pkg-config --static --libs-only-l tutti-net | sed 's/-ltutti\(-net\)\?\>//g')
 	mkdir net

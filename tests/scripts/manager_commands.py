@@ -136,6 +136,15 @@ def ends():
         m.ends()
 
 
+def large_ones(m):
+    with machines.Program("worker", m.where):
+        large = b"9" * (1 << 20)
+        out = machines.run("map", "--on", m.where, "--keep-going", "square",
+                           input=b"\n".join([large] * 20) + b"\n2\n")
+        command.equal((out.returncode, out.stdout), (1, b"2 * 2 = 4\n"), "large ones")
+        command.equal(out.stderr.count(b"not a whole number"), 20, "are none")
+
+
 def deadly(m, module):
     """A job that ends its worker takes no other along, and itself the third time."""
     workers = [machines.Program("worker", m.where, module + ":deadly") for _ in range(3)]
@@ -161,6 +170,7 @@ def main():
         with machines.Manager() as m:
             deadly(m, module)
             deadly(m, module)
+            large_ones(m)
 
 
 main()

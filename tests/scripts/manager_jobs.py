@@ -6,6 +6,7 @@ import os
 import queue
 import sys
 import threading
+import time
 from multiprocessing.managers import BaseManager
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
@@ -63,6 +64,17 @@ def take_for_map(jobs, m):
     command.equal((done[0].returncode, done[0].stdout), (0, b"python was here\n" * 2), "map")
 
 
+def interrupt_map(jobs, m):
+    """A job that nobody has taken goes with who has put it."""
+    with machines.Program("map", "--on", m.where, "square", "1") as mapping:
+        while jobs.qsize() == 0:
+            time.sleep(0.002)
+        mapping.signal(command.signal.SIGINT)
+        mapping.ends(130)
+    while jobs.qsize() > 0:
+        time.sleep(0.002)
+
+
 def others(port, job):
     """A process that takes one and goes."""
     class Where:
@@ -101,6 +113,7 @@ def main():
         jobs = jobs_of(m)
         put_for_a_worker(jobs, m)
         take_for_map(jobs, m)
+        interrupt_map(jobs, m)
         leave(jobs, m)
         misuse(jobs)
         m.signal(command.signal.SIGTERM)
