@@ -85,7 +85,7 @@ int tu_jobs_link_recv(struct tu_jobs_link *link, tutti_value **answer, char *tex
 static int ask(tutti_connection *c, const char *name, tutti_value *args, tutti_time deadline,
 	tutti_value **answer)
 {
-	tutti_value *reply;
+	tutti_value *reply = NULL;
 	char text[8];
 	int rc = request(c, tutti_value_none(), name, args);
 
@@ -94,7 +94,7 @@ static int ask(tutti_connection *c, const char *name, tutti_value *args, tutti_t
 	return rc < 0 ? rc : open_reply(reply, answer, text, sizeof(text));
 }
 
-/* On a connection of its own, as these requests are made; arg is lent, or NULL for none. */
+/* On a connection of its own, as these requests are made; arg is lent. */
 static int ask_once(const char *address, tutti_bytes key, tutti_time deadline, const char *name,
 	const tutti_value *arg, tutti_value **answer)
 {
