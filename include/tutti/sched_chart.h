@@ -37,7 +37,7 @@ typedef struct tutti_sched_chart {
 	bool utf8;     /* of text: may have other characters than ASCII */
 	bool color;    /* of text: may have the colours of a terminal */
 	bool no_lanes; /* only who has the cores, nothing of what becomes of each process */
-	size_t rows;   /* processes shown at most, the first ones; 0: all */
+	size_t rows;   /* processes, and cores, shown at most, the first ones; 0: all */
 	uint64_t reserved[4];
 } tutti_sched_chart;
 

@@ -69,6 +69,12 @@ static size_t rows_of(const struct sheet *s, const tutti_sched_result *r)
 								       : r->processes_n;
 }
 
+static int cores_of(const struct sheet *s, const tutti_sched_result *r)
+{
+	return s->chart->rows > 0 && (size_t)r->cores > s->chart->rows ? (int)s->chart->rows
+								       : r->cores;
+}
+
 static int title_height(const struct sheet *s)
 {
 	return s->width >= WIDTH_OF_ONE_LINE ? TITLE : TITLE + SECOND_LINE;
@@ -392,7 +398,7 @@ static int height_of(const struct sheet *s, const tutti_sched_result *r)
 	size_t rows = rows_of(s, r);
 
 	rows += !s->chart->no_lanes && rows < r->processes_n;
-	return title_height(s) + r->cores * CORE + (rows > 0 ? GAP + (int)rows * LANE : 0);
+	return title_height(s) + cores_of(s, r) * CORE + (rows > 0 ? GAP + (int)rows * LANE : 0);
 }
 
 static int draw_run(struct sheet *s, const tutti_sched_result *r)
@@ -404,7 +410,7 @@ static int draw_run(struct sheet *s, const tutti_sched_result *r)
 	s->result = r;
 	draw_grid(s, s->y + title_height(s), s->y + height_of(s, r) + 4);
 	draw_title(s);
-	for (int core = 0; core < r->cores; core++)
+	for (int core = 0; core < cores_of(s, r); core++)
 		draw_core(s, core);
 	if (!s->chart->no_lanes)
 		draw_lanes(s);

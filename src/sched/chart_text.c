@@ -35,6 +35,7 @@ struct sheet {
 	int label;     /* columns of the names in front, the blank behind them not counted */
 	size_t prefix; /* bytes with which all names begin */
 	size_t rows;
+	int cores; /* of them as many as of rows at most */
 };
 
 /* -- colours ----------------------------------------------------------------------------------- */
@@ -305,7 +306,7 @@ static int label_width(const struct sheet *s, int most)
 
 	core_name(s, s->result->cores - 1, name);
 	widest = (int)strlen(name);
-	for (size_t i = 0; i < s->rows; i++) {
+	for (size_t i = 0; i < s->rows && !s->chart->no_lanes; i++) {
 		int width = tu_paper_width(s->result->processes[i].name, s->kind);
 
 		widest = width > widest ? width : widest;
@@ -315,7 +316,7 @@ static int label_width(const struct sheet *s, int most)
 
 static void draw(struct sheet *s)
 {
-	for (int core = 0; core < s->result->cores; core++)
+	for (int core = 0; core < s->cores; core++)
 		draw_core(s, core);
 	if (!s->chart->no_lanes) {
 		for (size_t i = 0; i < s->rows; i++)
@@ -336,13 +337,16 @@ static size_t common_prefix(const tutti_sched_result *r)
 	const char *first = r->processes[0].name;
 	size_t n = strlen(first);
 
-	for (size_t i = 0; i < r->processes_n; i++) {
+	for (size_t i = 1; i < r->processes_n; i++) {
 		size_t same = 0;
 
 		while (same < n && r->processes[i].name[same] == first[same])
 			same++;
-		n = same < strlen(r->processes[i].name) ? same : 0;
+		n = same;
 	}
+	for (size_t i = 0; i < r->processes_n; i++)
+		if (!r->processes[i].name[n])
+			return 0;
 	while (n > 0 && ((unsigned char)first[n] & 0xC0) == 0x80)
 		n--;
 	return n;
@@ -377,6 +381,9 @@ int tutti_sched_chart_text(
 	s.rows = result->processes_n;
 	if (s.chart->rows > 0 && s.chart->rows < s.rows)
 		s.rows = s.chart->rows;
+	s.cores = result->cores;
+	if (s.chart->rows > 0 && s.chart->rows < (size_t)s.cores)
+		s.cores = (int)s.chart->rows;
 	rc = set_up(&s);
 	if (rc == 0)
 		draw(&s);

@@ -37,6 +37,7 @@ struct row {
 struct parser {
 	const char *at, *end; /* of the text; at: the next byte */
 	size_t line;
+	bool titled; /* the titles, if any, have been seen */
 	tutti_sched_fault *fault;
 	struct store names, bursts, rows;
 };
@@ -197,12 +198,14 @@ static int keep_bursts(struct parser *p, struct row *row)
 	return rc;
 }
 
-/* A first line whose second field begins with a letter has the titles. */
-static bool is_title(const struct parser *p, const struct field *second)
+/* The first line, if its second field begins with a letter, has the titles. */
+static bool is_title(struct parser *p, const struct field *second)
 {
 	char first = second->size > 0 ? second->text[0] : '0';
+	bool seen = p->titled;
 
-	return p->rows.size == 0 && ((first | 32) >= 'a' && (first | 32) <= 'z');
+	p->titled = true;
+	return !seen && (first | 32) >= 'a' && (first | 32) <= 'z';
 }
 
 static int read_row(struct parser *p)
@@ -215,7 +218,7 @@ static int read_row(struct parser *p)
 		p->at++; /* the comma */
 		rc = read_field(p, &arrival);
 	}
-	if (rc < 0 || (name.size > 0 && is_title(p, &arrival)))
+	if (rc < 0 || is_title(p, &arrival))
 		return rc;
 	rc = keep_name(p, &name, &row);
 	if (rc == 0 && !arrival.text)
