@@ -29,9 +29,10 @@
  *     srtf       shortest remaining time first: a shorter one takes the core from a longer
  *     rr         round robin: slices of 4 ticks, in turns
  *     mlfq       multilevel feedback queue: 3 queues, slices of 1, 2 and 4 ticks. All begin in the
- *                first. Who uses its slice up goes down one queue, the last to its own tail. A queue
- *                is served when those above are empty; who enters a higher one takes the core from
- *                who is of a lower, which goes to the tail of its queue with a fresh slice to come
+ *                first. Who uses its slice up goes down one queue, the last to its own tail. A
+ *                queue is served when those above are empty; who enters a higher one takes the
+ *                core from who is of a lower, which goes to the tail of its queue, with a fresh
+ *                slice to come
  *     rtc        run to completion: nobody leaves the core before its end, not for I/O either
  *     parallel   a core for everybody
  *
@@ -211,9 +212,9 @@ TUTTI_API const tutti_sched_policy *tutti_sched_builtin(size_t i);
  * options    NULL: the usual ones
  * result     receives what came of it; the caller's to clear
  * Returns    0
- * Errors     -EINVAL   a process or an option that cannot be; no process
+ * Errors     -EINVAL   a process or an option that cannot be; no process; no algorithm
  *            -E2BIG    more slices than allowed
- *            -EDEADLK  the algorithm leaves cores idle, nothing else will happen, and some are ready
+ *            -EDEADLK  the algorithm leaves cores idle for ever, and some are ready
  *            -ENOMEM   no memory
  * Context    any thread or task
  * Waits      never: it computes

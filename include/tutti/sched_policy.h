@@ -73,7 +73,7 @@ struct tutti_sched_policy {
 	/* Whose turn is it: which of ready? There is one at least. NULL: the first. */
 	size_t (*pick)(const tutti_sched_moment *m);
 
-	/* For how many ticks may t, which gets a core now, keep it? 0, or NULL: to its burst's end. */
+	/* How many ticks may t keep the core that it gets now? 0, or NULL: to its burst's end. */
 	int64_t (*slice)(const tutti_sched_moment *m, const tutti_sched_task *t);
 
 	/*
@@ -84,7 +84,7 @@ struct tutti_sched_policy {
 	bool (*preempts)(const tutti_sched_moment *m, const tutti_sched_task *ready,
 		const tutti_sched_task *running);
 
-	/* t is about to join ready, for this reason: the place to change its level. NULL: nothing. */
+	/* t is about to join ready, and why: the place to change its level. NULL: nothing. */
 	void (*enter)(const tutti_sched_moment *m, tutti_sched_task *t, tutti_sched_reason why);
 
 	uint64_t reserved[4];

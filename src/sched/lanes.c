@@ -15,8 +15,8 @@ static bool is_shown(tutti_sched_state state)
 }
 
 /*
- * Go through the changes and give each span to its lane, from 1 on: its process, or its core. Twice: to
- * count, with spans NULL, and to put them where next says.
+ * Go through the changes and give each span to its lane, from 1 on: its process, or its core.
+ * Twice: to count, with spans NULL, and to put them where next says.
  */
 static void walk(const tutti_sched_result *r, struct tu_span *under_way, size_t *next,
 	struct tu_span *spans, bool by_core)

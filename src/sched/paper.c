@@ -101,20 +101,36 @@ static bool is_control(uint32_t c)
 	       (c >= 0xFFFE && c <= 0xFFFF);
 }
 
+/* How many bytes the first of them says that the character has. */
+static size_t bytes_of(unsigned char first)
+{
+	return first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+}
+
+/* Not longer than need be, no surrogate, not beyond the last one. */
+static bool is_code(uint32_t code, size_t bytes)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+
+	return code >= least[bytes] && code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF);
+}
+
 static struct character next_character(const char *text)
 {
+	static const struct character none = { '?', 1, 1 };
 	const unsigned char *t = (const unsigned char *)text;
-	size_t n = t[0] < 0x80 ? 1 : t[0] < 0xE0 ? 2 : t[0] < 0xF0 ? 3 : 4;
-	uint32_t code = t[0];
+	size_t n = bytes_of(t[0]);
+	uint32_t code = n < 2 ? t[0] : t[0] & (0xFFu >> (n + 1));
 
-	n = strnlen(text, n);
-	if (tutti_bytes_check_utf8(tutti_bytes_of(text, n), NULL) < 0)
-		return (struct character){ '?', 1, 1 };
-	if (n > 1) {
-		code = t[0] & (0xFFu >> (n + 1));
-		for (size_t i = 1; i < n; i++)
-			code = code << 6 | (t[i] & 0x3Fu);
+	if (n == 0)
+		return none;
+	for (size_t i = 1; i < n; i++) {
+		if ((t[i] & 0xC0) != 0x80) /* the end too */
+			return none;
+		code = code << 6 | (t[i] & 0x3Fu);
 	}
+	if (!is_code(code, n))
+		return none;
 	if (is_control(code))
 		return (struct character){ '?', n, 1 };
 	return (struct character){ code, n, is_wide(code) ? 2 : is_mark(code) ? 0 : 1 };

@@ -18,7 +18,7 @@ int tu_sched_trace_begin(struct tu_sched_trace *t, const tutti_sched_process *pr
 int tu_sched_trace_slice(struct tu_sched_trace *t, const tutti_sched_slice *slice);
 int tu_sched_trace_change(struct tu_sched_trace *t, const tutti_sched_change *change);
 
-/* All is there but what follows from it: slices in order, begin and end, means, switches. -ENOMEM. */
+/* All is there but what follows from it: slices in order, begin, end, means, switches. -ENOMEM. */
 int tu_sched_trace_end(struct tu_sched_trace *t);
 
 /* A copy of processes in one piece, names made up where there are none; NULL: no memory. */

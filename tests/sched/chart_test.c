@@ -55,8 +55,8 @@ static void a_tick_is_several_columns(void)
 
 static void a_column_is_several_ticks(void)
 {
-	/* 30 ticks in 30 - 6 columns: 2 ticks each. Of column 4, ticks 8 and 9, C has both; of column
-	 * 3, ticks 6 and 7, B has 6 and C has 7: a half each, and B was first */
+	/* 30 ticks in 30 - 6 columns: 2 ticks each. Of column 4, ticks 8 and 9, C has both; of
+	 * column 3, ticks 6 and 7, B has 6 and C has 7: a half each, and B was first */
 	draws("rr", TEXTBOOK, NULL, &(tutti_sched_chart){ .width = 30 },
 		"core A-B-CA---------\n"
 		"A    ##...##########\n"
@@ -125,18 +125,15 @@ static void only_cores_or_few_rows(void)
 static void names_of_any_script(void)
 {
 	/* as wide as two columns each; cut where they take more than a quarter */
-	draws("fcfs",
-		PROCESSES(P("\xE5\x96\x9D\xE9\x85\x92", 0, 3),
-			P("\xE5\x90\x83\xE7\x83\xA4\xE9\xB8\xAD\xE5\x90\x83\xE7\x83\xA4", 0, 4)),
-		NULL, &(tutti_sched_chart){ .width = 32, .utf8 = true },
-		"core     \xE5\x96\x9D\xE9\x85\x92─────\xE5\x90\x83\xE7\x83\xA4\xE9\xB8\xAD\xE5\x90\x83"
-		"\xE7\x83\xA4──\n"
-		"\xE5\x96\x9D\xE9\x85\x92     █████████\n"
-		"\xE5\x90\x83\xE7\x83\xA4\xE9\xB8\xAD…  ·········████████████\n"
+	draws("fcfs", PROCESSES(P("喝酒", 0, 3), P("吃烤鸭吃烤", 0, 4)), NULL,
+		&(tutti_sched_chart){ .width = 32, .utf8 = true },
+		"core     喝酒─────吃烤鸭吃烤──\n"
+		"喝酒     █████████\n"
+		"吃烤鸭…  ·········████████████\n"
 		"         ┴──┴──┴──┴──┴──┴──┴──┴\n"
 		"         0  1  2  3  4  5  6  7\n"
 		"         █ runs  · ready\n");
-	draws("fcfs", PROCESSES(P("\xE5\x96\x9D\xE9\x85\x92", 0, 3), P("abcdefghijk", 0, 4)), NULL,
+	draws("fcfs", PROCESSES(P("喝酒", 0, 3), P("abcdefghijk", 0, 4)), NULL,
 		&(tutti_sched_chart){ .width = 32 },
 		"core     ?\?-------abcdefghijk-\n"
 		"??       #########\n"
@@ -278,7 +275,8 @@ static void puts_several_runs_below_each_other(void)
 	CHECK_EQ(count(svg.data, ">first come, first served<"), 1);
 	CHECK_EQ(count(svg.data, ">3 cores, 24 ticks<"), 1);
 	CHECK_EQ(count(svg.data, ">core 2<"), 1);
-	CHECK_EQ(count(svg.data, "queue 3</title>"), 12);
+	/* six slices in two places, and while A was ready there */
+	CHECK_EQ(count(svg.data, "queue 3</title>"), 13);
 	tutti_bytes_free(&svg);
 	for (int i = 0; i < 2; i++)
 		tutti_sched_result_clear(&r[i]);

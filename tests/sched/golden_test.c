@@ -150,8 +150,8 @@ static void a_newcomer_takes_the_core(void)
 static void the_rest_of_a_slice_can_be_kept(void)
 {
 	/*
-	 * The same, but at 3 A has only the second tick of its slice left, and goes to queue 3 at 4.
-	 * B is done at 6. A has 8 - 1 - 1 - 1 = 5 left: a slice of 4, and 1.
+	 * The same, but at 3 A has only the second tick of its slice left, and goes to queue 3 at
+	 * 4. B is done at 6. A has 8 - 1 - 1 - 1 = 5 left: a slice of 4, and 1.
 	 */
 	gives("mlfq", &(tutti_sched_options){ .keep_slice = true }, PAIR,
 		"A[0,1)Q1 A[1,2)Q2 B[2,3)Q1 A[3,4)Q2 B[4,6)Q2 A[6,10)Q3 A[10,11)Q3", "3 1");

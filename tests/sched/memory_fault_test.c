@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* memory_fault_test.c - each allocation fails once: -ENOMEM, nothing is left, nothing is touched. */
+/* memory_fault_test.c - each allocation fails once: -ENOMEM, and nothing is left. */
 #include "sched/told.h"
 
 #include <errno.h>

@@ -373,8 +373,8 @@ static void the_same_is_the_same_again(void)
 enum { TINY = 4, TINY_BURST = 4 };
 
 /*
- * The least sum of waiting times from now on, over every way to give the core, tick by tick. At each
- * tick every one that has come and has not ended waits, but for the one that runs.
+ * The least sum of waiting times from now on, over every way to give the core, tick by tick. At
+ * each tick every one that has come and has not ended waits, but for the one that runs.
  */
 static int64_t least_waiting(const struct load *l, int64_t left[TINY], int64_t now)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* state_test.c - every way from state to state: those there are, and that all others are refused. */
+/* state_test.c - every way from state to state: those that there are, all others refused. */
 #include "support/suite.h"
 
 #include <errno.h>
