@@ -57,6 +57,35 @@ TUTTI_API int tutti_sched_chart_text(
 	tutti_bytes *out, const tutti_sched_result *result, const tutti_sched_chart *chart);
 
 /*
+ * Write how long each process of a run waited, as a table, and the means below it.
+ *
+ * out        receives the lines, each with its end; a zero follows and is not counted
+ * result     of a run
+ * chart      how wide, in which characters, how many rows; NULL: as usual
+ * Returns    0; *out is the caller's to free
+ * Errors     as tutti_sched_chart_text
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API int tutti_sched_table_text(
+	tutti_bytes *out, const tutti_sched_result *result, const tutti_sched_chart *chart);
+
+/*
+ * Write a table of runs, a line for each with its means, so that they can be compared.
+ *
+ * out        receives the lines, each with its end; a zero follows and is not counted
+ * results    of runs
+ * n          how many, at least 1
+ * chart      how wide and in which characters; NULL: as usual
+ * Returns    0; *out is the caller's to free
+ * Errors     as tutti_sched_chart_text
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API int tutti_sched_compare_text(tutti_bytes *out, const tutti_sched_result *results,
+	size_t n, const tutti_sched_chart *chart);
+
+/*
  * Draw runs as a picture, one below the other, all to the same scale: a whole document in SVG that
  * needs nothing else.
  *
