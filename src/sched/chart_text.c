@@ -269,31 +269,42 @@ static bool is_ever(const struct sheet *s, tutti_sched_state state)
 	return false;
 }
 
-static void draw_key_of_levels(struct sheet *s, int levels)
+/* One sign and what it means, on the line under way or, if that is full, on another. */
+static void explain(struct sheet *s, int *used, const char *sign, const char *meaning)
 {
-	if (levels == 0)
-		tu_paper_printf(&s->paper, "%s runs", s->glyphs->full);
-	for (int level = 1; level <= levels && level <= 3; level++)
-		tu_paper_printf(&s->paper, "%d ", level);
-	if (levels > 0)
-		tu_paper_printf(&s->paper, "%sruns, from that queue", levels > 3 ? ".. " : "");
+	int columns = tu_paper_width(sign, s->kind) + 1 + tu_paper_width(meaning, s->kind);
+
+	if (*used > 0 && *used + 2 + columns > s->width - s->label - 1) {
+		end_line(s);
+		*used = 0;
+	}
+	if (*used == 0)
+		label(s, "");
+	tu_paper_printf(&s->paper, "%s%s %s", *used > 0 ? "  " : "", sign, meaning);
+	*used += columns + (*used > 0 ? 2 : 0);
 }
 
 /* What the signs mean, and how much a column is. */
 static void draw_key(struct sheet *s)
 {
+	static const char *const levels[] = { "1", "1 2", "1 2 3", "1 2 3.." };
 	const struct glyphs *g = s->glyphs;
-	int64_t ticks = s->scale.ticks;
+	char parts[16], ticks[48];
+	int used = 0, queues = s->result->levels;
 
-	label(s, "");
-	draw_key_of_levels(s, s->result->levels);
-	tu_paper_printf(&s->paper, "  %s ready", g->ready);
+	if (queues > 0)
+		explain(s, &used, levels[(queues < 4 ? queues : 4) - 1], "runs, by queue");
+	else
+		explain(s, &used, g->full, "runs");
+	explain(s, &used, g->ready, "ready");
 	if (is_ever(s, TUTTI_SCHED_BLOCKED))
-		tu_paper_text(&s->paper, "  " BLOCKED " blocked");
-	if (ticks > 1)
-		tu_paper_printf(&s->paper,
-			"\n%*s%s%s%s runs for a part of a column, %" PRId64 " ticks", s->label + 1,
-			"", g->most, g->some == g->most ? "" : g->some, g->little, ticks);
+		explain(s, &used, BLOCKED, "blocked");
+	if (s->scale.ticks > 1) {
+		snprintf(parts, sizeof parts, "%s%s%s", g->most, g->some == g->most ? "" : g->some,
+			g->little);
+		snprintf(ticks, sizeof ticks, "part of %" PRId64 " ticks", s->scale.ticks);
+		explain(s, &used, parts, ticks);
+	}
 	end_line(s);
 }
 
