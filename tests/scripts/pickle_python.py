@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# ctest: TIMEOUT 240 LABELS no-valgrind
+# ctest: TIMEOUT 900 LABELS no-valgrind
 """Pickles beside Python's own, by each CPython that is found here.
 
 Each of them makes values of all kinds and pickles them with all its protocols from 2 on. They are
@@ -354,7 +354,7 @@ def interpreters():
         try:
             version = subprocess.run(
                 [path, "-c", "import sys; print(sys.implementation.name, *sys.version_info[:3])"],
-                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=60,
+                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=250,
                 universal_newlines=True).stdout.split()
         except (OSError, subprocess.TimeoutExpired):
             continue
@@ -364,7 +364,7 @@ def interpreters():
 
 
 def run(path, *args):
-    subprocess.run([path, "-B", os.path.abspath(__file__), *args], check=True, timeout=220)
+    subprocess.run([path, "-B", os.path.abspath(__file__), *args], check=True, timeout=850)
 
 
 def pass_through(tutti, source, target, **options):
