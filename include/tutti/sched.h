@@ -45,7 +45,7 @@
  *
  *     int show_waits(void)
  *     {
- *             static const tutti_sched_process jobs[] = {
+ *             const tutti_sched_process jobs[] = {
  *                     { "A", 0, TUTTI_SCHED_BURSTS(24) },
  *                     { "B", 0, TUTTI_SCHED_BURSTS(1, 5, 2) },
  *             };
@@ -87,7 +87,10 @@ typedef struct tutti_sched_process {
 	size_t bursts_n;       /* odd: it begins and ends on a core */
 } tutti_sched_process;
 
-/* The last two members of a process, in C: { "A", 0, TUTTI_SCHED_BURSTS(3, 5, 2) }. */
+/*
+ * The last two members of a process, in C: { "A", 0, TUTTI_SCHED_BURSTS(3, 5, 2) }. Not for static
+ * variables of a function.
+ */
 #define TUTTI_SCHED_BURSTS(...) \
 	(const int64_t[]){ __VA_ARGS__ }, sizeof((const int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t)
 

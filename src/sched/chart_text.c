@@ -85,14 +85,19 @@ static int stretch(const struct sheet *s, int at)
 	return n;
 }
 
-/* Where a name is too long, all of it but what all have in front, and of that what fits. */
+/*
+ * Where a name is too long, all of it but what all have in front, and of that what fits. Without a
+ * colour, something must stand between two names of more than two letters.
+ */
 static int draw_name(struct sheet *s, size_t process, int n)
 {
 	const char *name = s->result->processes[process].name;
+	int width = tu_paper_width(name, s->kind);
 
-	if (tu_paper_width(name, s->kind) <= n)
+	if (width <= n && (width < n || width <= 2 || s->chart->color))
 		return tu_paper_name(&s->paper, name, n, s->kind, false);
-	return tu_paper_cut(&s->paper, name + s->prefix, n, s->kind);
+	return tu_paper_cut(
+		&s->paper, name + s->prefix, n > 1 && !s->chart->color ? n - 1 : n, s->kind);
 }
 
 /* Its name at the left, and then whether it computes. */

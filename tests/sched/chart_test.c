@@ -158,6 +158,16 @@ static void names_that_do_not_fit_a_slice(void)
 		"     # runs  . ready\n");
 }
 
+static void names_side_by_side(void)
+{
+	draws("rr", PROCESSES(P("editor", 0, 3), P("shell", 0, 7)),
+		&(tutti_sched_options){ .slice = 2 },
+		&(tutti_sched_chart){ .width = 30, .no_lanes = true },
+		"core edi-she-e-shell-----\n"
+		"     +---+---+---+---+---+\n"
+		"     0   2   4   6   8   10\n");
+}
+
 static void names_cannot_control_a_terminal(void)
 {
 	draws("fcfs", PROCESSES(P("a\033[2Jb\x7F", 0, 4), P("\xC2\x9B\xFF\xE2\x80\xAE", 0, 4)),
@@ -326,6 +336,7 @@ int main(void)
 	RUN(only_cores_or_few_rows);
 	RUN(names_of_any_script);
 	RUN(names_that_do_not_fit_a_slice);
+	RUN(names_side_by_side);
 	RUN(names_cannot_control_a_terminal);
 	RUN(colors_are_ended);
 	RUN(no_line_is_too_wide);

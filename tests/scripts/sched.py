@@ -228,6 +228,16 @@ def says_what_is_wrong(work):
                       (1, b"tutti: standard output: cannot be written\n"), "a full device")
 
 
+def the_document_is_true():
+    with open(os.path.join(command.HERE, "../../docs/scheduling.md"), encoding="utf-8") as f:
+        page = f.read()
+    shown = re.findall(r"^    \$ tutti sched (.*)\n((?:    .*\n|\n(?=    ))+)", page, re.M)
+    command.equal(len(shown), 2, "examples")
+    for arguments, text in shown:
+        command.equal(run(*arguments.split(), LANG="C.UTF-8"),
+                      re.sub("^    ", "", text, flags=re.M), arguments)
+
+
 def main():
     command.need_command()
     with tempfile.TemporaryDirectory() as work:
@@ -238,6 +248,7 @@ def main():
         draws(work)
         takes_ones_own(work)
         says_what_is_wrong(work)
+    the_document_is_true()
     print("sched: fine")
 
 
