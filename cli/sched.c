@@ -37,7 +37,7 @@ static int help(void)
 	     "  -s, --slice TICKS      of rr (4), and of mlfq's first queue (1)\n"
 	     "      --levels N         queues of mlfq (3)\n"
 	     "      --factor N         by which each one's slice is longer (2)\n"
-	     "      --keep-slice       who was pre-empted gets the rest of its slice, no fresh one\n"
+	     "      --keep-slice       who was pre-empted keeps the rest of its slice\n"
 	     "      --seed N           processes made up from this number (1)\n"
 	     "      --processes N      so many of them (8)\n"
 	     "      --svg FILE         write a picture there; - is standard output\n"

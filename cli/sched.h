@@ -23,7 +23,7 @@ struct sched {
 	size_t results_n;
 };
 
-/* The algorithm that a word means: one built in, or FILE:NAME in a module. NULL: it has said why. */
+/* The algorithm that a word means: one built in, or FILE:NAME in a module. NULL: it said why. */
 const tutti_sched_policy *sched_find(const char *word);
 
 /* Get the workload: the file's, one made up, or the usual three. An exit status. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Three queues, slices of 1, 2 and 4 ticks; B arrives while A runs from the second, and goes first. */
+/* Three queues, slices of 1, 2, 4 ticks: B arrives while A runs from the second, and goes first. */
 #include <stdio.h>
 #include <tutti/sched_chart.h>
 #include <tutti/tutti.h>

@@ -47,7 +47,8 @@ def main():
     with open(os.path.join(SOURCE, "docs/man/tutti.1"), encoding="utf-8") as f:
         page = f.read()
     for name in ["map", "sched", "fetch", "serve"]:
-        if name in ("fetch", "serve") and not os.path.exists(os.path.join(command.BUILD, "tutti-web.so")):
+        web = os.path.join(command.BUILD, "tutti-web.so")
+        if name in ("fetch", "serve") and not os.path.exists(web):
             continue
         documented = options(plain(section(page, "OPTIONS OF TUTTI " + name.upper())))
         shown = options(command.run(name, "--help").stdout.decode()) | {"--help"}

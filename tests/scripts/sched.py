@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""tutti sched: what it prints, in which characters and colours and how wide, what it refuses and how,
-and that its JSON and its picture are what they claim to be."""
+"""tutti sched: what it prints, in which characters and colours and how wide, what it refuses and
+how, and that its JSON and its picture are what they claim to be."""
 import fcntl
 import json
 import os
@@ -165,13 +165,13 @@ def draws(work):
 OWN = """#include <tutti/sched_policy.h>
 static size_t pick_last(const tutti_sched_moment *m)
 {
-	return m->ready_n - 1;
+    return m->ready_n - 1;
 }
 TUTTI_SCHED_POLICY(last) = { .name = "last", .title = "last come", .pick = pick_last };
 static size_t pick_none(const tutti_sched_moment *m)
 {
-	(void)m;
-	return TUTTI_SCHED_NOBODY;
+    (void)m;
+    return TUTTI_SCHED_NOBODY;
 }
 TUTTI_SCHED_POLICY(none) = { .name = "none", .pick = pick_none };
 """
