@@ -253,6 +253,22 @@ static void tells_each_change(void)
 	tutti_sched_result_clear(&r);
 }
 
+static void ends_come_before_arrivals(void)
+{
+	tutti_sched_result r;
+
+	CHECK_EQ(tutti_sched_run(tutti_sched_find("fcfs"), PROCESSES(P("A", 0, 2), P("B", 2, 1)),
+			 NULL, &r),
+		0);
+	CHECK_EQ(r.changes_n, 6);
+	CHECK_EQ(r.changes[2].to, TUTTI_SCHED_TERMINATED);
+	CHECK_EQ(r.changes[2].at, 2);
+	CHECK_EQ(r.changes[3].process, 1);
+	CHECK_EQ(r.changes[3].to, TUTTI_SCHED_READY);
+	CHECK_EQ(r.changes[3].at, 2);
+	tutti_sched_result_clear(&r);
+}
+
 int main(void)
 {
 	suite_begin();
@@ -275,5 +291,6 @@ int main(void)
 	RUN(others_run_during_io);
 	RUN(two_cores);
 	RUN(tells_each_change);
+	RUN(ends_come_before_arrivals);
 	return suite_end();
 }
