@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "option.h"
+
 enum { PROCESSES_USUAL = 8, ROWS_USUAL = -1 };
 
 static int help(void)
@@ -49,12 +51,6 @@ static int help(void)
 	return STATUS_FINE;
 }
 
-static int misused(void)
-{
-	fputs("Try 'tutti sched --help'.\n", stderr);
-	return STATUS_USAGE;
-}
-
 /* -- options ----------------------------------------------------------------------------------- */
 
 enum which { LEVELS = 256, FACTOR, KEEP_SLICE, SEED, PROCESSES, SVG, JSON, WIDTH, ROWS };
@@ -62,15 +58,15 @@ enum which { LEVELS = 256, FACTOR, KEEP_SLICE, SEED, PROCESSES, SVG, JSON, WIDTH
 static bool take_number(
 	const char *name, const char *text, uint64_t least, uint64_t most, uint64_t *out)
 {
-	char *end;
+	char *end, what[100];
 
 	errno = 0;
 	*out = strtoull(text, &end, 10);
 	if (*text >= '0' && *text <= '9' && !*end && errno == 0 && *out >= least && *out <= most)
 		return true;
-	say("sched: %s needs a whole number from %llu to %llu, not '%s'", name,
-		(unsigned long long)least, (unsigned long long)most, text);
-	return false;
+	snprintf(what, sizeof what, "%s needs a whole number from %llu to %llu", name,
+		(unsigned long long)least, (unsigned long long)most);
+	return option_need("sched", what);
 }
 
 static bool take_int(const char *name, const char *text, int least, int most, int *out)
@@ -142,8 +138,6 @@ static bool take(struct sched *s, int option, const char *value)
 	case KEEP_SLICE:
 		s->options.keep_slice = true;
 		return true;
-	case '?':
-		return false; /* and getopt has said so */
 	default:
 		return take_value(s, option, value);
 	}
@@ -181,14 +175,16 @@ static int read_options(struct sched *s, int argc, char **argv)
 	int option;
 
 	optind = 1;
-	while ((option = getopt_long(argc, argv, "a:cn:s:h", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":a:cn:s:h", long_options, NULL)) != -1) {
 		if (option == 'h')
 			return help();
-		if (!take(s, option, optarg))
-			return misused();
+		if (option == ':' || option == '?')
+			option_complain("sched", option, argv);
+		if (option == ':' || option == '?' || !take(s, option, optarg))
+			return option_misused("sched");
 	}
 	s->file = optind < argc ? argv[optind] : NULL;
-	return is_sound(s, argc - optind) ? -1 : misused();
+	return is_sound(s, argc - optind) ? -1 : option_misused("sched");
 }
 
 /* -- runs -------------------------------------------------------------------------------------- */

@@ -163,6 +163,10 @@ static void draw_bar(
 {
 	double from = x_of(s, span->begin), to = x_of(s, span->end);
 
+	if (to - from > 3)
+		to -= 1; /* two slices in a row are two */
+	else if (to - from < 1)
+		to = from + 1; /* to be seen at all */
 	tu_paper_printf(&s->paper, "<rect x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\" %s>",
 		from, y - height / 2, to - from, height, style);
 	write_tip(s, span);
