@@ -219,7 +219,7 @@ def says_what_is_wrong(work):
     refuses(2, "unknown option '--mop'", "--mop")
     refuses(2, "unknown option '-q'", "-q")
     refuses(2, "option '--seed' needs a value", "--seed")
-    refuses(2, "option '--json' takes no value", "--json=1")
+    refuses(2, "option '--json=1' takes no value", "--json=1")
     if os.path.exists("/dev/full"):
         with open("/dev/full", "w", encoding="utf-8") as full:
             got = subprocess.run([command.TUTTI, "sched"], stdout=full, stderr=subprocess.PIPE,
