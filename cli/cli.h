@@ -31,6 +31,7 @@ int manager_main(int argc, char **argv);
 int map_main(int argc, char **argv);
 int master_main(int argc, char **argv);
 int new_main(int argc, char **argv);
+int sched_main(int argc, char **argv);
 int serve_main(int argc, char **argv);
 int worker_main(int argc, char **argv);
 

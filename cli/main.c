@@ -21,6 +21,7 @@ static const struct subcommand {
 	{ "worker", worker_main, "run what a manager has to do" },
 	{ "master", master_main, "give a manager's workers something to do" },
 	{ "check", check_main, "look for a schedule under which a program fails" },
+	{ "sched", sched_main, "simulate how processes share cores" },
 	{ "jobs", jobs_main, "list the jobs there are" },
 	{ "new", new_main, "write a file with a job to begin with" },
 	{ "info", info_main, "say what the library found on this machine" },

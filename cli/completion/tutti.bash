@@ -190,12 +190,27 @@ _tutti_master()
 	fi
 }
 
+_tutti_sched()
+{
+	case $prev in
+	-a | --algorithm) _tutti_words "fcfs sjf srtf rr mlfq rtc parallel"; return ;;
+	--svg) _tutti_files; return ;;
+	-[ns] | --cores | --slice | --levels | --factor | --seed | --processes | --width | --rows) return ;;
+	esac
+	if [[ $cur == -* ]]; then
+		_tutti_words "-a --algorithm -c --compare -n --cores -s --slice --levels --factor
+			--keep-slice --seed --processes --svg --json --width --rows --help"
+	else
+		_tutti_files
+	fi
+}
+
 _tutti()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	COMPREPLY=()
 	if [ "$COMP_CWORD" = 1 ]; then
-		_tutti_words "map fetch serve manager worker master check jobs new info --help --version"
+		_tutti_words "map fetch serve manager worker master check sched jobs new info --help --version"
 		return
 	fi
 	case ${COMP_WORDS[1]} in
@@ -207,6 +222,7 @@ _tutti()
 	worker) _tutti_worker ;;
 	master) _tutti_master ;;
 	check) _tutti_check ;;
+	sched) _tutti_sched ;;
 	new | info) _tutti_words --help ;;
 	esac
 }
