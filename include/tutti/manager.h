@@ -29,7 +29,9 @@
  * Addresses are those of stream.h: "127.0.0.1:5000", ":5000", "unix:/run/my.sock", "unix:@name".
  * "tcp://" may stand before host and port. Python's clients know IPv4 and Unix sockets.
  *
- * Example: the master of two queues. manager_objects.h has what else can be served.
+ * The example is the master of two queues. What else can be served is in manager_objects.h.
+ *
+ * Example:
  *
  *     #include <tutti/manager.h>
  *
@@ -70,7 +72,6 @@ typedef struct tutti_manager_options {
 	bool keep_running;        /* clients cannot shut it down */
 	bool known_classes;       /* refuse objects of classes beyond those of docs/values.md */
 	bool no_md5;              /* refuse Python up to 3.11, which knows no other digest */
-	/* ------ */
 	bool old_sha256;      /* the manager is a Python up to 3.11 that was built without MD5 */
 	uint64_t reserved[6]; /* 0 */
 } tutti_manager_options;
@@ -190,7 +191,7 @@ TUTTI_API int tutti_manager_connect(tutti_manager *m, tutti_time deadline);
  *            TUTTI_ESHUTDOWN   the manager does not run any more
  *            -EINVAL           it is neither started nor connected
  *            -ENOMEM           no memory
- *            and those of tutti_manager_connect
+ *            and those of tutti_manager_connect, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
