@@ -20,7 +20,7 @@ class Counter:
         return self.count
 
     def raise_zero(self):
-        return 1 // 0
+        raise ZeroDivisionError("division by zero")
 
     def echo(self, *args, **kwargs):
         time.sleep(0.001)
