@@ -2,6 +2,7 @@
 #ifndef TUTTI_VALUE_QUEUE_H
 #define TUTTI_VALUE_QUEUE_H
 
+#include <sys/types.h>
 #include <tutti/proxy.h>
 
 /*

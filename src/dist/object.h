@@ -17,18 +17,22 @@
 #include <stddef.h>
 #include <tutti/event.h>
 #include <tutti/lock.h>
-#include <tutti/value.h>
+#include <tutti/value_pickle.h>
 
 struct tu_call;
 struct tu_object;
 
-enum { TU_CALL_WAITS = 1 };
+enum {
+	TU_CALL_WAITS = 1,
+	TU_CALL_TEXT = 160,
+	TU_AWAITED = 4 /* things that calls of an object may wait for in an order, 0 for none */
+};
 
 /*
  * Called with the object's lock held, again and again as long as it says TU_CALL_WAITS. 0: the
  * answer is c->result, NULL for None, or c->proxy. An error is raised over there as the exception
  * that goes with its code (exception.h), with c->text if that is set; or c->result is an exception
- * and the code TUTTI_EREMOTE.
+ * and the code TUTTI_EREMOTE. That code without a result is what Python calls a RemoteError.
  */
 typedef int (*tu_method_fn)(struct tu_object *o, struct tu_call *c);
 
@@ -44,15 +48,16 @@ struct tu_kind {
 	bool own;           /* methods are called without the lock, and may wait */
 	const char *module; /* with repr: "<queue.Queue object at ...>"; NULL: by repr below */
 
-	/* Make one; args is a tuple, kwargs a dict. Its first member is a struct tu_object. What is
-	 * wrong with them is told by a code, and *text, a static text or NULL. */
-	int (*make)(struct tu_object **o, const tutti_value *args, const tutti_value *kwargs,
-		const char **text);
+	/* Make one of c's arguments; c is no call otherwise, but errors are as a method's. The
+	 * object's first member is a struct tu_object, which tu_object_init begins. */
+	int (*make)(struct tu_object **o, struct tu_call *c);
 	void (*free)(struct tu_object *o);
 
 	/* Any may be NULL; with the lock held. An answer of 0 could not be delivered: take it back,
 	 * an item to the head of its queue. */
 	void (*undo)(struct tu_object *o, struct tu_call *c);
+	/* Without the lock: its answer was delivered, or taken back; free what its mark stands for. */
+	void (*end)(struct tu_call *c);
 	/* A call that waited was given up before it had an answer. */
 	void (*dropped)(struct tu_object *o, struct tu_call *c);
 	/* The client who was c->caller in earlier calls has gone. */
@@ -62,12 +67,25 @@ struct tu_kind {
 	int (*value)(struct tu_object *o, tutti_value **v);
 };
 
-/* The first member of each kind's objects. */
+struct tu_calls {
+	struct tu_call *first, *last;
+};
+
+struct tu_limits {
+	size_t queue_bytes_max; /* of all items of a queue */
+};
+
+/*
+ * The first member of each kind's objects. Those who wait are asked whenever a method, undo, dropped
+ * or left has set changed; it is cleared before.
+ */
 struct tu_object {
-	const struct tu_kind *kind;
-	tutti_lock lock;              /* for all below, and what the kind adds */
-	struct tu_call *first, *last; /* that wait, in the order in which they came */
-	bool changed;                 /* set by a method: those who wait are to be asked again */
+	const struct tu_kind *kind;          /* tu_object_init; then fixed */
+	tutti_lock lock;                     /* for all below, and what the kind adds */
+	struct tu_calls waiting[TU_AWAITED]; /* each in the order in which they came */
+	bool changed;
+	const struct tu_limits
+		*limits; /* of the manager, once it serves this; fixed, may be NULL */
 };
 
 struct tu_call {
@@ -77,28 +95,62 @@ struct tu_call {
 	tutti_time
 		deadline; /* set by the method before it says TU_CALL_WAITS; else TUTTI_FOREVER */
 	bool late;        /* its deadline has passed: answer now, or set a later one */
-	bool waits;       /* it is in the object's list */
-	int step;         /* the method's own, 0 at first */
-	uint64_t mark;    /* the same */
-	int code;         /* once it is answered: 0 or an error */
+	bool waits;       /* it is in a list of the object */
+	unsigned awaits; /* set by the method before it says TU_CALL_WAITS: what for, of a numbering
+			     of the kind. Who came later for the same is not asked before this one
+			     has its answer. 0: for nothing of that sort; each is asked */
+	unsigned list;   /* it is in that of these */
+	int step;        /* the method's own, 0 at first */
+	uint64_t mark;   /* the same */
+	int code;        /* once it is answered: 0 or an error */
 	tutti_value *result;
 	struct tu_object *proxy; /* an object that it has made, whose proxy is the answer */
-	char text[160];          /* of an error; "" for none */
+	char text[TU_CALL_TEXT]; /* of an error; "" for none */
 	struct tu_call *before, *after;
 	tutti_event answered; /* set when it was answered by what another call has changed */
 };
 
-/* Begin a call: 0 or an error: c has its answer; TU_CALL_WAITS: it is to be waited for. */
+/* Make an object; text, of TU_CALL_TEXT bytes, receives what is wrong, or "". */
+int tu_object_make(struct tu_object **o, const struct tu_kind *kind, const tutti_value *args,
+	const tutti_value *kwargs, char *text);
+
+/* What a make begins with, of memory that is all 0. */
+void tu_object_init(struct tu_object *o, const struct tu_kind *kind);
+
+/* Free one that nobody calls; NULL does nothing. */
+void tu_object_free(struct tu_object *o);
+
+/* Tell the object that a client has gone. */
+void tu_object_left(struct tu_object *o, const void *caller);
+
+/* The kind that create calls so; NULL: none. */
+const struct tu_kind *tu_kind_find(const char *name);
+
+/* Its method of that name; NULL: none. */
+const struct tu_method *tu_kind_method(const struct tu_kind *kind, tutti_bytes name);
+
+/* What every object has beside: __repr__, __str__ and #GETVALUE; NULL: not that. */
+const struct tu_method *tu_kind_fallback(tutti_bytes name);
+
+/*
+ * Begin a call, whose method, args, kwargs and caller are set and all else is 0. 0 or an error: c
+ * has its answer; TU_CALL_WAITS: it is to be waited for, by c->answered and c->deadline.
+ */
 int tu_call_begin(struct tu_object *o, struct tu_call *c);
+
+/* c->answered was set: its answer, as of begin. */
+int tu_call_answer(struct tu_object *o, struct tu_call *c);
 
 /* Its deadline has passed: answered, as c->code says, or TU_CALL_WAITS till a later one. */
 int tu_call_late(struct tu_object *o, struct tu_call *c);
 
-/* Give it up, wherever it is; an answer that it had got is taken back. */
+/* Give it up, wherever it is; an answer that it had got is taken back. Then it has ended. */
 void tu_call_drop(struct tu_object *o, struct tu_call *c);
 
-/* Tell the object that a client has gone. */
-void tu_object_left(struct tu_object *o, const void *caller);
+/* Give back what its answer holds: once that was delivered. */
+void tu_call_end(struct tu_object *o, struct tu_call *c);
+
+/* -- for methods ------------------------------------------------------------------------------- */
 
 /* Say what is wrong with a call, as printf: c->text; returns code. */
 int tu_call_fail(struct tu_call *c, int code, const char *format, ...) TUTTI_PRINTF(3, 4);
