@@ -2,6 +2,7 @@
 #ifndef TUTTI_NET_H
 #define TUTTI_NET_H
 
+#include <tutti/dist.h>
 #include <tutti/dns.h>
 #include <tutti/http.h>
 #include <tutti/tls.h>
