@@ -209,12 +209,12 @@ def ends_under_clients(python, program):
 def ends_with_grace(python, program):
     with manager_peers.ours(program, "grace=30") as server:
         actor = Actor(python, server, "get", "get_task_queue", "1")
-        Actor(python, server, "shut_down").ends("None")
+        Actor(python, server, "shut_down", waits=False).ends("waiting\nNone")
         actor.ends("Empty")
         peers.equal(server.say("join"), "OK", "join")
     with manager_peers.ours(program, "grace=0.1") as server:
         actor = Actor(python, server, "get")
-        Actor(python, server, "shut_down").ends("None")
+        Actor(python, server, "shut_down", waits=False).ends("waiting\nNone")
         peers.equal(server.say("join"), "OK", "join")
         out = actor.process.communicate(timeout=peers.PATIENCE)[0].strip()
         peers.equal(out in ("EOFError", "ConnectionResetError"), True, out)
@@ -222,7 +222,7 @@ def ends_with_grace(python, program):
 
 def goes_on(python, program):
     with manager_peers.ours(program, "keep_running") as server:
-        Actor(python, server, "shut_down").ends("RemoteError")
+        Actor(python, server, "shut_down", waits=False).ends("waiting\nRemoteError")
         queues(server, "task")[0].put(1)
         peers.equal(server.say("get get_task_queue"), "OK 1", "its own proxy")
 

@@ -165,7 +165,7 @@ def no_such_method(m):
 def names_and_texts(m):
     q = m.get_task_queue()
     for text in str(q), q._callmethod("__repr__"), q._callmethod("__str__"):
-        equal(text[:24], "<queue.Queue object at 0", text)
+        equal(text[:19], "<queue.Queue object", text)
     equal(repr(q)[:11], "<AutoProxy[")
     equal("#UNSERIALIZABLE" in str(raises(RemoteError, copy.deepcopy, q)), False)
     error = str(raises(RemoteError, q._callmethod, "#GETVALUE"))
@@ -374,7 +374,7 @@ def counts(m):
     equal((first._id, count_of(first)), (second._id, before + 1))
     info = m._debug_info().splitlines()
     at = [i for i, line in enumerate(info) if first._id in line][0]
-    equal(info[at + 1][:28], "    <queue.Queue object at 0")
+    equal(info[at + 1][:23], "    <queue.Queue object")
     equal(m._number_of_objects() >= 1, True)
     del second
     equal(count_of(first), before)
@@ -394,10 +394,10 @@ def what_create_says(m):
 
 
 def requests_refused(m):
-    for name, args in (("nope", ()), ("create", ()), ("create", ("get_nothing",)),
+    for name, args in (("nope", ()), ("create", ()), ("create", ("get_nothing",)), ("dummy", (1,)),
                        ("incref", ("nope",)), ("decref", ("nope",)), ("incref", ()),
-                       ("dummy", (1, 2, 3, 4, 5)), ("__init__", ()), ("serve_client", ()),
-                       ("get_methods", ()), ("create", (7,)), ("accept_connection", (1, 2, 3))):
+                       ("__init__", ()), ("serve_client", ()), ("get_methods", ()),
+                       ("create", (7,)), ("accept_connection", (1, 2, 3))):
         error = raises(RemoteError, shot, m, name, *args)
         assert "-" * 75 in str(error)
     raises(RemoteError, m.get_nothing)

@@ -295,7 +295,7 @@ static void *serve(void *m)
 	tutti_task *t = tutti_task_start(announce, m, NULL);
 
 	answer(tutti_manager_serve(m), NULL);
-	tutti_join(t);
+	tutti_join_all(&t, 1);
 	return NULL;
 }
 
