@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* web.c - see web.h. The module stays: the libraries below it are not made to be unloaded. */
+/* web.c - see web.h. A module stays: the libraries below it are not made to be unloaded. */
 #define _GNU_SOURCE
 #include "web.h"
 
@@ -9,26 +9,29 @@
 #include <string.h>
 
 /* Beside libtutti. By its path: who looks for a bare name may be a sanitizer's dlopen, not ours. */
-static void *find(const char *symbol)
+void *module_find(const char *name, const char *symbol)
 {
-	char path[PATH_MAX] = "tutti-web.so";
 	void *function = dlsym(RTLD_DEFAULT, "tutti_version"), *module;
+	char path[PATH_MAX];
 	Dl_info library;
 	const char *slash;
 
+	snprintf(path, sizeof path, "%s", name);
 	if (function && dladdr(function, &library) != 0) {
 		slash = strrchr(library.dli_fname, '/');
 		if (slash)
-			snprintf(path, sizeof path, "%.*s/tutti-web.so",
-				(int)(slash - library.dli_fname), library.dli_fname);
+			snprintf(path, sizeof path, "%.*s/%s", (int)(slash - library.dli_fname),
+				library.dli_fname, name);
 	}
 	module = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
 	return module ? dlsym(module, symbol) : NULL;
 }
 
+static const char web[] = "tutti-web.so";
+
 static int run(const char *symbol, int argc, char **argv)
 {
-	int (*start)(int argc, char **argv) = (int (*)(int, char **))find(symbol);
+	int (*start)(int, char **) = (int (*)(int, char **))module_find(web, symbol);
 
 	if (start)
 		return start(argc, argv);
@@ -50,7 +53,7 @@ int fetch_main(int argc, char **argv)
 tutti_job *web_job(int n, const char **does)
 {
 	tutti_job *(*job)(int, const char **) =
-		(tutti_job * (*)(int, const char **)) find("web_find_job");
+		(tutti_job * (*)(int, const char **)) module_find(web, "web_find_job");
 
 	return job ? job(n, does) : NULL;
 }

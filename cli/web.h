@@ -9,6 +9,9 @@
 
 #include "cli.h"
 
+/* What a module that is beside libtutti has of that name; NULL: dlerror says why there is none. */
+void *module_find(const char *name, const char *symbol);
+
 /* The nth job of the module, and what it does; NULL: there are fewer, or there is no module. */
 tutti_job *web_job(int n, const char **does);
 

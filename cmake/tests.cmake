@@ -2,7 +2,7 @@
 # Examples and tests: one executable and one ctest entry per file, labelled with its room.
 #
 # A file may say what ctest should know about it, in a comment anywhere in it:
-#     ctest: TIMEOUT 120 RUN_SERIAL ON LABELS torture
+#     ctest: TIMEOUT 900 RUN_SERIAL ON LABELS torture
 # Pairs are test properties; LABELS are added to the room's. The label torture keeps a test out of
 # `make test`; no-asan, no-tsan, no-valgrind, no-coverage and no-qemu keep it out of those runs.
 # VIRTUAL ON adds a test that runs the program in virtual time, under several schedules. POLLERS ON

@@ -2,66 +2,35 @@
 /* extract.c - see extract.h. */
 #include "extract.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "cli.h"
 
 struct extractor {
 	enum extract how;
 	bool first;
+	const struct extract_way *way;
 	void *compiled;
 };
 
-size_t found_count(const struct found *f)
+/* NULL: there is none here, and that was said. */
+static const struct extract_way *find_way(enum extract how)
 {
-	return f->bounds.size / sizeof(size_t);
-}
+	const struct extract_way *way = &regex_way;
 
-static size_t bound(const struct found *f, size_t i)
-{
-	size_t at;
-
-	memcpy(&at, f->bounds.data + i * sizeof at, sizeof at);
-	return at;
-}
-
-tutti_bytes found_at(const struct found *f, size_t i)
-{
-	size_t from = i > 0 ? bound(f, i - 1) : 0;
-
-	return tutti_bytes_of(f->all.data ? f->all.data + from : "", bound(f, i) - from);
-}
-
-void found_add(struct found *f, const void *data, size_t size)
-{
-	text_add(&f->all, data, size);
-	text_add(&f->bounds, &f->all.size, sizeof f->all.size);
-}
-
-void found_free(struct found *f)
-{
-	text_free(&f->all);
-	text_free(&f->bounds);
-}
-
-void found_line(struct text *t, tutti_bytes found)
-{
-	const char *from = found.data, *end = from + found.size;
-	bool blank = true; /* none in front */
-
-	for (; from < end; from++) {
-		bool is_blank = (unsigned char)*from <= ' ' || *from == 0x7F;
-
-		if (!is_blank)
-			text_add(t, from, 1);
-		else if (!blank)
-			text_add(t, " ", 1);
-		blank = is_blank;
-	}
-	if (found.size > 0 && blank && t->size > 0 && t->data[t->size - 1] == ' ')
-		t->size--;
+	if (how != EXTRACT_REGEX)
+		way = module_find("tutti-xpath.so", "xpath_way");
+	else if (!way->run)
+		way = NULL;
+	if (!way && how == EXTRACT_REGEX)
+		say("fetch: --regex needs PCRE2, and this tutti was built without");
+	else if (!way)
+		say("fetch: --title and --xpath need libxml2, and this tutti was built or "
+		    "installed without: %s",
+			dlerror());
+	return way;
 }
 
 struct extractor *extractor_create(enum extract how, const char *expression, bool first)
@@ -74,11 +43,11 @@ struct extractor *extractor_create(enum extract how, const char *expression, boo
 	}
 	e->how = how;
 	e->first = first || how == EXTRACT_TITLE;
-	if (how == EXTRACT_REGEX)
-		e->compiled = regex_compile(expression);
-	else /* a drawing within the page may have titles too */
-		e->compiled = xpath_compile(
-			how == EXTRACT_XPATH ? expression : "//title[not(ancestor::svg)]");
+	e->way = find_way(how);
+	if (how == EXTRACT_TITLE) /* a drawing within the page may have titles too */
+		expression = "//title[not(ancestor::svg)]";
+	if (e->way)
+		e->compiled = e->way->compile(expression);
 	if (e->compiled)
 		return e;
 	free(e);
@@ -89,10 +58,7 @@ void extractor_free(struct extractor *e)
 {
 	if (!e)
 		return;
-	if (e->how == EXTRACT_REGEX)
-		regex_free(e->compiled);
-	else
-		xpath_free(e->compiled);
+	e->way->free(e->compiled);
 	free(e);
 }
 
@@ -103,8 +69,7 @@ const char *extractor_name(const struct extractor *e)
 
 int extractor_run(const struct extractor *e, tutti_bytes text, struct found *f, const char **why)
 {
-	int rc = e->how == EXTRACT_REGEX ? regex_run(e->compiled, text, e->first, f, why)
-					 : xpath_run(e->compiled, text, e->first, f, why);
+	int rc = e->way->run(e->compiled, text, e->first, f, why);
 
 	if (rc == 0 && (f->all.failed || f->bounds.failed))
 		rc = -ENOMEM;

@@ -4,6 +4,7 @@
 #define CLI_EXTRACT_H
 
 #include "text.h"
+#include "web.h"
 
 /* What was found, in the order of the document. Zero bytes are nothing. */
 struct found {
@@ -34,13 +35,21 @@ const char *extractor_name(const struct extractor *e);
  */
 int extractor_run(const struct extractor *e, tutti_bytes text, struct found *f, const char **why);
 
-/* The two kinds, where this command was built with what they need; of all of them see above. */
-void *xpath_compile(const char *expression);
-int xpath_run(void *compiled, tutti_bytes text, bool first, struct found *f, const char **why);
-void xpath_free(void *compiled);
-void *regex_compile(const char *expression);
-int regex_run(void *compiled, tutti_bytes text, bool first, struct found *f, const char **why);
-void regex_free(void *compiled);
+/* A way to find something. */
+struct extract_way {
+	void *(*compile)(const char *expression); /* NULL: it has said why not */
+	int (*run)(void *compiled, tutti_bytes text, bool first, struct found *f, const char **why);
+	void (*free)(void *compiled);
+};
+
+/* run is NULL: this command was built without what it needs. */
+extern const struct extract_way regex_way;
+
+/*
+ * Of tutti-xpath.so, a module that is loaded when it has to be: the libraries below libxml2 take as
+ * long to load as many a page to be fetched. It is not there if the command was built without.
+ */
+WEB_EXPORT extern const struct extract_way xpath_way;
 
 /*
  * Make a page a text in UTF-8, from the charset that type (as in Content-Type; NULL: unknown) or

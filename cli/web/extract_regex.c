@@ -42,7 +42,7 @@ static uint32_t wanted_group(const pcre2_code *code)
 	return names > 0 ? least : groups > 0;
 }
 
-void regex_free(void *compiled)
+static void regex_free(void *compiled)
 {
 	struct regex *r = compiled;
 
@@ -51,7 +51,7 @@ void regex_free(void *compiled)
 	free(r);
 }
 
-void *regex_compile(const char *expression)
+static void *regex_compile(const char *expression)
 {
 	struct regex *r = calloc(1, sizeof *r);
 	PCRE2_UCHAR words[200] = "";
@@ -102,7 +102,8 @@ static int next_match(const struct regex *r, tutti_bytes text, pcre2_match_data 
 	return 1;
 }
 
-int regex_run(void *compiled, tutti_bytes text, bool first, struct found *f, const char **why)
+static int regex_run(
+	void *compiled, tutti_bytes text, bool first, struct found *f, const char **why)
 {
 	const struct regex *r = compiled;
 	pcre2_match_data *match = pcre2_match_data_create_from_pattern(r->code, NULL);
@@ -127,24 +128,10 @@ int regex_run(void *compiled, tutti_bytes text, bool first, struct found *f, con
 	return rc >= 0 ? 0 : rc == PCRE2_ERROR_NOMEMORY ? -ENOMEM : -E2BIG;
 }
 
+const struct extract_way regex_way = { regex_compile, regex_run, regex_free };
+
 #else
 
-void *regex_compile(const char *expression)
-{
-	(void)expression;
-	say("fetch: --regex needs PCRE2, and this tutti was built without");
-	return NULL;
-}
-
-int regex_run(void *compiled, tutti_bytes text, bool first, struct found *f, const char **why)
-{
-	(void)compiled, (void)text, (void)first, (void)f, (void)why;
-	return -ENOSYS;
-}
-
-void regex_free(void *compiled)
-{
-	(void)compiled;
-}
+const struct extract_way regex_way = { NULL, NULL, NULL };
 
 #endif

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIECE_BYTES = 1 << 14, END_BYTES = 64, EXTRACT_HERE_BYTES = 1 << 15 };
+enum { PIECE_BYTES = 1 << 14, EXTRACT_HERE_BYTES = 1 << 15 };
 
 struct page *page_create(struct fetch *f, tutti_bytes url)
 {
@@ -67,6 +67,16 @@ static tutti_time limit(const struct attempt *a)
 	tutti_time least = stall ? tutti_after(stall) : TUTTI_FOREVER;
 
 	return a->deadline && a->deadline < least ? a->deadline : least;
+}
+
+/* What was cut at our limit the client calls cancelled: that is not what is to be said. */
+static int end_limit(struct attempt *a, tutti_scope *scope, int rc)
+{
+	int ended = tutti_timeout_end(scope, rc);
+
+	if (ended == TUTTI_ETIMEDOUT && rc != TUTTI_ETIMEDOUT)
+		a->fault.text[0] = '\0';
+	return ended;
 }
 
 /* What the client said, in its words and those of our limits. */
@@ -128,7 +138,7 @@ static int ask(struct attempt *a)
 		return -ENOMEM;
 	tutti_timeout_begin(&scope, limit(a));
 	rc = tutti_http_open(a->page->fetch->session, &a->response, method, a->page->url, &options);
-	rc = tutti_timeout_end(&scope, rc);
+	rc = end_limit(a, &scope, rc);
 	free(headers);
 	return rc;
 }
@@ -201,14 +211,17 @@ static int judge_head(struct attempt *a)
 	return 1;
 }
 
-/* Room for what is still to come, if that is known and little: many small ones may be waiting. */
+/*
+ * Room for what is still to come, if that is known and little: many small ones may be waiting. And
+ * for a byte more: who has all still asks for the end.
+ */
 static size_t next_piece(const struct page *p)
 {
 	int64_t left = p->size - (int64_t)body_there(p);
 
 	if (p->size < 0 || left >= PIECE_BYTES)
 		return PIECE_BYTES;
-	return left < END_BYTES ? END_BYTES : (size_t)left + 1;
+	return left > 0 ? (size_t)left + 1 : 1;
 }
 
 static int read_body(struct attempt *a)
@@ -225,7 +238,7 @@ static int read_body(struct attempt *a)
 			return page_fail(a->page, -ENOMEM, "%s", tutti_strerror(-ENOMEM));
 		tutti_timeout_begin(&scope, limit(a));
 		n = tutti_http_response_read(&a->response, space, b->kept.room - b->kept.size);
-		n = n < 0 ? tutti_timeout_end(&scope, (int)n) : (tutti_timeout_end(&scope, 0), n);
+		n = n < 0 ? end_limit(a, &scope, (int)n) : (tutti_timeout_end(&scope, 0), n);
 		if (n <= 0)
 			return n < 0 ? fail(a, (int)n) : 0;
 		rc = body_add(a->page, (size_t)n);

@@ -133,7 +133,8 @@ TUTTI_API int tutti_http_text(tutti_http_response *r, tutti_bytes *text);
 TUTTI_API int tutti_http_json(tutti_http_response *r, tutti_value **value);
 
 /*
- * Read of the body what has come, waiting until there is something.
+ * Read of the body what has come, waiting until there is something. What came before a failure is
+ * read before that is told.
  *
  * r          from tutti_http_open
  * data       receives it

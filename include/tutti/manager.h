@@ -65,12 +65,11 @@ typedef struct tutti_manager_options {
 	unsigned strangers_max;   /* of them, who have not yet proved the key; 256. The oldest goes
 				     when there is one more */
 	tutti_time handshake_max; /* for the proof, on both sides; 10 s */
-	tutti_time grace;   /* shutdown gives calls that are under way so long to end; 1 s; -1:
-				     none */
-	unsigned loops;     /* threads that serve, of tutti_manager_start; 1 */
-	bool keep_running;  /* clients cannot shut it down */
-	bool known_classes; /* refuse objects of classes beyond those of docs/values.md */
-	bool no_md5;        /* refuse Python up to 3.11, which knows no other digest */
+	tutti_time grace;         /* shutdown gives calls under way so long; 1 s; -1: none */
+	unsigned loops;           /* threads that serve, of tutti_manager_start; 1 */
+	bool keep_running;        /* clients cannot shut it down */
+	bool known_classes;       /* refuse objects of classes beyond those of docs/values.md */
+	bool no_md5;              /* refuse Python up to 3.11, which knows no other digest */
 	/* ------ */
 	bool old_sha256;      /* the manager is a Python up to 3.11 that was built without MD5 */
 	uint64_t reserved[6]; /* 0 */
@@ -218,30 +217,6 @@ TUTTI_API int tutti_manager_port(const tutti_manager *m);
  * Waits      never
  */
 TUTTI_API int tutti_manager_address(const tutti_manager *m, char *text, size_t size);
-
-/*
- * Get what Python's debug_info tells: a line for each object that somebody has a proxy of, with how
- * many, and what it is.
- *
- * m          started or connected
- * text       receives it
- * Returns    0; *text is the caller's to free
- * Errors     those of tutti_manager_queue
- * Context    any thread or task
- * Waits      may; cancellation point
- */
-TUTTI_API int tutti_manager_debug_info(tutti_manager *m, tutti_bytes *text);
-
-/*
- * Count the objects that somebody has a proxy of.
- *
- * m          started or connected
- * Returns    how many
- * Errors     those of tutti_manager_queue
- * Context    any thread or task
- * Waits      may; cancellation point
- */
-TUTTI_API int tutti_manager_number_of_objects(tutti_manager *m);
 
 /*
  * End the serving: no more calls are taken, those under way that wait have options' grace to end,

@@ -127,6 +127,30 @@ TUTTI_API int tutti_manager_serve_kinds(tutti_manager *m);
 TUTTI_API int tutti_manager_serve_object(tutti_manager *m, const char *name,
 	const tutti_manager_method *methods, size_t n, void *self);
 
+/*
+ * Get what Python's debug_info tells: a line for each object that somebody has a proxy of, with how
+ * many, and what it is.
+ *
+ * m          started or connected
+ * text       receives it
+ * Returns    0; *text is the caller's to free
+ * Errors     those of tutti_manager_queue
+ * Context    any thread or task
+ * Waits      may; cancellation point
+ */
+TUTTI_API int tutti_manager_debug_info(tutti_manager *m, tutti_bytes *text);
+
+/*
+ * Count the objects that somebody has a proxy of.
+ *
+ * m          started or connected
+ * Returns    how many
+ * Errors     those of tutti_manager_queue
+ * Context    any thread or task
+ * Waits      may; cancellation point
+ */
+TUTTI_API int tutti_manager_number_of_objects(tutti_manager *m);
+
 TUTTI_END
 
 #endif

@@ -44,8 +44,7 @@ static int look_into_stream(struct tu_session *x)
 }
 
 /* Until it is answered: 0, and *code is what it has come to. Else as look_at_client. */
-static int wait_for_answer(
-	struct tu_session *x, struct tu_object *o, struct tu_call *c, int *code)
+static int wait_for_answer(struct tu_session *x, struct tu_object *o, struct tu_call *c, int *code)
 {
 	int rc = look_into_stream(x);
 
@@ -128,8 +127,7 @@ static int reply_proxy(struct tu_session *x, struct tu_reply *r, struct tu_serve
 
 	if (rc < 0)
 		return rc;
-	rc = tutti_value_pack(
-		&args, "(sss)", e->object->kind->name, x->server->address, e->ident);
+	rc = tutti_value_pack(&args, "(sss)", e->object->kind->name, x->server->address, e->ident);
 	if (rc == 0) {
 		rc = tutti_value_object_make(&token, "multiprocessing.managers", "Token", args);
 		tutti_value_unref(args);

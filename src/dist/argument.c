@@ -22,7 +22,7 @@ int tu_call_fail(struct tu_call *c, int code, const char *format, ...)
 
 int tu_call_raise(struct tu_call *c, const char *module, const char *name, const char *text)
 {
-	tutti_value *args, *e;
+	tutti_value *args, *e = NULL;
 	int rc = text ? tutti_value_pack(&args, "(s)", text) : tutti_value_pack(&args, "()");
 
 	if (rc == 0) {

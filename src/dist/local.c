@@ -59,8 +59,7 @@ struct arguments {
 	tutti_value *args, *kwargs;
 };
 
-static int begin_arguments(
-	struct arguments *a, const tutti_value *args, const tutti_value *kwargs)
+static int begin_arguments(struct arguments *a, const tutti_value *args, const tutti_value *kwargs)
 {
 	int rc = as_tuple(args, &a->args);
 
@@ -98,8 +97,8 @@ static struct tu_local *make_local(struct tu_server *s, struct tu_served *e)
 int tu_local_create(tutti_manager *m, const char *name, const tutti_value *args,
 	const tutti_value *kwargs, struct tu_local **l)
 {
-	struct arguments a;
-	struct tu_served *e;
+	struct arguments a = { NULL, NULL };
+	struct tu_served *e = NULL;
 	char text[TU_CALL_TEXT];
 	int rc = tu_server_runs(m->server);
 
@@ -134,8 +133,7 @@ void tu_local_free(struct tu_local *l)
 /* -- a call ----------------------------------------------------------------------------------- */
 
 /* Until it is answered: 0, and *code is what it has come to. Else it was given up. */
-static int wait_for_answer(
-	struct tu_local *l, struct tu_call *c, tutti_time deadline, int *code)
+static int wait_for_answer(struct tu_local *l, struct tu_call *c, tutti_time deadline, int *code)
 {
 	struct tu_object *o = l->served->object;
 

@@ -22,8 +22,8 @@ int tu_local_create(tutti_manager *m, const char *name, const tutti_value *args,
 const struct tu_kind *tu_local_kind(const struct tu_local *l);
 
 /*
- * As tutti_proxy_call_until. proxy, if not NULL, receives the object that is the answer when that is
- * another one (#PROXY), or NULL; it is to be freed.
+ * As tutti_proxy_call_until. proxy, if not NULL, receives the object that is the answer when that
+ * is another one (#PROXY), or NULL; it is to be freed.
  */
 int tu_local_call(struct tu_local *l, const char *method, const tutti_value *args,
 	const tutti_value *kwargs, tutti_time deadline, tutti_value **result,

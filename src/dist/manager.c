@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* manager.c - the life of a manager, of either side, and what it is asked for by its program. */
-#include "dist/local.h"
+#include "dist/kinds.h"
 #include "dist/server.h"
 
 #include "net/memory.h"
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
+#include <tutti/manager_objects.h>
 #include <tutti/value_make.h>
 
 /* -- making one ------------------------------------------------------------------------------- */
@@ -84,8 +85,7 @@ static enum tu_manager_state state_of(tutti_manager *m)
 
 int tutti_manager_configure(tutti_manager *m, const tutti_manager_options *o)
 {
-	if (o->handshake_max < 0 || o->grace < -1 || o->message_max > UINT32_MAX ||
-		o->loops > 4096)
+	if (o->handshake_max < 0 || o->grace < -1 || o->message_max > UINT32_MAX || o->loops > 4096)
 		return -EINVAL;
 	for (size_t i = 0; i < sizeof(o->reserved) / sizeof(*o->reserved); i++)
 		if (o->reserved[i] != 0)
@@ -110,8 +110,8 @@ bool tu_is_identifier(const char *name)
 	return true;
 }
 
-int tu_manager_serve(tutti_manager *m, const char *name, const struct tu_kind *kind,
-	struct tu_object *shared)
+int tu_manager_serve(
+	tutti_manager *m, const char *name, const struct tu_kind *kind, struct tu_object *shared)
 {
 	if (!tu_is_identifier(name))
 		return -EINVAL;
@@ -123,20 +123,19 @@ int tu_manager_serve(tutti_manager *m, const char *name, const struct tu_kind *k
 int tutti_manager_serve_queue(tutti_manager *m, const char *name, size_t maxsize)
 {
 	char text[TU_CALL_TEXT];
-	struct tu_object *o;
+	struct tu_object *o = NULL;
 	tutti_value *args, *kwargs = NULL;
-	int rc = tutti_value_pack(&args, "(K)",
-		maxsize < INT64_MAX ? (uint64_t)maxsize : (uint64_t)INT64_MAX);
+	int rc = tutti_value_pack(
+		&args, "(K)", maxsize < INT64_MAX ? (uint64_t)maxsize : (uint64_t)INT64_MAX);
 
 	if (rc == 0)
 		rc = tutti_value_dict(&kwargs, NULL, 0);
 	if (rc == 0)
-		rc = tu_object_make(&o, tu_kind_find("Queue"), args, kwargs, text);
+		rc = tu_object_make(&o, &tu_kind_queue, args, kwargs, text);
 	tutti_value_unref(args);
 	tutti_value_unref(kwargs);
-	if (rc < 0)
-		return rc;
-	rc = tu_manager_serve(m, name, o->kind, o);
+	if (rc == 0)
+		rc = tu_manager_serve(m, name, &tu_kind_queue, o);
 	if (rc < 0)
 		tu_object_free(o);
 	return rc;
@@ -207,8 +206,8 @@ int tutti_manager_shutdown(tutti_manager *m)
 	tutti_lock_release(&m->lock);
 	if (state == TU_MANAGER_CONNECTED)
 		return m->client->functions->shutdown(m->client);
-	if (state == TU_MANAGER_ENDED || (state == TU_MANAGER_SERVES &&
-						 tutti_event_is_set(&m->server->over)))
+	if (state == TU_MANAGER_ENDED ||
+		(state == TU_MANAGER_SERVES && tutti_event_is_set(&m->server->over)))
 		return TUTTI_ESHUTDOWN;
 	if (state != TU_MANAGER_SERVES)
 		return -EINVAL;
@@ -265,9 +264,8 @@ int tutti_manager_number_of_objects(tutti_manager *m)
 	case TU_MANAGER_CONNECTED:
 		return m->client->functions->number_of_objects(m->client);
 	case TU_MANAGER_SERVES:
-		return tu_server_stopping(m->server)
-			       ? TUTTI_ESHUTDOWN
-			       : (int)tu_objects_number(&m->server->objects);
+		return tu_server_stopping(m->server) ? TUTTI_ESHUTDOWN
+						     : (int)tu_objects_number(&m->server->objects);
 	case TU_MANAGER_ENDED:
 		return TUTTI_ESHUTDOWN;
 	default:

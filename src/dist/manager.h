@@ -26,7 +26,13 @@ struct tu_client {
 	const struct tu_client_functions *functions;
 };
 
-enum tu_manager_state { TU_MANAGER_NEW, TU_MANAGER_BEGINS, TU_MANAGER_SERVES, TU_MANAGER_ENDED, TU_MANAGER_CONNECTED };
+enum tu_manager_state {
+	TU_MANAGER_NEW,
+	TU_MANAGER_BEGINS,
+	TU_MANAGER_SERVES,
+	TU_MANAGER_ENDED,
+	TU_MANAGER_CONNECTED
+};
 
 struct tutti_manager {
 	char *address;                 /* as stream.h has them, without tcp://; fixed */

@@ -76,8 +76,8 @@ struct tu_limits {
 };
 
 /*
- * The first member of each kind's objects. Those who wait are asked whenever a method, undo, dropped
- * or left has set changed; it is cleared before.
+ * The first member of each kind's objects. Those who wait are asked whenever a method, undo,
+ * dropped or left has set changed; it is cleared before.
  */
 struct tu_object {
 	const struct tu_kind *kind;          /* tu_object_init; then fixed */

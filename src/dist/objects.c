@@ -362,22 +362,30 @@ static void describe(FILE *to, const struct listed *one)
 	tu_call_end(one->e->object, &c);
 }
 
-int tu_objects_debug_info(struct tu_objects *t, tutti_bytes *text)
+static int describe_all(struct tu_objects *t, const struct listed *list, size_t n, FILE *to)
 {
-	size_t n, size = 0;
-	struct listed *list = list_all(t, &n);
-	char *memory = NULL;
-	FILE *to = list ? open_memstream(&memory, &size) : NULL;
-	int rc = -ENOMEM;
-
 	for (size_t i = 0; i < n; i++) {
-		if (to && i > 0)
+		if (i > 0)
 			fputc('\n', to);
-		if (to)
-			describe(to, &list[i]);
+		describe(to, &list[i]);
 		tu_objects_unpin(t, list[i].e);
 	}
-	if (to && fclose(to) == 0)
+	return fclose(to) == 0 ? 0 : -ENOMEM;
+}
+
+int tu_objects_debug_info(struct tu_objects *t, tutti_bytes *text)
+{
+	char *memory = NULL;
+	size_t n, size = 0;
+	FILE *to = open_memstream(&memory, &size);
+	struct listed *list = to ? list_all(t, &n) : NULL;
+	int rc = -ENOMEM;
+
+	if (list)
+		rc = describe_all(t, list, n, to);
+	else if (to)
+		fclose(to);
+	if (rc == 0)
 		rc = tutti_bytes_copy(text, memory, size);
 	free(memory);
 	tu_net_free(list);

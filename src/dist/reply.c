@@ -20,8 +20,10 @@ enum { PROTO_SIZE = 2, STOP_SIZE = 1 };
 
 #define RETURN "\x80\x04\x8c\x07#RETURN"
 #define ERROR "\x80\x04\x8c\x06#ERROR"
-#define READY(size, text) \
-	{ "\0\0\0" size text, sizeof("\0\0\0" size text) - 1, NULL }
+#define READY(size, text)                                                \
+	{                                                                \
+		"\0\0\0" size text, sizeof("\0\0\0" size text) - 1, NULL \
+	}
 
 static const struct tu_reply none = READY("\x0e", RETURN "N\x86."),
 			     yes = READY("\x0e", RETURN "\x88\x86."),
@@ -35,8 +37,9 @@ static const struct tu_reply none = READY("\x0e", RETURN "N\x86."),
 static int wrap(struct tu_reply *r, const char *word, tutti_bytes pickle)
 {
 	const unsigned char *from = pickle.data;
-	size_t n = strlen(word), inner = pickle.size - PROTO_SIZE - STOP_SIZE;
-	size_t body = PROTO_SIZE + 2 + n + inner + 2, head;
+	const tutti_bytes text = tutti_bytes_text(word);
+	size_t inner = pickle.size - PROTO_SIZE - STOP_SIZE, head;
+	size_t body = PROTO_SIZE + 2 + text.size + inner + 2;
 	unsigned char *to = tu_net_alloc_zero(TU_FRAME_HEAD_LONG + body);
 
 	if (!to)
@@ -47,9 +50,9 @@ static int wrap(struct tu_reply *r, const char *word, tutti_bytes pickle)
 	memcpy(to, from, PROTO_SIZE); /* of the value: 2 means names of Python 2 */
 	to += PROTO_SIZE;
 	*to++ = 0x8c;
-	*to++ = (unsigned char)n;
-	memcpy(to, word, n);
-	to += n;
+	*to++ = (unsigned char)text.size;
+	memcpy(to, text.data, text.size);
+	to += text.size;
 	memcpy(to, from + PROTO_SIZE, inner);
 	to += inner;
 	*to++ = 0x86;

@@ -15,8 +15,7 @@ struct tu_reply {
 int tu_reply_value(struct tu_reply *r, const char *word, const tutti_value *v);
 
 /* ("#TRACEBACK", text), or another word that a text follows. */
-int tu_reply_text(struct tu_reply *r, const char *word, const char *format, ...)
-	TUTTI_PRINTF(3, 4);
+int tu_reply_text(struct tu_reply *r, const char *word, const char *format, ...) TUTTI_PRINTF(3, 4);
 
 /* What a call has come to that has made no object: its result, or the exception. As above. */
 int tu_reply_call(struct tu_reply *r, const struct tu_call *c, int code);

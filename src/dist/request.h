@@ -6,8 +6,8 @@
 #include <tutti/manager.h>
 
 struct tu_request {
-	tutti_value *whole;  /* all below lasts as long as this */
-	bool of_object;      /* it has an ident; else it is for the manager itself */
+	tutti_value *whole; /* all below lasts as long as this */
+	bool of_object;     /* it has an ident; else it is for the manager itself */
 	tutti_bytes ident, name;
 	const tutti_value *args, *kwargs; /* a tuple; a dict */
 };

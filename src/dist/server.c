@@ -147,7 +147,7 @@ static void *accept_all(void *server)
 
 	snprintf(where, sizeof(where), "threads:%u", s->loops);
 	s->rc = s->loops > 1 ? tutti_serve(s->listener, where, tu_session_run, s, &options)
-			  : tutti_listener_serve(s->listener, tu_session_run, s);
+			     : tutti_listener_serve(s->listener, tu_session_run, s);
 	return NULL;
 }
 

@@ -19,18 +19,18 @@
 struct tu_server {
 	tutti_manager *manager;
 	struct tu_objects objects;
-	tutti_listener *listener; /* from the start on */
-	tutti_future *thread;     /* of tutti_manager_start */
+	tutti_listener *listener;         /* from the start on */
+	tutti_future *thread;             /* of tutti_manager_start */
 	char address[TUTTI_ADDRESS_SIZE]; /* where it listens, fixed from the start on; or "" */
 	int port;
-	unsigned loops, strangers_max; /* fixed from the start on */
-	uint32_t stopping;  /* atomic: no more is begun */
-	tutti_event stop;   /* somebody wants it to end */
-	tutti_event hurry;  /* without grace */
-	tutti_event closed; /* the grace is over: what still waits is given up */
-	tutti_event over;   /* all has ended */
-	int rc;             /* why, before over is set */
-	tutti_lock lock;    /* for what follows */
+	unsigned loops, strangers_max;      /* fixed from the start on */
+	uint32_t stopping;                  /* atomic: no more is begun */
+	tutti_event stop;                   /* somebody wants it to end */
+	tutti_event hurry;                  /* without grace */
+	tutti_event closed;                 /* the grace is over: what still waits is given up */
+	tutti_event over;                   /* all has ended */
+	int rc;                             /* why, before over is set */
+	tutti_lock lock;                    /* for what follows */
 	struct tu_list sessions, strangers; /* the oldest first */
 	unsigned n_sessions, n_strangers;
 };

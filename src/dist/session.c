@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <tutti/error.h>
+#include <tutti/group.h>
 #include <tutti/stream_peek.h>
 
 enum { FIRST_MAX = 64 * 1024, ENOUGH_TO_KNOW = 64, PIECE = 256 * 1024 };
@@ -97,8 +98,7 @@ static bool is_too_long(
 }
 
 /* Wait for the next. 0; -E2BIG, with what of it has come; or why there is none. */
-static int read_message(
-	struct tu_session *x, struct message *m, bool first, tutti_time deadline)
+static int read_message(struct tu_session *x, struct message *m, bool first, tutti_time deadline)
 {
 	size_t seen = 0;
 
@@ -231,22 +231,22 @@ static int refuse(struct tu_session *x, int code, const tutti_value_fault *fault
 /* One call of an object. 0, or why the session ends. */
 static int serve_call(struct tu_session *x)
 {
-	struct message m;
+	struct message m = { .data = NULL };
 	struct tu_request q;
 	tutti_value_fault fault;
 	int rc = read_message(x, &m, false, TUTTI_FOREVER);
 
 	if (rc == -E2BIG) {
 		rc = skip_long(x, &m);
-		return rc < 0 ? rc : write_text(x, "#TRACEBACK", "ValueError",
-					     "a message is too long");
+		return rc < 0 ? rc
+			      : write_text(x, "#TRACEBACK", "ValueError", "a message is too long");
 	}
 	if (rc < 0)
 		return rc;
 	if (tu_server_stopping(x->server) || m.frame.body == 0)
 		return TUTTI_EDONE;
-	rc = tu_request_read(&q, m.data + m.frame.head, m.frame.body,
-		&x->server->manager->options, &fault);
+	rc = tu_request_read(
+		&q, m.data + m.frame.head, m.frame.body, &x->server->manager->options, &fault);
 	skip(x, &m);
 	if (rc < 0)
 		return refuse(x, rc, &fault);
@@ -265,8 +265,8 @@ static int serve_first(struct tu_session *x, tutti_time deadline)
 
 	if (rc < 0)
 		return rc;
-	rc = tu_request_read(&q, m.data + m.frame.head, m.frame.body,
-		&x->server->manager->options, &fault);
+	rc = tu_request_read(
+		&q, m.data + m.frame.head, m.frame.body, &x->server->manager->options, &fault);
 	skip(x, &m);
 	if (rc < 0)
 		return write_text(x, "#TRACEBACK", "ValueError", fault.text);
@@ -277,33 +277,42 @@ static int serve_first(struct tu_session *x, tutti_time deadline)
 
 /* -- its life --------------------------------------------------------------------------------- */
 
-int tu_session_touch(struct tu_session *x, struct tu_served *e)
+/* Let go of those that nobody else holds, and have room for one more. */
+static int make_room(struct tu_session *x)
 {
 	struct tu_objects *all = &x->server->objects;
-	size_t n = 0;
+	size_t n = 0, room = x->room ? 2 * x->room : 4;
+	void *more;
+
+	for (size_t i = 0; i < x->n_touched; i++)
+		if (tu_objects_lives(all, x->touched[i]))
+			x->touched[n++] = x->touched[i];
+		else
+			tu_objects_unpin(all, x->touched[i]);
+	x->n_touched = n;
+	if (2 * n < x->room)
+		return 0;
+	more = realloc(x->touched, room * sizeof(*x->touched));
+	if (!more)
+		return n < x->room ? 0 : -ENOMEM;
+	x->touched = more;
+	x->room = room;
+	return 0;
+}
+
+int tu_session_touch(struct tu_session *x, struct tu_served *e)
+{
+	int rc = 0;
 
 	for (size_t i = x->n_touched; i > 0; i--)
 		if (x->touched[i - 1] == e)
 			return 0;
-	if (x->n_touched == x->room) { /* those that nobody else holds need not hear of it */
-		for (size_t i = 0; i < x->n_touched; i++)
-			if (tu_objects_lives(all, x->touched[i]))
-				x->touched[n++] = x->touched[i];
-			else
-				tu_objects_unpin(all, x->touched[i]);
-		x->n_touched = n;
-	}
-	if (2 * x->n_touched >= x->room) {
-		size_t room = x->room ? 2 * x->room : 4;
-		void *more = realloc(x->touched, room * sizeof(*x->touched));
-
-		if (!more)
-			return -ENOMEM;
-		x->touched = more;
-		x->room = room;
-	}
+	if (x->n_touched == x->room)
+		rc = make_room(x);
+	if (rc < 0)
+		return rc;
 	x->touched[x->n_touched++] = e;
-	tu_objects_pin(all, e);
+	tu_objects_pin(&x->server->objects, e);
 	return 0;
 }
 
@@ -316,15 +325,39 @@ static void say_good_bye(struct tu_session *x)
 	free(x->touched);
 }
 
+struct beginning {
+	struct tu_session *session;
+	int rc;
+};
+
+/* The proof and the first request. */
+static void *begin(void *arg)
+{
+	struct beginning *b = arg;
+	struct tu_session *x = b->session;
+	tutti_time proof_max = x->server->manager->options.handshake_max;
+
+	b->rc = prove(x, tutti_after(proof_max));
+	if (b->rc == 0 && !tu_server_welcome(x->server, &x->guest))
+		b->rc = TUTTI_EDONE;
+	if (b->rc == 0)
+		b->rc = serve_first(x, tutti_after(proof_max));
+	return NULL;
+}
+
+/*
+ * It begins in a task of its own, whose stack the next connection has then: the proof goes deep,
+ * and ten thousand clients that wait would have a page more each.
+ */
 static void serve(struct tu_session *x)
 {
-	tutti_time proof_max = x->server->manager->options.handshake_max;
-	int rc = prove(x, tutti_after(proof_max));
+	struct beginning b = { x, -ENOMEM };
+	tutti_group one = { { 0 } };
+	int rc = tutti_group_start(&one, begin, &b);
 
-	if (rc < 0 || !tu_server_welcome(x->server, &x->guest))
-		return;
-	rc = serve_first(x, tutti_after(proof_max));
-	if (rc != TU_SERVICE_CALLS)
+	if (rc == 0)
+		rc = tutti_group_join(&one);
+	if (rc < 0 || b.rc != TU_SERVICE_CALLS)
 		return;
 	keep_alive(x);
 	/* Who was in a call when the end came has not been told of it by his input. */

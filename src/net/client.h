@@ -24,9 +24,10 @@
 #include <unistd.h>
 
 enum {
-	TU_CLIENT_HEAD_MAX = 256 * 1024,  /* bytes of a response's head */
-	TU_CLIENT_AHEAD_MAX = 256 * 1024, /* of a body that come before they are read */
-	TU_CLIENT_DROPPED_MAX = 64 * 1024 /* of a redirect's body, to keep the connection */
+	TU_CLIENT_HEAD_MAX = 256 * 1024,   /* bytes of a response's head */
+	TU_CLIENT_AHEAD_MAX = 256 * 1024,  /* of a body that come before they are read */
+	TU_CLIENT_DROPPED_MAX = 64 * 1024, /* of a redirect's body, to keep the connection */
+	TU_CLIENT_SPARE_MAX = 100          /* of libcurl's handles, 6 KB each */
 };
 
 /* -- growing text ------------------------------------------------------------------------------ */
@@ -49,12 +50,14 @@ struct tutti_http_session {
 	struct tu_list multis; /* under lock */
 	unsigned users;        /* under lock: the owner, each request, each response that is read */
 	struct tu_list hosts;  /* under lock: those that are asked, if there is a limit for each */
-	tutti_semaphore permits; /* for requests at work, if there is a limit */
-	bool used;               /* under lock: it has made a request */
-	bool closed;             /* under lock */
-	pid_t pid;               /* under lock: whose connections these are */
-	int closing;             /* an eventfd that can be read from once it is closed */
-	CURLSH *share;           /* cookies, TLS sessions */
+	tutti_semaphore permits;          /* for requests at work, if there is a limit */
+	bool used;                        /* under lock: it has made a request */
+	bool closed;                      /* under lock */
+	pid_t pid;                        /* under lock: whose connections these are */
+	int closing;                      /* an eventfd that can be read from once it is closed */
+	CURL *spare[TU_CLIENT_SPARE_MAX]; /* under lock: of transfers that have ended */
+	unsigned n_spare;                 /* likewise */
+	CURLSH *share;                    /* cookies, TLS sessions */
 	pthread_mutex_t share_mutex[CURL_LOCK_DATA_LAST];
 	tutti_http_session_options options; /* fixed with the first request, as all that follows */
 	char *trust;
@@ -64,6 +67,13 @@ struct tutti_http_session {
 /* One more user, or one less. 0; TUTTI_ESHUTDOWN: it is closed. */
 int tu_client_session_use(tutti_http_session *s);
 void tu_client_session_leave(tutti_http_session *s);
+
+/*
+ * One of libcurl's handles, as if it was new. To make one costs more than a small request: of those
+ * whose transfer ended well some are kept. NULL: no memory. To give none back does nothing.
+ */
+CURL *tu_client_easy_take(tutti_http_session *s);
+void tu_client_easy_give(tutti_http_session *s, CURL *easy, bool ended_well);
 
 int tu_client_defaults_take(tutti_http_session *s, const tutti_http_options *o);
 void tu_client_defaults_free(tutti_http_session *s);
@@ -249,8 +259,12 @@ void tu_client_transfer_free(struct tu_client_transfer *t);
 /* Until the head is there; all. 0, or what is wrong, said in words. */
 int tu_client_transfer_head(struct tu_client_transfer *t);
 int tu_client_transfer_all(struct tu_client_transfer *t);
+/* Until there is enough, or an end; one that is bad is told to who asks again and finds less. */
 int tu_client_transfer_until(
 	struct tu_client_transfer *t, bool (*is_enough)(const struct tu_client_transfer *t));
+
+/* The whole answer has come, and nothing more is to be said. */
+bool tu_client_transfer_is_complete(const struct tu_client_transfer *t);
 
 /* Until t was told something. 0, TUTTI_ETIMEDOUT, TUTTI_ECANCELED, -EMFILE, -ENOMEM. */
 int tu_client_wait(struct tu_client_transfer *t);

@@ -30,13 +30,13 @@ static int redirect(struct tu_client_transfer *t)
 	return rc;
 }
 
+/* libcurl has put it together from its parts already. */
 static int keep_url(struct tu_client_transfer *t)
 {
-	char *url = NULL;
+	const char *url = NULL;
 
-	if (curl_url_get(t->request.url, CURLUPART_URL, &url, 0) == CURLUE_OK)
+	if (curl_easy_getinfo(t->easy, CURLINFO_EFFECTIVE_URL, &url) == CURLE_OK && url)
 		t->response->url = strdup(url);
-	curl_free(url);
 	return t->response->url ? 0 : -ENOMEM;
 }
 
@@ -71,7 +71,7 @@ static void hand_out(struct tu_client_transfer *t, tutti_http_response *response
 	struct tu_client_response *r = t->response;
 
 	*response = (tutti_http_response){ .status = r->status, .priv = r };
-	if (t->streams && !t->done) {
+	if (t->streams && !tu_client_transfer_is_complete(t)) {
 		r->transfer = t;
 		return;
 	}

@@ -251,7 +251,7 @@ static int await_some(struct tu_client_response *r)
 	rc = tu_client_transfer_until(t, has_some);
 	if (rc < 0 && rc != TUTTI_ECANCELED && rc != TUTTI_ETIMEDOUT)
 		r->rc = rc;
-	if (t->done || r->rc < 0) {
+	if (r->rc < 0 || tu_client_transfer_is_complete(t)) {
 		r->transfer = NULL;
 		tu_client_transfer_free(t);
 	}

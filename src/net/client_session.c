@@ -54,6 +54,8 @@ static int make_share(tutti_http_session *s)
 
 static void destroy(tutti_http_session *s)
 {
+	while (s->n_spare > 0)
+		curl_easy_cleanup(s->spare[--s->n_spare]);
 	if (s->share)
 		curl_share_cleanup(s->share);
 	for (int i = 0; i < CURL_LOCK_DATA_LAST; i++)
@@ -160,6 +162,33 @@ void tu_client_session_leave(tutti_http_session *s)
 	tutti_lock_release(&s->lock);
 	if (last)
 		destroy(s);
+}
+
+/* -- handles ----------------------------------------------------------------------------------- */
+
+CURL *tu_client_easy_take(tutti_http_session *s)
+{
+	CURL *easy = NULL;
+
+	tutti_lock_acquire(&s->lock);
+	if (s->n_spare > 0)
+		easy = s->spare[--s->n_spare];
+	tutti_lock_release(&s->lock);
+	return easy ? easy : curl_easy_init();
+}
+
+void tu_client_easy_give(tutti_http_session *s, CURL *easy, bool ended_well)
+{
+	if (easy && ended_well) {
+		curl_easy_reset(easy);
+		tutti_lock_acquire(&s->lock);
+		if (s->n_spare < TU_CLIENT_SPARE_MAX) {
+			s->spare[s->n_spare++] = easy;
+			easy = NULL;
+		}
+		tutti_lock_release(&s->lock);
+	}
+	curl_easy_cleanup(easy);
 }
 
 /* -- multis ------------------------------------------------------------------------------------ */

@@ -295,7 +295,7 @@ int tu_client_transfer_begin(struct tu_client_transfer *t)
 	if (rc < 0)
 		return rc;
 	t->connect_by = tutti_after(t->session->options.connect_timeout);
-	t->easy = curl_easy_init();
+	t->easy = tu_client_easy_take(t->session);
 	rc = t->easy ? set_all(t) : -ENOMEM;
 	if (rc == 0)
 		rc = resolve(t);
@@ -320,7 +320,7 @@ void tu_client_transfer_end(struct tu_client_transfer *t)
 		tu_client_multi_look(t->multi);
 		tu_client_multi_leave(t->multi);
 	}
-	curl_easy_cleanup(t->easy);
+	tu_client_easy_give(t->session, t->easy, t->done && t->result == CURLE_OK);
 	curl_slist_free_all(t->headers);
 	curl_slist_free_all(t->resolved);
 	tu_client_limits_leave(t);
@@ -389,9 +389,14 @@ int tu_client_transfer_until(
 
 	while (rc == 0 && t->rc == 0 && !t->done && !is_enough(t))
 		rc = go_on(t);
-	if (rc == 0 && (t->rc < 0 || t->done) && !(t->dropping && t->head_done))
-		rc = tu_client_result(t);
-	return rc;
+	if (rc < 0 || is_enough(t) || (t->dropping && t->head_done))
+		return rc;
+	return tu_client_result(t);
+}
+
+bool tu_client_transfer_is_complete(const struct tu_client_transfer *t)
+{
+	return t->done && t->rc == 0 && t->result == CURLE_OK;
 }
 
 static bool never(const struct tu_client_transfer *t)

@@ -2,11 +2,10 @@
 /* dns.c - see dns.h: resolvers, and what those who ask do. */
 #include "net/dns.h"
 
-#include "net/memory.h"
-
 #include <ctype.h>
 #include <errno.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
 #include <tutti/loop.h>
@@ -87,7 +86,7 @@ static int take_options(tutti_dns *d, const tutti_dns_options *o)
 	d->own_answer_ns = o->answer_ns;
 	d->own_rounds = o->rounds;
 	d->cache_max = o->cache_max < 0 ? 0 : o->cache_max > 0 ? o->cache_max : 256;
-	d->hosts = *hosts ? tu_net_copy_text(hosts) : NULL;
+	d->hosts = *hosts ? strdup(hosts) : NULL;
 	return *hosts && !d->hosts ? -ENOMEM : 0;
 }
 
@@ -95,14 +94,14 @@ int tutti_dns_create(tutti_dns **d, const tutti_dns_options *options)
 {
 	static const tutti_dns_options usual = { .servers = NULL };
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	tutti_dns *made = tu_net_alloc_zero(sizeof(*made));
+	tutti_dns *made = calloc(1, sizeof(*made));
 	int rc;
 
 	if (!made)
 		return -ENOMEM;
 	rc = take_options(made, options ? options : &usual);
 	if (rc < 0) {
-		tu_net_free(made);
+		free(made);
 		return rc;
 	}
 	made->users = 1;
@@ -130,8 +129,8 @@ void tu_dns_leave(tutti_dns *d)
 	}
 	tu_dns_let_go();
 	if (last) {
-		tu_net_free(d->hosts);
-		tu_net_free(d);
+		free(d->hosts);
+		free(d);
 	}
 }
 
@@ -203,13 +202,13 @@ void tu_dns_search_leave(struct tu_dns_search *s)
 	tu_dns_let_go();
 	if (last) {
 		tutti_future_unref(s->task);
-		tu_net_free(s);
+		free(s);
 	}
 }
 
 static struct tu_dns_search *make(tutti_dns *d, const char *key, bool reverse)
 {
-	struct tu_dns_search *s = tu_net_alloc_zero(sizeof(*s));
+	struct tu_dns_search *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return NULL;

@@ -6,8 +6,7 @@
  */
 #include "net/dns.h"
 
-#include "net/memory.h"
-
+#include <stdlib.h>
 #include <string.h>
 
 struct tu_dns_entry {
@@ -27,7 +26,7 @@ static void drop(tutti_dns *d, struct tu_dns_entry *e)
 {
 	tu_list_remove(&e->link);
 	d->cached--;
-	tu_net_free(e);
+	free(e);
 }
 
 static struct tu_dns_entry *find(tutti_dns *d, const char *key)
@@ -63,7 +62,7 @@ struct tu_dns_entry *tu_dns_entry_make(const struct tu_dns_search *s)
 
 	if (s->rc < 0 || s->ttl_s == 0 || s->dns->cache_max == 0)
 		return NULL;
-	e = tu_net_alloc_zero(sizeof(*e) + size); /* without memory nothing is kept */
+	e = calloc(1, sizeof(*e) + size); /* without memory nothing is kept */
 	if (!e)
 		return NULL;
 	e->until = tutti_after(TUTTI_SECONDS(s->ttl_s));

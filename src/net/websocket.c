@@ -2,8 +2,6 @@
 /* websocket.c - a WebSocket from the end of its handshake to the end of the connection. */
 #include "net/websocket.h"
 
-#include "net/memory.h"
-
 #include <errno.h>
 #include <openssl/rand.h>
 #include <stdlib.h>
@@ -41,7 +39,7 @@ int tutti_websocket_wrap(
 	if ((end != TUTTI_WEBSOCKET_SERVER && end != TUTTI_WEBSOCKET_CLIENT) ||
 		tu_websocket_options_are_wrong(o))
 		return -EINVAL;
-	made = tu_net_alloc_zero(sizeof(*made));
+	made = calloc(1, sizeof(*made));
 	if (!made)
 		return -ENOMEM;
 	made->stream = stream;
@@ -70,8 +68,8 @@ void tutti_websocket_free(tutti_websocket *ws)
 		tutti_stream_free(ws->stream);
 	free(ws->data);
 	free(ws->kept);
-	tu_net_free(ws->protocol);
-	tu_net_free(ws);
+	free(ws->protocol);
+	free(ws);
 }
 
 /* -- looking at it ----------------------------------------------------------------------------- */

@@ -3,11 +3,11 @@
 #include "net/websocket.h"
 
 #include "base/list.h"
-#include "net/memory.h"
 #include "net/websocket_handshake.h"
 
 #include <errno.h>
 #include <openssl/evp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
 #include <tutti/task.h>
@@ -147,7 +147,7 @@ int tutti_websocket_accept(
 	if (rc < 0)
 		return rc;
 	protocol = agreed(x, o->protocols);
-	made->protocol = protocol ? tu_net_copy_text(protocol) : NULL;
+	made->protocol = protocol ? strdup(protocol) : NULL;
 	made->upgraded = (struct tu_http_upgraded){ go_away, end_served };
 	rc = protocol && !made->protocol ? -ENOMEM : add_headers(x, protocol);
 	if (rc == 0)

@@ -5,13 +5,13 @@
  */
 #include "net/websocket.h"
 
-#include "net/memory.h"
 #include "net/websocket_handshake.h"
 
 #include <errno.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <tutti/error.h>
@@ -318,7 +318,7 @@ static int make(struct handshake *h, tutti_websocket **ws)
 	if (rc < 0)
 		return say_code(h, rc);
 	if (h->protocol) {
-		made->protocol = tu_net_copy_text(h->protocol);
+		made->protocol = strdup(h->protocol);
 		if (!made->protocol) {
 			tutti_websocket_free(made);
 			return say_code(h, -ENOMEM);
@@ -343,7 +343,7 @@ static int shake_hands(struct handshake *h, tutti_websocket **ws)
 		rc = tutti_stream_write_until(h->stream, request, size, h->deadline);
 		rc = rc < 0 ? say_code(h, rc) : read_reply(h);
 	}
-	tu_net_free(request);
+	free(request);
 	if (rc == 0)
 		rc = make(h, ws);
 	if (rc < 0)

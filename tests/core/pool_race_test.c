@@ -254,7 +254,7 @@ static void what_was_sorted_is_used_again(void)
 static void an_idle_thread_gives_a_burst_back(void)
 {
 	struct tu_pool *pools = tu_worker_self()->pools;
-	tutti_time limit = tutti_after(TUTTI_SECONDS(2));
+	tutti_time limit = tutti_after(TUTTI_SECONDS(60));
 
 	if (tutti_simulated()) /* there an idle thread is one that time passes by */
 		return;

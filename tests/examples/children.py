@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 
 from run import (Late, Wrong, at_least, below, late_unless, number, numbers, run, same, same_set,
-                 wrong_unless)
+                 stretched, wrong_unless)
 
 
 def of(lines, pattern):
@@ -16,16 +16,16 @@ def of(lines, pattern):
     return [int(found[1]) for found in (re.fullmatch(pattern, line) for line in lines) if found]
 
 
-def in_order(lines, *these):
+def in_order(lines, *these, kind=Wrong):
     places = [lines.index(line) for line in these]
-    same(places, sorted(places))
+    same(places, sorted(places), kind)
 
 
 def piped(program, *args):
     """Its lines where they go to a pipe: what is not written out at once comes at the end."""
-    environment = dict(os.environ, TUTTI_TIME_SCALE="0.05")
+    environment = dict(os.environ, TUTTI_TIME_SCALE=str(stretched(0.05)))
     done = subprocess.run([program, *args], stdin=subprocess.DEVNULL, capture_output=True,
-                          timeout=50, check=False, env=environment)
+                          timeout=200, check=False, env=environment)
     wrong_unless(done.returncode == 0 and not done.stderr, done)
     return done.stdout.decode().splitlines()
 
@@ -63,6 +63,7 @@ def p13_process_without_and_with_join(program):
     for lines in run(program, scale=0.6).lines, piped(program):
         at = lines.index("*" * 20)
         first, second = lines[:at], lines[at + 1:]
+        late_unless(len(first) == 5, lines)
         mains, begun, rested = (of(lines, text + r"(\d+)") for text in
                                 ("我是主进程，PID是", "开始写代码，PID是", "休息一会儿，PID是"))
         same(len(mains), 4)
@@ -244,7 +245,7 @@ def p30_writer_and_reader(program):
     same([line for line in done.lines if line in gets], gets, Late)
     for put, get in zip(puts, gets):
         in_order(done.lines, put, get)
-    in_order(done.lines, gets[0], puts[1])
+    in_order(done.lines, gets[0], puts[1], kind=Late)
     same(len(set(of(done.lines, r"Process to (?:write|read): (\d+)"))), 2)
     at_least(done.seconds, 1.5)
 

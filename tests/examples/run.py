@@ -3,8 +3,8 @@
 
 Two kinds of complaint. Wrong: no machine, however busy, may show this. Late: the order or the
 duration of things that sleep at the same time is off, which a busy machine can do once in a while,
-so the driver runs the example again; a wrong model (in turn instead of at once) is late every time.
-Lower bounds of durations are never late but wrong.
+so the driver runs the example again, with all durations longer; a wrong model (in turn instead of
+at once) is late every time. Lower bounds of durations are never late but wrong.
 """
 import os
 import pty
@@ -18,6 +18,7 @@ import tty
 
 TORTURE = os.environ.get("TUTTI_TORTURE") == "1"
 CPUS = len(os.sched_getaffinity(0))
+stretch = 1.0  # of all durations: what a busy machine adds to them weighs less in a longer one
 
 
 class Wrong(Exception):
@@ -41,12 +42,13 @@ class Run:
             self.at += [when] * (so_far - len(self.at))
 
 
-def run(program, *args, scale=1.0, draws=None, stop=None, limit=50, rc=0, cwd=None):
+def run(program, *args, scale=1.0, draws=None, stop=None, limit=200, rc=0, cwd=None):
     """Run program with every duration multiplied by scale; all seconds below are the program's.
 
     draws is the script of its random numbers. When stop(text so far) says true, the program, which
     must still be alive, is interrupted.
     """
+    scale = stretched(scale)
     environment = dict(os.environ, TUTTI_TIME_SCALE=str(scale), TUTTI_DRAWS=draws or "")
     terminal, end = pty.openpty()
     tty.setraw(end)
@@ -71,6 +73,10 @@ def run(program, *args, scale=1.0, draws=None, stop=None, limit=50, rc=0, cwd=No
     if done.rc != rc:
         raise Wrong(f"exit status {done.rc} instead of {rc}\n{done.text}{done.err}")
     return done
+
+
+def stretched(scale):
+    return scale * stretch
 
 
 def interruptible():

@@ -37,9 +37,9 @@ def once(program, args, words, cwd=None):
     environment["TUTTI_SIM"] = ",".join(["stats", *words])
     try:
         done = subprocess.run([program, *args], stdin=subprocess.DEVNULL, capture_output=True,
-                              env=environment, timeout=50, check=False, cwd=cwd)
+                              env=environment, timeout=200, check=False, cwd=cwd)
     except subprocess.TimeoutExpired as late:
-        raise Wrong(f"still running after 50 s:\n{late.stdout}\n{late.stderr}") from None
+        raise Wrong(f"still running after 200 s:\n{late.stdout}\n{late.stderr}") from None
     return Run(done.stdout.decode(), done.stderr.decode(), done.returncode)
 
 

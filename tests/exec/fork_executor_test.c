@@ -264,17 +264,14 @@ static void waits_for_many_end_in_the_child(void)
 	CHECK_EQ(tutti_join_all(f, 2), 0);
 }
 
-static void set_event(void *event)
-{
-	tutti_event_set(event);
-}
-
 static void *fork_as_child(void *arg)
 {
 	pid_t pid = child_fork();
 
-	if (pid != 0)
+	if (pid != 0) {
 		child_wait(pid);
+		tutti_event_set(&jobs_go_on);
+	}
 	*(pid_t *)arg = pid;
 	return NULL;
 }
@@ -297,25 +294,18 @@ static void groups_and_waits_go_on_in_the_child(void)
 	tutti_event_clear(&jobs_go_on);
 	CHECK_EQ(tutti_group_start(&g, sleep_long, NULL), 0);
 	CHECK_EQ(tutti_group_start(&g, fork_as_child, &pid), 0);
-	tutti_timer *timer =
-		tutti_loop_call_at(NULL, tutti_after(300000000), set_event, &jobs_go_on);
 	CHECK_EQ(tutti_group_join(&g), 0);
 	if (pid == 0)
 		_exit(0);
-	CHECK_EQ(tutti_future_result(timer, NULL, 0), 0);
-	tutti_future_unref(timer);
 
 	tutti_event_clear(&jobs_go_on);
 	f[0] = tutti_task_start(sleep_long, NULL, NULL);
 	f[1] = tutti_task_start(fork_as_child, &pid, NULL);
-	timer = tutti_loop_call_at(NULL, tutti_after(300000000), set_event, &jobs_go_on);
 	CHECK_EQ(tutti_wait(f, 2, TUTTI_ALL_COMPLETED, order, TUTTI_FOREVER), 2);
 	if (pid == 0) {
 		CHECK_EQ(tutti_future_result(f[0], NULL, 0), TUTTI_ECRASHED);
 		_exit(0);
 	}
-	CHECK_EQ(tutti_future_result(timer, NULL, 0), 0);
-	tutti_future_unref(timer);
 	CHECK_EQ(tutti_join_all(f, 2), 0);
 }
 

@@ -232,7 +232,7 @@ static void a_wait_that_stands_in_line_comes_back(void)
 	static tutti_event event;
 	tutti_task *sets = tutti_task_start(fork_and_set, &event, NULL);
 
-	CHECK_EQ(tutti_event_wait_until(&event, tutti_after(TUTTI_SECONDS(10))), 0);
+	CHECK_EQ(tutti_event_wait_until(&event, tutti_after(TUTTI_SECONDS(1000))), 0);
 	finish(sets);
 	both_came_back();
 }
@@ -269,7 +269,7 @@ static void a_select_comes_back(void)
 		tutti_case_acquire(&other_permits) };
 	tutti_task *tells = tutti_task_start(fork_and_tell, promise, NULL);
 	for (int i = 0; i < 4; i++) {
-		CHECK_EQ(tutti_select(cases, 6, tutti_after(TUTTI_SECONDS(10))), i);
+		CHECK_EQ(tutti_select(cases, 6, tutti_after(TUTTI_SECONDS(1000))), i);
 		cases[i] = (tutti_case){ 0 };
 	}
 	CHECK_EQ(item, 7);

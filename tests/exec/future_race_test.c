@@ -107,8 +107,8 @@ static void everybody_lets_go_at_random(enum mix mix)
 		if (mix != APART)
 			EVENTUALLY(tu_load_acq(&called) == added);
 	}
-	for (int i = 0; leaks_threads() > threads_at_rest; i++)
-		CHECK(i < 5000 && tutti_sleep(TUTTI_MILLISECONDS(1)) == 0);
+	while (leaks_threads() > threads_at_rest)
+		CHECK_EQ(tutti_sleep(TUTTI_MILLISECONDS(1)), 0);
 	CHECK(called <= added);
 }
 

@@ -59,7 +59,7 @@ static void by_completion_of_one_by_one(tutti_future **f, size_t n)
 	CHECK(c);
 	for (size_t i = 0; i < n; i++) {
 		CHECK_EQ(tutti_completion_add(c, f[i]), 0);
-		CHECK_EQ(tutti_completion_next_until(c, NULL, tutti_after(TUTTI_SECONDS(50))), 0);
+		CHECK_EQ(tutti_completion_next_until(c, NULL, tutti_after(TUTTI_SECONDS(1000))), 0);
 	}
 	tutti_completion_free(c);
 }
@@ -526,7 +526,7 @@ static int waits_until(void)
 	tutti_future *f = needs_most_submit(pool);
 	int n = 1;
 
-	CHECK_EQ(tutti_future_result_until(f, &n, sizeof(n), tutti_after(TUTTI_SECONDS(50))), 0);
+	CHECK_EQ(tutti_future_result_until(f, &n, sizeof(n), tutti_after(TUTTI_SECONDS(1000))), 0);
 	tutti_future_unref(f);
 	return n;
 }

@@ -111,7 +111,7 @@ static void the_next_is_tried_after_a_while(enum mix mix)
 	finish(start_as(mix, next_after_a_while, NULL));
 }
 
-/* Each that refuses makes way at once: to wait for each would take seconds. */
+/* Each that refuses makes way at once: to wait for each would take seconds, each time. */
 static void a_refusal_makes_way(void)
 {
 	static const char *const many[] = { "127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5",
@@ -120,14 +120,18 @@ static void a_refusal_makes_way(void)
 	int good;
 	tutti_time start;
 	tutti_stream *s;
+	bool at_once;
 
 	port = 0;
 	good = listen_at("127.0.0.11", &port);
 	addresses = many;
-	start = tutti_now();
-	CHECK_EQ(connect_to_several(&s, TUTTI_FOREVER), 0);
-	CHECK(tutti_now() - start < 9 * stagger);
-	check_peer(s, "127.0.0.11");
+	do { /* on a machine that is busy all may take seconds, once */
+		start = tutti_now();
+		CHECK_EQ(connect_to_several(&s, TUTTI_FOREVER), 0);
+		at_once = tutti_now() - start < 9 * stagger;
+		check_peer(s, "127.0.0.11");
+	} while (!at_once && suite_has_time());
+	CHECK(at_once);
 	close(good);
 	CHECK_EQ(connect_to_several(&s, TUTTI_FOREVER), -ECONNREFUSED);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: LABELS no-tsan LABELS no-valgrind LABELS no-qemu TIMEOUT 120 POLLERS ON */
+/* ctest: LABELS no-tsan LABELS no-valgrind LABELS no-qemu POLLERS ON */
 /*
  * Ten thousand connections that wait, the clients in a process of their own: all are accepted, each
  * is answered afterwards, and waiting costs little. (TSan has room for 8,000 stacks; the others

@@ -23,7 +23,8 @@ static void accepts_who_comes(void)
 	listen_at("127.0.0.1:0");
 	CHECK_EQ(tutti_listener_accept_until(listener, &far, past), TUTTI_ETIMEDOUT);
 	near = visit();
-	CHECK_EQ(tutti_listener_accept_until(listener, &far, past), 0);
+	/* The system may take a moment to bring one to the other. */
+	EVENTUALLY(tutti_listener_accept_until(listener, &far, past) == 0);
 	CHECK_EQ(tutti_listener_accept_until(listener, &near, tutti_after(1000)), TUTTI_ETIMEDOUT);
 	tutti_stream_free(far);
 	tutti_stream_free(near);

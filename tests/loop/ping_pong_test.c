@@ -9,7 +9,7 @@
 
 enum { ROUNDS = 4000, SIDES = 2 };
 
-static const tutti_time LOST = TUTTI_SECONDS(20);
+static const tutti_time LOST = TUTTI_SECONDS(1000);
 
 static tutti_event events[SIDES];
 static tutti_semaphore permits[SIDES];

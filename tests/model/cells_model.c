@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: TIMEOUT 300 */
+/* ctest: TIMEOUT 900 */
 /*
  * The cells of a process pool: nobody sleeps while there is something to do, also if who wakes
  * comes late. A sleeper here is as core/word.h has it: woken for nothing it sleeps on.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: TIMEOUT 300 */
+/* ctest: TIMEOUT 900 */
 /*
  * Conditions: a notify reaches somebody who waits. One whose time is up or who is cancelled either
  * was notified and says so, or leaves the notify to the next.

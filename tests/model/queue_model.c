@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: TIMEOUT 300 */
+/* ctest: TIMEOUT 900 */
 /* Queues with room for one: each item that was put is taken once or still there. */
 #include "core/wait.h"
 #include "model/ground.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ctest: TIMEOUT 300 */
+/* ctest: TIMEOUT 900 */
 /* Semaphores: a permit is with one who acquired it or in the semaphore, whatever met on the way. */
 #include "core/wait.h"
 #include "model/ground.h"

@@ -222,6 +222,48 @@ static void bodies_are_sent(void)
 	tutti_value_unref(json);
 }
 
+static ssize_t read_once(void *arg, void *data, size_t size)
+{
+	char **text = arg;
+	size_t n = *text ? strlen(*text) : 0;
+
+	CHECK(n <= size);
+	if (n > 0)
+		memcpy(data, *text, n);
+	*text = NULL;
+	return (ssize_t)n;
+}
+
+/* Of a request nothing shows in the next one, though it may be made by the same handle. */
+static void each_request_is_its_own(void)
+{
+	const char *headers[] = { "X-One", "1", "Cookie", "a=b", "User-Agent", "us", NULL };
+	const char *plain = "GET /echo\nUser-Agent: tutti/0.1.0\nAccept: */*\n";
+	char *text = "read";
+	const struct {
+		const char *method;
+		tutti_http_options options;
+	} loud[] = { { "GET", { .headers = headers, .login = "me:pass" } },
+		{ "POST", { .body = tutti_bytes_text("body") } },
+		{ "PUT", { .read = read_once, .arg = &text, .size = -1 } },
+		{ "DELETE", { .body = tutti_bytes_text("") } }, { "HEAD", { 0 } },
+		{ "GET", { .proxy = web, .insecure = true } }, { "OPTIONS", { 0 } } };
+	tutti_http_session *s = open_session();
+
+	for (size_t i = 0; i < sizeof loud / sizeof *loud; i++) {
+		tutti_http_response r;
+
+		CHECK_EQ(tutti_http_request(s, &r, loud[i].method, at("/echo"), &loud[i].options),
+			0);
+		CHECK_EQ(r.status, 200);
+		CHECK(strcmp(loud[i].method, "HEAD") == 0 || i == 5 ||
+			strcmp((const char *)r.body.data, plain) != 0);
+		tutti_http_response_free(&r);
+		check_got(s, "/echo", plain);
+	}
+	tutti_http_session_free(s);
+}
+
 /* -- what cannot be asked ---------------------------------------------------------------------- */
 
 static void urls_are_looked_at(void)
@@ -296,6 +338,7 @@ static void *everything(void *arg)
 	RUN(params_are_added);
 	RUN(headers_are_sent);
 	RUN(bodies_are_sent);
+	RUN(each_request_is_its_own);
 	RUN(urls_are_looked_at);
 	RUN(options_are_looked_at);
 	RUN(sessions_close);

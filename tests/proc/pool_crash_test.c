@@ -133,14 +133,14 @@ static bool use_with(enum tu_crash_role role, const char *where, int retries, ui
 static void use_everywhere(enum tu_crash_role role, const char *where, int retries, uint64_t least)
 {
 	int descriptors = leaks_descriptors(), maps = maps_with("tutti-pool");
-	uint64_t k = 1;
+	struct steps s = { .k = 1, .least = least };
 
-	while (use_with(role, where, retries, k))
-		k++;
+	while (steps_go_on(&s, use_with(role, where, retries, s.k)))
+		;
 	EVENTUALLY(leaks_descriptors() <= descriptors); /* closed a moment after the end */
 	CHECK_EQ(maps_with("tutti-pool"), maps);
-	printf("  killed at %llu steps\n", (unsigned long long)k - 1);
-	CHECK(k > least);
+	printf("  killed at %llu steps\n", (unsigned long long)s.k - 1);
+	CHECK(s.k > s.least);
 }
 
 static void a_worker_dies(void)
@@ -190,13 +190,13 @@ static const struct again_part parts[] = { { "program", be_a_program }, { NULL, 
 
 static void a_program_dies(void)
 {
-	uint64_t k = 1;
+	struct steps s = { .k = 1, .least = 39 };
 	bool died;
 
 	do {
 		struct again a;
 
-		plan_make(TU_CRASH_NOBODY, k++);
+		plan_make(TU_CRASH_NOBODY, s.k);
 		a = again("program");
 		died = plan_died();
 		if (!died)
@@ -205,9 +205,9 @@ static void a_program_dies(void)
 		for (int i = 0; i < JOBS; i++)
 			CHECK(plan_ran(i) <= 1);
 		plan_await_alone();
-	} while (died);
-	printf("  killed at %llu steps\n", (unsigned long long)k - 2);
-	CHECK(k > 40);
+	} while (steps_go_on(&s, died));
+	printf("  killed at %llu steps\n", (unsigned long long)s.k - 1);
+	CHECK(s.k > s.least);
 }
 
 static void begin_the_first(void)

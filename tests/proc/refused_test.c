@@ -8,6 +8,7 @@
 #include "proc/server.h"
 #include "support/again.h"
 #include "support/leaks.h"
+#include "support/own.h"
 #include "support/suite.h"
 
 #include <errno.h>
@@ -102,15 +103,15 @@ static void no_name_is_taken_away(void)
 {
 	tutti_shm *m, *other;
 
-	CHECK_EQ(tutti_shm_create_named(&m, "tutti-descriptors", 100), 0);
+	CHECK_EQ(tutti_shm_create_named(&m, own_name("tutti-refused"), 100), 0);
 	for (rlim_t n = 3; n < 20; n++) {
 		rlim_t usual = allow(RLIMIT_NOFILE, n);
-		int rc = tutti_shm_create_named(&other, "tutti-descriptors", 100);
+		int rc = tutti_shm_create_named(&other, own_name("tutti-refused"), 100);
 
 		allow(RLIMIT_NOFILE, usual);
 		CHECK(rc == -EMFILE || rc == -EEXIST);
 	}
-	CHECK_EQ(tutti_shm_open(&other, "tutti-descriptors"), 0);
+	CHECK_EQ(tutti_shm_open(&other, own_name("tutti-refused")), 0);
 	CHECK(other == m);
 	tutti_shm_free(other);
 	tutti_shm_free(m);

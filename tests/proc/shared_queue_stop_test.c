@@ -13,16 +13,6 @@ static const int from_victim = 1, from_us = 2, from_before = 3;
 
 enum { SOON_MS = 5, LATE_MS = 60000 };
 
-static int put_until_soon(void)
-{
-	return tutti_queue_put_until(queue, &from_us, tutti_after(TUTTI_MILLISECONDS(SOON_MS)));
-}
-
-static int get_until_soon(int *item)
-{
-	return tutti_queue_get_until(queue, item, tutti_after(TUTTI_MILLISECONDS(SOON_MS)));
-}
-
 /* -- victims ---------------------------------------------------------------------------------- */
 
 struct victim {
@@ -76,12 +66,14 @@ static void begin(void)
 
 static int puts_done, gets_done;
 
-/* true: it was held up. It tells once its deadline is past, and not much later. */
-static bool is_held_up(bool put)
+/* true: it was held up, for so long. */
+static bool is_held_up(bool put, int ms)
 {
-	int item = 0;
-	int rc = put ? put_until_soon() : get_until_soon(&item);
+	tutti_time deadline = tutti_after(TUTTI_MILLISECONDS(ms));
+	int item = 0, rc;
 
+	rc = put ? tutti_queue_put_until(queue, &from_us, deadline)
+		 : tutti_queue_get_until(queue, &item, deadline);
 	CHECK(rc == 0 || rc == TUTTI_ETIMEDOUT);
 	if (rc == 0)
 		++*(put ? &puts_done : &gets_done);
@@ -138,15 +130,15 @@ static bool one_stops(uint64_t point, bool puts, bool dies, bool *held)
 		tutti_queue_free(queue);
 		return false;
 	}
-	*held = is_held_up(puts);
+	*held = is_held_up(puts, SOON_MS);
 	if (*held && !dies && point < 4)
 		a_cancel_counts(puts);
-	CHECK(!is_held_up(!puts)); /* the other end goes on */
+	CHECK(!is_held_up(!puts, LATE_MS)); /* the other end goes on */
 	if (dies)
 		process_kill(pid);
 	else
 		let_go_on(pid);
-	CHECK(!is_held_up(puts));
+	CHECK(!is_held_up(puts, LATE_MS));
 	left = drain();
 	all = all + (size_t)puts_done - (size_t)gets_done;
 	if (!dies)

@@ -100,12 +100,12 @@ static bool start_with(enum tu_crash_role role, tutti_job *job, int good, uint64
 
 static void start_everywhere(enum tu_crash_role role, tutti_job *job, int good, uint64_t least)
 {
-	uint64_t k = 1;
+	struct steps s = { .k = 1, .least = least };
 
-	while (start_with(role, job, good, k))
-		k++;
-	printf("  killed at %llu steps\n", (unsigned long long)k - 1);
-	CHECK(k > least);
+	while (steps_go_on(&s, start_with(role, job, good, s.k)))
+		;
+	printf("  killed at %llu steps\n", (unsigned long long)s.k - 1);
+	CHECK(s.k > s.least);
 }
 
 static void a_child_dies(void)
@@ -195,13 +195,13 @@ static bool nest_with(uint64_t k)
 
 static void none_outlives_its_parent(void)
 {
-	uint64_t k = 1;
+	struct steps s = { .k = 1, .least = 50 };
 
 	method = TUTTI_SPAWN;
-	while (nest_with(k))
-		k++;
-	printf("  killed at %llu steps\n", (unsigned long long)k - 1);
-	CHECK(k > 50);
+	while (steps_go_on(&s, nest_with(s.k)))
+		;
+	printf("  killed at %llu steps\n", (unsigned long long)s.k - 1);
+	CHECK(s.k > s.least);
 }
 
 /* -- a whole program --------------------------------------------------------------------------- */
@@ -226,22 +226,22 @@ static const struct again_part parts[] = { { "program", be_a_program }, { NULL, 
 /* Its output ends: nobody has it any more. */
 static void a_program_dies(void)
 {
-	uint64_t k = 1;
+	struct steps s = { .k = 1, .least = 29 };
 	bool died;
 
 	do {
 		struct again a;
 
-		plan_make(TU_CRASH_NOBODY, k++);
+		plan_make(TU_CRASH_NOBODY, s.k);
 		a = again("program");
 		died = plan_died();
 		if (!died)
 			again_check_exit(&a, "program", 0);
 		again_free(&a);
 		plan_await_alone();
-	} while (died);
-	printf("  killed at %llu steps\n", (unsigned long long)k - 2);
-	CHECK(k > 30);
+	} while (steps_go_on(&s, died));
+	printf("  killed at %llu steps\n", (unsigned long long)s.k - 1);
+	CHECK(s.k > s.least);
 }
 
 static void begin_the_first(void)

@@ -305,7 +305,7 @@ static void descriptors_are_as_before(void)
 		tutti_subprocess_free(start(
 			missing, (tutti_subprocess_options){ .in = TUTTI_PIPE, .capture = 1 }));
 	}
-	CHECK_EQ(leaks_descriptors(), before);
+	EVENTUALLY(leaks_descriptors() <= before); /* some are closed a moment after the end */
 }
 
 int main(void)

@@ -63,7 +63,7 @@ def expect(good, what):
 
 
 def check(*words, env=None):
-    return subprocess.run([TUTTI, "check", *words], capture_output=True, text=True, timeout=100,
+    return subprocess.run([TUTTI, "check", *words], capture_output=True, text=True, timeout=250,
                           env={**os.environ, **(env or {})})
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# ctest: TIMEOUT 240 RUN_SERIAL ON
+# ctest: RUN_SERIAL ON
 """Neither much output nor many lines take memory of `tutti map -- command`, and what a command
 prints arrives byte for byte."""
 import hashlib

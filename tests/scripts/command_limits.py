@@ -12,7 +12,7 @@ import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 import command  # noqa: E402  (the path comes first)
 
-NOBODY = 54321  # a user with no other processes
+NOBODY = 1_000_000 + os.getpid()  # a user with no other processes
 
 
 def run(*arguments, **options):

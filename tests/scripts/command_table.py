@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# ctest: TIMEOUT 240
+# ctest: TIMEOUT 900
 """Quoting and failures: the table of cases, run against `tutti map` and against GNU parallel.
 
 Where GNU parallel is not installed, what it did is taken from the table. Its results are only

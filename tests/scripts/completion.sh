@@ -108,7 +108,7 @@ ZSH
 	# becomes WANT TEXT: what zsh makes of it
 	becomes() {
 		local got
-		got=$(TERM=dumb timeout 50 zsh -f ask.zsh "$source/cli/completion" "$2")
+		got=$(TERM=dumb timeout 250 zsh -f ask.zsh "$source/cli/completion" "$2")
 		[ "$got" = "$1" ] || complain "zsh: $2: becomes '$got', not '$1'"
 	}
 	becomes 'tutti info ' 'tutti inf'

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """tutti fetch: order, how many at once, what is tried again, what fails, and what is said of it."""
+import itertools
 import json
 import os
 import re
@@ -53,7 +54,14 @@ def order():
 
 def many():
     """2,000, from standard input, with comments and blanks, in order."""
-    with pages.Server(lambda x: x.reply(pages.title(x.path))) as server:
+    first, two = itertools.count(), threading.Barrier(2)
+
+    def answer(x):
+        if next(first) < 2:  # of whom neither is answered before the other has asked
+            two.wait(command.PATIENCE)
+        x.reply(pages.title(x.path))
+
+    with pages.Server(answer) as server:
         urls = [server.url(f"/{n}") for n in range(2000)]
         text = "# pages\n\n" + "\n".join(f"  {url}\r" for url in urls)
         out = fetch("--title", input=text.encode())
@@ -186,21 +194,23 @@ def limits():
         if x.path == "/big":
             x.reply(b"x" * 1000)
             return
-        x.send_response(200)
-        x.send_header("Content-Length", "10")
-        x.end_headers()
-        x.wfile.write(b"half ")
-        x.wfile.flush()
+        if x.path == "/silent":
+            x.send_response(200)
+            x.send_header("Content-Length", "10")
+            x.end_headers()
+            x.wfile.write(b"half ")
+            x.wfile.flush()
         gate.wait(command.PATIENCE)
 
     once = ["--retries", "0"]
     with pages.Server(answer) as server:
-        silent = server.url("/silent")
-        fetch(*once, "--json", "--timeout", "0.2", silent, status=1,
-              said=".*took longer than 0.2 s\n")
-        fetch(*once, "--json", "--stall", "0.2", silent, status=1,
-              said=".*nothing came for 0.2 s\n")
-        fetch(*once, "--max-time", "0.3", "--json", silent, status=1,
+        for path in "/silent", "/mute":
+            fetch(*once, "--json", "--timeout", "0.2", server.url(path), status=1,
+                  said=".*took longer than 0.2 s\n")
+            fetch(*once, "--json", "--stall", "0.2", server.url(path), status=1,
+                  said=".*nothing came for 0.2 s\n")
+        # on a busy machine it takes a while until it is asked for
+        fetch(*once, "--max-time", "2", "--json", server.url("/silent"), status=1,
               said=".*time was up\ntutti: fetch: --max-time is over, .*\n")
         fetch("--max-size", "999", server.url("/big"), status=1, said=".*999 bytes\n")
         command.equal(fetch("--max-size", "1000", server.url("/big")), "x" * 1000, "just fits")

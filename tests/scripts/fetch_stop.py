@@ -11,6 +11,7 @@ import threading
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 import command  # noqa: E402  (the path comes first)
 import pages  # noqa: E402
+import serving  # noqa: E402
 
 MEGABYTE = 1 << 20
 
@@ -68,6 +69,43 @@ def interrupted_between():
         asked.wait(command.PATIENCE)
         process.send_signal(signal.SIGINT)
         command.equal(process.wait(command.PATIENCE), 130, "interrupted between two attempts")
+
+
+def threads(process):
+    """What its threads are called."""
+    names, folder = [], f"/proc/{process.pid}/task"
+    for thread in os.listdir(folder):
+        try:
+            with open(f"{folder}/{thread}/comm", encoding="utf-8") as f:
+                names.append(f.read().strip())
+        except OSError:
+            pass  # it has ended
+    return names
+
+
+def is_caught(process, number):
+    """Whether it still has a handler for that signal."""
+    with open(f"/proc/{process.pid}/status", encoding="utf-8") as f:
+        caught = re.search(r"^SigCgt:\s*(\w+)$", f.read(), re.MULTILINE).group(1)
+    return bool(int(caught, 16) >> (number - 1) & 1)
+
+
+def interrupted_twice():
+    """The first one waits for a page that is being taken apart; the second one for nothing."""
+    endless = "(?=a*+)a"  # looks at all that follows for each a
+    if b"PCRE2" in command.run("fetch", "--regex", "a", input=b"").stderr:
+        print("a second Ctrl-C is not tested: the command was built without PCRE2")
+        return
+    with pages.Server(lambda x: x.reply("a" * 15 * MEGABYTE)) as server:
+        process = command.start("fetch", "--regex", endless, server.url("/"),
+                                server.url("/more"))
+        serving.eventually(lambda: "tutti-blocking" in threads(process), lambda: "no thread")
+        process.send_signal(signal.SIGINT)
+        serving.eventually(lambda: not is_caught(process, signal.SIGINT), lambda: "not taken")
+        command.equal(process.poll(), None, "after the first")
+        process.send_signal(signal.SIGINT)
+        command.equal(process.wait(command.PATIENCE), -signal.SIGINT, "the second")
+        command.equal(process.communicate(), (b"", b""), "the second")
 
 
 def reader_leaves():
@@ -177,7 +215,8 @@ def main():
         command.skip("the command was built without libtutti-net")
     with tempfile.TemporaryDirectory() as work:
         os.chdir(work)
-        for part in (interrupted, interrupted_between, reader_leaves, slow_reader, progress):
+        for part in (interrupted, interrupted_between, interrupted_twice, reader_leaves, slow_reader,
+                     progress):
             part()
         os.chdir("/")
     print("fetch_stop: fine")

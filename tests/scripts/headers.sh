@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# ctest: TIMEOUT 180
+# ctest: TIMEOUT 900
 #
 # The public headers keep their promises:
 #   alone      each compiles as the only include, as C11 and as C++17, with every compiler found

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# ctest: TIMEOUT 180 LABELS no-valgrind
+# ctest: LABELS no-valgrind
 """Our client of HTTP (programs/http_client_peer.c) and servers of other make: CPython's, and where
 they are installed aiohttp and nghttpd, which speaks HTTP/2."""
 import asyncio
@@ -20,6 +20,7 @@ SUPPORT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "suppor
 sys.path.insert(0, SUPPORT)
 import certificates  # noqa: E402
 import command  # noqa: E402
+import ports  # noqa: E402
 
 MUCH = bytes(b"abcdefghijklmnopqrstuvwxyz"[i % 26] for i in range(1 << 20))
 
@@ -61,7 +62,7 @@ class Client:
     def lines(self, what, *paths, more=()):
         urls = [self.place + path for path in paths]
         done = subprocess.run([self.program, what, *urls, *more], stdout=subprocess.PIPE,
-                              env=self.environment, check=True, timeout=100)
+                              env=self.environment, check=True, timeout=command.PATIENCE)
         return done.stdout.decode().split("\n")[:-1]
 
 
@@ -216,7 +217,7 @@ def aiohttp_server(program, _):
 
     threading.Thread(target=lambda: (loop.create_task(start()), loop.run_forever()),
                      daemon=True).start()
-    ready.wait(50)
+    ready.wait(command.PATIENCE)
     client = Client(program, place[0])
     many = [f"/page?{i}" for i in range(100)]
     same(client.lines("get", *many), [line(path.encode()) for path in many])
@@ -240,13 +241,12 @@ def nghttpd_server(program, folder):
     authority, (pem, key) = certify(folder)
     with open(os.path.join(folder, "page"), "wb") as f:
         f.write(MUCH)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = subprocess.Popen(["nghttpd", "-a", "127.0.0.1", "-d", folder, "--echo-upload",
-                               str(port), key, pem], stdout=subprocess.DEVNULL)
-    try:
+    with ports.reserved() as port:
+        server = subprocess.Popen(["nghttpd", "-a", "127.0.0.1", "-d", folder, "--echo-upload",
+                                   str(port), key, pem], stdout=subprocess.DEVNULL)
         while server.poll() is None and not listens(port):
             time.sleep(0.01)
+    try:
         client = Client(program, f"https://127.0.0.1:{port}", TRUST=authority)
         same(client.lines("get", *["/page"] * 50), [line(MUCH)] * 50)
         same(client.lines("stream", "/page"), [line(MUCH, shown=False)])

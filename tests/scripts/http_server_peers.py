@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# ctest: TIMEOUT 180 LABELS no-valgrind
+# ctest: LABELS no-valgrind
 """The HTTP server with other people's clients: curl, wget, ab, wrk, h2load, CPython, aiohttp, and
 nginx in front of it. What they get is compared byte by byte. Those that are not installed are left
 out, aloud. (nghttp speaks HTTP/2 alone; h2load, of the same package, stands for it with --h1.)"""
@@ -156,7 +156,7 @@ def wget_follows_a_list(work):
 
 def ab(s, _):
     for path, size in ("/small", len(SMALL)), ("/srv/big", len(BIG)):
-        got = run("ab", "-q", "-k", "-n", "100", "-c", "8", s.url + path).decode()
+        got = run("ab", "-q", "-k", "-s", "200", "-n", "100", "-c", "8", s.url + path).decode()
         for row, want in (("Complete requests", 100), ("Failed requests", 0),
                           ("Keep-Alive requests", 100), ("HTML transferred", 100 * size)):
             found = re.search(rf"^{row}: +(\d+)", got, re.M)
@@ -166,7 +166,7 @@ def ab(s, _):
 
 def wrk(s, _):
     for path in "/small", "/pieces":
-        got = run("wrk", "-t1", "-c16", "-d1s", s.url + path).decode()
+        got = run("wrk", "-t1", "-c16", "-d2s", "--timeout", "200s", s.url + path).decode()
         if not re.search(r"^ +[1-9]\d* requests in", got, re.M) or "rrors" in got or \
                 "Non-2xx" in got:
             sys.exit(f"wrk: {got}")

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: MIT
-# ctest: TIMEOUT 120
 """Requests that two servers might read differently, through nginx as a proxy to ours: what nginx
 believes it has asked, and what ours was asked, are the same. And the same bytes to ours alone."""
 import os
@@ -14,6 +13,7 @@ import time
 SUPPORT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support")
 sys.path.insert(0, SUPPORT)
 import peers  # noqa: E402
+import ports  # noqa: E402
 
 CONFIG = """
 daemon off; master_process off; pid {folder}/pid; error_log {folder}/errors;
@@ -115,16 +115,19 @@ class Ours:
 
 class Proxy:
     def __init__(self, folder, ours, buffering):
-        with socket.create_server(("127.0.0.1", 0)) as s:
-            self.port = s.getsockname()[1]  # nginx cannot say which one it took
         os.mkdir(folder)
         self.folder = folder
+        with ports.reserved() as self.port:  # nginx cannot say which one it took
+            self.begin(ours, buffering)
+
+    def begin(self, ours, buffering):
+        folder = self.folder
         with open(f"{folder}/conf", "w", encoding="ascii") as f:
             f.write(CONFIG.format(folder=folder, ours=ours.port, port=self.port,
                                   buffering=buffering))
         self.process = subprocess.Popen(["nginx", "-p", folder, "-c", f"{folder}/conf"],
                                         stderr=subprocess.DEVNULL)
-        for _ in range(500):
+        while self.process.poll() is None:
             try:
                 socket.create_connection(("127.0.0.1", self.port)).close()
                 return

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# ctest: TIMEOUT 240 LABELS no-coverage
+# ctest: LABELS no-coverage
 # What is installed can be used: a program in C11, and one in C++17 where there is a compiler for
 # it, built through pkg-config, through CMake, against the archive; from a prefix moved afterwards.
 set -eu
@@ -173,6 +173,9 @@ if [ -x "$TUTTI_BUILD_DIR/tutti" ]; then
 	if [ -e "$TUTTI_BUILD_DIR/tutti-web.so" ]; then
 		prefix/bin/tutti serve --help | grep -q "^usage: tutti serve" ||
 			fail "the command does not find its module"
+	fi
+	if [ -e "$TUTTI_BUILD_DIR/tutti-xpath.so" ]; then
+		prefix/bin/tutti fetch --title </dev/null || fail "the command does not find libxml2"
 	fi
 	echo "command: run from the moved prefix"
 fi

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# ctest: TIMEOUT 120 LABELS no-asan LABELS no-tsan LABELS no-valgrind LABELS no-coverage
+# ctest: LABELS no-asan LABELS no-tsan LABELS no-valgrind LABELS no-coverage
 """Processes and their pools where libtutti was loaded after the program's start: by Python, and by
 a program in C. TUTTI_LATE_LIBRARY: another libtutti than the one that was built."""
 import ctypes

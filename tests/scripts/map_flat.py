@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# ctest: TIMEOUT 240 RUN_SERIAL ON
+# ctest: RUN_SERIAL ON
 """A million lines take no more memory than ten thousand, and a slow job does not let input pile up.
 """
 import os

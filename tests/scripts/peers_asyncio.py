@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# ctest: TIMEOUT 240 LABELS no-valgrind
+# ctest: LABELS no-valgrind
 """Streams and packets with CPython's asyncio at the other end, as server and as client: all bytes,
 half-closed connections, resets, slow readers on either side, pieces however they are cut."""
 import asyncio
@@ -11,6 +11,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 import peers  # noqa: E402  (the path comes first)
+import ports  # noqa: E402
 
 MUCH = bytes(range(256)) * 8192  # 2 MiB
 SOURCE_BYTES = 64 << 20
@@ -45,7 +46,8 @@ def reset(writer):
 # -- ours serves -----------------------------------------------------------------------------------
 
 async def asks(program, folder):
-    for address in ("127.0.0.1:0", "[::1]:0", f"unix:{folder}/ours", "unix:@tutti-peers-asyncio"):
+    for address in ("127.0.0.1:0", "[::1]:0", f"unix:{folder}/ours",
+                    f"unix:@tutti-peers-asyncio-{os.getpid()}"):
         for what in ("echo", "after"):
             with peers.Server(program, what, address) as server:
                 for data in (b"", b"x", MUCH):
@@ -183,8 +185,9 @@ async def is_asked_and_cuts(program, _):
     peers.equal(await run_ask(program, f"127.0.0.1:{port}", b"x"), (1, b"", "ECONNRESET"), "cut")
     server.close()
     await server.wait_closed()
-    peers.equal(await run_ask(program, f"127.0.0.1:{port}", b"x"), (1, b"", "ECONNREFUSED"),
-                "nobody there")
+    with ports.reserved() as port:
+        peers.equal(await run_ask(program, f"127.0.0.1:{port}", b"x"), (1, b"", "ECONNREFUSED"),
+                    "nobody there")
 
 
 # -- packets ---------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# ctest: TIMEOUT 120 LABELS no-valgrind
+# ctest: LABELS no-valgrind
 """Streams and packets with socat at the other end, as server and as client."""
 import os
 import shutil
@@ -9,6 +9,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 import peers  # noqa: E402  (the path comes first)
 
+NAME = f"tutti-peers-socat-{os.getpid()}"
 MUCH = bytes(range(256)) * 8192  # 2 MiB
 
 
@@ -25,7 +26,7 @@ def clients(program, folder):
             ("after", "127.0.0.1:0", "TCP4:127.0.0.1:{}"),
             ("after", "[::1]:0", "TCP6:[::1]:{}"),
             ("after", f"unix:{folder}/ours", f"UNIX-CONNECT:{folder}/ours"),
-            ("after", "unix:@tutti-peers-socat", "ABSTRACT-CONNECT:tutti-peers-socat")):
+            ("after", f"unix:@{NAME}", f"ABSTRACT-CONNECT:{NAME}")):
         with peers.Server(program, what, address) as server:
             for data in (b"", b"x", MUCH):
                 got = socat("-t", "40", "-", form.format(server.port), data=data)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# ctest: TIMEOUT 240 LABELS no-valgrind
+# ctest: TIMEOUT 900 LABELS no-valgrind
 """Pickles beside Python's own, by each CPython that is found here.
 
 Each of them makes values of all kinds and pickles them with all its protocols from 2 on. They are
@@ -152,7 +152,7 @@ def through_own_form(tutti, v):
 
 
 def run(path, *args):
-    subprocess.run([path, "-B", os.path.abspath(__file__), *args], check=True, timeout=220)
+    subprocess.run([path, "-B", os.path.abspath(__file__), *args], check=True, timeout=850)
 
 
 def pass_through(tutti, source, target, **options):

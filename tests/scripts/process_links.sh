@@ -26,7 +26,7 @@ links() {
 		esac
 		return
 	fi
-	if ! timeout 60 ./jobs >said 2>&1 || ! cmp -s said want; then
+	if ! timeout 250 ./jobs >said 2>&1 || ! cmp -s said want; then
 		echo "$name:" >&2
 		diff want said >&2
 		failed=1
@@ -48,7 +48,7 @@ links "nothing shared, at any place" -static-pie -fPIE "$build/libtutti.a" -lm
 	"$programs/jobs_second.c" || exit 1
 "${TUTTI_CC:-cc}" -std=gnu11 -I"$source/include" -o loads "$programs/jobs_first.c" -DLOADS \
 	-L"$build" -ltutti -Wl,-rpath,"$build" -ldl -pthread || exit 1
-timeout 60 ./loads >said 2>&1
+timeout 250 ./loads >said 2>&1
 if ! cmp -s said want; then
 	echo "a module:" >&2
 	diff want said >&2

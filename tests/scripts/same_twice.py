@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# ctest: LABELS no-asan LABELS no-tsan LABELS no-valgrind LABELS no-coverage TIMEOUT 300
+# ctest: LABELS no-asan LABELS no-tsan LABELS no-valgrind LABELS no-coverage TIMEOUT 900
 """A simulated run depends on its seed and on nothing else: not on the compiler, nor on where things
 lie in memory, nor on the process."""
 import os
@@ -17,7 +17,7 @@ WAYS = (("gcc", "-O2"), ("clang", "-O1"))
 SETTINGS = [f"{strategy},seed={seed}" for strategy in ("fifo", "random", "pct:3", "random,early")
             for seed in (1, 2, 3)]
 TIMES = 3
-SECONDS = 240
+SECONDS = 800
 
 
 def build(folder):
@@ -38,7 +38,7 @@ def build(folder):
 
 def run(program, words):
     """What it printed with the hash of all that happened, and where its memory lay."""
-    done = subprocess.run([program], capture_output=True, text=True, timeout=60, check=False,
+    done = subprocess.run([program], capture_output=True, text=True, timeout=250, check=False,
                           env=dict(os.environ, TUTTI_SIM=words + ",stats"))
     figures = re.search(r"([0-9.]+) s of virtual time in .*; (\d+ steps, hash [0-9a-f]{16})",
                         done.stderr)

@@ -34,7 +34,7 @@ def report(storage, library):
         subprocess.run(["cc", "-O1", "-I" + os.path.join(SOURCE, "include"), source] + library +
                        ["-pthread", "-o", program], check=True)
         return subprocess.run([program], env={**os.environ, "TUTTI_SIM": "1"}, text=True,
-                              capture_output=True, timeout=60).stderr
+                              capture_output=True, timeout=250).stderr
 
 
 def main():

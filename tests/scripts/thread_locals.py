@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# ctest: LABELS no-asan LABELS no-tsan LABELS no-valgrind LABELS no-coverage TIMEOUT 300
+# ctest: LABELS no-asan LABELS no-tsan LABELS no-valgrind LABELS no-coverage TIMEOUT 900
 """Thread-local variables over waits, with each compiler and optimiser that is there. The last of
 them sees through the library's own sources, and could keep the address of a variable over a switch
 of stacks."""
@@ -42,7 +42,7 @@ def main():
                 print(name, "has no linker for it" if missing else "does not build:", built.stderr)
                 failed += not missing
                 continue
-            run = subprocess.run([program], capture_output=True, text=True, timeout=60)
+            run = subprocess.run([program], capture_output=True, text=True, timeout=250)
             good = run.returncode == 0 and run.stdout == "done\n"
             print(name, "ok" if good else f"status {run.returncode}: {run.stderr}")
             failed += not good

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# ctest: TIMEOUT 180 LABELS no-valgrind
+# ctest: LABELS no-valgrind
 """Encrypted streams with ends of other make: the openssl command, Python's ssl and asyncio."""
 import asyncio
 import os

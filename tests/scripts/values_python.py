@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# ctest: TIMEOUT 240 LABELS no-valgrind
+# ctest: TIMEOUT 900 LABELS no-valgrind
 """Values beside Python's own: repr, JSON both ways, and tutti's own form by an encoder of its own.
 
 That encoder is written from docs/values.md. What is compared is bounded, and longer in torture.

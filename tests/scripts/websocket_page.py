@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# ctest: TIMEOUT 120 LABELS no-valgrind
+# ctest: LABELS no-valgrind
 """A page in a browser (headless Chromium, where it is installed) talks to our server."""
 import os
 import shutil

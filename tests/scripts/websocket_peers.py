@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# ctest: TIMEOUT 120 LABELS no-valgrind
+# ctest: LABELS no-valgrind
 """WebSockets with ends of other make: aiohttp's client and its server, plain and over TLS."""
 import os
 import shutil
@@ -100,8 +100,9 @@ def serve(chain=None, key=None):
     from aiohttp import web
 
     async def echo(request):
-        ws = web.WebSocketResponse(protocols=["v1.test"], max_msg_size=0, heartbeat=1)
+        ws = web.WebSocketResponse(protocols=["v1.test"], max_msg_size=0)
         await ws.prepare(request)
+        await ws.ping(b"are you there")
         async for message in ws:
             if isinstance(message.data, str):
                 await ws.send_str(message.data)

@@ -8,7 +8,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.environ["TUTTI_BUILD_DIR"]
 TUTTI = os.path.join(BUILD, "tutti")
-PATIENCE = 50  # seconds until a test gives up; never what it measures
+PATIENCE = 250  # seconds until a test gives up; never what it measures
 
 
 def skip(why):

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-enum { GRACE_S = 5 };
+enum { GRACE_S = 60 };
 
 static int entries(const char *path)
 {

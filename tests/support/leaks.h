@@ -20,7 +20,7 @@ void leaks_note(struct leaks *before);
 
 /*
  * Fail unless all is as noted. Idle helper threads of the library may still be on their way out:
- * they and what they hold have five seconds.
+ * they and what they hold have a minute.
  */
 void leaks_check(const struct leaks *before);
 

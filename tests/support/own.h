@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * own.h - addresses of a test's own. The same test runs several times at once, as with both
- * pollers, and names that are no file are the whole machine's.
+ * own.h - addresses and names of a test's own. Tests run at the same time, also the same one, as
+ * with both pollers, and names that are no file are the whole machine's.
  */
 #ifndef TESTS_SUPPORT_OWN_H
 #define TESTS_SUPPORT_OWN_H
@@ -9,6 +9,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+/* For what a name has to be this process' own; good until the next call. */
+static inline const char *own_name(const char *name)
+{
+	static char text[64];
+
+	snprintf(text, sizeof text, "%s-%ld", name, (long)getpid());
+	return text;
+}
 
 /* "unix:@name" with this process' number; others as they are. Until the thread's eighth call. */
 static inline const char *own(const char *address)

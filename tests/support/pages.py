@@ -52,11 +52,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             server.most[""] = max(server.most.get("", 0), server.running[""])
         try:
             server.answer(self)
-            self.wfile.flush()
-        finally:
+        finally:  # before the last of it goes out: who has it may ask for the next at once
             with server.lock:
                 server.running[host] -= 1
                 server.running[""] -= 1
+        self.wfile.flush()
 
     do_POST = do_PUT = do_GET
 

@@ -9,7 +9,7 @@ import tempfile
 SOURCE = os.environ["TUTTI_SOURCE_DIR"]
 BUILD = os.environ["TUTTI_BUILD_DIR"]
 SANITIZE = os.environ.get("TUTTI_SANITIZE")
-PATIENCE = 50  # seconds until a test gives up; never what it measures
+PATIENCE = 250  # seconds until a test gives up; never what it measures
 
 
 def skip(why):

@@ -12,6 +12,7 @@
 #include "os/os.h"
 #include "proc/server.h"
 #include "support/leaks.h"
+#include "support/steps.h"
 #include "support/suite.h"
 
 #include <errno.h>

@@ -6,6 +6,7 @@
 #include "core/crash_point.h"
 #include "core/family.h"
 #include "support/child.h"
+#include "support/steps.h"
 #include "support/suite.h"
 
 #include <errno.h>
@@ -161,11 +162,11 @@ static inline bool crash_once(const struct crash_test *t, uint64_t k)
 
 static inline void crash_everywhere(const struct crash_test *t)
 {
-	uint64_t k = 1;
+	struct steps s = { .k = 1, .least = tu_crash_can() ? t->least : 0 };
 
-	while (crash_once(t, k))
-		k++;
-	CHECK(k > t->least || !tu_crash_can());
+	while (steps_go_on(&s, crash_once(t, s.k)))
+		;
+	CHECK(s.k > s.least);
 }
 
 /* It was, and has ended by that. */

@@ -35,7 +35,7 @@ def interpreters(oldest):
     found = {}
     for path in candidates():
         try:
-            said = subprocess.run([path, "-c", QUESTION], stdout=subprocess.PIPE, timeout=60,
+            said = subprocess.run([path, "-c", QUESTION], stdout=subprocess.PIPE, timeout=250,
                                   stderr=subprocess.DEVNULL, universal_newlines=True).stdout
         except (OSError, subprocess.TimeoutExpired):
             continue

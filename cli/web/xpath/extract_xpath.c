@@ -9,7 +9,6 @@
 
 #include "cli.h"
 
-#ifdef WEB_XML
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -42,7 +41,7 @@ static void complain(const char *expression, char *words)
 	say("fetch: --xpath '%s': %s", expression, *words ? words : "cannot be read");
 }
 
-void *xpath_compile(const char *expression)
+static void *xpath_compile(const char *expression)
 {
 	xmlXPathContextPtr context;
 	xmlXPathCompExprPtr compiled;
@@ -68,7 +67,7 @@ void *xpath_compile(const char *expression)
 	return compiled;
 }
 
-void xpath_free(void *compiled)
+static void xpath_free(void *compiled)
 {
 	xmlXPathFreeCompExpr(compiled);
 }
@@ -129,7 +128,8 @@ static int evaluate(xmlXPathCompExprPtr compiled, htmlDocPtr page, bool first, s
 	return value ? 0 : -EINVAL;
 }
 
-int xpath_run(void *compiled, tutti_bytes text, bool first, struct found *f, const char **why)
+static int xpath_run(
+	void *compiled, tutti_bytes text, bool first, struct found *f, const char **why)
 {
 	int options = HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
 		      HTML_PARSE_NONET | HTML_PARSE_COMPACT;
@@ -147,24 +147,4 @@ int xpath_run(void *compiled, tutti_bytes text, bool first, struct found *f, con
 	return rc;
 }
 
-#else
-
-void *xpath_compile(const char *expression)
-{
-	(void)expression;
-	say("fetch: --title and --xpath need libxml2, and this tutti was built without");
-	return NULL;
-}
-
-int xpath_run(void *compiled, tutti_bytes text, bool first, struct found *f, const char **why)
-{
-	(void)compiled, (void)text, (void)first, (void)f, (void)why;
-	return -ENOSYS;
-}
-
-void xpath_free(void *compiled)
-{
-	(void)compiled;
-}
-
-#endif
+const struct extract_way xpath_way = { xpath_compile, xpath_run, xpath_free };
