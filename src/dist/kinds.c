@@ -10,6 +10,18 @@ static const struct {
 } kinds[] = {
 	{ "Queue", &tu_kind_queue },
 	{ "JoinableQueue", &tu_kind_queue },
+	{ "Event", &tu_kind_event },
+	{ "Lock", &tu_kind_lock },
+	{ "RLock", &tu_kind_rlock },
+	{ "Semaphore", &tu_kind_semaphore },
+	{ "BoundedSemaphore", &tu_kind_bounded_semaphore },
+	{ "Condition", &tu_kind_condition },
+	{ "Barrier", &tu_kind_barrier },
+	{ "Value", &tu_kind_value },
+	{ "Array", &tu_kind_array },
+	{ "Namespace", &tu_kind_namespace },
+	{ "list", &tu_kind_list },
+	{ "dict", &tu_kind_dict },
 };
 
 const struct tu_kind *tu_kind_find(const char *name)
