@@ -60,14 +60,32 @@ static bool is_lost(int rc)
 	return rc == TUTTI_EDONE || rc == -ECONNRESET || rc == -EPIPE || rc == -ETIMEDOUT;
 }
 
-/* What a connection that was lost means. */
+/* Does who accepts there speak? 0: it does, or does not hurry. */
+static int knock(const struct client *k, tutti_time deadline)
+{
+	const void *data;
+	tutti_stream *s;
+	ssize_t n;
+	int rc = tutti_stream_connect_until(&s, k->manager->address, NULL, deadline);
+
+	if (rc < 0)
+		return rc;
+	n = tutti_stream_peek_until(s, 0, &data, deadline);
+	tutti_stream_free(s);
+	return n > 0 ? 0 : (int)n;
+}
+
+/*
+ * What a connection that was lost means. Of one that dies the system may close the connections
+ * before the listener, and still accept meanwhile.
+ */
 static int lost(const struct client *k)
 {
-	tutti_stream *s = NULL;
-	int rc = tutti_stream_connect_until(&s, k->manager->address, NULL, tutti_after(LOOK));
+	tutti_time deadline = tutti_after(LOOK);
+	int rc = knock(k, deadline);
 
-	if (rc == 0)
-		tutti_stream_free(s);
+	while (is_lost(rc) && tutti_sleep(TUTTI_MILLISECONDS(1)) == 0 && tutti_now() < deadline)
+		rc = knock(k, deadline);
 	return is_gone(k, rc) ? TUTTI_ESHUTDOWN : -ECONNRESET;
 }
 

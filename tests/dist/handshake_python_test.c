@@ -5,11 +5,10 @@
  * ctest: LABELS no-valgrind no-qemu
  */
 #include "dist/handshake.h"
-#include "support/hex.h"
+#include "support/pythons.h"
 #include "support/suite.h"
 
 #include <errno.h>
-#include <glob.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <tutti/error.h>
@@ -103,48 +102,19 @@ static void meet(const char *python, bool connects, const char *key, int rc, int
 		CHECK(n == sizeof(frame) - 1 && memcmp(behind, frame, n) == 0);
 }
 
-static bool runs(const char *python)
-{
-	int status;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		execl(python, python, "-c", "import multiprocessing.connection", (char *)NULL);
-		_exit(99);
-	}
-	return waitpid(pid, &status, 0) == pid && status == 0;
-}
-
-static size_t met;
-
 static void meet_one(const char *python)
 {
-	if (!runs(python))
-		return;
-	met++;
 	meet(python, false, "secret", 1, 0);
 	meet(python, true, "secret", 1, 0);
 	meet(python, false, "other", TUTTI_EAUTH, REFUSED);
 	meet(python, true, "other", TUTTI_EAUTH, REFUSED);
 }
 
+static int met;
+
 static void each_python(void)
 {
-	const char *home = getenv("HOME"), *root = getenv("PYENV_ROOT");
-	char pattern[512];
-	glob_t found = { 0 };
-
-	snprintf(pattern, sizeof(pattern), "%s/versions/3.*/bin/python3", root ? root : "/nowhere");
-	(void)glob(pattern, 0, NULL, &found);
-	snprintf(pattern, sizeof(pattern), "%s/.pyenv/versions/3.*/bin/python3",
-		home ? home : "/nowhere");
-	if (!root)
-		(void)glob(pattern, GLOB_APPEND, NULL, &found);
-	(void)glob("/usr/bin/python3", GLOB_APPEND, NULL, &found);
-	for (size_t i = 0; i < found.gl_pathc; i++)
-		meet_one(found.gl_pathv[i]);
-	globfree(&found);
-	printf("%zu interpreters\n", met);
+	met = pythons_each(meet_one);
 }
 
 int main(void)
