@@ -4,9 +4,9 @@
 
 #include "dist/exception.h"
 #include "dist/server.h"
-#include "net/memory.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
 #include <tutti/select.h>
@@ -33,12 +33,12 @@ static int as_tuple(const tutti_value *args, tutti_value **tuple)
 	}
 	if (args && tutti_value_kind(args) != TUTTI_VALUE_LIST)
 		return -EINVAL;
-	items = tu_net_alloc_zero((n + 1) * sizeof(tutti_value *));
+	items = calloc(n + 1, sizeof(tutti_value *));
 	for (size_t i = 0; items && i < n; i++)
 		items[i] = (tutti_value *)tutti_value_at(args, i);
 	if (items)
 		rc = tutti_value_tuple(tuple, items, n);
-	tu_net_free(items);
+	free(items);
 	return rc;
 }
 
@@ -82,7 +82,7 @@ static void end_arguments(struct arguments *a)
 /* Of an object that is counted and pinned for it. */
 static struct tu_local *make_local(struct tu_server *s, struct tu_served *e)
 {
-	struct tu_local *l = tu_net_alloc_zero(sizeof(*l));
+	struct tu_local *l = calloc(1, sizeof(*l));
 
 	if (l) {
 		l->server = s;
@@ -127,7 +127,7 @@ void tu_local_free(struct tu_local *l)
 	tu_object_left(l->served->object, l);
 	tu_objects_count_one(&l->server->objects, l->served, -1);
 	tu_objects_unpin(&l->server->objects, l->served);
-	tu_net_free(l);
+	free(l);
 }
 
 /* -- a call ----------------------------------------------------------------------------------- */

@@ -3,8 +3,6 @@
 #include "dist/kinds.h"
 #include "dist/server.h"
 
-#include "net/memory.h"
-
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
@@ -58,11 +56,11 @@ int tutti_manager_create(tutti_manager **m, const char *address, tutti_bytes aut
 		address += 6;
 	if (!address || !is_address(address) || authkey.size == 0 || authkey.size > INT32_MAX)
 		return -EINVAL;
-	made = tu_net_alloc_zero(sizeof(*made));
+	made = calloc(1, sizeof(*made));
 	if (!made)
 		return -ENOMEM;
 	set_options(made, &(tutti_manager_options){ 0 });
-	made->address = tu_net_copy_text(address);
+	made->address = strdup(address);
 	made->server = tu_server_make(made);
 	rc = tutti_bytes_copy(&made->key, authkey.data, authkey.size);
 	if (!made->address || !made->server || rc < 0) {
@@ -226,8 +224,8 @@ void tutti_manager_free(tutti_manager *m)
 	tu_server_free(m->server);
 	OPENSSL_cleanse((void *)m->key.data, m->key.size);
 	tutti_bytes_free(&m->key);
-	tu_net_free(m->address);
-	tu_net_free(m);
+	free(m->address);
+	free(m);
 }
 
 /* -- what is told of it ----------------------------------------------------------------------- */

@@ -56,7 +56,7 @@ struct tu_kind {
 	/* Any may be NULL; with the lock held. An answer of 0 could not be delivered: take it back,
 	 * an item to the head of its queue. */
 	void (*undo)(struct tu_object *o, struct tu_call *c);
-	/* Without the lock: its answer was delivered, or taken back; free what its mark stands for. */
+	/* Without the lock: its answer was delivered, or taken back; free what mark stands for. */
 	void (*end)(struct tu_call *c);
 	/* A call that waited was given up before it had an answer. */
 	void (*dropped)(struct tu_object *o, struct tu_call *c);

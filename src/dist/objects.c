@@ -2,8 +2,6 @@
 /* objects.c - see objects.h. A table of idents with chains, which grows and does not shrink. */
 #include "dist/objects.h"
 
-#include "net/memory.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +39,7 @@ static int grow(struct tu_objects *t)
 
 	if (t->n < t->n_buckets)
 		return 0;
-	bigger.buckets = tu_net_alloc_zero(bigger.n_buckets * sizeof(struct tu_served *));
+	bigger.buckets = calloc(bigger.n_buckets, sizeof(struct tu_served *));
 	if (!bigger.buckets)
 		return -ENOMEM;
 	for (size_t i = 0; i < t->n_buckets; i++)
@@ -52,7 +50,7 @@ static int grow(struct tu_objects *t)
 			e->next = *at;
 			*at = e;
 		}
-	tu_net_free(t->buckets);
+	free(t->buckets);
 	t->buckets = bigger.buckets;
 	t->n_buckets = bigger.n_buckets;
 	return 0;
@@ -88,13 +86,13 @@ static bool lives(const struct tu_served *e)
 static void free_served(struct tu_served *e)
 {
 	tu_object_free(e->object);
-	tu_net_free(e);
+	free(e);
 }
 
 static struct tu_served *make_served(struct tu_object *o, const char *ident)
 {
 	size_t size = strlen(ident) + 1;
-	struct tu_served *e = tu_net_alloc_zero(sizeof(*e) + size);
+	struct tu_served *e = calloc(1, sizeof(*e) + size);
 
 	if (!e)
 		return NULL;
@@ -142,13 +140,13 @@ int tu_objects_name(struct tu_objects *t, const char *name, const struct tu_kind
 	if (!names)
 		return -ENOMEM;
 	t->names = names;
-	made.name = tu_net_copy_text(name);
+	made.name = strdup(name);
 	made.shared = made.name && shared ? make_served(shared, name) : NULL;
 	if (made.name && (made.shared || !shared))
 		rc = made.shared ? put(t, made.shared) : 0;
 	if (rc < 0) {
-		tu_net_free(made.name);
-		tu_net_free(made.shared);
+		free(made.name);
+		free(made.shared);
 		return rc;
 	}
 	if (made.shared)
@@ -170,7 +168,7 @@ struct tu_served *tu_objects_add(struct tu_objects *t, struct tu_object *o)
 		(unsigned long long)++t->numbers);
 	e = make_served(o, ident);
 	if (e && put(t, e) < 0) {
-		tu_net_free(e);
+		free(e);
 		e = NULL;
 	}
 	if (e)
@@ -296,8 +294,8 @@ void tu_objects_free(struct tu_objects *t)
 			free_served(e);
 		}
 	for (size_t i = 0; i < t->n_names; i++)
-		tu_net_free(t->names[i].name);
-	tu_net_free(t->buckets);
+		free(t->names[i].name);
+	free(t->buckets);
 	free(t->names);
 }
 
@@ -332,7 +330,7 @@ static struct listed *list_all(struct tu_objects *t, size_t *n)
 
 	*n = 0;
 	tutti_lock_acquire(&t->lock);
-	list = tu_net_alloc_zero((t->n + 1) * sizeof(*list));
+	list = calloc(t->n + 1, sizeof(*list));
 	for (size_t i = 0; list && i < t->n_buckets; i++)
 		for (struct tu_served *e = t->buckets[i]; e; e = e->next)
 			if (e->count > 0) {
@@ -388,6 +386,6 @@ int tu_objects_debug_info(struct tu_objects *t, tutti_bytes *text)
 	if (rc == 0)
 		rc = tutti_bytes_copy(text, memory, size);
 	free(memory);
-	tu_net_free(list);
+	free(list);
 	return rc;
 }

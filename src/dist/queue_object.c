@@ -6,9 +6,8 @@
  */
 #include "dist/kinds.h"
 
-#include "net/memory.h"
-
 #include <errno.h>
+#include <stdlib.h>
 #include <tutti/error.h>
 #include <tutti/value_make.h>
 
@@ -45,7 +44,7 @@ static int make(struct tu_object **o, struct tu_call *c)
 		tu_call_fail(c, rc, "maxsize must be an int, not %s", tutti_value_type(maxsize));
 	if (rc < 0)
 		return rc == -ERANGE ? -EINVAL : rc;
-	q = tu_net_alloc_zero(sizeof(*q));
+	q = calloc(1, sizeof(*q));
 	if (!q)
 		return -ENOMEM;
 	tu_object_init(&q->object, &tu_kind_queue);
@@ -58,7 +57,7 @@ static int make(struct tu_object **o, struct tu_call *c)
 static void free_item(struct item *i)
 {
 	tutti_value_unref(i->v);
-	tu_net_free(i);
+	free(i);
 }
 
 static void free_queue(struct tu_object *o)
@@ -71,7 +70,7 @@ static void free_queue(struct tu_object *o)
 		q->first = i->next;
 		free_item(i);
 	}
-	tu_net_free(q);
+	free(q);
 }
 
 /* -- items ------------------------------------------------------------------------------------ */
@@ -116,7 +115,7 @@ static void tell(struct queue *q, unsigned of)
 
 static int append(struct queue *q, const tutti_value *v, size_t weight)
 {
-	struct item *i = tu_net_alloc_zero(sizeof(*i));
+	struct item *i = calloc(1, sizeof(*i));
 
 	if (!i)
 		return -ENOMEM;

@@ -7,11 +7,11 @@
 
 #include "dist/exception.h"
 #include "dist/frame.h"
-#include "net/memory.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
 #include <tutti/value_make.h>
@@ -40,7 +40,7 @@ static int wrap(struct tu_reply *r, const char *word, tutti_bytes pickle)
 	const tutti_bytes text = tutti_bytes_text(word);
 	size_t inner = pickle.size - PROTO_SIZE - STOP_SIZE, head;
 	size_t body = PROTO_SIZE + 2 + text.size + inner + 2;
-	unsigned char *to = tu_net_alloc_zero(TU_FRAME_HEAD_LONG + body);
+	unsigned char *to = malloc(TU_FRAME_HEAD_LONG + body);
 
 	if (!to)
 		return -ENOMEM;
@@ -133,6 +133,6 @@ int tu_reply_call(struct tu_reply *r, const struct tu_call *c, int code)
 
 void tu_reply_end(struct tu_reply *r)
 {
-	tu_net_free(r->memory);
+	free(r->memory);
 	*r = (struct tu_reply){ .data = NULL };
 }

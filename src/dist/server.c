@@ -4,10 +4,10 @@
 
 #include "base/atomic.h"
 #include "dist/session.h"
-#include "net/memory.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -257,7 +257,7 @@ int tu_server_runs(const struct tu_server *s)
 
 struct tu_server *tu_server_make(tutti_manager *m)
 {
-	struct tu_server *s = tu_net_alloc_zero(sizeof(*s));
+	struct tu_server *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return NULL;
@@ -281,5 +281,5 @@ void tu_server_free(struct tu_server *s)
 	tutti_shield_end(&shield, 0);
 	tutti_future_unref(s->thread);
 	tu_objects_free(&s->objects);
-	tu_net_free(s);
+	free(s);
 }

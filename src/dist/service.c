@@ -3,10 +3,10 @@
 #include "dist/session.h"
 
 #include "dist/exception.h"
-#include "net/memory.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
 #include <tutti/value_make.h>
@@ -67,7 +67,7 @@ static bool text_at(const tutti_value *args, size_t i, tutti_bytes *text)
 
 int tu_service_exposed(tutti_value **names, const struct tu_kind *kind)
 {
-	tutti_value **list = tu_net_alloc_zero((kind->n_methods + 1) * sizeof(tutti_value *));
+	tutti_value **list = calloc(kind->n_methods + 1, sizeof(tutti_value *));
 	size_t n = 0;
 	int rc = list ? 0 : -ENOMEM;
 
@@ -78,7 +78,7 @@ int tu_service_exposed(tutti_value **names, const struct tu_kind *kind)
 		rc = tutti_value_tuple(names, list, n);
 	while (n > 0)
 		tutti_value_unref(list[--n]);
-	tu_net_free(list);
+	free(list);
 	return rc;
 }
 
@@ -86,14 +86,14 @@ int tu_service_exposed(tutti_value **names, const struct tu_kind *kind)
 static int rest_of(const tutti_value *args, tutti_value **rest)
 {
 	size_t n = tutti_value_size(args) - 1;
-	tutti_value **items = tu_net_alloc_zero((n + 1) * sizeof(tutti_value *));
+	tutti_value **items = calloc(n + 1, sizeof(tutti_value *));
 	int rc = -ENOMEM;
 
 	for (size_t i = 0; items && i < n; i++)
 		items[i] = (tutti_value *)tutti_value_at(args, i + 1);
 	if (items)
 		rc = tutti_value_tuple(rest, items, n);
-	tu_net_free(items);
+	free(items);
 	return rc;
 }
 

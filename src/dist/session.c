@@ -10,7 +10,6 @@
 #include "dist/session.h"
 
 #include "dist/handshake.h"
-#include "net/memory.h"
 
 #include <errno.h>
 #include <netinet/in.h>
