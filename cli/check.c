@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "option.h"
 
 enum { SETTINGS_MOST = 4096 };
 
@@ -53,12 +54,6 @@ static int help(void)
 	     "Status: 0 no run failed, 1 one did, 2 it could not be done, 99 the repeated run\n"
 	     "failed as it did before.");
 	return STATUS_FINE;
-}
-
-static int misused(void)
-{
-	fputs("Try 'tutti check --help'.\n", stderr);
-	return STATUS_USAGE;
 }
 
 /* Another word for TUTTI_SIM, in the form KEY or KEY=VALUE. false: it is no such value. */
@@ -256,19 +251,24 @@ static bool finish(struct settings *s, const char *program)
 /* -1: go on; else the status to end with. */
 static int read_options(struct settings *s, int argc, char **argv)
 {
+	bool wrong;
 	int option;
 
 	optind = 1;
-	while ((option = getopt_long(argc, argv, "+h", long_options, NULL)) != -1) {
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "+:h", long_options, NULL)) != -1) {
 		if (option == 'h')
 			return help();
-		if (option == '?' || !take(s, option, optarg))
-			return misused();
+		wrong = option == '?' || option == ':';
+		if (wrong)
+			option_complain("check", option, argv);
+		if (wrong || !take(s, option, optarg))
+			return option_misused("check");
 	}
 	if (optind < argc)
 		return -1;
 	say("check: which program?");
-	return misused();
+	return option_misused("check");
 }
 
 int check_main(int argc, char **argv)
@@ -285,7 +285,7 @@ int check_main(int argc, char **argv)
 	if (status != STATUS_FINE)
 		return status;
 	if (!finish(&s, argv[0]))
-		return misused();
+		return option_misused("check");
 	setenv("TUTTI_SIM", s.text, 1);
 	execv(argv[0], argv);
 	say("check: %s: %s", argv[0], strerror(errno));

@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 
 #include "cli.h"
+#include "option.h"
 
 static int help(void)
 {
@@ -108,8 +109,7 @@ int info_main(int argc, char **argv)
 		return help();
 	if (argc > 1) {
 		say("info: takes no arguments, and there is '%s'", argv[1]);
-		fputs("Try 'tutti info --help'.\n", stderr);
-		return STATUS_USAGE;
+		return option_misused("info");
 	}
 	tutti_info_get(&info);
 	show(&info);

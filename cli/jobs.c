@@ -9,6 +9,7 @@
 
 #include "cli.h"
 #include "find.h"
+#include "option.h"
 
 static int help(void)
 {
@@ -18,12 +19,6 @@ static int help(void)
 	     "gives and where it is from. The first word of a line is what 'tutti map' calls it;\n"
 	     "it runs those that take text and give text or nothing.");
 	return STATUS_FINE;
-}
-
-static int misused(void)
-{
-	fputs("Try 'tutti jobs --help'.\n", stderr);
-	return STATUS_USAGE;
 }
 
 static void show(const char *word, const tutti_job *job, const char *from)
@@ -114,7 +109,7 @@ int jobs_main(int argc, char **argv)
 			return help();
 		if (argv[i][0] == '-') {
 			say("jobs: unknown option '%s'", argv[i]);
-			return misused();
+			return option_misused("jobs");
 		}
 	}
 	if (argc == 1)

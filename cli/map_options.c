@@ -9,6 +9,7 @@
 #include "command.h"
 #include "find.h"
 #include "map_options.h"
+#include "option.h"
 
 static const struct option long_options[] = {
 	{ "on", required_argument, NULL, OPT_ON },
@@ -46,31 +47,11 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static int misused(void)
-{
-	fputs("Try 'tutti map --help'.\n", stderr);
-	return STATUS_USAGE;
-}
-
-/* What getopt did not like. */
-static void complain_of(int c, char **argv)
-{
-	const char *word = argv[optind - 1];
-
-	if (c == ':')
-		say("map: option '%s' needs a value", word);
-	else if (optopt > 0 && strncmp(word, "--", 2) == 0)
-		say("map: option '%s' takes no value", word);
-	else if (optopt > 0)
-		say("map: unknown option '-%c'", optopt);
-	else
-		say("map: unknown option '%s'", word);
-}
+static const char map[] = "map";
 
 bool options_need(const char *what)
 {
-	say("map: %s, not '%s'", what, optarg);
-	return false;
+	return option_need(map, what);
 }
 
 /* An option with a value: false, and it has said what is wrong with it. */
@@ -169,11 +150,11 @@ static int parse_words(int argc, char **argv, struct options *o, bool *is_comman
 		if (c == 'h')
 			return map_help();
 		if (c == ':' || c == '?') {
-			complain_of(c, argv);
-			return misused();
+			option_complain(map, c, argv);
+			return option_misused(map);
 		}
 		if (!take_flag(c, o) && !take_value(c, o))
-			return misused();
+			return option_misused(map);
 		if (for_commands(c))
 			o->for_commands = for_commands(c);
 	}
@@ -201,15 +182,15 @@ static int parse_job(struct options *o, char **words, size_t n)
 {
 	if (o->for_commands) {
 		say("map: --%s is for commands: tutti map [OPTION...] -- COMMAND", o->for_commands);
-		return misused();
+		return option_misused(map);
 	}
 	if (o->at_once_most) {
 		say("map: -j 0 is for commands; jobs need a number");
-		return misused();
+		return option_misused(map);
 	}
 	if (n == 0) {
 		say("map: which job?");
-		return misused();
+		return option_misused(map);
 	}
 	o->command = NULL;
 	o->unordered = o->order == ORDER_ENDS;
@@ -217,7 +198,7 @@ static int parse_job(struct options *o, char **words, size_t n)
 	o->inputs = words + 1;
 	o->n_inputs = n - 1;
 	if (!options_sound(o))
-		return misused();
+		return option_misused(map);
 	if (o->halt.after == 0)
 		o->halt = (struct halting){ .how = HALT_SOON, .after = 1 };
 	o->job = find_job(o->job_word);
@@ -233,5 +214,5 @@ int options_parse(int argc, char **argv, struct options *o)
 		return status;
 	if (!is_command)
 		return parse_job(o, argv + optind, (size_t)(argc - optind));
-	return command_words(o, argv + optind, (size_t)(argc - optind)) ? -1 : misused();
+	return command_words(o, argv + optind, (size_t)(argc - optind)) ? -1 : option_misused(map);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "option.h"
 
 enum { NAME_MOST = 60 };
 
@@ -17,12 +18,6 @@ static int help(void)
 	     "Writes NAME.c, a file with a job called NAME that takes a text and gives a text,\n"
 	     "and says how to compile and run it. A file of that name that is there stays.");
 	return STATUS_FINE;
-}
-
-static int misused(void)
-{
-	fputs("Try 'tutti new --help'.\n", stderr);
-	return STATUS_USAGE;
 }
 
 /* What C keeps for itself, or what the file below uses. */
@@ -111,11 +106,11 @@ int new_main(int argc, char **argv)
 		return help();
 	if (argc != 2) {
 		say(argc < 2 ? "new: which name?" : "new: one name, and nothing else");
-		return misused();
+		return option_misused("new");
 	}
 	if (!is_name(argv[1])) {
 		say("new: '%s' is not a name that a function can have", argv[1]);
-		return misused();
+		return option_misused("new");
 	}
 	snprintf(path, sizeof path, "%s.c", argv[1]);
 	rc = write_file(path, argv[1]);

@@ -2,6 +2,7 @@
 /* fetch_options.c - the options of `tutti fetch`. */
 #include "fetch.h"
 #include "map_options.h"
+#include "option.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -89,30 +90,11 @@ struct wanted {
 	bool first, twice;
 };
 
-static int misused(void)
-{
-	fputs("Try 'tutti fetch --help'.\n", stderr);
-	return STATUS_USAGE;
-}
-
-static void complain_of(int c, char **argv)
-{
-	const char *word = argv[optind - 1];
-
-	if (c == ':')
-		say("fetch: option '%s' needs a value", word);
-	else if (optopt > 0 && strncmp(word, "--", 2) == 0)
-		say("fetch: option '%s' takes no value", word);
-	else if (optopt > 0)
-		say("fetch: unknown option '-%c'", optopt);
-	else
-		say("fetch: unknown option '%s'", word);
-}
+static const char fetch[] = "fetch";
 
 static bool need(const char *what)
 {
-	say("fetch: %s, not '%s'", what, optarg);
-	return false;
+	return option_need(fetch, what);
 }
 
 static bool take_time(const char *name, tutti_time *out)
@@ -291,15 +273,15 @@ static int parse_words(int argc, char **argv, struct fetch_options *o, struct wa
 		if (c == 'h')
 			return fetch_help();
 		if (c == ':' || c == '?') {
-			complain_of(c, argv);
-			return misused();
+			option_complain(fetch, c, argv);
+			return option_misused(fetch);
 		}
 		if (!take_flag(c, o, w) && !take_value(c, o, w))
-			return misused();
+			return option_misused(fetch);
 	}
 	o->urls = argv + optind;
 	o->n_urls = (size_t)(argc - optind);
-	return is_sound(o, w) ? -1 : misused();
+	return is_sound(o, w) ? -1 : option_misused(fetch);
 }
 
 static bool has_header(const struct fetch_options *o, const char *name)

@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "option.h"
 #include "web/serve.h"
 
 struct site {
@@ -288,7 +289,5 @@ int web_serve_main(int argc, char **argv)
 
 	if (serve_parse(&s, argc, argv, &status))
 		status = serve(&s);
-	if (status == STATUS_USAGE)
-		fputs("Try 'tutti serve --help'.\n", stderr);
-	return status;
+	return status == STATUS_USAGE ? option_misused("serve") : status;
 }

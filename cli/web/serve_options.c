@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "map_options.h"
+#include "option.h"
 #include "web/serve.h"
 
 enum which {
@@ -64,8 +65,7 @@ static int help(void)
 
 static bool need(const char *what)
 {
-	say("serve: %s, not '%s'", what, optarg);
-	return false;
+	return option_need("serve", what);
 }
 
 static bool add_header(struct serve *s, const char *name, const char *value)
@@ -154,19 +154,6 @@ static bool take(struct serve *s, int c)
 	}
 }
 
-static bool complain(int c, const char *word)
-{
-	if (c == ':')
-		say("serve: option '%s' needs a value", word);
-	else if (optopt > 0 && strncmp(word, "--", 2) == 0)
-		say("serve: option '%s' takes no value", word);
-	else if (optopt > 0)
-		say("serve: unknown option '-%c'", optopt);
-	else
-		say("serve: unknown option '%s'", word);
-	return false;
-}
-
 /* Of several folders, or none; and what does not go together. */
 static bool is_sound(struct serve *s, int argc, char **argv)
 {
@@ -217,7 +204,11 @@ bool serve_parse(struct serve *s, int argc, char **argv, int *status)
 			*status = help();
 			return false;
 		}
-		fine = c == '?' || c == ':' ? complain(c, argv[optind - 1]) : take(s, c);
+		fine = c != '?' && c != ':';
+		if (fine)
+			fine = take(s, c);
+		else
+			option_complain("serve", c, argv);
 	}
 	fine = fine && is_sound(s, argc, argv);
 	if (fine)

@@ -66,7 +66,7 @@ TUTTI_API int tutti_connection_connect(
  * deadline   absolute
  * Returns    0; *c is the caller's to free
  * Errors     TUTTI_EAUTH       the keys differ; the listener is as before
- *            TUTTI_EPROTO      the other side says something else; the same
+ *            TUTTI_EPROTO      the other side says something else, or nothing; the same
  *            TUTTI_EDONE       it has closed the connection; the same
  *            TUTTI_ETIMEDOUT   nobody by then
  *            and those of tutti_listener_accept, TUTTI_ECANCELED among them
@@ -102,6 +102,7 @@ TUTTI_API int tutti_connection_send(tutti_connection *c, const tutti_value *v);
  * Errors     TUTTI_EDONE       the other side has closed the connection
  *            TUTTI_EPROTO      that is no message, or it ended within one
  *            -E2BIG            more than 64 MiB, or another limit of tutti_pickle_options
+ *            -ELOOP            a list or dict that contains itself
  *            TUTTI_ECANCELED   the caller was cancelled; the message can still be received
  *            -ENOMEM           no memory
  *            and those of tutti_stream_read

@@ -168,7 +168,7 @@ TUTTI_API int tutti_manager_join(tutti_manager *m, tutti_time deadline);
  * Returns    0
  * Errors     TUTTI_EAUTH       the keys differ
  *            TUTTI_EPROTO      something else listens there
- *            -ECONNREFUSED     nobody does; and others of tutti_stream_connect
+ *            -ECONNREFUSED     nobody does; -ECONNRESET, and others of tutti_stream_connect
  *            TUTTI_ETIMEDOUT   no answer by then, or not within options' handshake_max
  *            TUTTI_ECANCELED   the caller was cancelled
  *            -EBUSY            it is connected already, or started

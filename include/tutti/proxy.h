@@ -15,7 +15,9 @@
  * proxy for it: who is to be told from others has a proxy of his own.
  *
  * A call is sent once. A connection that was kept, and has ended meanwhile, is replaced before; so
- * a manager that was started anew is found again.
+ * a manager that was started anew is found again. If that one does not know the object, the proxy
+ * is made again as it was made, and the call, which has done nothing, too: what is served under a
+ * name is there, what was made for the proxy is new and as at the beginning.
  *
  * Example:
  *
@@ -79,12 +81,14 @@ TUTTI_API int tutti_manager_proxy(tutti_manager *m, const char *name, const tutt
  *            -ENOENT           KeyError             -ERANGE          IndexError
  *            -ENODATA          StopIteration        -ENOSYS          AttributeError, or no such
  *                                                                    method is to be called
+ *            -ENOTSUP          it returns a proxy, for which there is no value
  *            TUTTI_EREMOTE     any other, and what Python calls RemoteError
  *            and what befell the call:
  *            TUTTI_ESHUTDOWN   the manager has ended
  *            -ECONNRESET       the connection was lost; the call may have been made or not
  *            TUTTI_EPROTO      the answer cannot be read
- *            TUTTI_ECANCELED   the caller was cancelled; what waited there has been given up
+ *            TUTTI_ECANCELED   the caller was cancelled; a manager of this library has given up
+ *                              what waited there, Python's goes on with it
  *            -E2BIG            larger than a message may be, there or back
  *            -EINVAL           no method; or args or kwargs are not so
  *            -ENOMEM           no memory
@@ -106,7 +110,7 @@ TUTTI_API int tutti_proxy_call(tutti_proxy *p, const char *method, const tutti_v
  * deadline   absolute
  * result     as above
  * Returns    0; *result is the caller's to unref
- * Errors     TUTTI_ETIMEDOUT   no answer by then; the call has been given up, and may have been made
+ * Errors     TUTTI_ETIMEDOUT   no answer by then; the call was given up, and may have been made
  *            and those of tutti_proxy_call
  * Context    any thread or task
  * Waits      may; cancellation point

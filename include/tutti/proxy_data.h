@@ -10,8 +10,8 @@
  * Namespace. Each is had by tutti_manager_proxy and freed by tutti_proxy_free. Each call happens as
  * if alone; between two of them others may come.
  *
- * A key of a list or Array is an int, from the end if it is negative. What there is no function for,
- * as insert, is called by tutti_proxy_call. A stretch of calls gets a time limit by scope.h.
+ * A key of a list or Array is an int, from the end if it is negative. What there is no function
+ * for, as insert, is called by tutti_proxy_call. Several calls get a time limit by scope.h.
  *
  * Example:
  *
@@ -65,7 +65,7 @@ TUTTI_API int tutti_proxy_item_get(tutti_proxy *p, const tutti_value *key, tutti
 TUTTI_API int tutti_proxy_item_set(tutti_proxy *p, const tutti_value *key, const tutti_value *v);
 
 /*
- * Delete an item: del p[key].
+ * Remove an item: del p[key].
  *
  * p          the proxy of a dict or list
  * key        lent
@@ -76,7 +76,7 @@ TUTTI_API int tutti_proxy_item_set(tutti_proxy *p, const tutti_value *key, const
  * Context    any thread or task
  * Waits      may; cancellation point
  */
-TUTTI_API int tutti_proxy_item_delete(tutti_proxy *p, const tutti_value *key);
+TUTTI_API int tutti_proxy_item_remove(tutti_proxy *p, const tutti_value *key);
 
 /*
  * Take an item out: p.pop(key).
@@ -203,7 +203,7 @@ TUTTI_API int tutti_proxy_attribute_get(tutti_proxy *p, const char *name, tutti_
 TUTTI_API int tutti_proxy_attribute_set(tutti_proxy *p, const char *name, const tutti_value *v);
 
 /*
- * Delete an attribute of a Namespace: del p.name.
+ * Remove an attribute of a Namespace: del p.name.
  *
  * p          the proxy of a Namespace
  * name       of it
@@ -213,7 +213,7 @@ TUTTI_API int tutti_proxy_attribute_set(tutti_proxy *p, const char *name, const 
  * Context    any thread or task
  * Waits      may; cancellation point
  */
-TUTTI_API int tutti_proxy_attribute_delete(tutti_proxy *p, const char *name);
+TUTTI_API int tutti_proxy_attribute_remove(tutti_proxy *p, const char *name);
 
 /*
  * Get what a Value has.

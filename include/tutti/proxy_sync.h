@@ -10,9 +10,10 @@
  * proxy_barrier.h. Each is had by tutti_manager_proxy and freed by tutti_proxy_free.
  *
  * A deadline is kept by the manager, which is told how long it is away; if it does not answer at
- * all, the call ends five seconds later, but for a condition's wait, whose lock may take longer. A wait that is given up is taken back by a manager of this
- * library. Python's goes on with it: an acquire of Python's that is cancelled may still get the
- * lock, and nobody releases it; rather than cancel give it a deadline.
+ * all, the call ends five seconds later, but for a condition's wait, whose lock may take longer. A
+ * wait that is given up is taken back by a manager of this library. Python's goes on with it: an
+ * acquire of Python's that is cancelled may still get the lock, and nobody releases it; rather than
+ * cancel give it a deadline.
  *
  * Who holds an RLock or a Condition is, over there, who has the connection; such a proxy has one of
  * its own, and its calls go one after the other. So the proxy is the holder, not the thread: each

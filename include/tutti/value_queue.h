@@ -15,8 +15,13 @@
  * A queue's proxy is a proxy like others: tutti_proxy_call calls what has no function here, and
  * tutti_proxy_free frees it. Any number of threads and tasks may use one.
  *
+ * A deadline is kept by the manager. If it does not answer at all the call ends five seconds later,
+ * and what comes until then, or while a call is cancelled, is not lost: the call has it, or of a
+ * manager of this library the queue. Python's does not notice who has given up: it may hand him one
+ * more item, which is gone.
+ *
  * A put whose answer is lost, since the connection broke, may have put its item in: -ECONNRESET
- * says just that, and nothing is sent twice. A get has taken nothing then.
+ * says just that, and nothing is sent twice. A get has taken nothing then, but of Python's.
  *
  * Example: take what is there and give its square.
  *
@@ -173,7 +178,7 @@ TUTTI_API int tutti_value_queue_join(tutti_value_queue *q);
  * The same with a deadline.
  *
  * q          the queue
- * deadline   absolute; in the past: only look
+ * deadline   absolute; in the past: only look, for which the answer has a second
  * Returns    0
  * Errors     TUTTI_ETIMEDOUT   not all by then
  *            and those of tutti_value_queue_join

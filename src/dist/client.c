@@ -7,9 +7,9 @@
 #include "dist/client.h"
 
 #include "dist/message.h"
-#include "net/memory.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
 #include <tutti/scope.h>
@@ -229,7 +229,7 @@ void tu_channel_free(struct tu_channel *c)
 	if (!c)
 		return;
 	tutti_stream_free(c->stream);
-	tu_net_free(c);
+	free(c);
 }
 
 /* A manager of ours answers with a word, Python's with None. */
@@ -243,7 +243,7 @@ static int accepted(struct tu_channel *c, struct tu_client_answer *r)
 
 static int open_channel(struct client *k, tutti_time deadline, struct tu_channel **c)
 {
-	struct tu_channel *made = tu_net_alloc_zero(sizeof(*made));
+	struct tu_channel *made = calloc(1, sizeof(*made));
 	tutti_value *args;
 	struct tu_client_answer r;
 	int rc = made ? tutti_value_pack(&args, "(s)", "tutti") : -ENOMEM;
@@ -303,13 +303,13 @@ static void keep(struct client *k, struct tu_channel *c)
 	tu_channel_free(c);
 }
 
-/* One that was kept and is not stale, or a new one. */
+/* One that was kept and is not stale, or a new one; NULL: the result says why. */
 static int take_channel(
 	struct client *k, struct tu_channel **own, tutti_time deadline, struct tu_channel **c)
 {
 	int rc;
 
-	while ((*c = own ? *own : pop(k))) {
+	while ((*c = own ? *own : pop(k)) != NULL) {
 		if (own)
 			*own = NULL;
 		rc = lives(*c);
@@ -320,6 +320,7 @@ static int take_channel(
 				*own = *c;
 			else
 				keep(k, *c);
+			*c = NULL;
 			return rc;
 		}
 		tu_channel_free(*c);
@@ -372,12 +373,12 @@ static int talk(const struct client *k, struct tu_channel *c, tutti_bytes pickle
 static int call(struct client *k, struct tu_channel **own, tutti_bytes pickle, tutti_time deadline,
 	struct tu_client_answer *r)
 {
-	struct tu_channel *c;
+	struct tu_channel *c = NULL;
 	int rc;
 
 	do {
 		rc = take_channel(k, own, deadline, &c);
-		if (rc < 0)
+		if (!c)
 			return rc;
 		rc = talk(k, c, pickle, deadline, r);
 		if (rc != 0)
@@ -404,87 +405,25 @@ int tu_client_call(struct tu_client *base, struct tu_channel **own, const tutti_
 	return rc;
 }
 
-/* -- what the manager itself is asked --------------------------------------------------------- */
+/* -- its life --------------------------------------------------------------------------------- */
 
-/* The answer to a request; TUTTI_EREMOTE: it has raised something. */
-static int inquire(struct tu_client *k, const char *name, tutti_value **result)
+struct tu_client *tu_client_create(
+	const tutti_manager *m, const struct tu_client_functions *functions)
 {
-	struct tu_client_answer r;
-	int rc = tu_client_request(k, name, NULL, NULL, TUTTI_FOREVER, &r);
+	struct client *k = calloc(1, sizeof(*k));
 
-	if (rc < 0)
-		return rc;
-	if (tu_client_answer_raised(&r, "PermissionError", NULL)) {
-		tu_client_answer_free(&r);
-		return -EPERM;
-	}
-	rc = tu_client_answer_take(&r, result);
-	if (rc < 0)
-		tutti_value_unref(*result);
-	return rc;
+	if (!k)
+		return NULL;
+	k->base.functions = functions;
+	k->manager = m;
+	return &k->base;
 }
 
-static int shut_down(struct tu_client *k)
-{
-	tutti_value *v;
-	int rc = inquire(k, "shutdown", &v);
-
-	if (rc == 0)
-		tutti_value_unref(v);
-	return rc;
-}
-
-static int debug_info(struct tu_client *k, tutti_bytes *text)
-{
-	tutti_value *v;
-	tutti_bytes b;
-	int rc = inquire(k, "debug_info", &v);
-
-	if (rc < 0)
-		return rc;
-	rc = tutti_value_as_bytes(v, &b) < 0 ? TUTTI_EPROTO
-					     : tutti_bytes_copy(text, b.data, b.size);
-	tutti_value_unref(v);
-	return rc;
-}
-
-static int number_of_objects(struct tu_client *k)
-{
-	tutti_value *v;
-	int n, rc = inquire(k, "number_of_objects", &v);
-
-	if (rc < 0)
-		return rc;
-	rc = tutti_value_unpack(v, "i", &n) < 0 || n < 0 ? TUTTI_EPROTO : n;
-	tutti_value_unref(v);
-	return rc;
-}
-
-static void end(struct tu_client *base)
-{
-	struct client *k = of(base);
-	struct tu_channel *c;
-
-	while ((c = pop(k)))
-		tu_channel_free(c);
-	tu_net_free(k);
-}
-
-static const struct tu_client_functions functions = {
-	.shutdown = shut_down,
-	.debug_info = debug_info,
-	.number_of_objects = number_of_objects,
-	.free = end,
-};
-
-/* -- connecting ------------------------------------------------------------------------------- */
-
-/* Is somebody there, with the same key? */
-static int meet(const struct client *k, tutti_time deadline)
+int tu_client_meet(struct tu_client *base, tutti_time deadline)
 {
 	tutti_stream *s;
-	struct tu_client_answer r;
-	int rc = ask(k, "dummy", NULL, NULL, deadline, &r, &s);
+	struct tu_client_answer r = { 0 };
+	int rc = ask(of(base), "dummy", NULL, NULL, deadline, &r, &s);
 
 	if (rc < 0)
 		return rc == TUTTI_EDONE ? -ECONNRESET : rc;
@@ -494,47 +433,12 @@ static int meet(const struct client *k, tutti_time deadline)
 	return rc;
 }
 
-static int connected(tutti_manager *m, struct client *k)
+void tu_client_free(struct tu_client *base)
 {
-	int rc = 0;
+	struct client *k = of(base);
+	struct tu_channel *c;
 
-	tutti_lock_acquire(&m->lock);
-	if (m->state == TU_MANAGER_NEW) {
-		m->client = &k->base;
-		m->state = TU_MANAGER_CONNECTED;
-	} else {
-		rc = -EBUSY;
-	}
-	tutti_lock_release(&m->lock);
-	return rc;
-}
-
-static bool is_new(tutti_manager *m)
-{
-	bool is;
-
-	tutti_lock_acquire(&m->lock);
-	is = m->state == TU_MANAGER_NEW;
-	tutti_lock_release(&m->lock);
-	return is;
-}
-
-int tutti_manager_connect(tutti_manager *m, tutti_time deadline)
-{
-	struct client *k;
-	int rc;
-
-	if (!is_new(m))
-		return -EBUSY;
-	k = tu_net_alloc_zero(sizeof(*k));
-	if (!k)
-		return -ENOMEM;
-	k->base.functions = &functions;
-	k->manager = m;
-	rc = meet(k, deadline);
-	if (rc == 0)
-		rc = connected(m, k);
-	if (rc < 0)
-		end(&k->base);
-	return rc;
+	while ((c = pop(k)))
+		tu_channel_free(c);
+	free(k);
 }

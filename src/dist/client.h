@@ -12,6 +12,16 @@
 
 struct tu_channel; /* a connection for calls */
 
+/* m outlives it. NULL: no memory. */
+struct tu_client *tu_client_create(
+	const tutti_manager *m, const struct tu_client_functions *functions);
+
+/* Is somebody there, with the same key? As tutti_manager_connect. */
+int tu_client_meet(struct tu_client *k, tutti_time deadline);
+
+/* Nobody is in a call. */
+void tu_client_free(struct tu_client *k);
+
 /*
  * Ask the manager: one of create, decref and so on, with arguments that are a tuple or list, and a
  * dict; NULL: none. 0: r is its answer, whatever that says, to be freed. TUTTI_ESHUTDOWN: it does

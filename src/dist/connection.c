@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* connection.c - connection.h: a stream whose two ends have proved their key, and its messages. */
 #include "dist/message.h"
-#include "net/memory.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/connection.h>
 #include <tutti/error.h>
@@ -41,7 +41,7 @@ static int prove(tutti_stream *s, tutti_bytes key, bool connects, tutti_time dea
 /* The stream is the connection's, or freed if it came to nothing. */
 static int make(tutti_connection **c, tutti_stream *s, int rc)
 {
-	tutti_connection *made = rc == 0 ? tu_net_alloc_zero(sizeof(*made)) : NULL;
+	tutti_connection *made = rc == 0 ? calloc(1, sizeof(*made)) : NULL;
 
 	if (!made) {
 		tutti_stream_free(s);
@@ -141,5 +141,5 @@ void tutti_connection_free(tutti_connection *c)
 	if (!c)
 		return;
 	tutti_stream_free(c->stream);
-	tu_net_free(c);
+	free(c);
 }

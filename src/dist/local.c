@@ -157,37 +157,60 @@ static int wait_for_answer(struct tu_local *l, struct tu_call *c, tutti_time dea
 	}
 }
 
-/* The answer as over the network: an error is an exception and its code. */
+/* What came over the network lies there as it came; here it is a value, if it can be one. */
+static tutti_value *value_of(const struct tu_call *c)
+{
+	tutti_value *v;
+
+	if (!c->result)
+		return tutti_value_none();
+	return tutti_value_from_opaque(&v, c->result, NULL, NULL) == 0 ? v
+								       : tutti_value_ref(c->result);
+}
+
+/* An error as over the network: an exception, and its code. */
+static int take_error(const struct tu_call *c, int code, tutti_value **v)
+{
+	int rc = 0;
+
+	*v = NULL;
+	if (code != TUTTI_EREMOTE)
+		rc = tu_exception_make(v, code, c->text);
+	else
+		*v = tutti_value_ref(c->result);
+	if (rc < 0)
+		return rc;
+	return *v ? tu_exception_code(*v) : TUTTI_EREMOTE;
+}
+
+static int take_proxy(struct tu_local *l, struct tu_call *c, struct tu_local **proxy)
+{
+	struct tu_served *e = tu_objects_add(&l->server->objects, c->proxy);
+
+	if (!e)
+		return -ENOMEM;
+	c->proxy = NULL;
+	*proxy = make_local(l->server, e);
+	return *proxy ? 0 : -ENOMEM;
+}
+
 static int take_answer(struct tu_local *l, struct tu_call *c, int code, tutti_value **result,
 	struct tu_local **proxy)
 {
-	struct tu_objects *all = &l->server->objects;
-	tutti_value *v = c->result;
+	tutti_value *v = NULL;
 	int rc = 0;
 
-	if (code < 0 && code != TUTTI_EREMOTE)
-		rc = tu_exception_make(&v, code, c->text);
-	else
-		v = tutti_value_ref(v ? v : code < 0 ? NULL : tutti_value_none());
-	if (rc < 0)
-		return rc;
 	if (code < 0)
-		code = v ? tu_exception_code(v) : TUTTI_EREMOTE;
-	if (code == 0 && c->proxy && proxy) {
-		struct tu_served *e = tu_objects_add(all, c->proxy);
-
-		if (!e)
-			return -ENOMEM;
-		c->proxy = NULL;
-		*proxy = make_local(l->server, e);
-		if (!*proxy)
-			return -ENOMEM;
-	}
+		rc = take_error(c, code, &v);
+	else if (c->proxy && proxy)
+		rc = take_proxy(l, c, proxy);
+	else
+		v = value_of(c);
 	if (result)
 		*result = v;
 	else
 		tutti_value_unref(v);
-	return code;
+	return rc;
 }
 
 static int call(struct tu_local *l, struct tu_call *c, tutti_time deadline, tutti_value **result,

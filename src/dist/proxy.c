@@ -8,16 +8,13 @@
 
 #include "dist/client.h"
 #include "dist/local.h"
-#include "net/memory.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
 #include <tutti/scope.h>
 #include <tutti/value_make.h>
-
-/* Python's locks know no longer timeouts than 292 years, and Windows' 49 days. */
-#define SECONDS_MOST TUTTI_SECONDS(1000000)
 
 struct tutti_proxy {
 	struct tu_local *local; /* NULL: connected, and what follows is of use. Fixed, as all that
@@ -32,27 +29,6 @@ struct tutti_proxy {
 	tutti_lock lock;    /* for ident */
 	tutti_value *ident; /* a text */
 };
-
-/* -- deadlines -------------------------------------------------------------------------------- */
-
-tutti_time tu_proxy_late(tutti_time deadline)
-{
-	tutti_time now = tutti_now();
-
-	if (deadline < now)
-		deadline = now;
-	return deadline > TUTTI_FOREVER - TU_PROXY_MARGIN ? TUTTI_FOREVER
-							  : deadline + TU_PROXY_MARGIN;
-}
-
-double tu_proxy_seconds(tutti_time deadline)
-{
-	tutti_time now = tutti_now();
-
-	if (deadline - now > SECONDS_MOST)
-		return (double)SECONDS_MOST / 1e9;
-	return deadline > now ? (double)(deadline - now) / 1e9 : 0;
-}
 
 /* -- making one ------------------------------------------------------------------------------- */
 
@@ -77,7 +53,7 @@ static bool are_kwargs(const tutti_value *v)
 static int make_tuple(tutti_value **v, const char *first, const tutti_value *args)
 {
 	size_t n = tutti_value_size(args), before = first ? 1 : 0;
-	tutti_value **items = tu_net_alloc_zero((n + 1) * sizeof(*items));
+	tutti_value **items = calloc(n + 1, sizeof(*items));
 	int rc = items ? tutti_value_pack(&items[0], "s", first) : -ENOMEM;
 	tutti_value *text = rc == 0 ? items[0] : NULL;
 
@@ -87,7 +63,7 @@ static int make_tuple(tutti_value **v, const char *first, const tutti_value *arg
 		rc = tutti_value_tuple(v, items, before + n);
 	}
 	tutti_value_unref(text);
-	tu_net_free(items);
+	free(items);
 	return rc;
 }
 
@@ -95,7 +71,7 @@ static int make_tuple(tutti_value **v, const char *first, const tutti_value *arg
 static int read_created(
 	struct tu_client_answer *r, const char *name, tutti_value **ident, tutti_value **exposed)
 {
-	const tutti_value *who, *methods;
+	const tutti_value *who = NULL, *methods = NULL;
 	tutti_value *v = NULL;
 	int rc = 0;
 
@@ -121,7 +97,7 @@ static int create(
 	const tutti_proxy *p, tutti_time deadline, tutti_value **ident, tutti_value **exposed)
 {
 	struct tu_client_answer r;
-	tutti_value *args;
+	tutti_value *args = NULL;
 	int rc = make_tuple(&args, p->name, p->args);
 
 	if (rc < 0)
@@ -160,6 +136,11 @@ static bool exposes(const tutti_proxy *p, const char *method)
 	return false;
 }
 
+bool tu_proxy_is_local(const tutti_proxy *p)
+{
+	return p->local != NULL;
+}
+
 bool tu_proxy_has(const tutti_proxy *p, const char *method)
 {
 	const struct tu_kind *kind;
@@ -179,7 +160,7 @@ bool tu_proxy_has(const tutti_proxy *p, const char *method)
  */
 static int find_holds(tutti_proxy *p)
 {
-	tutti_value *text;
+	tutti_value *text = NULL;
 	tutti_bytes b;
 	int rc;
 
@@ -198,7 +179,7 @@ static int find_holds(tutti_proxy *p)
 static int make_connected(tutti_proxy *p, struct tu_client *k, const char *name,
 	const tutti_value *args, const tutti_value *kwargs)
 {
-	p->name = tu_net_copy_text(name);
+	p->name = strdup(name);
 	if (!p->name)
 		return -ENOMEM;
 	p->args = tutti_value_ref((tutti_value *)args);
@@ -218,7 +199,7 @@ int tutti_manager_proxy(tutti_manager *m, const char *name, const tutti_value *a
 
 	if (!name || !are_args(args) || !are_kwargs(kwargs))
 		return -EINVAL;
-	made = tu_net_alloc_zero(sizeof(*made));
+	made = calloc(1, sizeof(*made));
 	if (!made)
 		return -ENOMEM;
 	tutti_lock_acquire(&m->lock);
@@ -250,7 +231,7 @@ static tutti_value *ident_of(tutti_proxy *p)
 /* Nobody knows the ident that was used: get another, unless somebody has. */
 static int renew(tutti_proxy *p, const tutti_value *used, tutti_time deadline)
 {
-	tutti_value *ident, *exposed;
+	tutti_value *ident = NULL, *exposed = NULL;
 	int rc = create(p, deadline, &ident, &exposed);
 
 	if (rc < 0)
@@ -398,36 +379,6 @@ int tutti_proxy_call(tutti_proxy *p, const char *method, const tutti_value *args
 	return tutti_proxy_call_until(p, method, args, kwargs, TUTTI_FOREVER, result);
 }
 
-int tu_proxy_do(tutti_proxy *p, const char *method, int rc, tutti_value *args, tutti_time deadline,
-	tutti_value **result)
-{
-	tutti_value *v;
-
-	if (rc < 0)
-		return rc;
-	rc = tutti_proxy_call_until(p, method, args, NULL, deadline, &v);
-	tutti_value_unref(args);
-	if (rc == 0 && result)
-		*result = v;
-	else
-		tutti_value_unref(v);
-	return rc;
-}
-
-int64_t tu_proxy_count(
-	tutti_proxy *p, const char *method, int rc, tutti_value *args, tutti_time deadline)
-{
-	tutti_value *v;
-	int64_t n;
-
-	rc = tu_proxy_do(p, method, rc, args, deadline, &v);
-	if (rc < 0)
-		return rc;
-	rc = tutti_value_as_int(v, &n);
-	tutti_value_unref(v);
-	return rc < 0 || n < 0 ? TUTTI_EPROTO : n;
-}
-
 void tutti_proxy_free(tutti_proxy *p)
 {
 	if (!p)
@@ -441,6 +392,6 @@ void tutti_proxy_free(tutti_proxy *p)
 	tutti_value_unref(p->exposed);
 	tutti_value_unref(p->args);
 	tutti_value_unref(p->kwargs);
-	tu_net_free(p->name);
-	tu_net_free(p);
+	free(p->name);
+	free(p);
 }

@@ -20,6 +20,9 @@ tutti_time tu_proxy_late(tutti_time deadline);
  */
 double tu_proxy_seconds(tutti_time deadline);
 
+/* Is its object here, so that an answer takes no time? */
+bool tu_proxy_is_local(const tutti_proxy *p);
+
 /* Does it say that it has such a method? */
 bool tu_proxy_has(const tutti_proxy *p, const char *method);
 

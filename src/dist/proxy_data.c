@@ -5,9 +5,8 @@
  */
 #include "dist/proxy.h"
 
-#include "net/memory.h"
-
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
 #include <tutti/proxy_data.h>
@@ -39,7 +38,7 @@ int tutti_proxy_item_set(tutti_proxy *p, const tutti_value *key, const tutti_val
 	return v ? with(p, "__setitem__", key, v, NULL) : -EINVAL;
 }
 
-int tutti_proxy_item_delete(tutti_proxy *p, const tutti_value *key)
+int tutti_proxy_item_remove(tutti_proxy *p, const tutti_value *key)
 {
 	return with(p, "__delitem__", key, NULL, NULL);
 }
@@ -133,7 +132,7 @@ static size_t array_item_size(char code)
 
 static int array_list(tutti_value **v, char code, const void *data, size_t n)
 {
-	tutti_value **items = tu_net_alloc_zero((n + 1) * sizeof(*items));
+	tutti_value **items = calloc(n + 1, sizeof(*items));
 	int rc = items ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < n && rc == 0; i++) {
@@ -144,7 +143,7 @@ static int array_list(tutti_value **v, char code, const void *data, size_t n)
 		rc = tutti_value_list(v, items, n);
 	for (size_t i = 0; i < n && items; i++)
 		tutti_value_unref(items[i]);
-	tu_net_free(items);
+	free(items);
 	return rc;
 }
 
@@ -175,7 +174,7 @@ static int from_array(tutti_value **v, const tutti_value *array)
 /* A list has copy and clear from Python 3.14 on, an Array has neither. */
 int tutti_proxy_snapshot(tutti_proxy *p, tutti_value **v)
 {
-	tutti_value *all, *list;
+	tutti_value *all = NULL, *list = NULL;
 	int rc = tu_proxy_do(p, "copy", 0, NULL, TUTTI_FOREVER, &all);
 
 	if (rc == -ENOSYS)
@@ -239,7 +238,7 @@ int tutti_proxy_attribute_set(tutti_proxy *p, const char *name, const tutti_valu
 	return v ? of_name(p, "__setattr__", name, v, NULL) : -EINVAL;
 }
 
-int tutti_proxy_attribute_delete(tutti_proxy *p, const char *name)
+int tutti_proxy_attribute_remove(tutti_proxy *p, const char *name)
 {
 	return of_name(p, "__delattr__", name, NULL, NULL);
 }

@@ -14,6 +14,16 @@ static bool take_text(const tutti_value *v, tutti_bytes *text)
 	return tutti_value_kind(v) == TUTTI_VALUE_TEXT && tutti_value_as_bytes(v, text) == 0;
 }
 
+static bool has_text_keys(const tutti_value *dict)
+{
+	size_t n = tutti_value_size(dict);
+
+	for (size_t i = 0; i < n; i++)
+		if (tutti_value_kind(tutti_value_at(dict, i)) != TUTTI_VALUE_TEXT)
+			return false;
+	return tutti_value_kind(dict) == TUTTI_VALUE_DICT;
+}
+
 static bool take_parts(struct tu_request *r)
 {
 	const tutti_value *ident = tutti_value_at(r->whole, 0);
@@ -24,8 +34,7 @@ static bool take_parts(struct tu_request *r)
 	return tutti_value_kind(r->whole) == TUTTI_VALUE_TUPLE && tutti_value_size(r->whole) == 4 &&
 	       (r->of_object || tutti_value_kind(ident) == TUTTI_VALUE_NONE) &&
 	       take_text(tutti_value_at(r->whole, 1), &r->name) &&
-	       tutti_value_kind(r->args) == TUTTI_VALUE_TUPLE &&
-	       tutti_value_kind(r->kwargs) == TUTTI_VALUE_DICT;
+	       tutti_value_kind(r->args) == TUTTI_VALUE_TUPLE && has_text_keys(r->kwargs);
 }
 
 int tu_request_read(struct tu_request *r, const void *data, size_t size,

@@ -240,16 +240,29 @@ static int shut_down(struct tu_session *x, const struct tu_request *q)
 static const struct {
 	const char *name;
 	int (*fn)(struct tu_session *x, const struct tu_request *q);
-} services[] = { { "accept_connection", accept_connection }, { "create", create },
-	{ "debug_info", debug_info }, { "decref", decref }, { "dummy", dummy },
-	{ "get_methods", get_methods }, { "incref", incref },
-	{ "number_of_objects", number_of_objects }, { "shutdown", shut_down } };
+	int n_args; /* -1: as what is made needs them */
+} services[] = { { "accept_connection", accept_connection, 1 }, { "create", create, -1 },
+	{ "debug_info", debug_info, 0 }, { "decref", decref, 1 }, { "dummy", dummy, 0 },
+	{ "get_methods", get_methods, 1 }, { "incref", incref, 1 },
+	{ "number_of_objects", number_of_objects, 0 }, { "shutdown", shut_down, 0 } };
+
+static int serve(struct tu_session *x, const struct tu_request *q, size_t i)
+{
+	size_t n = tutti_value_size(q->args), n_named = tutti_value_size(q->kwargs);
+	char text[64];
+
+	if (services[i].n_args < 0 || (n == (size_t)services[i].n_args && n_named == 0))
+		return services[i].fn(x, q);
+	snprintf(text, sizeof(text), "%s() takes %d arguments", services[i].name,
+		services[i].n_args);
+	return write_error(x, TUTTI_ETYPE, text);
+}
 
 int tu_service(struct tu_session *x, const struct tu_request *q)
 {
 	for (size_t i = 0; !q->of_object && i < sizeof(services) / sizeof(*services); i++)
 		if (strlen(services[i].name) == q->name.size &&
 			memcmp(services[i].name, q->name.data, q->name.size) == 0)
-			return services[i].fn(x, q);
+			return serve(x, q, i);
 	return write_error(x, -EINVAL, "that request is not known here");
 }

@@ -160,6 +160,13 @@ static int write_text(struct tu_session *x, const char *word, const char *name, 
 
 /* -- the proof -------------------------------------------------------------------------------- */
 
+static int write_proof(struct tu_session *x, struct tu_handshake *h, tutti_time deadline)
+{
+	tutti_bytes out = tu_handshake_out(h);
+
+	return tutti_stream_write_until(x->stream, out.data, out.size, deadline);
+}
+
 static int take_proof(struct tu_session *x, struct tu_handshake *h, tutti_time deadline)
 {
 	const void *data;
@@ -185,19 +192,16 @@ static int prove(struct tu_session *x, tutti_time deadline)
 	int rc = tu_handshake_begin(&h, m->key, &options);
 
 	while (rc == 0) {
-		tutti_bytes out = tu_handshake_out(&h);
-
-		if (out.size > 0)
-			rc = tutti_stream_write_until(x->stream, out.data, out.size, deadline);
+		rc = write_proof(x, &h, deadline);
 		if (rc == 0)
 			rc = take_proof(x, &h, deadline);
 	}
-	if (rc == TUTTI_EAUTH) {
-		tutti_bytes out = tu_handshake_out(&h);
+	if (rc == TUTTI_EAUTH || rc == 1) {
+		int written = write_proof(x, &h, deadline);
 
-		tutti_stream_write_until(x->stream, out.data, out.size, deadline);
+		rc = rc == 1 ? written : rc;
 	}
-	return rc == 1 ? 0 : rc;
+	return rc;
 }
 
 /* -- requests --------------------------------------------------------------------------------- */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * value_queue.c - value_queue.h: the methods of Python's queue.Queue. Their timeout is the manager's
+ * value_queue.c - value_queue.h: the methods of Python's queue.Queue. Their timeout the manager is
  * to keep; this side waits a little longer, so that what came in time is not lost on the way.
  */
 #include "dist/proxy.h"
 
 #include <errno.h>
 #include <tutti/error.h>
-#include <tutti/value_make.h>
 #include <tutti/manager.h>
+#include <tutti/value_make.h>
 
 int tutti_manager_queue(tutti_manager *m, const char *name, tutti_value_queue **q)
 {
@@ -99,10 +99,8 @@ int tutti_value_queue_task_done(tutti_value_queue *q)
 /* Python's knows no timeout: the caller's deadline is this side's, or a moment for the answer. */
 int tutti_value_queue_join_until(tutti_value_queue *q, tutti_time deadline)
 {
-	tutti_time moment = tutti_after(TUTTI_SECONDS(1));
-
-	if (deadline <= tutti_now())
-		deadline = moment;
+	if (deadline <= tutti_now() && !tu_proxy_is_local(q))
+		deadline = tutti_after(TUTTI_SECONDS(1));
 	return tu_proxy_do(q, "join", 0, NULL, deadline, NULL);
 }
 

@@ -180,6 +180,7 @@ CURL *tu_client_easy_take(tutti_http_session *s)
 void tu_client_easy_give(tutti_http_session *s, CURL *easy, bool ended_well)
 {
 	if (easy && ended_well) {
+		curl_easy_setopt(easy, CURLOPT_COOKIEFILE, NULL); /* a list, which the next loses */
 		curl_easy_reset(easy);
 		tutti_lock_acquire(&s->lock);
 		if (s->n_spare < TU_CLIENT_SPARE_MAX) {

@@ -222,7 +222,7 @@ static void dicts(void)
 
 	CHECK_EQ(tutti_value_pack(&key, "s", "key"), 0);
 	CHECK_EQ(tutti_proxy_item_get(d, key, &v), -ENOENT);
-	CHECK_EQ(tutti_proxy_item_delete(d, key), -ENOENT);
+	CHECK_EQ(tutti_proxy_item_remove(d, key), -ENOENT);
 	CHECK_EQ(tutti_proxy_item_pop(d, key, &v), -ENOENT);
 	CHECK_EQ(tutti_proxy_item_set(d, key, tutti_value_int(3)), 0);
 	CHECK_EQ(tutti_proxy_item_get(d, key, &v), 0);
@@ -254,7 +254,7 @@ static void lists(void)
 	CHECK_EQ(tutti_proxy_item_get(l, tutti_value_int(3), &v), -ERANGE);
 	CHECK_EQ(tutti_proxy_item_set(l, tutti_value_int(9), v), -ERANGE);
 	CHECK_EQ(tutti_proxy_item_set(l, tutti_value_int(0), tutti_value_none()), 0);
-	CHECK_EQ(tutti_proxy_item_delete(l, tutti_value_int(0)), 0);
+	CHECK_EQ(tutti_proxy_item_remove(l, tutti_value_int(0)), 0);
 	CHECK_EQ(tutti_proxy_item_pop(l, tutti_value_int(0), &v), 0);
 	CHECK(tutti_value_equal(v, tutti_value_int(2)));
 	CHECK_EQ(tutti_proxy_list_append(l, tutti_value_int(4)), 0);
@@ -302,8 +302,8 @@ static void namespaces_and_values(void)
 	CHECK_EQ(tutti_proxy_attribute_set(n, "x", tutti_value_int(3)), 0);
 	CHECK_EQ(tutti_proxy_attribute_get(n, "x", &v), 0);
 	CHECK(tutti_value_equal(v, tutti_value_int(3)));
-	CHECK_EQ(tutti_proxy_attribute_delete(n, "x"), 0);
-	CHECK_EQ(tutti_proxy_attribute_delete(n, "x"), -ENOSYS);
+	CHECK_EQ(tutti_proxy_attribute_remove(n, "x"), 0);
+	CHECK_EQ(tutti_proxy_attribute_remove(n, "x"), -ENOSYS);
 	CHECK_EQ(tutti_proxy_attribute_get(n, NULL, &v), -EINVAL);
 	tutti_proxy_free(n);
 	CHECK_EQ(tutti_value_pack(&args, "(si)", "i", 4), 0);

@@ -13,7 +13,7 @@
 
 #define PATIENCE TUTTI_SECONDS(60)
 
-/* Who listens: says this as soon as somebody comes, or nothing if it is empty, and closes or not. */
+/* Who listens: says this as soon as somebody comes, nothing if it is empty, and closes or not. */
 struct stranger {
 	const char *says;
 	size_t size;

@@ -255,11 +255,8 @@ static void waits_for_those_that_wait(void)
 	tutti_stream *s = raw_calls(m), *idle = raw_calls(m);
 	tutti_future *ends;
 
-	RAW_ASK(idle, "(ss(){})", "tasks", "qsize");
-	raw_check(idle, "('#RETURN', 0)");
-	RAW_ASK(s, "(ss(){s:d})", "tasks", "get", "timeout", 0.5);
-	RAW_ASK(idle, "(ss(){})", "tasks", "qsize");
-	raw_check(idle, "('#RETURN', 0)");
+	RAW_ASK(s, "(ss(){s:d})", "tasks", "get", "timeout", 2.0);
+	raw_await_waiting(m, 1);
 	ends = tutti_thread_start(shut_down, m, NULL);
 	raw_check_end(idle);
 	raw_check_raises(s, "queue", "Empty");
@@ -276,8 +273,7 @@ static void ends_those_that_wait(tutti_time grace, unsigned loops)
 	tutti_stream *s = raw_calls(m), *other = raw_calls(m);
 
 	RAW_ASK(s, "(ss(){})", "tasks", "get");
-	RAW_ASK(other, "(ss(){})", "tasks", "qsize");
-	raw_check(other, "('#RETURN', 0)");
+	raw_await_waiting(m, 1);
 	CHECK_EQ(tutti_manager_shutdown(m), 0);
 	raw_check_end(s);
 	raw_check_end(other);
@@ -326,8 +322,7 @@ static void ends_at_once_when_freed(void)
 	tutti_stream *s = raw_calls(m), *other = raw_calls(m), *stranger = raw_connect(m);
 
 	RAW_ASK(s, "(ss(){})", "tasks", "get");
-	RAW_ASK(other, "(ss(){})", "tasks", "qsize");
-	raw_check(other, "('#RETURN', 0)");
+	raw_await_waiting(m, 1);
 	tutti_manager_free(m);
 	raw_check_end(s);
 	raw_check_end(other);
@@ -361,6 +356,21 @@ static int ask(struct tu_local *l, const char *method, int n, tutti_time deadlin
 	return rc;
 }
 
+/* What came as bytes of a pickle. */
+static void check_is_a_value(struct tu_local *l, tutti_stream *s)
+{
+	tutti_value *v;
+	tutti_bytes text;
+
+	RAW_ASK(s, "(ss([i(s)]){})", "tasks", "put", 1, "a");
+	raw_check_none(s);
+	CHECK_EQ(tu_local_call(l, "get", NULL, NULL, TUTTI_FOREVER, &v, NULL), 0);
+	CHECK_EQ(tutti_value_repr(&text, v), 0);
+	CHECK_STR(text.data, "[1, ('a',)]");
+	tutti_bytes_free(&text);
+	tutti_value_unref(v);
+}
+
 static void calls_without_a_network(void)
 {
 	tutti_manager *m = make("127.0.0.1:0");
@@ -381,6 +391,7 @@ static void calls_without_a_network(void)
 	raw_check_none(s);
 	CHECK_EQ(ask(l, "get", -1, TUTTI_FOREVER, &answer), 0);
 	CHECK_EQ(answer, 6);
+	check_is_a_value(l, s);
 	CHECK_EQ(ask(l, "get_nowait", -1, TUTTI_FOREVER, &answer), TUTTI_EEMPTY);
 	CHECK_EQ(ask(l, "get", 0, TUTTI_FOREVER, &answer), TUTTI_EEMPTY);
 	CHECK_EQ(ask(l, "put", -1, TUTTI_FOREVER, &answer), TUTTI_ETYPE);

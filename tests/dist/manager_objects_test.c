@@ -192,6 +192,7 @@ static void stay_as_long_as_they_are_called(void)
 
 	create(m, "Thing-1");
 	RAW_ASK(s, "(ss(){})", "Thing-1", "await");
+	raw_await_waiting(m, 1);
 	RAW_ASK(other, "(ss(){})", "Thing-1", "fail");
 	raw_check_raises(other, "builtins", "ZeroDivisionError");
 	decref(m, "Thing-1");

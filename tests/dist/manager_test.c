@@ -130,8 +130,8 @@ static void answers_for_itself(void)
 	ask_once(m, args, "('#RETURN', " EXPOSED ")");
 
 	static const char *const wrong[][2] = { { "create", "nothing" }, { "create", NULL },
-		{ "incref", "nothing" }, { "decref", NULL }, { "get_methods", "tasks" },
-		{ "serve_forever", NULL } };
+		{ "dummy", "nothing" }, { "accept_connection", NULL }, { "incref", "nothing" },
+		{ "decref", NULL }, { "get_methods", "tasks" }, { "serve_forever", NULL } };
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
 		s = raw_open(m);
 		raw_send(s, request(wrong[i][0], wrong[i][1]));
@@ -143,18 +143,6 @@ static void answers_for_itself(void)
 
 /* -- waiting ----------------------------------------------------------------------------------- */
 
-/* That one waits in a call can be seen by nobody; but calls of one connection are in order. */
-static void wait_until_waits(tutti_manager *m)
-{
-	tutti_stream *s = raw_calls(m);
-
-	for (int i = 0; i < 3; i++) {
-		RAW_ASK(s, "(ss(){})", "tasks", "qsize");
-		tutti_value_unref(raw_answer(s));
-	}
-	tutti_stream_free(s);
-}
-
 static void serves_in_order(void)
 {
 	enum { CLIENTS = 5 };
@@ -164,7 +152,7 @@ static void serves_in_order(void)
 	for (int i = 0; i < CLIENTS; i++) {
 		s[i] = raw_calls(m);
 		RAW_ASK(s[i], "(ss(){})", "tasks", "get");
-		wait_until_waits(m);
+		raw_await_waiting(m, i + 1);
 	}
 	for (int i = 0; i < CLIENTS; i++) {
 		char expected[32];
@@ -177,7 +165,9 @@ static void serves_in_order(void)
 	/* And those who wait for room. */
 	for (int i = 0; i < CLIENTS; i++) {
 		RAW_ASK(s[i], "(ss(i){})", "tasks", "put", 10 + i);
-		wait_until_waits(m);
+		if (i == 0) /* for whom there is room */
+			raw_check_none(s[i]);
+		raw_await_waiting(m, i);
 	}
 	for (int i = 0; i < CLIENTS; i++) {
 		char expected[32];
@@ -185,7 +175,8 @@ static void serves_in_order(void)
 		RAW_ASK(putter, "(ss(){})", "tasks", "get");
 		snprintf(expected, sizeof(expected), "('#RETURN', %d)", 10 + i);
 		raw_check(putter, expected);
-		raw_check_none(s[i]);
+		if (i + 1 < CLIENTS)
+			raw_check_none(s[i + 1]);
 		tutti_stream_free(s[i]);
 	}
 	tutti_stream_free(putter);
@@ -205,6 +196,7 @@ static void joins(void)
 	}
 	for (int i = 0; i < 2; i++)
 		RAW_ASK(waits[i], "(ss(){})", "tasks", "join");
+	raw_await_waiting(m, 2);
 	for (int i = 0; i < 2; i++) {
 		RAW_ASK(s, "(ss(){})", "tasks", "get");
 		tutti_value_unref(raw_answer(s));
@@ -228,7 +220,7 @@ static void gives_nothing_to_the_dead(void)
 	for (int i = 0; i < 3; i++) {
 		s[i] = raw_calls(m);
 		RAW_ASK(s[i], "(ss(){s:i})", "tasks", "get", "timeout", 100);
-		wait_until_waits(m);
+		raw_await_waiting(m, i + 1);
 	}
 	tutti_stream_free(s[0]);
 	RAW_ASK(putter, "(ss(i){})", "tasks", "put", 7);
@@ -243,6 +235,28 @@ static void gives_nothing_to_the_dead(void)
 	tutti_manager_free(m);
 }
 
+/* Who says that he will send no more has given up what he waits for, and has lost nothing. */
+static void ends_with_half_an_end(void)
+{
+	tutti_manager *m = raw_manager(NULL, 0);
+	tutti_stream *s = raw_calls(m), *other = raw_calls(m);
+
+	RAW_ASK(s, "(ss(){})", "tasks", "get");
+	raw_await_waiting(m, 1);
+	CHECK_EQ(tutti_stream_shutdown(s), 0);
+	raw_check_end(s);
+	RAW_ASK(other, "(ss(i){})", "tasks", "put", 3);
+	raw_check_none(other);
+	RAW_ASK(other, "(ss(){})", "tasks", "qsize");
+	raw_check(other, "('#RETURN', 1)");
+	/* What was asked before is answered. */
+	RAW_ASK(other, "(ss(){})", "tasks", "get");
+	CHECK_EQ(tutti_stream_shutdown(other), 0);
+	raw_check(other, "('#RETURN', 3)");
+	raw_check_end(other);
+	tutti_manager_free(m);
+}
+
 /* What a Python does whose call a signal has broken off. */
 static void answers_the_new_request(void)
 {
@@ -250,7 +264,7 @@ static void answers_the_new_request(void)
 	tutti_stream *s = raw_calls(m), *other = raw_calls(m);
 
 	RAW_ASK(s, "(ss(){})", "tasks", "get");
-	wait_until_waits(m);
+	raw_await_waiting(m, 1);
 	RAW_ASK(s, "(ss(){})", "tasks", "qsize");
 	raw_check(s, "('#RETURN', 0)");
 	RAW_ASK(other, "(ss(i){})", "tasks", "put", 1);
@@ -328,6 +342,7 @@ static void *everything(void *arg)
 	RUN(serves_in_order);
 	RUN(joins);
 	RUN(gives_nothing_to_the_dead);
+	RUN(ends_with_half_an_end);
 	RUN(answers_the_new_request);
 	RUN(takes_any_pieces);
 	RUN(carries_large_items);

@@ -4,6 +4,7 @@
 #define TESTS_DIST_RAW_H
 
 #include "dist/handshake.h"
+#include "dist/server.h"
 #include "support/suite.h"
 
 #include <errno.h>
@@ -203,6 +204,22 @@ static inline tutti_stream *raw_calls(const tutti_manager *m)
 }
 
 /* -- the manager ------------------------------------------------------------------------------- */
+
+/* Until so many of its clients wait in a call. */
+static inline void raw_await_waiting(tutti_manager *m, int n)
+{
+	struct tu_server *s = m->server;
+
+	for (int waiting = -1; waiting != n;) {
+		waiting = 0;
+		tutti_lock_acquire(&s->lock);
+		for (struct tu_link *l = s->sessions.head.next; l != &s->sessions.head; l = l->next)
+			waiting += tu_container_of(l, struct tu_guest, link)->waits;
+		tutti_lock_release(&s->lock);
+		if (waiting != n)
+			CHECK_EQ(tutti_sleep(TUTTI_MILLISECONDS(1)), 0);
+	}
+}
 
 /* With one queue, "tasks", of that size. */
 static inline tutti_manager *raw_manager(const tutti_manager_options *options, size_t maxsize)

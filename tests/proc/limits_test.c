@@ -296,7 +296,7 @@ static void check_kept(const char *name, rlim_t limit, const char *kept, const c
 	free(more);
 }
 
-/* Whatever happened at first, the same stays open: what the last ones had, who were told nothing. */
+/* Whatever happened at first, the same stays open: what the last ones had, told of nothing. */
 static void try_each(const char *name, int resource, rlim_t first, rlim_t step)
 {
 	char number[32], *kept[TRIES_MOST] = { NULL };

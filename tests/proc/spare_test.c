@@ -62,8 +62,8 @@ static pid_t parent_of(const char *pid)
 		return 0;
 	text[fread(text, 1, sizeof(text) - 1, f)] = 0;
 	fclose(f);
-	end = strrchr(text, ')');
-	CHECK(end && sscanf(end, ") %*c %d", &parent) == 1);
+	end = strrchr(text, ')'); /* NULL: it has ended meanwhile */
+	CHECK(!end || sscanf(end, ") %*c %d", &parent) == 1);
 	return parent;
 }
 

@@ -155,7 +155,7 @@ def refuses(program):
                           (("--seconds", "-1", program), "not a number"),
                           (("--strategy", "best", program), "means nothing"),
                           (("--horizon", "10", program), "means nothing"),
-                          (("--nonsense", program), "unrecognized"),
+                          (("--nonsense", program), "unknown option"),
                           (("--replay", "/nowhere", program), "No such file")):
         got = check(*words)
         expect(got.returncode == 2 and needle in got.stderr,

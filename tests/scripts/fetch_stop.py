@@ -215,8 +215,8 @@ def main():
         command.skip("the command was built without libtutti-net")
     with tempfile.TemporaryDirectory() as work:
         os.chdir(work)
-        for part in (interrupted, interrupted_between, interrupted_twice, reader_leaves, slow_reader,
-                     progress):
+        for part in (interrupted, interrupted_between, interrupted_twice, reader_leaves,
+                     slow_reader, progress):
             part()
         os.chdir("/")
     print("fetch_stop: fine")

@@ -137,10 +137,7 @@ def secure_server(folder, name, names):
     pem, key = certificates.make(folder, name, names)
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     made.load_cert_chain(pem, key)
-    server = pages.Server(lambda x: x.reply(f"{x.path}\n"))
-    server.socket = made.wrap_socket(server.socket, server_side=True,
-                                     do_handshake_on_connect=False)
-    return server, pem
+    return pages.Server(lambda x: x.reply(f"{x.path}\n"), context=made), pem
 
 
 def secure(server, path):

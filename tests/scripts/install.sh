@@ -175,7 +175,7 @@ if [ -x "$TUTTI_BUILD_DIR/tutti" ]; then
 			fail "the command does not find its module"
 	fi
 	if [ -e "$TUTTI_BUILD_DIR/tutti-xpath.so" ]; then
-		prefix/bin/tutti fetch --title </dev/null || fail "the command does not find libxml2"
+		prefix/bin/tutti fetch --title </dev/null || fail "no module for --title is found"
 	fi
 	echo "command: run from the moved prefix"
 fi

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What the options of tutti map do to runs and results. Jobs end when the test lets them: nothing
-here depends on how long something takes, but that a job which does nothing has not taken seconds."""
+here depends on how long something takes, but that a job which does nothing takes no seconds."""
 import json
 import os
 import sys

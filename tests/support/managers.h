@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* managers.h - a manager of Python's that runs beside a test (manager_server.py), and its client. */
+/* managers.h - a manager of Python's that runs beside a test, and its client. */
 #ifndef TESTS_SUPPORT_MANAGERS_H
 #define TESTS_SUPPORT_MANAGERS_H
 
@@ -42,22 +42,30 @@ static inline tutti_manager *server_connect(const struct server *s)
 	return m;
 }
 
+/* With which goes what its loop has opened. */
+static inline void *managers_thread(tutti_fn fn, void *arg)
+{
+	tutti_thread *t = tutti_thread_start(fn, arg, NULL);
+	void *result;
+
+	CHECK_EQ(tutti_future_result(t, &result, sizeof result), 0);
+	tutti_future_unref(t);
+	return result;
+}
+
 static inline void *managers_run(void *arg)
 {
 	return (void *)(intptr_t)pythons_each(*(void (**)(const char *python))arg);
 }
 
-/* A test of each CPython that is found; in a thread, with which goes what its loop has opened. */
+/* A test of each CPython that is found. */
 static inline int managers_each(void (*fn)(const char *python))
 {
-	tutti_thread *t;
 	void *n;
 
 	poller_begin();
 	suite_begin();
-	t = tutti_thread_start(managers_run, &fn, NULL);
-	CHECK_EQ(tutti_future_result(t, &n, sizeof n), 0);
-	tutti_future_unref(t);
+	n = managers_thread(managers_run, &fn);
 	return n ? suite_end() : 77;
 }
 

@@ -10,8 +10,11 @@ class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 512
 
-    def __init__(self, answer, address="127.0.0.1"):
+    def __init__(self, answer, address="127.0.0.1", context=None):
         super().__init__((address, 0), Handler)
+        if context:
+            self.socket = context.wrap_socket(self.socket, server_side=True,
+                                              do_handshake_on_connect=False)
         self.answer = answer
         self.lock = threading.Lock()
         self.asked = []  # (path, headers), in the order of arrival

@@ -3,7 +3,7 @@
  * extract_xpath.c - what an XPath finds in a page, by libxml2's parser for HTML, which takes
  * whatever browsers take. It reads memory and nothing else: no files, no network.
  */
-#include "extract.h"
+#include "web/extract.h"
 
 #include <errno.h>
 

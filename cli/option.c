@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* option.c - see option.h. */
+#include "option.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+
+void option_complain(const char *command, int c, char **argv)
+{
+	const char *word = argv[optind - 1];
+
+	if (c == ':')
+		say("%s: option '%s' needs a value", command, word);
+	else if (optopt > 0 && strncmp(word, "--", 2) == 0)
+		say("%s: option '%s' takes no value", command, word);
+	else if (optopt > 0)
+		say("%s: unknown option '-%c'", command, optopt);
+	else
+		say("%s: unknown option '%s'", command, word);
+}
+
+bool option_need(const char *command, const char *what)
+{
+	say("%s: %s, not '%s'", command, what, optarg);
+	return false;
+}
+
+int option_misused(const char *command)
+{
+	fprintf(stderr, "Try 'tutti %s --help'.\n", command);
+	return STATUS_USAGE;
+}
