@@ -14,12 +14,23 @@
  *     "Lock", "RLock"                     none
  *     "Semaphore", "BoundedSemaphore"     value, or none: 1
  *     "Condition"                         none
- *     "Barrier"                           parties; timeout, or none
+ *     "Barrier"                           parties; None; timeout, or none
  *     "Value"                             typecode, value
  *     "Array"                             typecode, sequence
  *     "Namespace"                         a dict, or none
  *     "list"                              a sequence, or none
  *     "dict"                              a dict or pairs, or none
+ *
+ * They answer as Python's own do, with the same exceptions. As there a Value's typecode is a note,
+ * an Array's is kept to (all but u). What cannot come from elsewhere is refused with TypeError: a
+ * key function of sort, a Condition's lock, a Barrier's action. Objects of classes are equal if
+ * their parts are, and have no order.
+ *
+ * When a client goes, or its connection: what it waited for goes to the next; a Lock, RLock or
+ * Condition that it acquired last is free, also a Lock that another meant to release; of a
+ * BoundedSemaphore what it acquired and did not release is released. A Semaphore's permits, which
+ * may stand for what has happened, stay taken. At a Barrier it is not there: the others wait for
+ * one in its stead, until their timeout breaks it. What it was to get from a pop is put back.
  *
  * Example: a counter that anybody may raise, in Python manager.counter().add(3).
  *
@@ -100,7 +111,7 @@ TUTTI_API int tutti_manager_serve_shared(
  *
  * m          not started
  * Returns    0
- * Errors     -EEXIST   one of the names is taken
+ * Errors     -EEXIST   one of the names is taken; those before it are served
  *            -EBUSY    it is started or connected
  *            -ENOMEM   no memory
  * Context    any thread or task

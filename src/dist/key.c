@@ -8,9 +8,9 @@
 #include "dist/key.h"
 
 #include "dist/meaning.h"
-#include "net/memory.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <tutti/error.h>
 #include <tutti/value_codec.h>
 #include <tutti/value_make.h>
@@ -83,7 +83,7 @@ typedef int (*make_fn)(tutti_value **out, tutti_value *const *items, size_t n);
 static int compared_items(tutti_value **out, const tutti_value *v, make_fn make)
 {
 	size_t n = tutti_value_size(v), done = 0;
-	tutti_value **items = tu_net_alloc_zero((n + 1) * sizeof(*items));
+	tutti_value **items = calloc(n + 1, sizeof(*items));
 	int rc = items ? 0 : -ENOMEM;
 
 	while (rc == 0 && done < n) {
@@ -94,7 +94,7 @@ static int compared_items(tutti_value **out, const tutti_value *v, make_fn make)
 		rc = make(out, items, n);
 	for (size_t i = 0; i < done; i++)
 		tutti_value_unref(items[i]);
-	tu_net_free(items);
+	free(items);
 	return rc;
 }
 

@@ -5,9 +5,8 @@
  */
 #include "dist/keyed.h"
 
-#include "net/memory.h"
-
 #include <errno.h>
+#include <stdlib.h>
 #include <tutti/error.h>
 #include <tutti/value_make.h>
 
@@ -33,12 +32,12 @@ static int make_anew(struct tu_keyed *k)
 		slots *= 2;
 	if (room > UINT32_MAX - 1)
 		return -ENOMEM;
-	anew.entries = tu_net_alloc_zero(room * sizeof(*anew.entries));
-	anew.slots = tu_net_alloc_zero(slots * sizeof(*anew.slots));
+	anew.entries = calloc(room, sizeof(*anew.entries));
+	anew.slots = calloc(slots, sizeof(*anew.slots));
 	anew.mask = slots - 1;
 	if (!anew.entries || !anew.slots) {
-		tu_net_free(anew.entries);
-		tu_net_free(anew.slots);
+		free(anew.entries);
+		free(anew.slots);
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < k->used; i++) {
@@ -48,8 +47,8 @@ static int make_anew(struct tu_keyed *k)
 		link_entry(&anew, anew.used++);
 	}
 	anew.n = k->n;
-	tu_net_free(k->entries);
-	tu_net_free(k->slots);
+	free(k->entries);
+	free(k->slots);
 	*k = anew;
 	return 0;
 }
@@ -127,7 +126,7 @@ struct tu_keyed_entry *tu_keyed_next(const struct tu_keyed *k, size_t *at)
 
 int tu_keyed_dict(const struct tu_keyed *k, tutti_value **dict)
 {
-	tutti_value **pairs = tu_net_alloc_zero((2 * k->n + 1) * sizeof(*pairs));
+	tutti_value **pairs = calloc(2 * k->n + 1, sizeof(*pairs));
 	const struct tu_keyed_entry *e;
 	size_t at = 0, n = 0;
 	int rc;
@@ -139,7 +138,7 @@ int tu_keyed_dict(const struct tu_keyed *k, tutti_value **dict)
 		pairs[n++] = e->value;
 	}
 	rc = tutti_value_dict(dict, pairs, k->n);
-	tu_net_free(pairs);
+	free(pairs);
 	return rc;
 }
 
@@ -151,7 +150,7 @@ void tu_keyed_free(struct tu_keyed *k)
 		tu_key_free(&k->entries[i].key);
 		tutti_value_unref(k->entries[i].value);
 	}
-	tu_net_free(k->entries);
-	tu_net_free(k->slots);
+	free(k->entries);
+	free(k->slots);
 	*k = (struct tu_keyed){ 0 };
 }

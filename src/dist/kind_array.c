@@ -5,10 +5,9 @@
 #include "dist/typed.h"
 #include "dist/vector.h"
 
-#include "net/memory.h"
-
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
 #include <tutti/value_make.h>
@@ -91,7 +90,7 @@ static int append_checked(struct tu_call *c, struct array *a, const tutti_value 
 static void free_array(struct tu_object *o)
 {
 	tu_vector_free(&((struct array *)o)->items);
-	tu_net_free(o);
+	free(o);
 }
 
 static int make(struct tu_object **o, struct tu_call *c)
@@ -108,7 +107,7 @@ static int make(struct tu_object **o, struct tu_call *c)
 		rc = read_initial(c, typecode, given[1], &list);
 	if (rc < 0)
 		return rc;
-	a = tu_net_alloc_zero(sizeof(*a));
+	a = calloc(1, sizeof(*a));
 	if (a) {
 		tu_object_init(&a->object, &tu_kind_array);
 		a->typecode = typecode;
@@ -146,7 +145,7 @@ static int repr(struct tu_object *o, tutti_value **text)
 	if (rc < 0)
 		return rc;
 	tutti_value_as_bytes(inner, &b);
-	whole = tu_net_alloc_zero(b.size + sizeof("array('i', )"));
+	whole = calloc(1, b.size + sizeof("array('i', )"));
 	rc = whole ? 0 : -ENOMEM;
 	if (whole && a->items.n > 0)
 		sprintf(whole, "array('%c', %s)", a->typecode, (const char *)b.data);
@@ -154,7 +153,7 @@ static int repr(struct tu_object *o, tutti_value **text)
 		sprintf(whole, "array('%c')", a->typecode);
 	if (whole)
 		rc = tutti_value_text(text, whole, strlen(whole));
-	tu_net_free(whole);
+	free(whole);
 	tutti_value_unref(inner);
 	return rc;
 }
@@ -172,14 +171,14 @@ static int length(struct tu_object *o, struct tu_call *c)
 
 static int get_slice(const struct array *a, const struct tu_subscript *s, tutti_value **out)
 {
-	tutti_value **items = tu_net_alloc_zero((s->n + 1) * sizeof(*items));
+	tutti_value **items = calloc(s->n + 1, sizeof(*items));
 	int rc;
 
 	if (!items)
 		return -ENOMEM;
 	tu_vector_slice(&a->items, s, items);
 	rc = tu_typed_make(out, a->typecode, items, s->n);
-	tu_net_free(items);
+	free(items);
 	return rc;
 }
 

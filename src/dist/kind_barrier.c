@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * kind_barrier.c - the kind Barrier. A generation ends when the last party has come, or when it is
- * broken or reset; all who wait are told at once. A party that goes while it waits is not there: the
- * others wait for it, or for one in its stead, until their timeout breaks the barrier.
+ * broken or reset; all who wait are told at once. A party that goes while it waits is not there:
+ * the others wait for it, or for one in its stead, until their timeout breaks the barrier.
  */
 #include "dist/kinds.h"
 
-#include "net/memory.h"
-
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
 #include <tutti/value_make.h>
@@ -46,7 +45,7 @@ static int make(struct tu_object **o, struct tu_call *c)
 	if (tu_timeout(given[2], &deadline, NULL) < 0)
 		return tu_call_fail(c, TUTTI_ETYPE, "timeout must be a number or None, not %s",
 			tutti_value_type(given[2]));
-	b = tu_net_alloc_zero(sizeof(*b));
+	b = calloc(1, sizeof(*b));
 	if (!b)
 		return -ENOMEM;
 	tu_object_init(&b->object, &tu_kind_barrier);
@@ -59,7 +58,7 @@ static int make(struct tu_object **o, struct tu_call *c)
 static void free_barrier(struct tu_object *o)
 {
 	tutti_value_unref(((struct barrier *)o)->timeout);
-	tu_net_free(o);
+	free(o);
 }
 
 static void end_generation(struct barrier *b)

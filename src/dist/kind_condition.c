@@ -2,14 +2,14 @@
 /*
  * kind_condition.c - the kind Condition, with an RLock within. A call of wait is first among those
  * who wait to be notified, and then, notified or late, among those who wait for the lock, behind
- * who came there before. A notification of somebody who goes before he hears of it goes to the next.
+ * who came there before. A notification of somebody who goes before he hears of it is the next
+ * one's.
  */
 #include "dist/kinds.h"
 #include "dist/latch.h"
 
-#include "net/memory.h"
-
 #include <errno.h>
+#include <stdlib.h>
 #include <tutti/error.h>
 #include <tutti/value_make.h>
 
@@ -34,7 +34,7 @@ static int make(struct tu_object **o, struct tu_call *c)
 		return rc;
 	if (lock && tutti_value_kind(lock) != TUTTI_VALUE_NONE)
 		return tu_call_fail(c, TUTTI_ETYPE, "a Condition has a lock of its own here");
-	d = tu_net_alloc_zero(sizeof(*d));
+	d = calloc(1, sizeof(*d));
 	if (!d)
 		return -ENOMEM;
 	tu_object_init(&d->object, &tu_kind_condition);
@@ -45,7 +45,7 @@ static int make(struct tu_object **o, struct tu_call *c)
 
 static void free_condition(struct tu_object *o)
 {
-	tu_net_free(o);
+	free(o);
 }
 
 /* -- its lock --------------------------------------------------------------------------------- */

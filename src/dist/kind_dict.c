@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* kind_dict.c - the kind dict. Keys are read, so that equal ones are one; values stay as they came. */
+/* kind_dict.c - the kind dict. Keys are read, so that equal ones are one; values stay. */
 #include "dist/iterator.h"
 #include "dist/keyed.h"
 #include "dist/kinds.h"
 #include "dist/meaning.h"
 #include "dist/subscript.h"
 
-#include "net/memory.h"
-
 #include <errno.h>
+#include <stdlib.h>
 #include <tutti/error.h>
 #include <tutti/value_make.h>
 
@@ -114,12 +113,12 @@ static int set_given(struct tu_call *c, struct tu_keyed *k)
 static void free_dict(struct tu_object *o)
 {
 	tu_keyed_free(keys_of(o));
-	tu_net_free(o);
+	free(o);
 }
 
 static int make(struct tu_object **o, struct tu_call *c)
 {
-	struct dict *d = tu_net_alloc_zero(sizeof(*d));
+	struct dict *d = calloc(1, sizeof(*d));
 	int rc;
 
 	if (!d)
@@ -376,7 +375,7 @@ static tutti_value *both_parts(const struct tu_keyed_entry *e)
 
 static int list_parts(const struct tu_keyed *k, part_fn part, tutti_value **list)
 {
-	tutti_value **items = tu_net_alloc_zero((k->n + 1) * sizeof(*items));
+	tutti_value **items = calloc(k->n + 1, sizeof(*items));
 	const struct tu_keyed_entry *e;
 	size_t at = 0, n = 0;
 	int rc = -ENOMEM;
@@ -387,7 +386,7 @@ static int list_parts(const struct tu_keyed *k, part_fn part, tutti_value **list
 		rc = tutti_value_list(list, items, n);
 	for (size_t i = 0; i < n; i++)
 		tutti_value_unref(items[i]);
-	tu_net_free(items);
+	free(items);
 	return rc;
 }
 

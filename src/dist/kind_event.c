@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* kind_event.c - the kind Event. Who waits when it is set is answered, even if it is cleared next. */
+/* kind_event.c - the kind Event. Who waits when it is set is answered, even if it is cleared. */
 #include "dist/kinds.h"
 
-#include "net/memory.h"
-
 #include <errno.h>
+#include <stdlib.h>
 #include <tutti/error.h>
 #include <tutti/value_make.h>
 
@@ -16,7 +15,7 @@ struct event {
 static int make(struct tu_object **o, struct tu_call *c)
 {
 	int rc = tu_call_bind(c, "", 0, NULL);
-	struct event *e = rc == 0 ? tu_net_alloc_zero(sizeof(*e)) : NULL;
+	struct event *e = rc == 0 ? calloc(1, sizeof(*e)) : NULL;
 
 	if (!e)
 		return rc < 0 ? rc : -ENOMEM;
@@ -27,7 +26,7 @@ static int make(struct tu_object **o, struct tu_call *c)
 
 static void free_event(struct tu_object *o)
 {
-	tu_net_free(o);
+	free(o);
 }
 
 static int turn(struct tu_object *o, struct tu_call *c, bool set)

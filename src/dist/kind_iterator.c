@@ -5,9 +5,8 @@
  */
 #include "dist/iterator.h"
 
-#include "net/memory.h"
-
 #include <errno.h>
+#include <stdlib.h>
 #include <tutti/error.h>
 
 struct iterator {
@@ -18,7 +17,7 @@ struct iterator {
 
 int tu_iterator_make(struct tu_object **o, tutti_value *items)
 {
-	struct iterator *i = tu_net_alloc_zero(sizeof(*i));
+	struct iterator *i = calloc(1, sizeof(*i));
 
 	if (!i)
 		return -ENOMEM;
@@ -31,7 +30,7 @@ int tu_iterator_make(struct tu_object **o, tutti_value *items)
 static void free_iterator(struct tu_object *o)
 {
 	tutti_value_unref(((struct iterator *)o)->items);
-	tu_net_free(o);
+	free(o);
 }
 
 static int next(struct tu_object *o, struct tu_call *c)

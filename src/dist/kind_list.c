@@ -8,9 +8,8 @@
 #include "dist/order.h"
 #include "dist/vector.h"
 
-#include "net/memory.h"
-
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
 #include <tutti/value_make.h>
@@ -34,14 +33,14 @@ static int make(struct tu_object **o, struct tu_call *c)
 	if (rc == 0 && from)
 		rc = tu_items_given(c, from, &items);
 	if (rc == 0) {
-		l = tu_net_alloc_zero(sizeof(*l));
+		l = calloc(1, sizeof(*l));
 		rc = l ? 0 : -ENOMEM;
 	}
 	if (rc == 0 && items)
 		rc = tu_vector_extend(&l->items, items);
 	tutti_value_unref(items);
 	if (rc < 0) {
-		tu_net_free(l);
+		free(l);
 		return rc;
 	}
 	tu_object_init(&l->object, &tu_kind_list);
@@ -52,7 +51,7 @@ static int make(struct tu_object **o, struct tu_call *c)
 static void free_list(struct tu_object *o)
 {
 	tu_vector_free(&((struct list *)o)->items);
-	tu_net_free(o);
+	free(o);
 }
 
 static struct tu_vector *items_of(struct tu_object *o)

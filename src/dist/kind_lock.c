@@ -6,9 +6,8 @@
 #include "dist/kinds.h"
 #include "dist/latch.h"
 
-#include "net/memory.h"
-
 #include <errno.h>
+#include <stdlib.h>
 #include <tutti/value_make.h>
 
 struct lock {
@@ -19,7 +18,7 @@ struct lock {
 static int make(struct tu_object **o, struct tu_call *c, const struct tu_kind *kind)
 {
 	int rc = tu_call_bind(c, "", 0, NULL);
-	struct lock *l = rc == 0 ? tu_net_alloc_zero(sizeof(*l)) : NULL;
+	struct lock *l = rc == 0 ? calloc(1, sizeof(*l)) : NULL;
 
 	if (!l)
 		return rc < 0 ? rc : -ENOMEM;
@@ -41,7 +40,7 @@ static int make_rlock(struct tu_object **o, struct tu_call *c)
 
 static void free_lock(struct tu_object *o)
 {
-	tu_net_free(o);
+	free(o);
 }
 
 static int acquire(struct tu_object *o, struct tu_call *c)

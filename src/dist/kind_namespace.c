@@ -7,9 +7,8 @@
 #include "dist/subscript.h"
 #include "dist/vector.h"
 
-#include "net/memory.h"
-
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
 #include <tutti/value_codec.h>
@@ -77,12 +76,12 @@ static int fill(struct tu_call *c, struct namespace *n)
 static void free_namespace(struct tu_object *o)
 {
 	tu_keyed_free(&((struct namespace *)o)->names);
-	tu_net_free(o);
+	free(o);
 }
 
 static int make(struct tu_object **o, struct tu_call *c)
 {
-	struct namespace *n = tu_net_alloc_zero(sizeof(*n));
+	struct namespace *n = calloc(1, sizeof(*n));
 	int rc;
 
 	if (!n)
@@ -110,14 +109,14 @@ static int repr_one(const struct tu_keyed_entry *e, tutti_value **text)
 		return rc;
 	tutti_value_as_bytes(e->key.shown, &name);
 	tutti_value_as_bytes(value, &b);
-	whole = tu_net_alloc_zero(name.size + b.size + 2);
+	whole = calloc(1, name.size + b.size + 2);
 	if (whole) {
 		memcpy(whole, name.data, name.size);
 		whole[name.size] = '=';
 		memcpy(whole + name.size + 1, b.data, b.size);
 	}
 	rc = whole ? tutti_value_text(text, whole, name.size + 1 + b.size) : -ENOMEM;
-	tu_net_free(whole);
+	free(whole);
 	tutti_value_unref(value);
 	return rc;
 }
@@ -159,7 +158,7 @@ static int join(const struct tu_vector *texts, tutti_value **out)
 
 	for (size_t i = 0; i < texts->n; i++)
 		size += tutti_value_size(texts->cells[i]) + 2;
-	whole = tu_net_alloc_zero(size);
+	whole = calloc(1, size);
 	if (!whole)
 		return -ENOMEM;
 	to = stpcpy(whole, "Namespace(");
@@ -171,7 +170,7 @@ static int join(const struct tu_vector *texts, tutti_value **out)
 	}
 	*to++ = ')';
 	rc = tutti_value_text(out, whole, (size_t)(to - whole));
-	tu_net_free(whole);
+	free(whole);
 	return rc;
 }
 

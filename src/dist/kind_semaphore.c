@@ -7,9 +7,8 @@
  */
 #include "dist/kinds.h"
 
-#include "net/memory.h"
-
 #include <errno.h>
+#include <stdlib.h>
 #include <tutti/error.h>
 #include <tutti/value_make.h>
 
@@ -59,7 +58,7 @@ static int make(struct tu_object **o, struct tu_call *c, const struct tu_kind *k
 
 	if (rc < 0)
 		return rc;
-	s = tu_net_alloc_zero(sizeof(*s));
+	s = calloc(1, sizeof(*s));
 	if (!s)
 		return -ENOMEM;
 	tu_object_init(&s->object, kind);
@@ -88,9 +87,9 @@ static void free_semaphore(struct tu_object *o)
 		struct holder *h = s->holders;
 
 		s->holders = h->next;
-		tu_net_free(h);
+		free(h);
 	}
-	tu_net_free(s);
+	free(s);
 }
 
 /* -- who has permits -------------------------------------------------------------------------- */
@@ -112,7 +111,7 @@ static int note_acquired(struct semaphore *s, const void *caller)
 	if (!s->bounded)
 		return 0;
 	if (!*at) {
-		*at = tu_net_alloc_zero(sizeof(**at));
+		*at = calloc(1, sizeof(**at));
 		if (!*at)
 			return -ENOMEM;
 		(*at)->caller = caller;
@@ -131,7 +130,7 @@ static void note_released(struct semaphore *s, const void *caller, int64_t n)
 		h = *at;
 		if (--h->n == 0) {
 			*at = h->next;
-			tu_net_free(h);
+			free(h);
 		}
 	}
 }
@@ -151,7 +150,7 @@ static void left(struct tu_object *o, const void *caller)
 		return;
 	give_back(s, h->n);
 	*at = h->next;
-	tu_net_free(h);
+	free(h);
 }
 
 /* -- methods ---------------------------------------------------------------------------------- */

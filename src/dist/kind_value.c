@@ -6,9 +6,8 @@
 #include "dist/kinds.h"
 #include "dist/meaning.h"
 
-#include "net/memory.h"
-
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
 #include <tutti/value_make.h>
@@ -27,7 +26,7 @@ static int make(struct tu_object **o, struct tu_call *c)
 
 	if (rc < 0)
 		return rc;
-	v = tu_net_alloc_zero(sizeof(*v));
+	v = calloc(1, sizeof(*v));
 	if (!v)
 		return -ENOMEM;
 	tu_object_init(&v->object, &tu_kind_value);
@@ -43,7 +42,7 @@ static void free_value(struct tu_object *o)
 
 	tutti_value_unref(v->typecode);
 	tutti_value_unref(v->value);
-	tu_net_free(v);
+	free(v);
 }
 
 static int repr(struct tu_object *o, tutti_value **text)
@@ -62,7 +61,7 @@ static int repr(struct tu_object *o, tutti_value **text)
 	if (rc < 0)
 		return rc;
 	tutti_value_as_bytes(inner, &b);
-	whole = tu_net_alloc_zero(b.size + sizeof("Value()"));
+	whole = calloc(1, b.size + sizeof("Value()"));
 	rc = whole ? 0 : -ENOMEM;
 	if (whole) {
 		char *end = mempcpy(stpcpy(whole, "Value("), (const char *)b.data + 1, b.size - 2);
@@ -70,7 +69,7 @@ static int repr(struct tu_object *o, tutti_value **text)
 		*end++ = ')';
 		rc = tutti_value_text(text, whole, (size_t)(end - whole));
 	}
-	tu_net_free(whole);
+	free(whole);
 	tutti_value_unref(inner);
 	return rc;
 }

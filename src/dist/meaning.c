@@ -3,10 +3,10 @@
 #include "dist/meaning.h"
 
 #include "dist/typed.h"
-#include "net/memory.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
 #include <tutti/value_codec.h>
@@ -148,13 +148,13 @@ static int list_of(tutti_value **list, tutti_value **items, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		tutti_value_unref(items[i]);
-	tu_net_free(items);
+	free(items);
 	return rc;
 }
 
 static tutti_value **room_for(size_t n)
 {
-	return tu_net_alloc_zero((n > 0 ? n : 1) * sizeof(tutti_value *));
+	return calloc(n > 0 ? n : 1, sizeof(tutti_value *));
 }
 
 static int members(const tutti_value *v, tutti_value **list)
@@ -330,6 +330,6 @@ int tu_read_items(tutti_value **out, tutti_value *const *items, size_t n)
 		return list_of(out, read, n);
 	for (size_t i = 0; read && i < n; i++)
 		tutti_value_unref(read[i]);
-	tu_net_free(read);
+	free(read);
 	return -ENOMEM;
 }

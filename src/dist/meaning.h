@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * meaning.h - what values mean to the kinds list, dict and Array. From a client what has items comes
- * opaque and is kept so, to go back as it came; here it is read where Python would look into it.
+ * meaning.h - what values mean to the kinds list, dict and Array. From a client what has items
+ * comes opaque and is kept so, to go back as it came; here it is read where Python would look into
+ * it.
  */
 #ifndef TU_DIST_MEANING_H
 #define TU_DIST_MEANING_H

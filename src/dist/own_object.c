@@ -4,7 +4,6 @@
  * They are called by whoever runs the call, as many at once as there are calls.
  */
 #include "dist/manager.h"
-#include "net/memory.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -28,10 +27,10 @@ static void free_own(struct tu_object *o)
 {
 	struct own *w = (struct own *)o;
 
-	tu_net_free(w->name);
-	tu_net_free(w->methods);
-	tu_net_free(w->functions);
-	tu_net_free(w);
+	free(w->name);
+	free(w->methods);
+	free(w->functions);
+	free(w);
 }
 
 /* -- a call ----------------------------------------------------------------------------------- */
@@ -81,14 +80,14 @@ static int sort_methods(
 	for (size_t i = 0; i < n; i++)
 		if (!methods[i].call || !tu_is_identifier(methods[i].name))
 			return -EINVAL;
-	*sorted = tu_net_alloc_zero(n * sizeof(**sorted));
+	*sorted = calloc(n, sizeof(**sorted));
 	if (!*sorted)
 		return -ENOMEM;
 	memcpy(*sorted, methods, n * sizeof(**sorted));
 	qsort(*sorted, n, sizeof(**sorted), by_name);
 	for (size_t i = 1; i < n; i++) {
 		if (strcmp((*sorted)[i - 1].name, (*sorted)[i].name) == 0) {
-			tu_net_free(*sorted);
+			free(*sorted);
 			return -EEXIST;
 		}
 	}
@@ -97,13 +96,13 @@ static int sort_methods(
 
 static struct own *make(const char *name, const tutti_manager_method *sorted, size_t n, void *self)
 {
-	struct own *w = tu_net_alloc_zero(sizeof(*w));
+	struct own *w = calloc(1, sizeof(*w));
 
 	if (!w)
 		return NULL;
-	w->name = tu_net_copy_text(name);
-	w->methods = tu_net_alloc_zero(n * sizeof(*w->methods));
-	w->functions = tu_net_alloc_zero(n * sizeof(tutti_manager_function));
+	w->name = strdup(name);
+	w->methods = calloc(n, sizeof(*w->methods));
+	w->functions = calloc(n, sizeof(tutti_manager_function));
 	if (!w->name || !w->methods || !w->functions) {
 		free_own(&w->object);
 		return NULL;
@@ -138,7 +137,7 @@ int tutti_manager_serve_object(tutti_manager *m, const char *name,
 	if (rc < 0)
 		return rc;
 	w = make(name, sorted, n, self);
-	tu_net_free(sorted);
+	free(sorted);
 	if (!w)
 		return -ENOMEM;
 	rc = tu_manager_serve(m, name, &w->kind, &w->object);

@@ -2,9 +2,9 @@
 /* serve_kinds.c - objects of the kinds, under names: one that all share, or a new one for each. */
 #include "dist/kinds.h"
 #include "dist/manager.h"
-#include "net/memory.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <tutti/error.h>
 #include <tutti/manager_objects.h>
 #include <tutti/value_make.h>
@@ -12,7 +12,7 @@
 static int tuple_of_list(const tutti_value *list, tutti_value **tuple)
 {
 	size_t n = tutti_value_size(list);
-	tutti_value **items = tu_net_alloc_zero((n + 1) * sizeof(*items));
+	tutti_value **items = calloc(n + 1, sizeof(*items));
 	int rc;
 
 	if (!items)
@@ -20,7 +20,7 @@ static int tuple_of_list(const tutti_value *list, tutti_value **tuple)
 	for (size_t i = 0; i < n; i++)
 		items[i] = (tutti_value *)tutti_value_at(list, i);
 	rc = tutti_value_tuple(tuple, items, n);
-	tu_net_free(items);
+	free(items);
 	return rc;
 }
 

@@ -5,9 +5,9 @@
  */
 #include "dist/meaning.h"
 #include "dist/order.h"
-#include "net/memory.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { SHORT = 64 };
@@ -137,13 +137,13 @@ int tu_sort(struct tu_call *c, tutti_value **items, size_t n, bool reverse)
 
 	if (n == 0)
 		return 0;
-	s.pairs = tu_net_alloc_zero(n * sizeof(*s.pairs));
-	s.room = tu_net_alloc_zero(n * sizeof(*s.room));
+	s.pairs = calloc(n, sizeof(*s.pairs));
+	s.room = calloc(n, sizeof(*s.room));
 	if (s.pairs && s.room)
 		rc = sort_pairs(&s, items, n, reverse);
 	for (size_t i = 0; s.pairs && i < n; i++)
 		tutti_value_unref(s.pairs[i].meaning);
-	tu_net_free(s.pairs);
-	tu_net_free(s.room);
+	free(s.pairs);
+	free(s.room);
 	return rc;
 }

@@ -25,7 +25,7 @@ int64_t tu_subscript_place(int64_t index, size_t size);
 /* An argument that is an int; beyond 64 bits an OverflowError, or with clamp the nearest. */
 int tu_int_given(struct tu_call *c, const tutti_value *v, bool clamp, int64_t *n);
 
-/* Arguments by place alone, between n_min and n_max of them; out[i] is NULL for what is not given. */
+/* Arguments by place alone, n_min to n_max of them; out[i] is NULL for what is not given. */
 int tu_call_places(struct tu_call *c, size_t n_min, size_t n_max, const tutti_value **out);
 
 #endif

@@ -4,11 +4,11 @@
 
 #include "dist/meaning.h"
 #include "dist/order.h"
-#include "net/memory.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
 #include <tutti/value_make.h>
@@ -153,7 +153,7 @@ static int read_items(tutti_bytes bytes, const struct format *f, tutti_value **l
 
 	if (bytes.size % f->size != 0)
 		return -EINVAL;
-	items = tu_net_alloc_zero((n + 1) * sizeof(*items));
+	items = calloc(n + 1, sizeof(*items));
 	while (items && made < n) {
 		items[made] = read_item((const unsigned char *)bytes.data + made * f->size, f);
 		if (!items[made])
@@ -164,7 +164,7 @@ static int read_items(tutti_bytes bytes, const struct format *f, tutti_value **l
 		rc = tutti_value_list(list, items, n);
 	for (size_t i = 0; i < made; i++)
 		tutti_value_unref(items[i]);
-	tu_net_free(items);
+	free(items);
 	return rc;
 }
 

@@ -2,9 +2,8 @@
 /* vector.c - see vector.h. */
 #include "dist/vector.h"
 
-#include "net/memory.h"
-
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
 #include <tutti/value_make.h>
@@ -21,12 +20,12 @@ static int reserve(struct tu_vector *v, size_t n)
 	room = room < n ? n : room;
 	if (room > SIZE_MAX / sizeof(*cells))
 		return -ENOMEM;
-	cells = tu_net_alloc_zero(room * sizeof(*cells));
+	cells = calloc(room, sizeof(*cells));
 	if (!cells)
 		return -ENOMEM;
 	if (v->n > 0)
 		memcpy(cells, v->cells, v->n * sizeof(*cells));
-	tu_net_free(v->cells);
+	free(v->cells);
 	v->cells = cells;
 	v->room = room;
 	return 0;
@@ -54,7 +53,7 @@ int tu_vector_splice(
 static int splice_items(struct tu_vector *v, size_t at, size_t n_out, const tutti_value *items)
 {
 	size_t n = tutti_value_size(items);
-	tutti_value **cells = tu_net_alloc_zero((n + 1) * sizeof(*cells));
+	tutti_value **cells = calloc(n + 1, sizeof(*cells));
 	int rc;
 
 	if (!cells)
@@ -62,7 +61,7 @@ static int splice_items(struct tu_vector *v, size_t at, size_t n_out, const tutt
 	for (size_t i = 0; i < n; i++)
 		cells[i] = (tutti_value *)tutti_value_at(items, i);
 	rc = tu_vector_splice(v, at, n_out, cells, n);
-	tu_net_free(cells);
+	free(cells);
 	return rc;
 }
 
@@ -86,14 +85,14 @@ void tu_vector_slice(const struct tu_vector *v, const struct tu_subscript *s, tu
 int tu_vector_slice_list(
 	const struct tu_vector *v, const struct tu_subscript *s, tutti_value **list)
 {
-	tutti_value **items = tu_net_alloc_zero((s->n + 1) * sizeof(*items));
+	tutti_value **items = calloc(s->n + 1, sizeof(*items));
 	int rc;
 
 	if (!items)
 		return -ENOMEM;
 	tu_vector_slice(v, s, items);
 	rc = tutti_value_list(list, items, s->n);
-	tu_net_free(items);
+	free(items);
 	return rc;
 }
 
@@ -138,6 +137,6 @@ void tu_vector_free(struct tu_vector *v)
 {
 	for (size_t i = 0; i < v->n; i++)
 		tutti_value_unref(v->cells[i]);
-	tu_net_free(v->cells);
+	free(v->cells);
 	*v = (struct tu_vector){ 0 };
 }
