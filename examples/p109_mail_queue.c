@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The same queue with messages in place of numbers: whoever sends hands them over and goes on; workers
- * deliver them, a tenth of a second each, into a file, which stands for the mail server.
+ * The same queue with messages in place of numbers: whoever sends hands them over and goes on;
+ * workers deliver them, a tenth of a second each, into a file, which stands for the mail server.
  *
  * usage: p109_mail_queue FILE [WORKERS [HOST]]     by default 4 at 127.0.0.1; at port 5000
  */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Several workers on one master: each task is done once. They are threads here, that know no more of
- * each other than on machines of their own.
+ * Several workers on one master: each task is done once. They are threads here, that know no more
+ * of each other than on machines of their own.
  *
- * usage: p109_several_workers [WORKERS [HOST [stay]]]     by default 2 at 127.0.0.1; the master ends
- *                                       with the last result, or stays until all workers have ended
+ * usage: p109_several_workers [WORKERS [HOST [stay]]]     by default 2 at 127.0.0.1
+ *
+ * The master ends with the last result, or stays until all workers have ended.
  */
 #include <stdio.h>
 #include <stdlib.h>

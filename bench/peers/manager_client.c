@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Clients of a manager, or of Redis, of the same shape: one process, an epoll loop, connections that
- * each have one request on its way.
+ * Clients of a manager, or of Redis, of the same shape: one process, an epoll loop, connections
+ * that each have one request on its way.
  *
  *     manager_client PORT manager|redis N SECONDS    each puts an item, takes one, and so on
- *     manager_client PORT idle N                     they have asked once; it says so, and ends with
- *                                                    its standard input
+ *     manager_client PORT idle N                     they have asked for calls; ends with its
+ *                                                    standard input
  *
  * It knows the protocols and no library but OpenSSL's, for the proof of the key.
  */
@@ -77,7 +77,7 @@ static void write_all(int fd, const void *data, size_t size)
 	bench_require(write(fd, data, size) == (ssize_t)size, "it cannot be written");
 }
 
-/* As its Python does: 20 bytes are MD5's. Its proof is not looked at: this is no place for doubt. */
+/* As Python does: 20 bytes are MD5's. The other's proof is not looked at: no doubts here. */
 static void answer(int fd)
 {
 	unsigned char data[256], sha[44] = "\0\0\0\50{sha256}", md5[20] = "\0\0\0\20";

@@ -67,7 +67,7 @@ def calls(port, clients, n):
 
 
 def cpu_ns(pid):
-    """Of the process, with the threads that have ended: its clock, as clock_getcpuclockid makes it."""
+    """Of the process, with the threads that have ended: its clock_getcpuclockid."""
     return time.clock_gettime_ns(~pid << 3 | 2)
 
 

@@ -22,7 +22,7 @@ SCALE = 0.3  # a task, and the wait for one; a master waits ten times as long fo
 
 
 def host():
-    """An address of the machine's own that no other run of this test has: the port is always 5000."""
+    """An address of the machine's own that no other run has: the port is always 5000."""
     pid = os.getpid()
     return f"127.{1 + (pid >> 15) % 250}.{1 + (pid >> 7) % 250}.{1 + pid % 128}"
 

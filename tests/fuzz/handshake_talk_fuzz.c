@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * handshake_talk_fuzz.c - a whole conversation of the two sides, which both are ours, with somebody
- * between them who may change what they say. The first byte has both sides' options and whether their
- * keys differ; behind it come changes of four bytes each: in which message (of the six), where, and
- * what: a byte put over one, put in, or left out, or all from there on.
+ * between them who may change what they say. The first byte has both sides' options and whether
+ * their keys differ; behind it come changes of four bytes each: in which message, where, and what:
+ * a byte put over one, put in, or left out, or all from there on.
  *
- * Whoever says that it is done has heard from one who has the key: without it nobody is done, and if
- * what proves something was changed, not both. Unchanged, all is well.
+ * Without the key nobody is done. With it both are if all came as it was said, and only then.
  */
 #include "dist/handshake.h"
 #include "driver.h"
@@ -71,7 +70,7 @@ struct ends {
 	bool changed;
 };
 
-/* One side says all that it has to say, and the other hears it. Returns whether it said anything. */
+/* One side says all that it has to say, and the other hears it. Returns whether it did. */
 static bool turn(struct ends *e, int from, const struct change *c, unsigned *number)
 {
 	int to = 1 - from;

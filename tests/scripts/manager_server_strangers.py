@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # ctest: TIMEOUT 240 LABELS no-valgrind
-"""Our manager and what comes to its port that is no client, or a client that talks nonsense: it says
-nothing to who has not proved the key, forgets who does not say anything, and goes on. And its limits,
-its addresses and its own proxies, with every CPython that is found here.
+"""Our manager and what comes to its port that is no client, or a client that talks nonsense: it
+says nothing to who has not proved the key, forgets who does not say anything, and goes on. And its
+limits, its addresses and its own proxies, with every CPython that is found here.
 """
 import multiprocessing
 import os
@@ -185,14 +185,16 @@ TOO_LARGE = (HEAD.pack(0x7fffffff), HEAD.pack(-1) + struct.pack("!Q", 1 << 62),
              HEAD.pack(65 << 20) + b"x" * 1000)
 NESTED = b"\x80\x04" + b"(" * 60000 + b"."
 SPARSE = b"\x80\x04Nr\xff\xff\xff\x07."
-DOUBLED = b"\x80\x04]\x94" + b"".join(b"h%ch%c\x86\x94" % (i, i) for i in range(60)) + b"."
-NONSENSE = (b"<?xml version='1.0'?>", b"x", b"\x80\x04.", b"\x80\x04N.", b"\x80\x04]", NESTED, SPARSE, DOUBLED,
+DOUBLED = b"\x80\x04]\x940" + b"".join(b"h%ch%c\x86\x940" % (i, i) for i in range(60)) + b"h\x3c."
+NONSENSE = (b"<?xml version='1.0'?>", b"x", b"\x80\x04.", b"\x80\x04N.", b"\x80\x04]", NESTED,
+            SPARSE, DOUBLED,
             pickle.dumps("text"), pickle.dumps((1, 2)), pickle.dumps((None, "dummy", ())),
             pickle.dumps((None, 7, (), {})), pickle.dumps((None, "dummy", [], {})),
             pickle.dumps((None, "dummy", (), [])), pickle.dumps((3, "get", (), {})),
             pickle.dumps((None, "dummy", (), {1: 2})), pickle.dumps(("nope", "get", (), {})),
             pickle.dumps((None, None, (), {})), pickle.dumps([None, "dummy", (), {}]),
-            b"\x80\x04cos\nsystem\n\x8c\x04true\x85R.", pickle.dumps((None, "dummy", (), {}), 4)[:-3])
+            b"\x80\x04cos\nsystem\n\x8c\x04true\x85R.",
+            pickle.dumps((None, "dummy", (), {}), 4)[:-3])
 
 
 def first_requests(server):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # ctest: TIMEOUT 300 LABELS no-valgrind
-"""Our manager and clients that die, stop, are interrupted, never say who they are, or talk nonsense,
-each of them one of every CPython that is found here. Nothing of it loses an item or ends the server.
+"""Our manager and clients that die, stop, are interrupted or are many, and its end under them, with
+every CPython that is found here. Nothing of it loses an item or holds the others up.
 """
 import os
 import signal
@@ -190,7 +190,8 @@ def all_at_once(pythons, server, n=50):
 
 def ends_under_clients(python, program):
     with manager_peers.ours(program, "grace=0") as server:
-        waiting = [Actor(python, server, "get"), Actor(python, server, "get", "get_task_queue", "99")]
+        waiting = [Actor(python, server, "get"),
+                   Actor(python, server, "get", "get_task_queue", "99")]
         idle = Actor(python, server, "keep", waits=False)
         peers.equal(idle.line(), "ready", "an idle client")
         peers.equal(server.say("shutdown"), "OK", "shutdown")

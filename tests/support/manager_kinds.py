@@ -162,7 +162,7 @@ def conditions(m):
     with c:
         c.notify_all()
     equal(sides[3].done(), True)
-    equal((order[:5], sorted(order[5:7]), order[7:]), (["a", "b", "c", "d", "a"], ["b", "c"], ["d"]))
+    equal((order[:5], sorted(order[5:7]), order[7:]), (list("abcda"), ["b", "c"], ["d"]))
 
 
 def conditions_for_something(m):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Managers for clients of other make: ours (programs/manager_peer.c), and CPython's own, which shows
-that what the clients ask is right."""
+"""Managers for clients of other make: ours (programs/manager_peer.c), and CPython's own, which
+shows that what the clients ask is right."""
 import os
 import signal
 import subprocess

@@ -71,7 +71,8 @@ def forms_of_put(m):
 
 def forms_of_get(m):
     q = m.get_task_queue()
-    gets = (q.get, lambda: q.get(True), lambda: q.get(True, 5), lambda: q.get(block=True, timeout=5),
+    gets = (q.get, lambda: q.get(True), lambda: q.get(True, 5),
+            lambda: q.get(block=True, timeout=5),
             lambda: q.get(timeout=5, block=1), lambda: q.get(False), lambda: q.get(block=False),
             lambda: q.get(0, -1), lambda: q.get(timeout=None), lambda: q.get(timeout=0.5),
             lambda: q.get(True, 0), lambda: q.get(timeout=True), lambda: q.get("yes", 1.0),

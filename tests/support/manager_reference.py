@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""CPython's own manager with the names of programs/manager_peer.c: manager_reference.py ADDRESS KEY.
+"""CPython's own manager with the names of programs/manager_peer.c.
 
-It says where it listens, and ends with its standard input.
+manager_reference.py ADDRESS KEY. It says where it listens, and ends with its standard input.
 """
 import os
 import queue
