@@ -2,6 +2,7 @@
 """The masters and workers, in C and as the tutorial has them in Python, in all pairs."""
 import contextlib
 import os
+import pty
 import re
 import signal
 import socket
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import tty
 
 from run import (Late, Wrong, at_least, below, interruptible, number, run, same, same_set,
                  wrong_unless)
@@ -35,28 +37,55 @@ def python(script, *words):
     return [sys.executable, "-B", os.path.join(HERE, script), host(), str(SCALE), *words]
 
 
-@contextlib.contextmanager
-def started(command):
-    """One of the other two, whose lines are read as they come."""
-    environment = dict(os.environ, TUTTI_TIME_SCALE=str(SCALE), PYTHONUNBUFFERED="1")
-    process = subprocess.Popen(["stdbuf", "-oL", *command], stdout=subprocess.PIPE, text=True,
-                               stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                               env=environment, preexec_fn=interruptible)
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)  # at which Python's ends its manager's process
-        process.communicate(timeout=PATIENCE)
+class Other:
+    """One of the others, on a terminal, so that its lines can be read as they come."""
 
+    def __init__(self, command):
+        self.terminal, end = pty.openpty()
+        tty.setraw(end)
+        self.errors = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen(
+            command, stdout=end, stdin=subprocess.DEVNULL, stderr=self.errors,
+            env=dict(os.environ, TUTTI_TIME_SCALE=str(SCALE)), preexec_fn=interruptible)
+        os.close(end)
+        self.text = ""
 
-def ended(process, head=""):
-    """All that it said, which is to have ended well."""
-    out, err = process.communicate(timeout=PATIENCE)
-    if process.returncode != 0:
-        kind = Late if "Empty" in err or TIMED_OUT in err else Wrong
-        raise kind(f"{process.args}: {process.returncode}: {head}{out}{err}")
-    return (head + out).splitlines()
+    def more(self):
+        """Whether it has said more."""
+        try:
+            data = os.read(self.terminal, 65536)
+        except OSError:  # nobody has the other end any more
+            data = b""
+        self.text += data.decode()
+        return data != b""
+
+    def says(self, line):
+        while line + "\n" not in self.text:
+            wrong_unless(self.more(), f"{self.process.args} ended: {self.text}{self.said()}")
+
+    def said(self):
+        size = os.fstat(self.errors.fileno()).st_size
+        return os.pread(self.errors.fileno(), size, 0).decode()
+
+    def lines(self, well=True):
+        """All of them, to its end."""
+        while self.more():
+            pass
+        status = self.process.wait(timeout=PATIENCE)
+        if well and status != 0:
+            kind = Late if "Empty" in self.said() or TIMED_OUT in self.said() else Wrong
+            raise kind(f"{self.process.args}: {status}: {self.text}{self.said()}")
+        return self.text.splitlines()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)  # at which Python's ends its manager's process
+        self.lines(well=False)
+        os.close(self.terminal)
+        self.errors.close()
 
 
 def numbers_put(lines):
@@ -88,13 +117,11 @@ def one_worker(tasks, lines):
 def master_and_workers(master, workers):
     """The first and then the others. Returns all lines of each."""
     with contextlib.ExitStack() as all_of_them:
-        first = all_of_them.enter_context(started(master))
-        head = "".join(iter(first.stdout.readline, "Try get results...\n"))
-        same(len(head.splitlines()), 10)
-        running = [all_of_them.enter_context(started(worker)) for worker in workers]
-        lines = ended(first, head + "Try get results...\n")
-        return lines, [process.communicate(timeout=PATIENCE)[0].splitlines()
-                       for process in running]
+        first = all_of_them.enter_context(Other(master))
+        first.says("Try get results...")
+        running = [all_of_them.enter_context(Other(worker)) for worker in workers]
+        lines = first.lines()
+        return lines, [other.lines(well=False) for other in running]
 
 
 def pair(master, worker):
@@ -150,9 +177,8 @@ def p108_task_worker(program):
     refused(program, "Connection refused")
     with listening(b"HTTP/1.1 400 Bad Request\r\n\r\n"):
         refused(program, NO_MANAGER)
-    with started(python("task_master.py", "other key")) as master:
-        for _ in iter(master.stdout.readline, "Try get results...\n"):
-            pass
+    with Other(python("task_master.py", "other key")) as master:
+        master.says("Try get results...")
         refused(program, WRONG_KEY)
 
 
