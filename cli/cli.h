@@ -29,6 +29,7 @@ int info_main(int argc, char **argv);
 int jobs_main(int argc, char **argv);
 int map_main(int argc, char **argv);
 int new_main(int argc, char **argv);
+int sched_main(int argc, char **argv);
 int serve_main(int argc, char **argv);
 
 /* Print "tutti: " and the text as one line on standard error. */

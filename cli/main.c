@@ -18,6 +18,7 @@ static const struct subcommand {
 	{ "fetch", fetch_main, "fetch many pages at once" },
 	{ "serve", serve_main, "serve a folder, or pages to try clients with, over HTTP" },
 	{ "check", check_main, "look for a schedule under which a program fails" },
+	{ "sched", sched_main, "simulate how processes share cores" },
 	{ "jobs", jobs_main, "list the jobs there are" },
 	{ "new", new_main, "write a file with a job to begin with" },
 	{ "info", info_main, "say what the library found on this machine" },

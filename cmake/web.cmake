@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The part of the command that needs libtutti-net: a module that it loads when it has to, and which
-# takes the rest from the command that has loaded it. The part of that which needs libxml2 is another.
+# takes the rest from the command that has loaded it. What needs libxml2 is another.
 
 file(GLOB web_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/web/*.c)
 add_library(tutti_web MODULE ${web_sources})

@@ -153,12 +153,27 @@ _tutti_serve()
 	fi
 }
 
+_tutti_sched()
+{
+	case $prev in
+	-a | --algorithm) _tutti_words "fcfs sjf srtf rr mlfq rtc parallel"; return ;;
+	--svg) _tutti_files; return ;;
+	-[ns] | --cores | --slice | --levels | --factor | --seed | --processes | --width | --rows) return ;;
+	esac
+	if [[ $cur == -* ]]; then
+		_tutti_words "-a --algorithm -c --compare -n --cores -s --slice --levels --factor
+			--keep-slice --seed --processes --svg --json --width --rows --help"
+	else
+		_tutti_files
+	fi
+}
+
 _tutti()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	COMPREPLY=()
 	if [ "$COMP_CWORD" = 1 ]; then
-		_tutti_words "map fetch serve check jobs new info --help --version"
+		_tutti_words "map fetch serve check sched jobs new info --help --version"
 		return
 	fi
 	case ${COMP_WORDS[1]} in
@@ -167,6 +182,7 @@ _tutti()
 	fetch) _tutti_fetch ;;
 	serve) _tutti_serve ;;
 	check) _tutti_check ;;
+	sched) _tutti_sched ;;
 	new | info) _tutti_words --help ;;
 	esac
 }

@@ -100,7 +100,7 @@ static int compared_items(tutti_value **out, const tutti_value *v, make_fn make)
 
 static int compared_set(tutti_value **out, const tutti_value *set)
 {
-	tutti_value *members;
+	tutti_value *members = NULL;
 	int rc = compared_items(&members, set, tutti_value_set);
 
 	if (rc < 0)
@@ -114,7 +114,7 @@ static int compared_set(tutti_value **out, const tutti_value *set)
 static int compared_object(tutti_value **out, const tutti_value *parts)
 {
 	const tutti_value *args = tutti_value_at(parts, 2);
-	tutti_value *all, *read;
+	tutti_value *all, *read = NULL;
 	int rc = compared(&read, args);
 
 	if (rc < 0)

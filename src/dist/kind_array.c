@@ -95,8 +95,8 @@ static void free_array(struct tu_object *o)
 
 static int make(struct tu_object **o, struct tu_call *c)
 {
-	const tutti_value *given[3];
-	tutti_value *list;
+	const tutti_value *given[3] = { 0 };
+	tutti_value *list = NULL;
 	struct array *a;
 	char typecode = 0;
 	int rc = tu_call_bind(c, "typecode sequence lock", 2, given);
@@ -185,9 +185,9 @@ static int get_slice(const struct array *a, const struct tu_subscript *s, tutti_
 static int get_item(struct tu_object *o, struct tu_call *c)
 {
 	const struct array *a = (struct array *)o;
-	const tutti_value *where;
-	struct tu_subscript s;
-	int64_t at;
+	const tutti_value *where = NULL;
+	struct tu_subscript s = { 0 };
+	int64_t at = 0;
 	int rc = tu_call_places(c, 1, 1, &where);
 
 	if (rc == 0)
@@ -207,7 +207,7 @@ static int set_slice(
 	struct array *a, struct tu_call *c, const struct tu_subscript *s, const tutti_value *from)
 {
 	char typecode = 0, name[TU_TYPE_ROOM];
-	tutti_value *list;
+	tutti_value *list = NULL;
 	int rc = tutti_value_kind(from) == TUTTI_VALUE_OPAQUE
 			 ? tu_typed_open(from, &typecode, &list)
 			 : TUTTI_ETYPE;
@@ -230,10 +230,10 @@ static int set_slice(
 static int set_item(struct tu_object *o, struct tu_call *c)
 {
 	struct array *a = (struct array *)o;
-	const tutti_value *given[2];
-	struct tu_subscript s;
+	const tutti_value *given[2] = { 0 };
+	struct tu_subscript s = { 0 };
 	tutti_value *item;
-	int64_t at;
+	int64_t at = 0;
 	int rc = tu_call_places(c, 2, 2, given);
 
 	if (rc == 0)

@@ -27,7 +27,7 @@ struct barrier {
 
 static int make(struct tu_object **o, struct tu_call *c)
 {
-	const tutti_value *given[3];
+	const tutti_value *given[3] = { 0 };
 	struct barrier *b;
 	tutti_time deadline;
 	int64_t parties;
@@ -88,7 +88,7 @@ static int break_it(struct barrier *b)
 
 static int arrive(struct barrier *b, struct tu_call *c)
 {
-	const tutti_value *timeout;
+	const tutti_value *timeout = NULL;
 	double seconds = 1;
 	int rc = tu_call_bind(c, "timeout", 0, &timeout);
 

@@ -86,7 +86,7 @@ static int release(struct tu_object *o, struct tu_call *c)
 
 static int begin_to_wait(struct condition *d, struct tu_call *c)
 {
-	const tutti_value *timeout;
+	const tutti_value *timeout = NULL;
 	double seconds = 1;
 	int rc = tu_call_bind(c, "timeout", 0, &timeout);
 

@@ -47,7 +47,7 @@ static int set_dict(struct tu_call *c, struct tu_keyed *k, const tutti_value *di
 
 static int set_pair(struct tu_call *c, struct tu_keyed *k, const tutti_value *pair, size_t i)
 {
-	tutti_value *list;
+	tutti_value *list = NULL;
 	int rc = tu_items_of(pair, &list);
 
 	if (rc == TUTTI_ETYPE)
@@ -195,8 +195,8 @@ static int find(
 
 static int contains(struct tu_object *o, struct tu_call *c)
 {
-	struct tu_keyed_entry *e;
-	const tutti_value *key;
+	struct tu_keyed_entry *e = NULL;
+	const tutti_value *key = NULL;
 	int rc = tu_call_places(c, 1, 1, &key);
 
 	if (rc == 0)
@@ -208,8 +208,8 @@ static int contains(struct tu_object *o, struct tu_call *c)
 
 static int delete_item(struct tu_object *o, struct tu_call *c)
 {
-	struct tu_keyed_entry *e;
-	const tutti_value *key;
+	struct tu_keyed_entry *e = NULL;
+	const tutti_value *key = NULL;
 	int rc = tu_call_places(c, 1, 1, &key);
 
 	if (rc == 0)
@@ -224,8 +224,8 @@ static int delete_item(struct tu_object *o, struct tu_call *c)
 
 static int get_item(struct tu_object *o, struct tu_call *c)
 {
-	struct tu_keyed_entry *e;
-	const tutti_value *key;
+	struct tu_keyed_entry *e = NULL;
+	const tutti_value *key = NULL;
 	int rc = tu_call_places(c, 1, 1, &key);
 
 	if (rc == 0)
@@ -240,7 +240,7 @@ static int get_item(struct tu_object *o, struct tu_call *c)
 
 static int set_item(struct tu_object *o, struct tu_call *c)
 {
-	const tutti_value *given[2];
+	const tutti_value *given[2] = { 0 };
 	int rc = tu_call_places(c, 2, 2, given);
 
 	return rc < 0 ? rc : set_one(c, keys_of(o), given[0], given[1]);
@@ -248,8 +248,8 @@ static int set_item(struct tu_object *o, struct tu_call *c)
 
 static int get(struct tu_object *o, struct tu_call *c)
 {
-	struct tu_keyed_entry *e;
-	const tutti_value *given[2];
+	struct tu_keyed_entry *e = NULL;
+	const tutti_value *given[2] = { 0 };
 	int rc = tu_call_places(c, 1, 2, given);
 
 	if (rc == 0)
@@ -262,7 +262,7 @@ static int get(struct tu_object *o, struct tu_call *c)
 static int pop(struct tu_object *o, struct tu_call *c)
 {
 	struct tu_keyed_entry *e = NULL;
-	const tutti_value *given[2];
+	const tutti_value *given[2] = { 0 };
 	int rc = tu_call_places(c, 1, 2, given);
 
 	if (rc == 0 && keys_of(o)->n > 0) /* of an empty one Python does not look at the key */
@@ -295,7 +295,7 @@ static int pop_item(struct tu_object *o, struct tu_call *c)
 static void undo(struct tu_object *o, struct tu_call *c)
 {
 	const tutti_value *key = tutti_value_at(c->args, 0), *v = c->result;
-	struct tu_keyed_entry *e;
+	struct tu_keyed_entry *e = NULL;
 
 	if (c->method->call == pop_item) {
 		key = tutti_value_at(c->result, 0);
@@ -309,8 +309,8 @@ static void undo(struct tu_object *o, struct tu_call *c)
 
 static int set_default(struct tu_object *o, struct tu_call *c)
 {
-	struct tu_keyed_entry *e;
-	const tutti_value *given[2];
+	struct tu_keyed_entry *e = NULL;
+	const tutti_value *given[2] = { 0 };
 	int rc = tu_call_places(c, 1, 2, given);
 
 	if (rc == 0)
@@ -414,7 +414,7 @@ static int list_values(struct tu_object *o, struct tu_call *c)
 
 static int iterate(struct tu_object *o, struct tu_call *c)
 {
-	tutti_value *list;
+	tutti_value *list = NULL;
 	int rc = tu_call_places(c, 0, 0, NULL);
 
 	if (rc == 0)
@@ -451,7 +451,7 @@ static int update(struct tu_object *o, struct tu_call *c)
 
 static int update_itself(struct tu_object *o, struct tu_call *c)
 {
-	const tutti_value *from;
+	const tutti_value *from = NULL;
 	int rc = tu_call_places(c, 1, 1, &from);
 
 	if (rc == 0)
@@ -483,7 +483,7 @@ static int unite(struct tu_call *c, struct tu_keyed *k, const tutti_value *other
 
 static int or_other(struct tu_object *o, struct tu_call *c)
 {
-	const tutti_value *other;
+	const tutti_value *other = NULL;
 	int rc = tu_call_places(c, 1, 1, &other);
 
 	return rc < 0 ? rc : unite(c, keys_of(o), other, false);
@@ -491,7 +491,7 @@ static int or_other(struct tu_object *o, struct tu_call *c)
 
 static int other_or(struct tu_object *o, struct tu_call *c)
 {
-	const tutti_value *other;
+	const tutti_value *other = NULL;
 	int rc = tu_call_places(c, 1, 1, &other);
 
 	return rc < 0 ? rc : unite(c, keys_of(o), other, true);
@@ -500,7 +500,7 @@ static int other_or(struct tu_object *o, struct tu_call *c)
 static int from_keys(struct tu_object *o, struct tu_call *c)
 {
 	struct tu_keyed made = { 0 };
-	const tutti_value *given[2];
+	const tutti_value *given[2] = { 0 };
 	tutti_value *list = NULL;
 	int rc = tu_call_places(c, 1, 2, given);
 

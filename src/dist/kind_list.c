@@ -25,7 +25,7 @@ struct list {
 
 static int make(struct tu_object **o, struct tu_call *c)
 {
-	const tutti_value *from;
+	const tutti_value *from = NULL;
 	tutti_value *items = NULL;
 	struct list *l = NULL;
 	int rc = tu_call_places(c, 0, 1, &from);
@@ -88,9 +88,9 @@ static int out_of_range(struct tu_call *c, const char *text)
 static int get_item(struct tu_object *o, struct tu_call *c)
 {
 	const struct tu_vector *items = items_of(o);
-	struct tu_subscript s;
-	const tutti_value *where;
-	int64_t at;
+	struct tu_subscript s = { 0 };
+	const tutti_value *where = NULL;
+	int64_t at = 0;
 	int rc = tu_call_places(c, 1, 1, &where);
 
 	if (rc == 0)
@@ -109,7 +109,7 @@ static int get_item(struct tu_object *o, struct tu_call *c)
 static int set_slice(struct tu_vector *items, struct tu_call *c, const struct tu_subscript *s,
 	const tutti_value *from)
 {
-	tutti_value *list;
+	tutti_value *list = NULL;
 	int rc = tu_items_of(from, &list);
 
 	if (rc == TUTTI_ETYPE)
@@ -126,9 +126,9 @@ static int set_slice(struct tu_vector *items, struct tu_call *c, const struct tu
 static int set_item(struct tu_object *o, struct tu_call *c)
 {
 	struct tu_vector *items = items_of(o);
-	const tutti_value *given[2];
-	struct tu_subscript s;
-	int64_t at;
+	const tutti_value *given[2] = { 0 };
+	struct tu_subscript s = { 0 };
+	int64_t at = 0;
 	int rc = tu_call_places(c, 2, 2, given);
 
 	if (rc == 0)
@@ -148,9 +148,9 @@ static int set_item(struct tu_object *o, struct tu_call *c)
 static int delete_item(struct tu_object *o, struct tu_call *c)
 {
 	struct tu_vector *items = items_of(o);
-	const tutti_value *where;
-	struct tu_subscript s;
-	int64_t at;
+	const tutti_value *where = NULL;
+	struct tu_subscript s = { 0 };
+	int64_t at = 0;
 	int rc = tu_call_places(c, 1, 1, &where);
 
 	if (rc == 0)
@@ -170,7 +170,7 @@ static int delete_item(struct tu_object *o, struct tu_call *c)
 static int pop(struct tu_object *o, struct tu_call *c)
 {
 	struct tu_vector *items = items_of(o);
-	const tutti_value *where;
+	const tutti_value *where = NULL;
 	int64_t at = -1;
 	int rc = tu_call_places(c, 0, 1, &where);
 
@@ -198,8 +198,8 @@ static int64_t within(int64_t at, size_t n)
 static int insert(struct tu_object *o, struct tu_call *c)
 {
 	struct tu_vector *items = items_of(o);
-	const tutti_value *given[2];
-	int64_t at;
+	const tutti_value *given[2] = { 0 };
+	int64_t at = 0;
 	int rc = tu_call_places(c, 2, 2, given);
 
 	if (rc == 0)
@@ -253,8 +253,8 @@ static int find_given(const struct tu_vector *items, const tutti_value *v, int64
 
 static int contains(struct tu_object *o, struct tu_call *c)
 {
-	const tutti_value *v;
-	int64_t at;
+	const tutti_value *v = NULL;
+	int64_t at = 0;
 	int rc = tu_call_places(c, 1, 1, &v);
 
 	if (rc == 0)
@@ -267,7 +267,7 @@ static int contains(struct tu_object *o, struct tu_call *c)
 static int count(struct tu_object *o, struct tu_call *c)
 {
 	const struct tu_vector *items = items_of(o);
-	const tutti_value *v;
+	const tutti_value *v = NULL;
 	tutti_value *meaning;
 	int64_t n = 0;
 	int rc = tu_call_places(c, 1, 1, &v);
@@ -313,7 +313,7 @@ static int read_bound(struct tu_call *c, const tutti_value *v, int64_t *n)
 static int find_index(struct tu_object *o, struct tu_call *c)
 {
 	const struct tu_vector *items = items_of(o);
-	const tutti_value *given[3];
+	const tutti_value *given[3] = { 0 };
 	int64_t first = 0, last = INT64_MAX, at;
 	int rc = tu_call_places(c, 1, 3, given);
 
@@ -335,8 +335,8 @@ static int find_index(struct tu_object *o, struct tu_call *c)
 static int take_out(struct tu_object *o, struct tu_call *c)
 {
 	struct tu_vector *items = items_of(o);
-	const tutti_value *v;
-	int64_t at;
+	const tutti_value *v = NULL;
+	int64_t at = 0;
 	int rc = tu_call_places(c, 1, 1, &v);
 
 	if (rc == 0)
@@ -353,7 +353,7 @@ static int take_out(struct tu_object *o, struct tu_call *c)
 static int append(struct tu_object *o, struct tu_call *c)
 {
 	struct tu_vector *items = items_of(o);
-	const tutti_value *v;
+	const tutti_value *v = NULL;
 	int rc = tu_call_places(c, 1, 1, &v);
 
 	if (rc < 0)
@@ -363,8 +363,8 @@ static int append(struct tu_object *o, struct tu_call *c)
 
 static int extend(struct tu_object *o, struct tu_call *c)
 {
-	const tutti_value *from;
-	tutti_value *list;
+	const tutti_value *from = NULL;
+	tutti_value *list = NULL;
 	int rc = tu_call_places(c, 1, 1, &from);
 
 	if (rc == 0)
@@ -380,7 +380,7 @@ static int add(struct tu_object *o, struct tu_call *c)
 {
 	const struct tu_vector *items = items_of(o);
 	struct tu_vector sum = { 0 };
-	const tutti_value *other;
+	const tutti_value *other = NULL;
 	tutti_value *list = NULL;
 	char name[TU_TYPE_ROOM];
 	int rc = tu_call_places(c, 1, 1, &other);
@@ -503,7 +503,7 @@ static int reversed(struct tu_object *o, struct tu_call *c)
 static int sort(struct tu_object *o, struct tu_call *c)
 {
 	struct tu_vector *items = items_of(o);
-	const tutti_value *given[2];
+	const tutti_value *given[2] = { 0 };
 	int64_t down = 0;
 	int rc;
 

@@ -203,7 +203,7 @@ static int get_attribute(struct tu_object *o, struct tu_call *c)
 {
 	struct namespace *n = (struct namespace *)o;
 	const struct tu_keyed_entry *e;
-	const tutti_value *name;
+	const tutti_value *name = NULL;
 	int rc = tu_call_places(c, 1, 1, &name);
 
 	if (rc == 0)
@@ -219,7 +219,7 @@ static int get_attribute(struct tu_object *o, struct tu_call *c)
 
 static int set_attribute(struct tu_object *o, struct tu_call *c)
 {
-	const tutti_value *given[2];
+	const tutti_value *given[2] = { 0 };
 	int rc = tu_call_places(c, 2, 2, given);
 
 	if (rc == 0)
@@ -230,8 +230,8 @@ static int set_attribute(struct tu_object *o, struct tu_call *c)
 static int delete_attribute(struct tu_object *o, struct tu_call *c)
 {
 	struct namespace *n = (struct namespace *)o;
-	struct tu_keyed_entry *e;
-	const tutti_value *name;
+	struct tu_keyed_entry *e = NULL;
+	const tutti_value *name = NULL;
 	int rc = tu_call_places(c, 1, 1, &name);
 
 	if (rc == 0)

@@ -158,7 +158,7 @@ static void left(struct tu_object *o, const void *caller)
 /* Until when to wait: c->deadline, or *now: not at all. */
 static int read_patience(struct tu_call *c, bool *now)
 {
-	const tutti_value *given[2];
+	const tutti_value *given[2] = { 0 };
 	bool timeout;
 	double seconds = 1;
 	int rc = tu_call_bind(c, "blocking timeout", 0, given);

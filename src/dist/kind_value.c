@@ -20,7 +20,7 @@ struct value {
 
 static int make(struct tu_object **o, struct tu_call *c)
 {
-	const tutti_value *given[3];
+	const tutti_value *given[3] = { 0 };
 	struct value *v;
 	int rc = tu_call_bind(c, "typecode value lock", 2, given);
 

@@ -210,11 +210,15 @@ static inline tutti_value *object(const char *module, const char *name, tutti_va
 	return v;
 }
 
+/* The three are given up. */
 static inline tutti_value *slice(tutti_value *start, tutti_value *stop, tutti_value *step)
 {
 	tutti_value *args;
 
 	CHECK_EQ(tutti_value_pack(&args, "(OOO)", start, stop, step), 0);
+	tutti_value_unref(start);
+	tutti_value_unref(stop);
+	tutti_value_unref(step);
 	return object("builtins", "slice", args);
 }
 

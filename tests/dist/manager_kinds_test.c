@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <tutti/error.h>
-#include <tutti/event.h>
 #include <tutti/manager_objects.h>
 #include <tutti/value_make.h>
 
@@ -138,20 +137,18 @@ static int nothing(
 	return 7; /* no error either */
 }
 
-static int wait_long(
+static int wait_for_ever(
 	void *self, const tutti_value *args, const tutti_value *kwargs, tutti_value **result)
 {
-	tutti_event never = { 0 };
-
 	(void)self;
 	(void)args;
 	(void)kwargs;
 	(void)result;
-	return tutti_event_wait(&never);
+	return tutti_sleep(TUTTI_FOREVER);
 }
 
-static const tutti_manager_method methods[] = { { "wait_long", wait_long }, { "add", add },
-	{ "fail", fail }, { "raise_own", raise_own }, { "nothing", nothing } };
+static const tutti_manager_method methods[] = { { "nothing", nothing }, { "add", add },
+	{ "fail", fail }, { "raise_own", raise_own } };
 
 static void own_is_refused(void)
 {
@@ -165,9 +162,9 @@ static void own_is_refused(void)
 	CHECK_EQ(tutti_manager_serve_object(m, "x", empty, 1, NULL), -EINVAL);
 	CHECK_EQ(tutti_manager_serve_object(m, "x", methods, 0, NULL), -EINVAL);
 	CHECK_EQ(tutti_manager_serve_object(m, "x", methods, 1001, NULL), -EINVAL);
-	CHECK_EQ(tutti_manager_serve_object(m, "", methods, 5, NULL), -EINVAL);
-	CHECK_EQ(tutti_manager_serve_object(m, "x", methods, 5, NULL), 0);
-	CHECK_EQ(tutti_manager_serve_object(m, "x", methods, 5, NULL), -EEXIST);
+	CHECK_EQ(tutti_manager_serve_object(m, "", methods, 4, NULL), -EINVAL);
+	CHECK_EQ(tutti_manager_serve_object(m, "x", methods, 4, NULL), 0);
+	CHECK_EQ(tutti_manager_serve_object(m, "x", methods, 4, NULL), -EEXIST);
 	tutti_manager_free(m);
 }
 
@@ -192,12 +189,11 @@ static void check_error(
 static void own_answers(void)
 {
 	_Atomic int64_t count = 5;
-	tutti_value *result = NULL, *args;
 	struct tu_local *l;
 	int64_t n;
 
 	create();
-	CHECK_EQ(tutti_manager_serve_object(m, "counter", methods, 5, &count), 0);
+	CHECK_EQ(tutti_manager_serve_object(m, "counter", methods, 4, &count), 0);
 	CHECK_EQ(tutti_manager_start(m), 0);
 	CHECK_EQ(tu_local_create(m, "counter", NULL, NULL, &l), 0);
 	CHECK_EQ(call(l, "add", "(i)", 3, &n), 0);
@@ -209,12 +205,34 @@ static void own_answers(void)
 	CHECK_EQ(call(l, "nothing", "()", 0, &n), 0);
 	CHECK_EQ(n, -1);
 	CHECK(tutti_fail_text() == NULL || *tutti_fail_text() == '\0');
-	CHECK_EQ(tutti_value_pack(&args, "()"), 0);
-	CHECK_EQ(tu_local_call(l, "wait_long", args, NULL, tutti_after(TUTTI_MILLISECONDS(10)),
-			 &result, NULL),
+	tu_local_free(l);
+	tutti_manager_free(m);
+}
+
+static void *ask_waiting(void *l)
+{
+	CHECK_EQ(tu_local_call(l, "wait", NULL, NULL, TUTTI_FOREVER, NULL, NULL), TUTTI_ECANCELED);
+	return NULL;
+}
+
+static void own_waits_no_longer(void)
+{
+	static const tutti_manager_method waiting[] = { { "wait", wait_for_ever } };
+	tutti_future *t;
+	struct tu_local *l;
+	tutti_value *v;
+
+	create();
+	CHECK_EQ(tutti_manager_serve_object(m, "bed", waiting, 1, NULL), 0);
+	CHECK_EQ(tutti_manager_start(m), 0);
+	CHECK_EQ(tu_local_create(m, "bed", NULL, NULL, &l), 0);
+	CHECK_EQ(tu_local_call(l, "wait", NULL, NULL, tutti_after(TUTTI_MILLISECONDS(1)), &v, NULL),
 		TUTTI_ETIMEDOUT);
-	CHECK(result == NULL);
-	tutti_value_unref(args);
+	CHECK(v == NULL);
+	t = tutti_thread_start(ask_waiting, l, NULL);
+	tutti_future_cancel(t);
+	tutti_future_result(t, NULL, 0);
+	tutti_future_unref(t);
 	tu_local_free(l);
 	tutti_manager_free(m);
 }
@@ -226,5 +244,6 @@ int main(void)
 	RUN(all_kinds);
 	RUN(own_is_refused);
 	RUN(own_answers);
+	RUN(own_waits_no_longer);
 	return suite_end();
 }

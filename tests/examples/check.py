@@ -13,6 +13,7 @@ import pictures
 import pools
 import processes
 import programs
+import scheduling
 import tasks
 import threads
 import web
@@ -26,7 +27,7 @@ def main():
     program = os.path.abspath(sys.argv[1])
     name = os.path.basename(program)
     for module in (downloads, threads, daemons, locks, tasks, generators, pictures, processes,
-                   children, pools, programs, web, managers):
+                   children, pools, programs, scheduling, web, managers):
         check = getattr(module, name, None)
         if check:
             break

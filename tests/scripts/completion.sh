@@ -39,7 +39,7 @@ offers() {
 web=
 "$tutti" jobs | grep -q '^fetch ' && web=' fetch title'
 offers 'map' tutti m
-offers 'map fetch serve check jobs new info --help --version' tutti ''
+offers 'map fetch serve check sched jobs new info --help --version' tutti ''
 offers '--replay' tutti check --rep
 offers 'exhaustive:1 exhaustive:2' tutti check --strategy ex
 offers 'prime' tutti map pr
@@ -66,6 +66,8 @@ offers '--title --tag --timeout' tutti fetch --t
 offers 'plain.txt' tutti fetch -a pl
 offers 'mod.so plain.txt' tutti jobs ''
 offers '--help' tutti info -
+offers 'sjf srtf' tutti sched -a s
+offers '--slice --seed --svg' tutti sched --s
 offers '--tls-cert --tls-key' tutti serve --tls
 offers 'plain.txt' tutti serve --log pl
 offers '' tutti serve --listen ''
@@ -74,7 +76,7 @@ offers 'folder' tutti serve --demo ''
 rmdir folder
 
 # no option that a subcommand has is missing, and none is offered that it has not
-commands="map check"
+commands="map check sched"
 [ -e "$TUTTI_BUILD_DIR/tutti-web.so" ] && commands="$commands fetch serve"
 for command in $commands; do
 	"$tutti" "$command" --help | grep -oE -- '--[a-z]+(-[a-z]+)*' | grep -vx -- --help |
@@ -119,6 +121,7 @@ ZSH
 	becomes 'tutti map digest plain.txt ' 'tutti map digest pl'
 	becomes 'tutti map -j 3 -- sha256sum ' 'tutti map -j 3 -- sha256s'
 	becomes 'tutti serve --no-listing ' 'tutti serve --no'
+	becomes 'tutti sched --compare ' 'tutti sched --com'
 	becomes 'tutti serve --log plain.txt ' 'tutti serve --log pl'
 	becomes 'tutti map -- cat plain.txt ' 'tutti map -- cat pl'
 fi

@@ -18,6 +18,7 @@ WANT = [  # of each example: patterns for all that it prints
     r'"error":\{"code":-\d+,"name":"TUTTI_EJOBTIMEDOUT",.*\}\nsome failed\n',
     "",
     r"a\tA\nb\tB\nc\tC\n",
+    r"algorithm (?s:.*)\nparallel .*\n",
     r"measure\.c is written\. (?s:.*)\n3 bytes\n5 bytes\n"]
 
 
@@ -45,8 +46,9 @@ def main():
     command.need_command()
     with open(os.path.join(SOURCE, "docs/man/tutti.1"), encoding="utf-8") as f:
         page = f.read()
-    for name in ["map", "fetch", "serve"]:
-        if name != "map" and not os.path.exists(os.path.join(command.BUILD, "tutti-web.so")):
+    for name in ["map", "sched", "fetch", "serve"]:
+        web = os.path.join(command.BUILD, "tutti-web.so")
+        if name in ("fetch", "serve") and not os.path.exists(web):
             continue
         documented = options(plain(section(page, "OPTIONS OF TUTTI " + name.upper())))
         shown = options(command.run(name, "--help").stdout.decode()) | {"--help"}

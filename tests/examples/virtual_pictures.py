@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+"""The programs that act out a picture, and those about scheduling, in virtual time."""
+from scheduling import FEEDBACK_QUEUE, PROCESS_STATES, THREE_ALGORITHMS
+from virtual import takes
+
+
+def p110_feedback_queue(program):
+    takes(program, 0, FEEDBACK_QUEUE.split("\n")[:-1])
+
+
+def p111_three_algorithms(program):
+    takes(program, 0, THREE_ALGORITHMS.split("\n")[:-1])
+
+
+def p112_process_states(program):
+    takes(program, 0, PROCESS_STATES.split("\n")[:-1])
+
+
+def timeline(*happened):
+    return [f"{second:6.2f} {what}" for second, what in happened]
+
+
+def p113_drink_smoke_eat(program):
+    whole = ["drink"] * 3 + ["smoke"] * 2 + ["eat"] * 4
+    turns = ["drink", "smoke", "eat"] * 2 + ["drink", "eat", "eat"]
+    takes(program, 9 + 9 + 4,
+          ["one person, one after another", *timeline(*enumerate(whole, 1), (9, "in all")),
+           "one person, in turns", *timeline(*enumerate(turns, 1), (9, "in all")),
+           "three persons", *timeline(*((second, what) for second, does in enumerate(
+               ["drink smoke eat", "drink smoke eat", "drink eat", "eat"], 1)
+               for what in does.split()), (4, "in all"))])
+
+
+def p114_directory_enquiry(program):
+    takes(program, 12, ["synchronous, blocking: route 114, game no, waited",
+                        "synchronous, not blocking: route 114, game yes, polled",
+                        "asynchronous, blocking: route 114, game no, called back",
+                        "asynchronous, not blocking: route 114, game yes, called back"])
+
+
+def p115_meal_and_call(program):
+    takes(program, 6 + 6 + 4,
+          ["neither: the caller waits until the meal is over",
+           *timeline(*enumerate(["eat"] * 4 + ["talk"] * 2, 1), (6, "in all")),
+           "concurrent: the meal waits until the call is over",
+           *timeline(*enumerate(["eat"] * 2 + ["talk"] * 2 + ["eat"] * 2, 1), (6, "in all")),
+           "parallel: eating and talking at once",
+           *timeline((1, "eat"), (2, "eat"), (3, "eat"), (3, "talk"), (4, "eat"), (4, "talk"),
+                     (4, "in all"))])
+
+
+def p116_phone_and_water(program):
+    goes, back = "the clerk goes to the store room", "the clerk is back with the phone"
+    off, drunk = "off to buy water", "no longer thirsty"
+    takes(program, 8 + 5,
+          ["synchronous", *timeline((0, goes), (5, back), (5, off), (8, drunk), (8, "in all")),
+           "asynchronous", *timeline((0, off), (0, goes), (3, drunk), (5, back), (5, "in all"))])
+
+
+def p117_factory(program):
+    takes(program, 2 * (1 + 3 * 4),
+          [line for letter in "AB" for line in
+           [f"workshop {letter} has power", f"all workers of {letter} are in the hall"] +
+           [f"{letter}{n} {does} the washroom" for n in (1, 2, 3) for does in ("locks", "opens")] +
+           [f"workshop {letter} stops"]])
