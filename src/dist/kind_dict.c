@@ -141,7 +141,7 @@ static int repr(struct tu_object *o, tutti_value **text)
 {
 	struct tu_keyed read = { 0 };
 	const struct tu_keyed_entry *e;
-	tutti_value *dict;
+	tutti_value *dict = NULL;
 	size_t at = 0;
 	int rc = 0;
 
@@ -157,10 +157,9 @@ static int repr(struct tu_object *o, tutti_value **text)
 	}
 	if (rc == 0)
 		rc = tu_keyed_dict(&read, &dict);
+	if (rc == 0)
+		rc = tu_repr_text(text, dict);
 	tu_keyed_free(&read);
-	if (rc < 0)
-		return rc;
-	rc = tu_repr_text(text, dict);
 	tutti_value_unref(dict);
 	return rc;
 }
@@ -426,21 +425,16 @@ static int iterate(struct tu_object *o, struct tu_call *c)
 	return rc;
 }
 
-/* An iterator, which Python makes over there of a copy. */
 static int reversed(struct tu_object *o, struct tu_call *c)
 {
-	tutti_value *list, *args = NULL;
+	tutti_value *list = NULL;
 	int rc = tu_call_places(c, 0, 0, NULL);
 
 	if (rc == 0)
 		rc = list_parts(keys_of(o), key_part, &list);
-	if (rc < 0)
-		return rc;
-	rc = tutti_value_pack(&args, "(O)", list);
 	if (rc == 0)
-		rc = tutti_value_object_make(&c->result, "builtins", "reversed", args);
+		rc = tu_reversed(&c->result, list);
 	tutti_value_unref(list);
-	tutti_value_unref(args);
 	return rc;
 }
 

@@ -314,7 +314,7 @@ static int find_index(struct tu_object *o, struct tu_call *c)
 {
 	const struct tu_vector *items = items_of(o);
 	const tutti_value *given[3] = { 0 };
-	int64_t first = 0, last = INT64_MAX, at;
+	int64_t first = 0, last = INT64_MAX, at = -1;
 	int rc = tu_call_places(c, 1, 3, given);
 
 	if (rc == 0)
@@ -482,21 +482,16 @@ static int reverse(struct tu_object *o, struct tu_call *c)
 	return rc;
 }
 
-/* An iterator, which Python makes over there of a copy. */
 static int reversed(struct tu_object *o, struct tu_call *c)
 {
-	tutti_value *list, *args = NULL;
+	tutti_value *list = NULL;
 	int rc = tu_call_places(c, 0, 0, NULL);
 
 	if (rc == 0)
 		rc = get_value(o, &list);
-	if (rc < 0)
-		return rc;
-	rc = tutti_value_pack(&args, "(O)", list);
 	if (rc == 0)
-		rc = tutti_value_object_make(&c->result, "builtins", "reversed", args);
+		rc = tu_reversed(&c->result, list);
 	tutti_value_unref(list);
-	tutti_value_unref(args);
 	return rc;
 }
 

@@ -301,6 +301,17 @@ int tu_items_given(struct tu_call *c, const tutti_value *v, tutti_value **list)
 	return rc;
 }
 
+int tu_reversed(tutti_value **iterator, const tutti_value *list)
+{
+	tutti_value *args = NULL;
+	int rc = tutti_value_pack(&args, "(O)", list);
+
+	if (rc == 0)
+		rc = tutti_value_object_make(iterator, "builtins", "reversed", args);
+	tutti_value_unref(args);
+	return rc;
+}
+
 /* -- text ------------------------------------------------------------------------------------- */
 
 int tu_repr_text(tutti_value **text, const tutti_value *v)

@@ -35,6 +35,9 @@ int tu_items_given(struct tu_call *c, const tutti_value *v, tutti_value **list);
 /* An object's class and arguments, as tutti_value_object; NULL: v is none of that class. */
 tutti_value *tu_object_of(const tutti_value *v, const char *module, const char *name);
 
+/* Python's reversed(list), which is made over there: of a copy of it, so. */
+int tu_reversed(tutti_value **iterator, const tutti_value *list);
+
 /* repr, opaque items read. */
 int tu_repr_text(tutti_value **text, const tutti_value *v);
 

@@ -14,6 +14,7 @@ import random
 import signal
 import sys
 import threading
+import time
 
 LONG = bool(os.environ.get("TUTTI_TORTURE"))
 SEED = int(os.environ.get("TUTTI_SEED", "20250309"))
@@ -410,25 +411,43 @@ def check_waiting(manager):
     assert counter.value == 200
 
 
-def hold_and_die(address, tokens):
+def hold_and_wait(address, tokens):
     manager = managers.SyncManager(address, authkey=KEY)
     manager.connect()
     multiprocessing.current_process().authkey = KEY
-    for kind, token in tokens:
-        kind(token, "pickle", manager=manager, authkey=KEY).acquire()
-    os.kill(os.getpid(), signal.SIGKILL)
+    proxies = [kind(token, "pickle", manager=manager, authkey=KEY) for kind, token in tokens]
+    for p in proxies[:-1]:
+        p.acquire()
+    proxies[-1].wait()
+
+
+def await_waiting(barrier, n):
+    end = time.monotonic() + PATIENCE
+    while barrier.n_waiting != n:
+        assert time.monotonic() < end, barrier.n_waiting
+        time.sleep(0.01)
 
 
 def check_deaths(manager):
-    made = [manager.Lock(), manager.RLock(), manager.BoundedSemaphore(1), manager.Condition()]
+    """What was held when a connection went stays taken; what may be released by anybody is free
+    then."""
+    made = [manager.Lock(), manager.BoundedSemaphore(1), manager.RLock(), manager.Condition(),
+            manager.Barrier(2)]
     child = multiprocessing.get_context("fork").Process(
-        target=hold_and_die, args=(manager.address, [(type(p), p._token) for p in made]))
+        target=hold_and_wait, args=(manager.address, [(type(p), p._token) for p in made]))
     child.start()
+    await_waiting(made[-1], 1)
+    child.kill()
     child.join(PATIENCE)
     assert child.exitcode == -signal.SIGKILL, child.exitcode
-    for p in made:
-        assert p.acquire(True, PATIENCE), p
+    await_waiting(made[-1], 0)
+    for p in made[:-1]:
+        assert p.acquire(True, 0.2) is False, p
+    for p in made[:2]:
         p.release()
+        assert p.acquire(False), p
+    for p in made[2:-1]:
+        assert type(attempt(p.release)[1]) is RuntimeError, p
 
 
 def main():
