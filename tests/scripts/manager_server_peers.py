@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# ctest: TIMEOUT 240 LABELS no-valgrind
+# ctest: TIMEOUT 900 LABELS no-valgrind
 """Our manager and unmodified clients of every CPython that is found here: all that can be asked of
 its queues, and of the other kinds that it serves, by manager_queues.py and manager_kinds.py of
 tests/support. CPython's own manager is asked the same before, as far as it can: then what is asked

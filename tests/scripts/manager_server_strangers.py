@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# ctest: TIMEOUT 240 LABELS no-valgrind
+# ctest: TIMEOUT 900 LABELS no-valgrind
 """Our manager and what comes to its port that is no client, or a client that talks nonsense: it
 says nothing to who has not proved the key, forgets who does not say anything, and goes on. And its
 limits, its addresses and its own proxies, with every CPython that is found here.

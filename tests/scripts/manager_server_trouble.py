@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# ctest: TIMEOUT 300 LABELS no-valgrind
+# ctest: TIMEOUT 900 LABELS no-valgrind
 """Our manager and clients that die, stop, are interrupted or are many, and its end under them, with
 every CPython that is found here. Nothing of it loses an item or holds the others up.
 """
