@@ -295,7 +295,7 @@ static void *serve(void *m)
 	tutti_task *t = tutti_task_start(announce, m, NULL);
 
 	answer(tutti_manager_serve(m), NULL);
-	tutti_join_all(&t, 1);
+	tutti_future_unref(t); /* it has ended; a join would be cancelled, as this task may be */
 	return NULL;
 }
 
