@@ -27,10 +27,13 @@ int check_main(int argc, char **argv);
 int fetch_main(int argc, char **argv);
 int info_main(int argc, char **argv);
 int jobs_main(int argc, char **argv);
+int manager_main(int argc, char **argv);
 int map_main(int argc, char **argv);
+int master_main(int argc, char **argv);
 int new_main(int argc, char **argv);
 int sched_main(int argc, char **argv);
 int serve_main(int argc, char **argv);
+int worker_main(int argc, char **argv);
 
 /* Print "tutti: " and the text as one line on standard error. */
 void say(const char *format, ...) TUTTI_PRINTF(1, 2);

@@ -52,17 +52,17 @@ const char *find_kind(unsigned kind, uint32_t size, char out[FIND_KIND_BYTES])
 }
 
 /* Text comes in, and text or nothing must come out. */
-static bool takes_text(const char *word, const tutti_job *job)
+static bool takes_text(const char *command, const char *word, const tutti_job *job)
 {
 	char arg[FIND_KIND_BYTES], result[FIND_KIND_BYTES];
 
 	if (job->arg_kind == TUTTI_KIND_BYTES &&
 		(job->result_kind == TUTTI_KIND_BYTES || job->result_kind == TUTTI_KIND_VOID))
 		return true;
-	say("map: %s: takes %s and gives %s; map needs a job that takes tutti_bytes and gives "
+	say("%s: %s: takes %s and gives %s; %s needs a job that takes tutti_bytes and gives "
 	    "tutti_bytes or void",
-		word, find_kind(job->arg_kind, job->arg_size, arg),
-		find_kind(job->result_kind, job->result_size, result));
+		command, word, find_kind(job->arg_kind, job->arg_size, arg),
+		find_kind(job->result_kind, job->result_size, result), command);
 	return false;
 }
 
@@ -81,35 +81,35 @@ const void *find_load(const char *command, const char *file)
 	return NULL;
 }
 
-static tutti_job *find_in_module(const char *word, const char *colon)
+static tutti_job *find_in_module(const char *command, const char *word, const char *colon)
 {
 	char *file = strndup(word, (size_t)(colon - word));
 	tutti_job *job = NULL;
 
 	if (!file) {
-		say("map: %s", tutti_strerror(-ENOMEM));
+		say("%s: %s", command, tutti_strerror(-ENOMEM));
 		return NULL;
 	}
-	if (find_load("map", file)) {
+	if (find_load(command, file)) {
 		job = tutti_job_find(colon + 1);
 		if (!job)
-			say("map: %s: no job called '%s', or two", file, colon + 1);
+			say("%s: %s: no job called '%s', or two", command, file, colon + 1);
 	}
 	free(file);
-	return job && takes_text(word, job) ? job : NULL;
+	return job && takes_text(command, word, job) ? job : NULL;
 }
 
-tutti_job *find_job(const char *word)
+tutti_job *find_job(const char *command, const char *word)
 {
 	const char *colon = strrchr(word, ':'), *does;
 	tutti_job *job;
 
 	if (colon)
-		return find_in_module(word, colon);
+		return find_in_module(command, word, colon);
 	for (int i = 0; (job = find_built_in(i, &does)) != NULL; i++)
 		if (strcmp(word, job->name) == 0)
 			return job;
-	say("map: no job called '%s'; 'tutti jobs' names them, and a command stands behind '--'",
-		word);
+	say("%s: no job called '%s'; 'tutti jobs' names them%s", command, word,
+		strcmp(command, "map") == 0 ? ", and a command stands behind '--'" : "");
 	return NULL;
 }

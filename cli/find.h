@@ -7,9 +7,10 @@
 
 /*
  * Find a job by what the user calls it: one built in, or FILE:NAME in a module, which is loaded and
- * stays. NULL: there is none such that takes and gives text; it has said why.
+ * stays. NULL: there is none such that takes and gives text; the subcommand called command
+ * has said why.
  */
-tutti_job *find_job(const char *word);
+tutti_job *find_job(const char *command, const char *word);
 
 /* The nth job built in, and what it does; NULL: there are fewer. */
 tutti_job *find_built_in(int n, const char **does);

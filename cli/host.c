@@ -7,6 +7,7 @@
  * was asked for, the one for attempts is "inline". Where they run in others it is the other way
  * round: tasks of that thread do nothing but wait for their jobs. One for each process, if it
  * counts when an attempt begins; otherwise many more, so that the next job is there when one ends.
+ * The same of other machines, where nobody here knows when an attempt begins.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -59,6 +60,21 @@ static int open_processes(struct host *host, const tutti_executor_options *optio
 	return tutti_executor_open(&host->executor, "tasks", &waiters);
 }
 
+/* So many jobs wait here for others to do them. */
+static int open_elsewhere(struct host *host, const tutti_executor_options *options)
+{
+	tutti_executor_options there = *options, waiters = *options;
+	int rc;
+
+	there.authkey = host->key;
+	rc = tutti_executor_open(&host->attempts, host->word, &there);
+	if (rc < 0)
+		return rc;
+	if (waiters.max_workers == 0)
+		waiters.max_workers = AHEAD_MOST;
+	return tutti_executor_open(&host->executor, "tasks", &waiters);
+}
+
 static int open_both(struct host *host)
 {
 	tutti_executor_options options = { .max_workers = host->at_once };
@@ -66,6 +82,8 @@ static int open_both(struct host *host)
 
 	if (wants_processes(host->word))
 		return open_processes(host, &options);
+	if (strncmp(host->word, "tcp:", 4) == 0)
+		return open_elsewhere(host, &options);
 	host->ahead = false;
 	rc = tutti_executor_open(&host->attempts, "inline", NULL);
 	return rc < 0 ? rc : tutti_executor_open(&host->executor, host->word, &options);
@@ -118,8 +136,8 @@ int host_enter(struct host *host)
 	if (rc == 0)
 		return 0;
 	if (rc == TUTTI_ENOENGINE)
-		say("map: no engine called '%s'; there are threads, tasks, processes and "
-		    "inline",
+		say("map: no engine called '%s'; there are threads, tasks, processes, "
+		    "inline and tcp://HOST:PORT",
 			host->word);
 	else
 		say("map: %s: %s", host->word, tutti_strerror(rc));

@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "joblog.h"
+#include "web.h"
 
 enum { WINDOW_LEAST = 1 << 10, WINDOW_MOST = 1 << 20, WINDOW_PER_JOB = 4 };
 
@@ -113,10 +114,13 @@ static int run_jobs(struct stream *s)
 	/* Nobody asks when an attempt begins, and none follows when no more are to begin. */
 	bool again = o->retries > 0 && o->halt.how != HALT_NEVER;
 	bool ahead = !o->timeout && !o->joblog && !o->json && !again;
-	struct host host = {
-		.word = o->on ? o->on : "threads", .at_once = o->at_once, .ahead = ahead
-	};
+	struct host host = { .word = o->on ? o->on : "threads",
+		.key = o->key->key,
+		.at_once = o->at_once,
+		.ahead = ahead };
 
+	if (options_on_tcp(o) && web_find_manager(o->on, o->key) < 0)
+		return STATUS_USAGE;
 	return run_on(s, &host);
 }
 
@@ -262,9 +266,13 @@ static int run_options(struct options *o)
 int map_main(int argc, char **argv)
 {
 	struct command command = { .whole = "{}", .status = -1 };
-	struct options o = {
-		.separator = '\n', .together = 1, .progress = -1, .command = &command, .status = -1
-	};
+	struct key key = { .text = NULL };
+	struct options o = { .key = &key,
+		.separator = '\n',
+		.together = 1,
+		.progress = -1,
+		.command = &command,
+		.status = -1 };
 	int status = options_parse(argc, argv, &o);
 
 	if (status == STATUS_USAGE && is_command_line(argc, argv))
@@ -274,6 +282,7 @@ int map_main(int argc, char **argv)
 	if (status < 0)
 		status = run_options(&o);
 	command_close(&command);
+	key_forget(&key);
 	if (o.sources)
 		sources_free(o.sources);
 	return status;

@@ -22,7 +22,7 @@
 #ifndef CLI_MAP_H
 #define CLI_MAP_H
 
-#include "cli.h"
+#include "key.h"
 #include "spool.h"
 #include "text.h"
 
@@ -141,6 +141,7 @@ struct halting {
 
 /* What the user wants. */
 struct options {
+	struct key *key;    /* for --on tcp://... */
 	const char *on;     /* NULL: "threads", of commands "processes" */
 	int at_once;        /* 0: the engine's choice */
 	bool at_once_most;  /* as many as can be */
@@ -170,6 +171,9 @@ struct options {
 
 /* -1: go on; otherwise the exit status. */
 int options_parse(int argc, char **argv, struct options *o);
+
+/* Do its jobs run where a manager says? */
+bool options_on_tcp(const struct options *o);
 
 /* One input on its way; only ever one thread's. */
 struct item {
@@ -268,6 +272,7 @@ int print_flush(struct stream *s);
 /* Where the jobs run; the first three are given. */
 struct host {
 	const char *word; /* of the engine */
+	const char *key;  /* for "tcp://..." */
 	int at_once;      /* 0: the engine's choice */
 	bool ahead;       /* processes may have more jobs than they are; see host.c */
 	tutti_executor *executor, *attempts;

@@ -13,6 +13,8 @@
 
 static const struct option long_options[] = {
 	{ "on", required_argument, NULL, OPT_ON },
+	{ "authkey", required_argument, NULL, OPT_AUTHKEY },
+	{ "authkey-file", required_argument, NULL, OPT_AUTHKEY_FILE },
 	{ "jobs", required_argument, NULL, 'j' },
 	{ "null", no_argument, NULL, '0' },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
@@ -68,6 +70,10 @@ static bool take_value(int c, struct options *o)
 		return true;
 	case OPT_ON:
 		o->on = optarg;
+		return true;
+	case OPT_AUTHKEY:
+	case OPT_AUTHKEY_FILE:
+		*(c == OPT_AUTHKEY ? &o->key->text : &o->key->file) = optarg;
 		return true;
 	case OPT_TIMEOUT:
 		return parse_duration(optarg, &o->timeout) ||
@@ -178,6 +184,22 @@ bool options_sound(const struct options *o)
 	return false;
 }
 
+bool options_on_tcp(const struct options *o)
+{
+	return o->on && strncmp(o->on, "tcp:", 4) == 0;
+}
+
+/* The key is for a manager, which needs one. False: it has said what is wrong. */
+static bool key_goes_with(const struct options *o)
+{
+	if (options_on_tcp(o))
+		return key_read(o->key, "map");
+	if (!o->key->text && !o->key->file)
+		return true;
+	say("map: a key is for --on tcp://HOST:PORT");
+	return false;
+}
+
 static int parse_job(struct options *o, char **words, size_t n)
 {
 	if (o->for_commands) {
@@ -201,7 +223,9 @@ static int parse_job(struct options *o, char **words, size_t n)
 		return option_misused(map);
 	if (o->halt.after == 0)
 		o->halt = (struct halting){ .how = HALT_SOON, .after = 1 };
-	o->job = find_job(o->job_word);
+	if (!key_goes_with(o))
+		return option_misused("map");
+	o->job = find_job("map", o->job_word);
 	return o->job ? -1 : STATUS_USAGE;
 }
 

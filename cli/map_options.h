@@ -8,6 +8,8 @@
 /* Those without a letter of their own. */
 enum {
 	OPT_ON = 256,
+	OPT_AUTHKEY,
+	OPT_AUTHKEY_FILE,
 	OPT_TIMEOUT,
 	OPT_RETRIES,
 	OPT_HALT,

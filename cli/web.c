@@ -50,6 +50,33 @@ int fetch_main(int argc, char **argv)
 	return run("web_fetch_main", argc, argv);
 }
 
+int manager_main(int argc, char **argv)
+{
+	return run("web_manager_main", argc, argv);
+}
+
+int master_main(int argc, char **argv)
+{
+	return run("web_master_main", argc, argv);
+}
+
+int worker_main(int argc, char **argv)
+{
+	return run("web_worker_main", argc, argv);
+}
+
+int web_find_manager(const char *where, const struct key *k)
+{
+	int (*reach)(const char *, const struct key *) =
+		(int (*)(const char *, const struct key *))module_find(web, "web_reach");
+
+	if (reach)
+		return reach(where, k);
+	say("map: --on %s needs libtutti-net, and this tutti was built or installed without: %s",
+		where, dlerror());
+	return TUTTI_ENOENGINE;
+}
+
 tutti_job *web_job(int n, const char **does)
 {
 	tutti_job *(*job)(int, const char **) =

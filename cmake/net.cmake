@@ -76,6 +76,8 @@ function(tutti_net_library target kind export_name tutti)
 endfunction()
 
 tutti_net_library(tutti_net_static STATIC net_static tutti_static)
+# An archive's member that nothing refers to would be left out, and its engines with it.
+target_link_options(tutti_net_static INTERFACE -Wl,-u,tutti_net_engines)
 tutti_net_library(tutti_net_shared SHARED net tutti_shared)
 set(net_map ${PROJECT_SOURCE_DIR}/tools/libtutti-net.map)
 set_target_properties(tutti_net_shared PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION 0

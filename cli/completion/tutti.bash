@@ -42,7 +42,7 @@ _tutti_job_at()
 	for ((i = 2; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--) echo $((i + 1)); return ;;
-		-[jPdaNnI] | --on | --jobs | --timeout | --retries | --halt | --joblog | --delimiter | \
+		-[jPdaNnI] | --on | --authkey | --authkey-file | --jobs | --timeout | --retries | --halt | --joblog | --delimiter | \
 			--arg-file | --max-args | --colsep | --delay | --load | --memfree)
 			[ "${COMP_WORDS[i + 1]}" = = ] && ((i++)) # --on=tasks comes in three words
 			((i++))
@@ -75,7 +75,9 @@ _tutti_map()
 	[ "$cur" = = ] && cur=
 	[ "$prev" = = ] && prev=${COMP_WORDS[COMP_CWORD - 2]}
 	case $prev in
-	--on) _tutti_words "threads tasks processes inline"; return ;;
+	--on) _tutti_words "threads tasks processes inline"; return ;; # and tcp://
+	--authkey) return ;;
+	--authkey-file) _tutti_files; return ;;
 	--halt) _tutti_words "soon now never soon,fail= now,fail="; return ;;
 	--joblog | -a | --arg-file) _tutti_files; return ;;
 	-[jPdNnI] | --jobs | --timeout | --retries | --delimiter | --max-args | --colsep) return ;;
@@ -87,7 +89,8 @@ _tutti_map()
 		return
 	fi
 	if [ "$COMP_CWORD" -le "$at" ] && [[ $cur == -* ]]; then
-		_tutti_words "-0 --null -d --delimiter -a --arg-file -r --no-run-if-empty --on -j --jobs
+		_tutti_words "-0 --null -d --delimiter -a --arg-file -r --no-run-if-empty --on --authkey
+			--authkey-file -j --jobs
 			--timeout --retries --halt --keep-going --dry-run --shell -N --max-args -X --fill
 			--colsep -I --line-buffer --ungroup -k --keep-order --verbose --quiet --delay
 			--load --memfree --unordered --tag --json --joblog --resume --resume-failed
@@ -153,6 +156,40 @@ _tutti_serve()
 	fi
 }
 
+_tutti_manager()
+{
+	case $prev in
+	--authkey-file) _tutti_files; return ;;
+	-l | --listen | --authkey | --queue | --grace) return ;;
+	esac
+	_tutti_words "--listen --authkey --authkey-file --queue --keep-running --grace --help"
+}
+
+_tutti_worker()
+{
+	case $prev in
+	--authkey-file) _tutti_files; return ;;
+	-j | --jobs | --authkey | --take | --give | --idle) return ;;
+	esac
+	if [[ $cur == -* ]]; then
+		_tutti_words "--authkey --authkey-file --take --give --idle --jobs --help"
+	elif [[ ${COMP_WORDS[*]:2:COMP_CWORD-2} == *:* ]]; then # bash makes several words of it
+		_tutti_words "$(_tutti_jobs)"
+	fi
+}
+
+_tutti_master()
+{
+	case $prev in
+	--authkey-file) _tutti_files; return ;;
+	--authkey | --take | --give | --timeout) return ;;
+	esac
+	if [[ $cur == -* ]]; then
+		_tutti_words "--authkey --authkey-file --give --take --timeout --shutdown --verbose
+			--help"
+	fi
+}
+
 _tutti_sched()
 {
 	case $prev in
@@ -173,7 +210,7 @@ _tutti()
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	COMPREPLY=()
 	if [ "$COMP_CWORD" = 1 ]; then
-		_tutti_words "map fetch serve check sched jobs new info --help --version"
+		_tutti_words "map fetch serve manager worker master check sched jobs new info --help --version"
 		return
 	fi
 	case ${COMP_WORDS[1]} in
@@ -181,6 +218,9 @@ _tutti()
 	jobs) if [[ $cur == -* ]]; then _tutti_words --help; else _tutti_files; fi ;;
 	fetch) _tutti_fetch ;;
 	serve) _tutti_serve ;;
+	manager) _tutti_manager ;;
+	worker) _tutti_worker ;;
+	master) _tutti_master ;;
 	check) _tutti_check ;;
 	sched) _tutti_sched ;;
 	new | info) _tutti_words --help ;;

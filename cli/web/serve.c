@@ -3,7 +3,6 @@
  * serve.c - `tutti serve`: a folder over HTTP. The server itself is the library's; here it gets its
  * routes, its listener and its loops, and hears of signals.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "option.h"
+#include "web/address.h"
 #include "web/serve.h"
 
 struct site {
@@ -111,38 +111,6 @@ static int run(struct site *site)
 
 /* -- the listener ------------------------------------------------------------------------------ */
 
-/* A port alone is one of this machine's own address, as python3 -m http.server has it. */
-static const char *full_address(const char *text, char *room, size_t size)
-{
-	if (!*text || text[strspn(text, "0123456789")] != '\0')
-		return text;
-	snprintf(room, size, "127.0.0.1:%s", text);
-	return room;
-}
-
-static bool is_address(const char *text)
-{
-	const char *port = strrchr(text, ':');
-
-	if (strncmp(text, "unix:", 5) == 0)
-		return text[5] != '\0';
-	return port && isdigit((unsigned char)port[1]) && strlen(port + 1) < 6 &&
-	       port[1 + strspn(port + 1, "0123456789")] == '\0' && atoi(port + 1) < 65536;
-}
-
-static const char *hint(const char *address, int rc)
-{
-	const char *port = strrchr(address, ':');
-
-	if (strncmp(address, "unix:", 5) == 0)
-		return "";
-	if (rc == -EADDRINUSE)
-		return "; --listen 0 takes a port that is free";
-	if (rc == -EACCES && port && atoi(port + 1) < 1024)
-		return "; ports below 1024 are for root";
-	return "";
-}
-
 /* What a browser is told: every address of the machine is also localhost. */
 static void make_url(struct site *site)
 {
@@ -162,18 +130,14 @@ static void make_url(struct site *site)
 static int listen_there(struct site *site)
 {
 	char room[64];
-	const char *address = full_address(site->s->listen, room, sizeof room);
+	const char *address = address_full("serve", site->s->listen, room, sizeof room);
 	int rc;
 
-	if (!is_address(address)) {
-		say("serve: --listen needs HOST:PORT, PORT or unix:PATH, with a port from 0 to "
-		    "65535, not '%s'",
-			site->s->listen);
+	if (!address)
 		return STATUS_USAGE;
-	}
 	rc = tutti_listener_create(&site->listener, address, NULL);
 	if (rc < 0) {
-		say("serve: %s: %s%s", address, tutti_strerror(rc), hint(address, rc));
+		say("serve: %s: %s%s", address, tutti_strerror(rc), address_hint(address, rc));
 		return STATUS_FAILED;
 	}
 	make_url(site);

@@ -30,5 +30,6 @@
 #include <tutti/proxy_data.h>
 #include <tutti/proxy_sync.h>
 #include <tutti/value_queue.h>
+#include <tutti/worker.h>
 
 #endif

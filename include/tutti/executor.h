@@ -11,6 +11,7 @@
  *     "tasks"       tasks of the loop of the thread that opens it
  *     "processes"   processes of this program: see below
  *     "inline"      the caller itself, within tutti_submit
+ *     "tcp://..."   workers on other machines, with libtutti-net: see worker.h
  *
  * "threads:8" and "tasks:100" set max_workers. Other words are answered by engines that the program
  * or another library registers; a word that nobody answers is TUTTI_ENOENGINE.
@@ -82,7 +83,8 @@ typedef struct tutti_engine {
 	const char *scheme; /* the word it answers to; NULL: only by tutti_executor_create */
 	int (*open)(void **self, const char *where, const tutti_executor_options *options);
 	int (*submit)(void *self, tutti_future *f);     /* f is its to complete; < 0 fails f */
-	void (*cancel)(void *self, tutti_future *f);    /* f was cancelled; NULL: not told */
+	void (*cancel)(void *self, tutti_future *f);    /* f was cancelled, or, once it has begun
+							   elsewhere, is to be; NULL: not told */
 	void (*shutdown)(void *self, tutti_ending how); /* only retries follow; NULL: not told */
 	void (*free)(void *self);                       /* after the last future has ended */
 } tutti_engine;
@@ -195,6 +197,28 @@ TUTTI_API const tutti_job *tutti_future_job(const tutti_future *f);
  * Waits      never
  */
 TUTTI_API const void *tutti_future_arg(const tutti_future *f);
+
+/*
+ * Get until when a future's job has time. For engines that send it elsewhere.
+ *
+ * f          the future
+ * Returns    absolute; TUTTI_FOREVER: it has no deadline
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API tutti_time tutti_future_deadline(const tutti_future *f);
+
+/*
+ * Note that a future's job begins elsewhere: from now on it is running, and to cancel it only has
+ * the engine's cancel called, which is to see to its end. For engines.
+ *
+ * f          given to the engine's submit, and not completed; one that was begun stays so
+ * Returns    0
+ * Errors     TUTTI_EDONE   it was cancelled before; it is to be completed all the same
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API int tutti_future_begin(tutti_future *f);
 
 TUTTI_END
 

@@ -20,6 +20,7 @@
  *     "Namespace"                         a dict, or none
  *     "list"                              a sequence, or none
  *     "dict"                              a dict or pairs, or none
+ *     "Jobs"                              none; tutti's own, see worker.h
  *
  * They answer as Python's own do, with the same exceptions. As there a Value's typecode is a note,
  * an Array's is kept to (all but u). What cannot come from elsewhere is refused with TypeError: a

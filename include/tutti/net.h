@@ -40,6 +40,16 @@ TUTTI_BEGIN
  */
 TUTTI_API const char *tutti_net_version(void);
 
+/*
+ * Have tutti_executor_open know the engines of this library, "tcp://..." (worker.h). That is so
+ * as soon as it is loaded; a program that uses nothing else of it calls this, so that no linker
+ * leaves it out.
+ *
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API void tutti_net_engines(void);
+
 TUTTI_END
 
 #endif

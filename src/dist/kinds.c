@@ -8,6 +8,7 @@ static const struct {
 	const char *name;
 	const struct tu_kind *kind;
 } kinds[] = {
+	{ "Jobs", &tu_kind_jobs },
 	{ "Queue", &tu_kind_queue },
 	{ "JoinableQueue", &tu_kind_queue },
 	{ "Event", &tu_kind_event },

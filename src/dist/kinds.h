@@ -11,6 +11,7 @@ extern const struct tu_kind tu_kind_bounded_semaphore;
 extern const struct tu_kind tu_kind_condition;
 extern const struct tu_kind tu_kind_dict;
 extern const struct tu_kind tu_kind_event;
+extern const struct tu_kind tu_kind_jobs;
 extern const struct tu_kind tu_kind_list;
 extern const struct tu_kind tu_kind_lock;
 extern const struct tu_kind tu_kind_namespace;

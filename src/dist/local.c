@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <tutti/error.h>
+#include <tutti/scope.h>
 #include <tutti/select.h>
 #include <tutti/task.h>
 #include <tutti/value_make.h>
@@ -213,13 +214,29 @@ static int take_answer(struct tu_local *l, struct tu_call *c, int code, tutti_va
 	return rc;
 }
 
+/* A method of the program's own waits as it likes, so the caller's deadline stands around it. */
+static int call_own(struct tu_local *l, struct tu_call *c, tutti_time deadline, int *code)
+{
+	tutti_scope limit;
+
+	tutti_timeout_begin(&limit, deadline);
+	*code = tu_call_begin(l->served->object, c);
+	if (tutti_timeout_end(&limit, *code) != *code)
+		return TUTTI_ETIMEDOUT;
+	return *code == TUTTI_ECANCELED && tutti_cancelled() ? TUTTI_ECANCELED : 0;
+}
+
 static int call(struct tu_local *l, struct tu_call *c, tutti_time deadline, tutti_value **result,
 	struct tu_local **proxy)
 {
 	struct tu_object *o = l->served->object;
-	int code = tu_call_begin(o, c), rc = 0;
+	int code, rc = 0;
 
-	if (code == TU_CALL_WAITS)
+	if (o->kind->own)
+		rc = call_own(l, c, deadline, &code);
+	else
+		code = tu_call_begin(o, c);
+	if (rc == 0 && code == TU_CALL_WAITS)
 		rc = wait_for_answer(l, c, deadline, &code);
 	if (rc < 0) {
 		tu_call_drop(o, c);

@@ -369,6 +369,27 @@ const void *tutti_future_arg(const tutti_future *f)
 	return jf ? jf->arg : NULL;
 }
 
+tutti_time tutti_future_deadline(const tutti_future *f)
+{
+	const struct tu_job_future *jf = tu_job_future_of(f);
+
+	return jf && jf->deadline != 0 ? jf->deadline : TUTTI_FOREVER;
+}
+
+int tutti_future_begin(tutti_future *f)
+{
+	struct tu_job_future *jf = tu_job_future_of(f);
+
+	if (!jf)
+		return TUTTI_EDONE;
+	if (!jf->remote)
+		jf->remote = true; /* who cancels looks at it once it is RUNNING */
+	if (!tu_future_begin(f))
+		return TUTTI_EDONE;
+	tu_executor_begun(jf);
+	return 0;
+}
+
 int tutti_job_result(tutti_future *f, const tutti_job *job, void *out)
 {
 	const struct tu_job_future *jf = tu_job_future_of(tu_future_inner(f));

@@ -137,6 +137,16 @@ static int nothing(
 	return 7; /* no error either */
 }
 
+static int wait_for_ever(
+	void *self, const tutti_value *args, const tutti_value *kwargs, tutti_value **result)
+{
+	(void)self;
+	(void)args;
+	(void)kwargs;
+	(void)result;
+	return tutti_sleep(TUTTI_FOREVER);
+}
+
 static const tutti_manager_method methods[] = { { "nothing", nothing }, { "add", add },
 	{ "fail", fail }, { "raise_own", raise_own } };
 
@@ -199,6 +209,34 @@ static void own_answers(void)
 	tutti_manager_free(m);
 }
 
+static void *ask_waiting(void *l)
+{
+	CHECK_EQ(tu_local_call(l, "wait", NULL, NULL, TUTTI_FOREVER, NULL, NULL), TUTTI_ECANCELED);
+	return NULL;
+}
+
+static void own_waits_no_longer(void)
+{
+	static const tutti_manager_method waiting[] = { { "wait", wait_for_ever } };
+	tutti_future *t;
+	struct tu_local *l;
+	tutti_value *v;
+
+	create();
+	CHECK_EQ(tutti_manager_serve_object(m, "bed", waiting, 1, NULL), 0);
+	CHECK_EQ(tutti_manager_start(m), 0);
+	CHECK_EQ(tu_local_create(m, "bed", NULL, NULL, &l), 0);
+	CHECK_EQ(tu_local_call(l, "wait", NULL, NULL, tutti_after(TUTTI_MILLISECONDS(1)), &v, NULL),
+		TUTTI_ETIMEDOUT);
+	CHECK(v == NULL);
+	t = tutti_thread_start(ask_waiting, l, NULL);
+	tutti_future_cancel(t);
+	tutti_future_result(t, NULL, 0);
+	tutti_future_unref(t);
+	tu_local_free(l);
+	tutti_manager_free(m);
+}
+
 int main(void)
 {
 	suite_begin();
@@ -206,5 +244,6 @@ int main(void)
 	RUN(all_kinds);
 	RUN(own_is_refused);
 	RUN(own_answers);
+	RUN(own_waits_no_longer);
 	return suite_end();
 }

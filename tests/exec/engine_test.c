@@ -10,7 +10,7 @@
 /* Keeps what it is given until the test looks at it. */
 static struct kept {
 	tutti_future *given[8];
-	int n, cancelled, freed, refuse;
+	int n, cancelled, begun_cancelled, freed, refuse;
 	tutti_ending ending;
 	char where[32];
 	int max_workers;
@@ -38,6 +38,10 @@ static int submit(void *self, tutti_future *f)
 static void cancelled(void *self, tutti_future *f)
 {
 	CHECK(self == &kept);
+	if (tutti_future_running(f)) {
+		kept.begun_cancelled++;
+		return;
+	}
 	CHECK(tutti_future_error(f) == TUTTI_ECANCELED);
 	kept.cancelled++;
 }
@@ -119,6 +123,34 @@ static void cancelling(tutti_executor *e)
 	tutti_future_run(kept.given[0]); /* does nothing but let go */
 	CHECK_EQ(tutti_future_set_result(kept.given[1], &n), TUTTI_EDONE);
 	CHECK_EQ(tutti_future_set_error(kept.given[2], -EIO, NULL), TUTTI_EDONE);
+	kept.n = 0;
+}
+
+/* Elsewhere: who cancels it, or drops what has not begun, does not end it. */
+static void beginning(tutti_executor *e)
+{
+	tutti_submit_options limited = { .deadline = tutti_after(TUTTI_SECONDS(60)) };
+	tutti_future *f = half_submit(e, 6), *late;
+	int n = 6;
+
+	CHECK_EQ(tutti_future_deadline(f), TUTTI_FOREVER);
+	CHECK_EQ(tutti_future_begin(f), 0);
+	CHECK_EQ(tutti_future_begin(f), 0);
+	CHECK(tutti_future_running(f));
+	kept.cancelled = 0;
+	CHECK_EQ(tutti_future_cancel(f), 1);
+	CHECK_EQ(kept.begun_cancelled, 1);
+	CHECK(!tutti_future_done(f));
+	CHECK_EQ(tutti_future_set_error(f, TUTTI_ECANCELED, NULL), 0);
+	CHECK_EQ(half_result(f, &n), TUTTI_EJOBCANCELED);
+	tutti_future_unref(f);
+
+	late = tutti_submit(e, &half_job, &n, &limited);
+	CHECK_EQ(tutti_future_deadline(late), limited.deadline);
+	CHECK_EQ(tutti_future_cancel(late), 0);
+	CHECK_EQ(tutti_future_begin(late), TUTTI_EDONE);
+	CHECK_EQ(tutti_future_set_error(late, -EIO, NULL), TUTTI_EDONE);
+	tutti_future_unref(late);
 	kept.n = 0;
 }
 
@@ -255,6 +287,7 @@ int main(void)
 	CHECK_EQ(kept.max_workers, 3);
 	completing(e);
 	cancelling(e);
+	beginning(e);
 	refusing(e);
 	retrying(e);
 	not_retrying(e);

@@ -38,8 +38,8 @@ offers() {
 # with libtutti-net there are two jobs more
 web=
 "$tutti" jobs | grep -q '^fetch ' && web=' fetch title'
-offers 'map' tutti m
-offers 'map fetch serve check sched jobs new info --help --version' tutti ''
+offers 'map manager master' tutti m
+offers 'map fetch serve manager worker master check sched jobs new info --help --version' tutti ''
 offers '--replay' tutti check --rep
 offers 'exhaustive:1 exhaustive:2' tutti check --strategy ex
 offers 'prime' tutti map pr
@@ -73,11 +73,15 @@ offers 'plain.txt' tutti serve --log pl
 offers '' tutti serve --listen ''
 mkdir folder
 offers 'folder' tutti serve --demo ''
+offers '--authkey --authkey-file' tutti worker --au
+offers 'plain.txt' tutti master --authkey-file pl
+offers 'sum square' tutti worker -j 2 tcp : //a : 1 s
+offers '--grace' tutti manager --gr
 rmdir folder
 
 # no option that a subcommand has is missing, and none is offered that it has not
 commands="map check sched"
-[ -e "$TUTTI_BUILD_DIR/tutti-web.so" ] && commands="$commands fetch serve"
+[ -e "$TUTTI_BUILD_DIR/tutti-web.so" ] && commands="$commands fetch serve manager worker master"
 for command in $commands; do
 	"$tutti" "$command" --help | grep -oE -- '--[a-z]+(-[a-z]+)*' | grep -vx -- --help |
 		sort -u >has

@@ -114,11 +114,17 @@ ldd build/cmake-static | grep -q libtutti && fail "tutti::static took the shared
 if [ -e "$TUTTI_BUILD_DIR/libtutti-net.so" ]; then
 	cat >net.c <<'PROGRAM'
 #include <string.h>
+#include <tutti/executor.h>
 #include <tutti/net.h>
 #include <tutti/version.h>
 
 int main(void)
 {
+	tutti_executor *e;
+
+	/* the engine is there, and wants a key */
+	if (tutti_executor_open(&e, "tcp://127.0.0.1:1", NULL) != TUTTI_EAUTH)
+		return 2;
 	return strncmp(tutti_net_version(), tutti_version(), strlen(tutti_version()));
 }
 PROGRAM
@@ -127,7 +133,9 @@ PROGRAM
 		$(pkg-config --cflags --libs tutti-net)
 	# shellcheck disable=SC2046
 	try net-static "${TUTTI_CC:-cc}" -std=c11 $strict net.c -o net-static \
-		$(pkg-config --cflags tutti-net) "$lib/libtutti-net.a" "$lib/libtutti.a" \
+		$(pkg-config --cflags tutti-net) \
+		$(pkg-config --static --libs-only-other tutti-net) \
+		"$lib/libtutti-net.a" "$lib/libtutti.a" \
 		$(pkg-config --static --libs-only-l tutti-net | sed 's/-ltutti\(-net\)\?\>//g')
 	mkdir net
 	mv net.c net/

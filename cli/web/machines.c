@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* machines.c - see machines.h. */
+#include "web/machines.h"
+
+#include <errno.h>
+#include <string.h>
+
+const char *machines_place(const char *who, const char *word)
+{
+	if (!word)
+		say("%s: which manager? tcp://HOST:PORT or unix:PATH", who);
+	else if ((strncmp(word, "tcp://", 6) != 0 || !strchr(word + 6, ':')) &&
+		 (strncmp(word, "unix:", 5) != 0 || !word[5]))
+		say("%s: a manager is at tcp://HOST:PORT or unix:PATH, not at '%s'", who, word);
+	else
+		return word;
+	return NULL;
+}
+
+void machines_say(const char *who, const char *where, const char *name, int rc)
+{
+	if (rc == TUTTI_EAUTH)
+		say("%s: %s: the manager there has another key", who, where);
+	else if (rc == TUTTI_EPROTO)
+		say("%s: %s: what listens there is no manager", who, where);
+	else if (rc == -ECONNREFUSED)
+		say("%s: %s: no manager listens there", who, where);
+	else if (rc == -ENOENT && name)
+		say("%s: %s: the manager there serves no %s", who, where, name);
+	else if (rc == TUTTI_ESHUTDOWN || rc == -ECONNRESET)
+		say("%s: %s: the manager has shut down", who, where);
+	else
+		say("%s: %s: %s%s%s", who, where, name ? name : "", name ? ": " : "",
+			tutti_strerror(rc));
+}
+
+int machines_connect(const char *who, tutti_manager **m, const char *where, const struct key *k)
+{
+	int rc = tutti_manager_create(m, where, tutti_bytes_text(k->key));
+
+	if (rc < 0)
+		*m = NULL;
+	else
+		rc = tutti_manager_connect(*m, tutti_after(TUTTI_SECONDS(10)));
+	if (rc < 0 && rc != TUTTI_ECANCELED)
+		machines_say(who, where, NULL, rc);
+	return rc;
+}
+
+/* `tutti map --on tcp://...`: is the manager there, and does it serve jobs? */
+int web_reach(const char *where, const struct key *k)
+{
+	tutti_manager *m;
+	tutti_proxy *jobs;
+	int rc = machines_connect("map", &m, where, k);
+
+	if (rc == 0) {
+		rc = tutti_manager_proxy(m, JOBS_NAME, NULL, NULL, &jobs);
+		if (rc == 0)
+			tutti_proxy_free(jobs);
+		else if (rc != TUTTI_ECANCELED)
+			machines_say("map", where, "jobs", rc);
+	}
+	tutti_manager_free(m);
+	return rc;
+}
