@@ -25,7 +25,8 @@
  * They answer as Python's own do, with the same exceptions. As there a Value's typecode is a note,
  * an Array's is kept to (all but u). What cannot come from elsewhere is refused with TypeError: a
  * key function of sort, a Condition's lock, a Barrier's action. Objects of classes are equal if
- * their parts are, and have no order.
+ * their parts are, and have no order. No list, dict or Array has more than 4,000,000 items, and no
+ * call makes more of one value than 256 MiB, as list * n would: MemoryError.
  *
  * When a client goes, or its connection: what it waited for goes to the next, and what it was to
  * get is put back. What it holds stays taken, as with Python, where a thread's connection is also

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * kind_lock.c - the kinds Lock and RLock. Anybody may release a Lock; an RLock only who holds it.
- * Both stay taken when the client that acquired them has gone: in Python a connection is a thread's,
- * and is closed under it when any proxy of the thread goes.
+ * Both stay taken when the client that acquired them has gone: in Python a connection is a
+ * thread's, and is closed under it when any proxy of the thread goes.
  */
 #include "dist/kinds.h"
 #include "dist/latch.h"

@@ -264,6 +264,21 @@ def check_dict(manager, r):
         assert len(proxy) == 0
 
 
+def check_bounds(manager):
+    """One call does not make the server build more than it may have."""
+    ones, word = manager.list([1]), manager.list(["x" * 2 ** 20])
+    for call in (lambda: ones * 10 ** 9, lambda: 10 ** 9 * ones, lambda: ones.__imul__(10 ** 9),
+                 lambda: ones.extend(range(10 ** 9)), lambda: word * 10 ** 5,
+                 lambda: ones.__setitem__(slice(0, 0), range(10 ** 9))):
+        kind, error = attempt(call)
+        assert kind == "raises" and type(error) is MemoryError and "more than" in str(error), error
+    for call in (lambda: manager.list(range(10 ** 9)), lambda: manager.Array("i", range(10 ** 9)),
+                 lambda: manager.list(range(10 ** 20))):
+        kind, error = attempt(call)
+        assert kind == "raises" and "more than 4000000 items" in str(error), error
+    assert len(ones) == 1 and ones[:] == [1]
+
+
 def check_iterator(manager):
     d = manager.dict({"a": 1, (1, 2): 2})
     iterator = iter(d)
@@ -463,6 +478,7 @@ def main():
     check_sort(manager, r)
     check_dict(manager, r)
     check_iterator(manager)
+    check_bounds(manager)
     check_array(manager, r)
     check_plain(manager, r)
     check_sync(manager, r)
