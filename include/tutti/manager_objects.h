@@ -25,13 +25,14 @@
  * They answer as Python's own do, with the same exceptions. As there a Value's typecode is a note,
  * an Array's is kept to (all but u). What cannot come from elsewhere is refused with TypeError: a
  * key function of sort, a Condition's lock, a Barrier's action. Objects of classes are equal if
- * their parts are, and have no order.
+ * their parts are, and have no order. No list, dict or Array has more than 4,000,000 items, and no
+ * call makes more of one value than 256 MiB, as list * n would: MemoryError.
  *
- * When a client goes, or its connection: what it waited for goes to the next; a Lock, RLock or
- * Condition that it acquired last is free, also a Lock that another meant to release; of a
- * BoundedSemaphore what it acquired and did not release is released. A Semaphore's permits, which
- * may stand for what has happened, stay taken. At a Barrier it is not there: the others wait for
- * one in its stead, until their timeout breaks it. What it was to get from a pop is put back.
+ * When a client goes, or its connection: what it waited for goes to the next, and what it was to
+ * get is put back. What it holds stays taken, as with Python, where a thread's connection is also
+ * closed when another proxy goes: of a Lock or a semaphore anybody may release it, an RLock and a
+ * Condition's lock nobody else. At a Barrier it is not there: the others wait for one in its stead,
+ * until their timeout breaks it.
  *
  * The example is a counter that anybody may raise: in Python manager.counter().add(3).
  *

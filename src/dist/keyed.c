@@ -26,7 +26,7 @@ static void link_entry(struct tu_keyed *k, size_t place)
 static int make_anew(struct tu_keyed *k)
 {
 	size_t room = k->n * 2 < FIRST_ROOM ? FIRST_ROOM : k->n * 2, slots = 2 * FIRST_ROOM;
-	struct tu_keyed anew = { .room = room };
+	struct tu_keyed old = *k, anew = { .room = room, .n = k->n };
 
 	while (slots < room * 2)
 		slots *= 2;
@@ -40,16 +40,15 @@ static int make_anew(struct tu_keyed *k)
 		free(anew.slots);
 		return -ENOMEM;
 	}
-	for (size_t i = 0; i < k->used; i++) {
-		if (!k->entries[i].key.shown)
+	for (size_t i = 0; i < old.used; i++) {
+		if (!old.entries[i].key.shown)
 			continue;
-		anew.entries[anew.used] = k->entries[i];
+		anew.entries[anew.used] = old.entries[i];
 		link_entry(&anew, anew.used++);
 	}
-	anew.n = k->n;
-	free(k->entries);
-	free(k->slots);
 	*k = anew;
+	free(old.entries);
+	free(old.slots);
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* kind_array.c - the kind Array: an array.array, whose items are checked as they come. */
+#include "dist/bound.h"
 #include "dist/kinds.h"
 #include "dist/meaning.h"
 #include "dist/typed.h"
@@ -46,6 +47,8 @@ static int read_bytes(struct tu_call *c, char typecode, const tutti_value *v, tu
 
 	if (rc == 0)
 		rc = tu_typed_bytes(typecode, b, list);
+	if (rc == -E2BIG)
+		return tu_bound_items(c, UINT64_MAX);
 	if (rc == -EINVAL)
 		tu_call_fail(c, rc, "bytes length not a multiple of item size");
 	return rc;
@@ -73,7 +76,7 @@ static int read_initial(
 
 static int append_checked(struct tu_call *c, struct array *a, const tutti_value *list)
 {
-	int rc = 0;
+	int rc = tu_bound_items(c, tutti_value_size(list));
 
 	for (size_t i = 0; rc == 0 && i < tutti_value_size(list); i++) {
 		tutti_value *item;
@@ -212,6 +215,8 @@ static int set_slice(
 			 ? tu_typed_open(from, &typecode, &list)
 			 : TUTTI_ETYPE;
 
+	if (rc == -E2BIG)
+		return tu_bound_items(c, UINT64_MAX);
 	if (rc == TUTTI_ETYPE)
 		return tu_call_fail(c, rc, "can only assign array (not \"%s\") to array slice",
 			tu_type_of(from, name));

@@ -3,7 +3,7 @@
  * kind_condition.c - the kind Condition, with an RLock within. A call of wait is first among those
  * who wait to be notified, and then, notified or late, among those who wait for the lock, behind
  * who came there before. A notification of somebody who goes before he hears of it is the next
- * one's.
+ * one's. The lock of a client that has gone stays taken.
  */
 #include "dist/kinds.h"
 #include "dist/latch.h"
@@ -183,13 +183,14 @@ static void undo(struct tu_object *o, struct tu_call *c)
 		tu_latch_undo(&d->latch, o, c);
 	if (c->method->call != wait)
 		return;
-	tu_latch_left(&d->latch, o, c->caller);
+	if (tu_latch_held_by(&d->latch, c->caller))
+		tu_latch_free(&d->latch, o);
 	dropped(o, c);
 }
 
 static void left(struct tu_object *o, const void *caller)
 {
-	tu_latch_left(&((struct condition *)o)->latch, o, caller);
+	tu_latch_forget(&((struct condition *)o)->latch, caller);
 }
 
 static const struct tu_method methods[] = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* kind_dict.c - the kind dict. Keys are read, so that equal ones are one; values stay. */
+#include "dist/bound.h"
 #include "dist/iterator.h"
 #include "dist/keyed.h"
 #include "dist/kinds.h"
@@ -31,7 +32,10 @@ static int set_one(
 
 	if (rc < 0)
 		return rc;
-	rc = tu_keyed_set(k, &read, value);
+	if (k->n >= TU_ITEMS_MAX && !tu_keyed_find(k, read.compared))
+		rc = tu_bound_items(c, k->n + 1);
+	if (rc == 0)
+		rc = tu_keyed_set(k, &read, value);
 	tu_key_free(&read);
 	return rc;
 }
@@ -48,7 +52,7 @@ static int set_dict(struct tu_call *c, struct tu_keyed *k, const tutti_value *di
 static int set_pair(struct tu_call *c, struct tu_keyed *k, const tutti_value *pair, size_t i)
 {
 	tutti_value *list = NULL;
-	int rc = tu_items_of(pair, &list);
+	int rc = tu_items_bounded(c, pair, &list);
 
 	if (rc == TUTTI_ETYPE)
 		return tu_call_fail(c, rc,
@@ -141,7 +145,7 @@ static int repr(struct tu_object *o, tutti_value **text)
 {
 	struct tu_keyed read = { 0 };
 	const struct tu_keyed_entry *e;
-	tutti_value *dict;
+	tutti_value *dict = NULL;
 	size_t at = 0;
 	int rc = 0;
 
@@ -157,10 +161,9 @@ static int repr(struct tu_object *o, tutti_value **text)
 	}
 	if (rc == 0)
 		rc = tu_keyed_dict(&read, &dict);
+	if (rc == 0)
+		rc = tu_repr_text(text, dict);
 	tu_keyed_free(&read);
-	if (rc < 0)
-		return rc;
-	rc = tu_repr_text(text, dict);
 	tutti_value_unref(dict);
 	return rc;
 }
@@ -304,7 +307,7 @@ static void undo(struct tu_object *o, struct tu_call *c)
 		return;
 	}
 	if (find(o, c, key, &e) == 0 && !e)
-		(void)set_one(c, keys_of(o), key, v); /* for want of memory alone it is lost */
+		(void)set_one(c, keys_of(o), key, v); /* for want of room alone it is lost */
 }
 
 static int set_default(struct tu_object *o, struct tu_call *c)
@@ -426,21 +429,16 @@ static int iterate(struct tu_object *o, struct tu_call *c)
 	return rc;
 }
 
-/* An iterator, which Python makes over there of a copy. */
 static int reversed(struct tu_object *o, struct tu_call *c)
 {
-	tutti_value *list, *args = NULL;
+	tutti_value *list = NULL;
 	int rc = tu_call_places(c, 0, 0, NULL);
 
 	if (rc == 0)
 		rc = list_parts(keys_of(o), key_part, &list);
-	if (rc < 0)
-		return rc;
-	rc = tutti_value_pack(&args, "(O)", list);
 	if (rc == 0)
-		rc = tutti_value_object_make(&c->result, "builtins", "reversed", args);
+		rc = tu_reversed(&c->result, list);
 	tutti_value_unref(list);
-	tutti_value_unref(args);
 	return rc;
 }
 
@@ -500,16 +498,18 @@ static int other_or(struct tu_object *o, struct tu_call *c)
 static int from_keys(struct tu_object *o, struct tu_call *c)
 {
 	struct tu_keyed made = { 0 };
-	const tutti_value *given[2] = { 0 };
+	const tutti_value *given[2] = { 0 }, *value;
 	tutti_value *list = NULL;
 	int rc = tu_call_places(c, 1, 2, given);
 
 	(void)o;
+	value = given[1] ? given[1] : tutti_value_none();
 	if (rc == 0)
 		rc = tu_items_given(c, given[0], &list);
+	if (rc == 0 && tutti_value_size(list) > 1)
+		rc = tu_bound_times(c, 1, tu_weigh(value), tutti_value_size(list));
 	for (size_t i = 0; rc == 0 && i < tutti_value_size(list); i++)
-		rc = set_one(c, &made, tutti_value_at(list, i),
-			given[1] ? given[1] : tutti_value_none());
+		rc = set_one(c, &made, tutti_value_at(list, i), value);
 	if (rc == 0)
 		rc = tu_keyed_dict(&made, &c->result);
 	tu_keyed_free(&made);

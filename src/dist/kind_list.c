@@ -3,6 +3,7 @@
  * kind_list.c - the kind list. Items are kept as they came; an item equals another if what they say
  * is equal, and an object of a class what has the same bytes.
  */
+#include "dist/bound.h"
 #include "dist/kinds.h"
 #include "dist/meaning.h"
 #include "dist/order.h"
@@ -37,7 +38,7 @@ static int make(struct tu_object **o, struct tu_call *c)
 		rc = l ? 0 : -ENOMEM;
 	}
 	if (rc == 0 && items)
-		rc = tu_vector_extend(&l->items, items);
+		rc = tu_vector_extend(c, &l->items, items);
 	tutti_value_unref(items);
 	if (rc < 0) {
 		free(l);
@@ -110,7 +111,7 @@ static int set_slice(struct tu_vector *items, struct tu_call *c, const struct tu
 	const tutti_value *from)
 {
 	tutti_value *list = NULL;
-	int rc = tu_items_of(from, &list);
+	int rc = tu_items_bounded(c, from, &list);
 
 	if (rc == TUTTI_ETYPE)
 		return tu_call_fail(c, rc, "%s",
@@ -206,8 +207,7 @@ static int insert(struct tu_object *o, struct tu_call *c)
 		rc = tu_int_given(c, given[0], false, &at);
 	if (rc < 0)
 		return rc;
-	return tu_vector_splice(
-		items, (size_t)within(at, items->n), 0, (tutti_value *const *)&given[1], 1);
+	return tu_vector_insert(c, items, (size_t)within(at, items->n), given[1]);
 }
 
 /* An item whose taker never got it is where it was, as far as that can be said. */
@@ -314,7 +314,7 @@ static int find_index(struct tu_object *o, struct tu_call *c)
 {
 	const struct tu_vector *items = items_of(o);
 	const tutti_value *given[3] = { 0 };
-	int64_t first = 0, last = INT64_MAX, at;
+	int64_t first = 0, last = INT64_MAX, at = -1;
 	int rc = tu_call_places(c, 1, 3, given);
 
 	if (rc == 0)
@@ -358,7 +358,7 @@ static int append(struct tu_object *o, struct tu_call *c)
 
 	if (rc < 0)
 		return rc;
-	return tu_vector_splice(items, items->n, 0, (tutti_value *const *)&v, 1);
+	return tu_vector_insert(c, items, items->n, v);
 }
 
 static int extend(struct tu_object *o, struct tu_call *c)
@@ -371,7 +371,7 @@ static int extend(struct tu_object *o, struct tu_call *c)
 		rc = tu_items_given(c, from, &list);
 	if (rc < 0)
 		return rc;
-	rc = tu_vector_extend(items_of(o), list);
+	rc = tu_vector_extend(c, items_of(o), list);
 	tutti_value_unref(list);
 	return rc;
 }
@@ -387,19 +387,28 @@ static int add(struct tu_object *o, struct tu_call *c)
 
 	if (rc < 0)
 		return rc;
-	rc = tu_items_of(other, &list);
+	rc = tu_items_bounded(c, other, &list);
 	if (rc == TUTTI_ETYPE || (rc == 0 && strcmp(tu_type_of(other, name), "list") != 0))
 		rc = tu_call_fail(c, TUTTI_ETYPE, "can only concatenate list (not \"%s\") to list",
 			tu_type_of(other, name));
 	if (rc == 0)
 		rc = tu_vector_splice(&sum, 0, 0, items->cells, items->n);
 	if (rc == 0)
-		rc = tu_vector_extend(&sum, list);
+		rc = tu_vector_extend(c, &sum, list);
 	if (rc == 0)
 		rc = tutti_value_list(&c->result, sum.cells, sum.n);
 	tu_vector_free(&sum);
 	tutti_value_unref(list);
 	return rc;
+}
+
+static int bound_times(struct tu_call *c, const struct tu_vector *items, int64_t times)
+{
+	uint64_t weight = 0;
+
+	for (size_t i = 0; i < items->n; i++)
+		weight += tu_weigh(items->cells[i]);
+	return tu_bound_times(c, items->n, weight, (uint64_t)times);
 }
 
 /* So many times what is in items, at the end of sum. */
@@ -411,8 +420,8 @@ static int repeat(struct tu_call *c, struct tu_vector *sum, const struct tu_vect
 
 	if (rc == 0)
 		rc = tu_int_given(c, given, false, &n);
-	if (rc == 0 && n > 0 && items->n > 0 && (uint64_t)n > PTRDIFF_MAX / 16 / items->n)
-		rc = -ENOMEM;
+	if (rc == 0 && n > 1)
+		rc = bound_times(c, items, n);
 	for (int64_t i = 0; rc == 0 && items->n > 0 && i < n; i++)
 		rc = tu_vector_splice(sum, sum->n, 0, items->cells, items->n);
 	return rc;
@@ -482,21 +491,16 @@ static int reverse(struct tu_object *o, struct tu_call *c)
 	return rc;
 }
 
-/* An iterator, which Python makes over there of a copy. */
 static int reversed(struct tu_object *o, struct tu_call *c)
 {
-	tutti_value *list, *args = NULL;
+	tutti_value *list = NULL;
 	int rc = tu_call_places(c, 0, 0, NULL);
 
 	if (rc == 0)
 		rc = get_value(o, &list);
-	if (rc < 0)
-		return rc;
-	rc = tutti_value_pack(&args, "(O)", list);
 	if (rc == 0)
-		rc = tutti_value_object_make(&c->result, "builtins", "reversed", args);
+		rc = tu_reversed(&c->result, list);
 	tutti_value_unref(list);
-	tutti_value_unref(args);
 	return rc;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * kind_lock.c - the kinds Lock and RLock. Anybody may release a Lock; an RLock only who holds it.
- * Both are free again when the client that acquired them last has gone.
+ * Both stay taken when the client that acquired them has gone: in Python a connection is a
+ * thread's, and is closed under it when any proxy of the thread goes.
  */
 #include "dist/kinds.h"
 #include "dist/latch.h"
@@ -79,7 +80,7 @@ static void undo(struct tu_object *o, struct tu_call *c)
 
 static void left(struct tu_object *o, const void *caller)
 {
-	tu_latch_left(&((struct lock *)o)->latch, o, caller);
+	tu_latch_forget(&((struct lock *)o)->latch, caller);
 }
 
 static const struct tu_method methods[] = {
@@ -96,7 +97,6 @@ const struct tu_kind tu_kind_lock = {
 	.make = make_lock,
 	.free = free_lock,
 	.undo = undo,
-	.left = left,
 };
 
 const struct tu_kind tu_kind_rlock = {

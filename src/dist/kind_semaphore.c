@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * kind_semaphore.c - the kinds Semaphore and BoundedSemaphore. Who waits is served in the order in
- * which they came. A Semaphore also counts what happens, so a permit that a client took stays taken
- * when it goes. A BoundedSemaphore guards things of which there are so many: what a client that has
- * gone had acquired more often than released is released.
+ * which they came. A permit that a client took stays taken when it goes.
  */
 #include "dist/kinds.h"
 
@@ -14,19 +12,10 @@
 
 enum { PERMIT = 1 };
 
-/* Of a bounded one: who has how many. */
-struct holder {
-	struct holder *next;
-	const void *caller;
-	int64_t n;
-};
-
 struct semaphore {
 	struct tu_object object;
-	bool bounded;      /* fixed */
 	int64_t value_max; /* fixed */
-	int64_t value;     /* under object.lock, as the next */
-	struct holder *holders;
+	int64_t value;     /* under object.lock */
 };
 
 /* -- life ------------------------------------------------------------------------------------- */
@@ -62,8 +51,7 @@ static int make(struct tu_object **o, struct tu_call *c, const struct tu_kind *k
 	if (!s)
 		return -ENOMEM;
 	tu_object_init(&s->object, kind);
-	s->bounded = kind == &tu_kind_bounded_semaphore;
-	s->value_max = s->bounded ? n : INT64_MAX;
+	s->value_max = kind == &tu_kind_bounded_semaphore ? n : INT64_MAX;
 	s->value = n;
 	*o = &s->object;
 	return 0;
@@ -81,79 +69,16 @@ static int make_bounded(struct tu_object **o, struct tu_call *c)
 
 static void free_semaphore(struct tu_object *o)
 {
-	struct semaphore *s = (struct semaphore *)o;
-
-	while (s->holders) {
-		struct holder *h = s->holders;
-
-		s->holders = h->next;
-		free(h);
-	}
-	free(s);
+	free(o);
 }
 
-/* -- who has permits -------------------------------------------------------------------------- */
-
-/* Where it stands, or the list's end. */
-static struct holder **find_holder(struct semaphore *s, const void *caller)
-{
-	struct holder **at = &s->holders;
-
-	while (*at && (*at)->caller != caller)
-		at = &(*at)->next;
-	return at;
-}
-
-static int note_acquired(struct semaphore *s, const void *caller)
-{
-	struct holder **at = find_holder(s, caller);
-
-	if (!s->bounded)
-		return 0;
-	if (!*at) {
-		*at = calloc(1, sizeof(**at));
-		if (!*at)
-			return -ENOMEM;
-		(*at)->caller = caller;
-	}
-	(*at)->n++;
-	return 0;
-}
-
-/* One who has none releases for who has had one for longest. */
-static void note_released(struct semaphore *s, const void *caller, int64_t n)
-{
-	while (s->holders && n-- > 0) {
-		struct holder **at = find_holder(s, caller), *h;
-
-		at = *at ? at : &s->holders;
-		h = *at;
-		if (--h->n == 0) {
-			*at = h->next;
-			free(h);
-		}
-	}
-}
+/* -- methods ---------------------------------------------------------------------------------- */
 
 static void give_back(struct semaphore *s, int64_t n)
 {
 	s->value = n > s->value_max - s->value ? s->value_max : s->value + n;
 	s->object.changed = true;
 }
-
-static void left(struct tu_object *o, const void *caller)
-{
-	struct semaphore *s = (struct semaphore *)o;
-	struct holder **at = find_holder(s, caller), *h = *at;
-
-	if (!h)
-		return;
-	give_back(s, h->n);
-	*at = h->next;
-	free(h);
-}
-
-/* -- methods ---------------------------------------------------------------------------------- */
 
 /* Until when to wait: c->deadline, or *now: not at all. */
 static int read_patience(struct tu_call *c, bool *now)
@@ -184,9 +109,6 @@ static int acquire(struct tu_object *o, struct tu_call *c)
 	int rc = c->step == 0 ? read_patience(c, &now) : 0;
 
 	if (rc == 0 && s->value > 0) {
-		rc = note_acquired(s, c->caller);
-		if (rc < 0)
-			return rc;
 		s->value--;
 		c->mark = 1;
 		c->result = tutti_value_bool(true);
@@ -220,7 +142,6 @@ static int release(struct tu_object *o, struct tu_call *c)
 		return tu_call_fail(c, -EINVAL, "n must be one or more");
 	if (rc < 0 || n > s->value_max - s->value)
 		return tu_call_fail(c, -EINVAL, "Semaphore released too many times");
-	note_released(s, c->caller, n);
 	give_back(s, n);
 	return 0;
 }
@@ -229,10 +150,8 @@ static void undo(struct tu_object *o, struct tu_call *c)
 {
 	struct semaphore *s = (struct semaphore *)o;
 
-	if (c->mark == 0)
-		return;
-	note_released(s, c->caller, 1);
-	give_back(s, 1);
+	if (c->mark != 0)
+		give_back(s, 1);
 }
 
 static const struct tu_method methods[] = {
@@ -258,5 +177,4 @@ const struct tu_kind tu_kind_bounded_semaphore = {
 	.make = make_bounded,
 	.free = free_semaphore,
 	.undo = undo,
-	.left = left,
 };

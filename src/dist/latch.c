@@ -87,8 +87,8 @@ void tu_latch_undo(struct tu_latch *l, struct tu_object *o, const struct tu_call
 		tu_latch_release(l, o);
 }
 
-void tu_latch_left(struct tu_latch *l, struct tu_object *o, const void *caller)
+void tu_latch_forget(struct tu_latch *l, const void *caller)
 {
 	if (tu_latch_held_by(l, caller))
-		tu_latch_free(l, o);
+		l->holder = NULL;
 }

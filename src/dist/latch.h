@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * latch.h - what Lock, RLock and Condition have in common: somebody holds it, or nobody. Who holds
- * it is a client, by its connection; of one that has gone it is free again.
+ * it is a client, by its connection; when that has gone it is held still.
  */
 #ifndef TU_DIST_LATCH_H
 #define TU_DIST_LATCH_H
@@ -13,7 +13,7 @@ enum { TU_AWAITS_LATCH = 1 };
 
 struct tu_latch {
 	bool recursive;     /* its holder may have it several times; fixed */
-	const void *holder; /* who acquired it; meaningless of one that is free */
+	const void *holder; /* who acquired it; NULL: has gone, or it is free */
 	uint64_t count;     /* how many times; 0: free */
 	uint64_t grants;    /* how often it was acquired: the number of the last */
 };
@@ -32,8 +32,10 @@ void tu_latch_release(struct tu_latch *l, struct tu_object *o);
 
 bool tu_latch_held_by(const struct tu_latch *l, const void *caller);
 
-/* For the kind's undo, of an acquire, and for its left. */
+/* For the kind's undo, of an acquire. */
 void tu_latch_undo(struct tu_latch *l, struct tu_object *o, const struct tu_call *c);
-void tu_latch_left(struct tu_latch *l, struct tu_object *o, const void *caller);
+
+/* For its left: a client to come may be at the same address, and is not the holder. */
+void tu_latch_forget(struct tu_latch *l, const void *caller);
 
 #endif

@@ -2,6 +2,7 @@
 /* meaning.c - see meaning.h. */
 #include "dist/meaning.h"
 
+#include "dist/bound.h"
 #include "dist/typed.h"
 
 #include <errno.h>
@@ -11,8 +12,6 @@
 #include <tutti/error.h>
 #include <tutti/value_codec.h>
 #include <tutti/value_make.h>
-
-enum { RANGE_MAX = 16 << 20 }; /* items of a range that somebody wants all of */
 
 /* As it stands if it cannot be read; NULL: no memory. */
 static tutti_value *read_opaque(const tutti_value *v, bool plain, unsigned whole_from)
@@ -152,18 +151,22 @@ static int list_of(tutti_value **list, tutti_value **items, size_t n)
 	return rc;
 }
 
-static tutti_value **room_for(size_t n)
+static int room_for(tutti_value ***items, size_t n)
 {
-	return calloc(n > 0 ? n : 1, sizeof(tutti_value *));
+	if (n > TU_ITEMS_MAX)
+		return -E2BIG;
+	*items = calloc(n > 0 ? n : 1, sizeof(**items));
+	return *items ? 0 : -ENOMEM;
 }
 
 static int members(const tutti_value *v, tutti_value **list)
 {
 	size_t n = tutti_value_size(v);
-	tutti_value **items = room_for(n);
+	tutti_value **items;
+	int rc = room_for(&items, n);
 
-	if (!items)
-		return -ENOMEM;
+	if (rc < 0)
+		return rc;
 	for (size_t i = 0; i < n; i++)
 		items[i] = tutti_value_ref((tutti_value *)tutti_value_at(v, i));
 	return list_of(list, items, n);
@@ -176,15 +179,26 @@ static size_t character(const char *at)
 	return c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
 }
 
+static size_t count_characters(tutti_bytes text)
+{
+	size_t n = 0;
+
+	for (size_t at = 0; at < text.size; at += character((const char *)text.data + at))
+		n++;
+	return n;
+}
+
 static int characters(const tutti_value *v, tutti_value **list)
 {
 	tutti_bytes text;
-	tutti_value **items = room_for(tutti_value_size(v));
+	tutti_value **items = NULL;
 	size_t n = 0, size;
 	int rc = tutti_value_as_bytes(v, &text);
 
-	if (!items)
-		return -ENOMEM;
+	if (rc == 0)
+		rc = room_for(&items, count_characters(text));
+	if (rc < 0)
+		return rc;
 	for (size_t at = 0; rc == 0 && at < text.size; at += size) {
 		const char *from = (const char *)text.data + at;
 
@@ -194,19 +208,24 @@ static int characters(const tutti_value *v, tutti_value **list)
 	}
 	if (rc == 0)
 		return list_of(list, items, n);
-	(void)list_of(list, items, n);
+	while (n > 0)
+		tutti_value_unref(items[--n]);
+	free(items);
 	return rc;
 }
 
 static int octets(const tutti_value *v, tutti_value **list)
 {
 	tutti_bytes b;
-	tutti_value **items = room_for(tutti_value_size(v));
+	tutti_value **items = NULL;
 	int rc = tutti_value_as_bytes(v, &b);
 
-	if (!items)
-		return -ENOMEM;
-	for (size_t i = 0; rc == 0 && i < b.size; i++)
+	if (rc < 0)
+		return rc;
+	rc = room_for(&items, b.size);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < b.size; i++)
 		items[i] = tutti_value_int(((const unsigned char *)b.data)[i]);
 	return list_of(list, items, b.size);
 }
@@ -216,18 +235,19 @@ static int count_up(const tutti_value *args, tutti_value **list)
 {
 	int64_t start, stop, step, n;
 	tutti_value **items;
+	int rc;
 
 	if (tutti_value_unpack(args, "(LLL)", &start, &stop, &step) < 0 || step == 0)
-		return -ENOMEM; /* numbers of more than 64 bits */
+		return -E2BIG; /* numbers of more than 64 bits */
 	if (step > 0 ? start >= stop : start <= stop)
 		n = 0;
 	else if (__builtin_sub_overflow(stop, start, &n) || step == INT64_MIN)
-		return -ENOMEM;
+		return -E2BIG;
 	else
 		n = (n - (step > 0 ? 1 : -1)) / step + 1;
-	items = n <= RANGE_MAX ? room_for((size_t)n) : NULL;
-	if (!items)
-		return -ENOMEM;
+	rc = room_for(&items, (size_t)n);
+	if (rc < 0)
+		return rc;
 	for (int64_t i = 0; i < n; i++)
 		items[i] = tutti_value_int(start + i * step);
 	return list_of(list, items, (size_t)n);
@@ -291,13 +311,31 @@ int tu_items_of(const tutti_value *v, tutti_value **list)
 	}
 }
 
+int tu_items_bounded(struct tu_call *c, const tutti_value *v, tutti_value **list)
+{
+	int rc = tu_items_of(v, list);
+
+	return rc == -E2BIG ? tu_bound_items(c, UINT64_MAX) : rc;
+}
+
 int tu_items_given(struct tu_call *c, const tutti_value *v, tutti_value **list)
 {
 	char name[TU_TYPE_ROOM];
-	int rc = tu_items_of(v, list);
+	int rc = tu_items_bounded(c, v, list);
 
 	if (rc == TUTTI_ETYPE)
 		tu_call_fail(c, rc, "'%s' object is not iterable", tu_type_of(v, name));
+	return rc;
+}
+
+int tu_reversed(tutti_value **iterator, const tutti_value *list)
+{
+	tutti_value *args = NULL;
+	int rc = tutti_value_pack(&args, "(O)", list);
+
+	if (rc == 0)
+		rc = tutti_value_object_make(iterator, "builtins", "reversed", args);
+	tutti_value_unref(args);
 	return rc;
 }
 
@@ -319,7 +357,7 @@ int tu_repr_text(tutti_value **text, const tutti_value *v)
 
 int tu_read_items(tutti_value **out, tutti_value *const *items, size_t n)
 {
-	tutti_value **read = room_for(n);
+	tutti_value **read = calloc(n + 1, sizeof(*read));
 	bool all = read;
 
 	for (size_t i = 0; all && i < n; i++) {

@@ -25,15 +25,21 @@ const char *tu_type_of(const tutti_value *v, char name[TU_TYPE_ROOM]);
 /*
  * What Python would go through: the items of a list, tuple, set, range or array, keys of a dict,
  * characters, bytes. *list is a list or tuple, the caller's; what has items in it stays opaque.
- * TUTTI_ETYPE: that is nothing of the sort.
+ * TUTTI_ETYPE: that is nothing of the sort. -E2BIG: they are too many (bound.h).
  */
 int tu_items_of(const tutti_value *v, tutti_value **list);
 
-/* The same as a method's argument: "'int' object is not iterable". */
+/* The same, of too many a MemoryError. */
+int tu_items_bounded(struct tu_call *c, const tutti_value *v, tutti_value **list);
+
+/* And as a method's argument: "'int' object is not iterable". */
 int tu_items_given(struct tu_call *c, const tutti_value *v, tutti_value **list);
 
 /* An object's class and arguments, as tutti_value_object; NULL: v is none of that class. */
 tutti_value *tu_object_of(const tutti_value *v, const char *module, const char *name);
+
+/* Python's reversed(list), which is made over there: of a copy of it, so. */
+int tu_reversed(tutti_value **iterator, const tutti_value *list);
 
 /* repr, opaque items read. */
 int tu_repr_text(tutti_value **text, const tutti_value *v);

@@ -4,6 +4,7 @@
  * of one that was taken the node goes with the call until the answer was delivered, so that it can
  * be put back to the head without memory.
  */
+#include "dist/bound.h"
 #include "dist/kinds.h"
 
 #include <errno.h>
@@ -74,28 +75,6 @@ static void free_queue(struct tu_object *o)
 }
 
 /* -- items ------------------------------------------------------------------------------------ */
-
-/* What it takes of memory, roughly; from a client what has items is opaque. */
-static size_t weigh(const tutti_value *v)
-{
-	size_t n = tutti_value_size(v), weight = sizeof(struct item);
-
-	switch (tutti_value_kind(v)) {
-	case TUTTI_VALUE_BYTES:
-	case TUTTI_VALUE_TEXT:
-	case TUTTI_VALUE_OPAQUE:
-		return weight + n;
-	case TUTTI_VALUE_DICT:
-		for (size_t i = 0; i < n; i++)
-			weight += weigh(tutti_value_under(v, i));
-		break;
-	default:
-		break;
-	}
-	for (size_t i = 0; i < n; i++)
-		weight += weigh(tutti_value_at(v, i));
-	return weight;
-}
 
 static size_t weight_max(const struct queue *q)
 {
@@ -223,7 +202,7 @@ static int get_nowait(struct tu_object *o, struct tu_call *c)
 static int try_put(struct queue *q, struct tu_call *c, const tutti_value *item)
 {
 	const struct tu_call *ahead = q->object.waiting[ROOM].first;
-	size_t weight = weigh(item);
+	size_t weight = tu_weigh(item);
 
 	if (weight > weight_max(q))
 		return tu_call_fail(

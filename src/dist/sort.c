@@ -132,18 +132,19 @@ static int sort_pairs(struct sorting *s, tutti_value **items, size_t n, bool rev
 
 int tu_sort(struct tu_call *c, tutti_value **items, size_t n, bool reverse)
 {
-	struct sorting s = { .call = c };
+	struct pair *pairs, *room;
 	int rc = -ENOMEM;
 
 	if (n == 0)
 		return 0;
-	s.pairs = calloc(n, sizeof(*s.pairs));
-	s.room = calloc(n, sizeof(*s.room));
-	if (s.pairs && s.room)
-		rc = sort_pairs(&s, items, n, reverse);
-	for (size_t i = 0; s.pairs && i < n; i++)
-		tutti_value_unref(s.pairs[i].meaning);
-	free(s.pairs);
-	free(s.room);
+	pairs = calloc(n, sizeof(*pairs));
+	room = calloc(n, sizeof(*room));
+	if (pairs && room)
+		rc = sort_pairs(&(struct sorting){ .call = c, .pairs = pairs, .room = room }, items,
+			n, reverse);
+	for (size_t i = 0; pairs && i < n; i++)
+		tutti_value_unref(pairs[i].meaning);
+	free(pairs);
+	free(room);
 	return rc;
 }

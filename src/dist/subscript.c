@@ -83,13 +83,13 @@ static int read_slice(
 	struct tu_call *c, const tutti_value *args, int64_t size, struct tu_subscript *p)
 {
 	bool back;
-	int64_t stop;
+	int64_t stop = 0;
 	int rc = read_bound(c, tutti_value_at(args, 2), 1, &p->step);
 
-	if (rc == 0 && p->step == 0)
-		rc = tu_call_fail(c, -EINVAL, "slice step cannot be zero");
 	if (rc < 0)
 		return rc;
+	if (p->step == 0)
+		return tu_call_fail(c, -EINVAL, "slice step cannot be zero");
 	if (p->step < -INT64_MAX)
 		p->step = -INT64_MAX;
 	back = p->step < 0;

@@ -2,6 +2,7 @@
 /* typed.c - see typed.h. */
 #include "dist/typed.h"
 
+#include "dist/bound.h"
 #include "dist/meaning.h"
 #include "dist/order.h"
 
@@ -153,6 +154,8 @@ static int read_items(tutti_bytes bytes, const struct format *f, tutti_value **l
 
 	if (bytes.size % f->size != 0)
 		return -EINVAL;
+	if (n > TU_ITEMS_MAX)
+		return -E2BIG;
 	items = calloc(n + 1, sizeof(*items));
 	while (items && made < n) {
 		items[made] = read_item((const unsigned char *)bytes.data + made * f->size, f);

@@ -11,10 +11,10 @@ bool tu_typed_knows(char typecode);
 /* The number as an item of such an array: *out is the caller's. Else what array.array raises. */
 int tu_typed_item(struct tu_call *c, char typecode, const tutti_value *v, tutti_value **out);
 
-/* Of the bytes of items as they lie in memory. -EINVAL: the last is cut off. */
+/* Of the bytes of items as they lie in memory. -EINVAL: the last is cut off; -E2BIG: too many. */
 int tu_typed_bytes(char typecode, tutti_bytes bytes, tutti_value **list);
 
-/* What is in a pickled array.array; TUTTI_ETYPE: it is none. */
+/* What is in a pickled array.array; TUTTI_ETYPE: it is none; -E2BIG: too much. */
 int tu_typed_open(const tutti_value *v, char *typecode, tutti_value **list);
 
 /* An array.array of n items. */

@@ -2,6 +2,8 @@
 /* vector.c - see vector.h. */
 #include "dist/vector.h"
 
+#include "dist/bound.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,12 +52,16 @@ int tu_vector_splice(
 }
 
 /* The items of a list or tuple in the place of n_out others; items may be what has just them. */
-static int splice_items(struct tu_vector *v, size_t at, size_t n_out, const tutti_value *items)
+static int splice_items(
+	struct tu_call *c, struct tu_vector *v, size_t at, size_t n_out, const tutti_value *items)
 {
 	size_t n = tutti_value_size(items);
-	tutti_value **cells = calloc(n + 1, sizeof(*cells));
-	int rc;
+	int rc = tu_bound_items(c, v->n - n_out + n);
+	tutti_value **cells;
 
+	if (rc < 0)
+		return rc;
+	cells = calloc(n + 1, sizeof(*cells));
 	if (!cells)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++)
@@ -65,9 +71,16 @@ static int splice_items(struct tu_vector *v, size_t at, size_t n_out, const tutt
 	return rc;
 }
 
-int tu_vector_extend(struct tu_vector *v, const tutti_value *items)
+int tu_vector_insert(struct tu_call *c, struct tu_vector *v, size_t at, const tutti_value *item)
 {
-	return splice_items(v, v->n, 0, items);
+	int rc = tu_bound_items(c, v->n + 1);
+
+	return rc < 0 ? rc : tu_vector_splice(v, at, 0, (tutti_value *const *)&item, 1);
+}
+
+int tu_vector_extend(struct tu_call *c, struct tu_vector *v, const tutti_value *items)
+{
+	return splice_items(c, v, v->n, 0, items);
 }
 
 /* Where the i-th of a slice is. */
@@ -102,7 +115,7 @@ int tu_vector_assign(struct tu_call *c, struct tu_vector *v, const struct tu_sub
 	size_t n = tutti_value_size(items);
 
 	if (s->step == 1)
-		return splice_items(v, (size_t)s->start, s->n, items);
+		return splice_items(c, v, (size_t)s->start, s->n, items);
 	if (n != s->n)
 		return tu_call_fail(c, -EINVAL,
 			"attempt to assign %s of size %zu to extended slice of size %zu", what, n,

@@ -14,8 +14,12 @@ struct tu_vector {
 int tu_vector_splice(
 	struct tu_vector *v, size_t at, size_t n_out, tutti_value *const *items, size_t n_in);
 
-/* The items of a list or tuple behind what is there. */
-int tu_vector_extend(struct tu_vector *v, const tutti_value *items);
+/*
+ * The same of one item, as a call asks for it, and of the items of a list or tuple behind what is
+ * there: a MemoryError if there would be too many (bound.h).
+ */
+int tu_vector_insert(struct tu_call *c, struct tu_vector *v, size_t at, const tutti_value *item);
+int tu_vector_extend(struct tu_call *c, struct tu_vector *v, const tutti_value *items);
 
 /* Copies of the items of a slice, their references lent: room for s->n is to is to be there. */
 void tu_vector_slice(const struct tu_vector *v, const struct tu_subscript *s, tutti_value **to);
@@ -26,7 +30,7 @@ int tu_vector_slice_list(
 
 /*
  * Put the items of a list or tuple in the place of a slice. what: "sequence", for the ValueError if
- * their number does not fit one with a step.
+ * their number does not fit one with a step; MemoryError as above.
  */
 int tu_vector_assign(struct tu_call *c, struct tu_vector *v, const struct tu_subscript *s,
 	const tutti_value *items, const char *what);

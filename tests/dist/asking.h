@@ -11,6 +11,7 @@
 #include "support/suite.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <tutti/error.h>
 #include <tutti/value_codec.h>
 #include <tutti/value_make.h>
@@ -221,6 +222,31 @@ static inline tutti_value *slice(tutti_value *start, tutti_value *stop, tutti_va
 	tutti_value_unref(step);
 	return object("builtins", "slice", args);
 }
+
+static inline tutti_value *long_text(size_t n)
+{
+	char *text = calloc(n, 1);
+	tutti_value *v;
+
+	CHECK(text);
+	memset(text, 'x', n);
+	CHECK_EQ(tutti_value_text(&v, text, n), 0);
+	free(text);
+	return v;
+}
+
+/* A range. */
+static inline tutti_value *numbers(int64_t start, int64_t stop, int64_t step)
+{
+	tutti_value *args;
+
+	CHECK_EQ(tutti_value_pack(&args, "(LLL)", start, stop, step), 0);
+	return object("builtins", "range", args);
+}
+
+enum { ITEMS_MAX = 4000000 };
+#define TOO_MANY "MemoryError: more than 4000000 items"
+#define TOO_MUCH "MemoryError: items of more than 256 MiB together"
 
 #define NONE tutti_value_none()
 #define INT(n) tutti_value_int(n)

@@ -207,6 +207,34 @@ static void of_others(void)
 	o = NULL;
 }
 
+static tutti_value *bytes_of_array(size_t n)
+{
+	tutti_value *bytes, *args;
+	char *zeros = calloc(n, 1);
+
+	CHECK(zeros);
+	CHECK_EQ(tutti_value_bytes(&bytes, zeros, n), 0);
+	free(zeros);
+	CHECK_EQ(tutti_value_pack(&args, "(sO)", "b", bytes), 0);
+	tutti_value_unref(bytes);
+	return object("array", "array", args);
+}
+
+static void is_bounded(void)
+{
+	begins_as("[\"b\", [1]]");
+	IS(ask_with(o, "__setitem__", slice(INT(0), INT(0), NONE), bytes_of_array(ITEMS_MAX)),
+		TOO_MANY);
+	IS(ask_with(o, "__setitem__", slice(INT(0), INT(1), NONE), bytes_of_array(ITEMS_MAX + 1)),
+		TOO_MANY);
+	HAS("array('b', [1])");
+	IS(ask_with(o, "__setitem__", slice(INT(0), INT(1), NONE), bytes_of_array(ITEMS_MAX)),
+		"None");
+	IS(call("__len__", "[]"), "4000000");
+	tu_object_free(o);
+	o = NULL;
+}
+
 int main(void)
 {
 	suite_begin();
@@ -216,5 +244,6 @@ int main(void)
 	RUN(by_place);
 	RUN(reads_machine_formats);
 	RUN(of_others);
+	RUN(is_bounded);
 	return suite_end();
 }

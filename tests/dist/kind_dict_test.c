@@ -117,6 +117,15 @@ static tutti_value *frozen(const char *text)
 	return v;
 }
 
+static void is_bounded(void)
+{
+	begins_as("dict", "[]");
+	IS(ask_with(o, "fromkeys", numbers(0, ITEMS_MAX + 1, 1), NULL), TOO_MANY);
+	IS(ask_with(o, "fromkeys", numbers(0, 256, 1), long_text(1 << 20)), TOO_MUCH);
+	IS(ask_with(o, "update", numbers(0, ITEMS_MAX + 1, 1), NULL), TOO_MANY);
+	HAS("{}");
+}
+
 /* Equal whatever their bytes are, and given back as they came. */
 static void opaque_keys(void)
 {
@@ -266,6 +275,7 @@ int main(void)
 	RUN(is_made);
 	RUN(one_key);
 	RUN(all_of_it);
+	RUN(is_bounded);
 	RUN(opaque_keys);
 	RUN(many_keys);
 	RUN(undoes);

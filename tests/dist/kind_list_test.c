@@ -132,14 +132,6 @@ static void grows_and_shrinks(void)
 	IS(call("__len__", "[]"), "0");
 }
 
-static tutti_value *numbers(int start, int stop, int step)
-{
-	tutti_value *args;
-
-	CHECK_EQ(tutti_value_pack(&args, "(iii)", start, stop, step), 0);
-	return object("builtins", "range", args);
-}
-
 /* What else Python goes through. */
 static void extends(void)
 {
@@ -150,8 +142,7 @@ static void extends(void)
 	IS(ask_with(o, "extend", numbers(5, -1, -3), NULL), "None");
 	IS(ask_with(o, "extend", numbers(3, 3, 1), NULL), "None");
 	HAS("[0, 1, 2, 5, 2]");
-	IS(ask_with(o, "extend", numbers(INT32_MIN, INT32_MAX, 1), NULL),
-		"MemoryError: Cannot allocate memory");
+	IS(ask_with(o, "extend", numbers(INT32_MIN, INT32_MAX, 1), NULL), TOO_MANY);
 	begins_as("[]");
 	CHECK_EQ(tutti_value_pack(&v, "<ss>", "x", "x"), 0);
 	IS(ask_with(o, "extend", v, NULL), "None");
@@ -222,7 +213,7 @@ static void calculates(void)
 	IS(call("__rmul__", "[-1]"), "[]");
 	IS(call("__mul__", "[\"x\"]"),
 		"TypeError: 'str' object cannot be interpreted as an integer");
-	IS(call("__mul__", "[4611686018427387904]"), "MemoryError: Cannot allocate memory");
+	IS(call("__mul__", "[4611686018427387904]"), TOO_MANY);
 	IS(call("__imul__", "[2]"), "[1, [2], 1, [2]]");
 	IS(call("__len__", "[]"), "4");
 	IS(call("__imul__", "[\"x\"]"),
@@ -305,6 +296,57 @@ static void undoes(void)
 	o = NULL;
 }
 
+/* Of many items, which are not to be shown. */
+static void multiplies(const char *method, const char *n, size_t size)
+{
+	struct asked a;
+
+	CHECK_EQ(begin(&a, o, ANN, method, n), 0);
+	CHECK_EQ(tutti_value_size(a.call.result), size);
+	drop(&a);
+}
+
+/* One call is not to make more of them than memory holds. */
+static void is_bounded(void)
+{
+	begins_as("[[0, 1]]");
+	IS(call("__mul__", "[2000001]"), TOO_MANY);
+	IS(call("__rmul__", "[1000000000]"), TOO_MANY);
+	IS(call("__imul__", "[2000001]"), TOO_MANY);
+	IS(ask_with(o, "extend", numbers(0, ITEMS_MAX + 1, 1), NULL), TOO_MANY);
+	IS(ask_with(o, "extend", numbers(0, ITEMS_MAX - 1, 1), NULL), TOO_MANY);
+	IS(ask_with(o, "extend", numbers(0, INT64_MAX, 1), NULL), TOO_MANY);
+	IS(ask_with(o, "extend", long_text(ITEMS_MAX + 1), NULL), TOO_MANY);
+	IS(ask_with(o, "__setitem__", slice(INT(0), INT(1), NONE), numbers(0, ITEMS_MAX, 1)),
+		TOO_MANY);
+	IS(ask_with(o, "__setitem__", slice(INT(0), INT(1), NONE), numbers(0, INT64_MAX, 1)),
+		TOO_MANY);
+	HAS("[0, 1]");
+	multiplies("__mul__", "[2000000]", ITEMS_MAX);
+	multiplies("__imul__", "[2000000]", ITEMS_MAX);
+	IS(call("append", "[1]"), TOO_MANY);
+	IS(call("insert", "[0, 1]"), TOO_MANY);
+	IS(call("extend", "[[1]]"), TOO_MANY);
+	IS(call("__add__", "[[1]]"), TOO_MANY);
+	IS(call("__imul__", "[2]"), TOO_MANY);
+	multiplies("__imul__", "[1]", ITEMS_MAX);
+	IS(call("pop", "[0]"), "0");
+	IS(call("append", "[1]"), "None");
+	IS(call("__len__", "[]"), "4000000");
+}
+
+/* Nor of a few large ones. */
+static void is_bounded_by_bytes(void)
+{
+	begins_as("[]");
+	IS(ask_with(o, "append", long_text(1 << 20), NULL), "None");
+	IS(call("__mul__", "[256]"), TOO_MUCH);
+	IS(call("__imul__", "[4000000]"), TOO_MUCH);
+	multiplies("__mul__", "[255]", 255);
+	tu_object_free(o);
+	o = NULL;
+}
+
 int main(void)
 {
 	suite_begin();
@@ -319,5 +361,7 @@ int main(void)
 	RUN(sorts);
 	RUN(sorts_stably);
 	RUN(undoes);
+	RUN(is_bounded);
+	RUN(is_bounded_by_bytes);
 	return suite_end();
 }

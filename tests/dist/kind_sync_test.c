@@ -94,12 +94,32 @@ static void acquires_in_order(void)
 	IS(ask(o, ANN, "release", "[]"), "None");
 	CHECK(!c.call.waits && b.call.waits);
 	IS(end_told(&c), "True");
-	gone(&c); /* with the lock held */
-	IS(end_told(&b), "True");
 	gone(BOB); /* who has nothing */
-	IS(ask(o, ANN, "locked", "[]"), "True");
-	gone(EVE);
+	CHECK(b.call.waits);
+	IS(ask(o, &c, "release", "[]"), "None");
+	IS(end_told(&b), "True");
+	IS(ask(o, EVE, "release", "[]"), "None");
 	IS(ask(o, ANN, "locked", "[]"), "False");
+}
+
+/* Who has gone holds it still, and who comes after it at its address does not. */
+static void stays_taken(const char *released_by_another)
+{
+	IS(ask(o, ANN, "acquire", "[]"), "True");
+	begins_to_wait(&a, BOB, "acquire", "[true, 1000]");
+	gone(ANN);
+	CHECK(a.call.waits);
+	IS(ask(o, ANN, "locked", "[]"), "True");
+	IS(ask(o, ANN, "acquire", "[false]"), "False");
+	IS(ask(o, ANN, "release", "[]"), released_by_another);
+}
+
+static void stays_taken_for_ever(void)
+{
+	stays_taken("RuntimeError: cannot release un-acquired lock");
+	IS(end_late(&a), "False");
+	IS(ask(o, ANN, "locked", "[]"), "True");
+	tu_object_free(o);
 }
 
 /* An answer that could not be delivered is the next one's. */
@@ -128,9 +148,8 @@ static void lock(void)
 	IS(ask(o, ANN, "acquire", "[]"), "True");
 	IS(ask(o, ANN, "acquire", "[false]"), "False");
 	IS(ask(o, BOB, "release", "[]"), "None"); /* anybody may */
-	IS(ask(o, BOB, "acquire", "[]"), "True");
-	gone(ANN); /* who is not the last that acquired it */
-	IS(ask(o, ANN, "locked", "[]"), "True");
+	stays_taken("None");
+	IS(end_told(&a), "True");
 	tu_object_free(o);
 	CHECK(!make("Lock", "[1]"));
 	IS(said, "TUTTI_ETYPE Lock() takes 0 arguments but 1 were given");
@@ -163,10 +182,8 @@ static void rlock(void)
 	IS(ask(o, BOB, "acquire", "[false]"), "False");
 	IS(ask(o, ANN, "release", "[]"), "None");
 	IS(ask(o, BOB, "acquire", "[false]"), "True");
-	IS(ask(o, BOB, "acquire", "[]"), "True");
-	gone(BOB); /* who has it twice */
-	IS(ask(o, ANN, "acquire", "[false]"), "True");
-	tu_object_free(o);
+	IS(ask(o, BOB, "release", "[]"), "None");
+	stays_taken_for_ever();
 }
 
 /* -- semaphores ------------------------------------------------------------------------------- */
@@ -220,10 +237,25 @@ static void permits_go_on(const char *kind)
 	tu_object_free(o);
 }
 
+/* A permit of one who has gone, and anybody may give it back. */
+static void permit_stays_taken(const char *kind)
+{
+	o = make(kind, "[]");
+	IS(ask(o, ANN, "acquire", "[]"), "True");
+	begins_to_wait(&a, EVE, "acquire", "[]");
+	gone(ANN);
+	CHECK(a.call.waits);
+	IS(ask(o, BOB, "acquire", "[false]"), "False");
+	IS(ask(o, BOB, "release", "[]"), "None");
+	IS(end_told(&a), "True");
+	tu_object_free(o);
+}
+
 static void semaphore(void)
 {
 	semaphore_arguments("Semaphore");
 	permits_go_on("Semaphore");
+	permit_stays_taken("Semaphore");
 	o = make("Semaphore", "[0]");
 	begins_to_wait(&a, ANN, "acquire", "[]");
 	begins_to_wait(&b, BOB, "acquire", "[]");
@@ -231,8 +263,6 @@ static void semaphore(void)
 	IS(end_told(&a), "True");
 	IS(end_told(&b), "True");
 	IS(ask(o, ANN, "acquire", "[]"), "True");
-	gone(ANN); /* what it counted has happened */
-	IS(ask(o, ANN, "acquire", "[false]"), "False");
 	IS(ask(o, ANN, "release", "[36893488147419103232]"),
 		"ValueError: Semaphore released too many times");
 	tu_object_free(o);
@@ -242,20 +272,12 @@ static void bounded_semaphore(void)
 {
 	semaphore_arguments("BoundedSemaphore");
 	permits_go_on("BoundedSemaphore");
+	permit_stays_taken("BoundedSemaphore");
 	o = make("BoundedSemaphore", "[2]");
 	IS(ask(o, ANN, "release", "[]"), "ValueError: Semaphore released too many times");
 	IS(ask(o, ANN, "acquire", "[]"), "True");
 	IS(ask(o, BOB, "acquire", "[]"), "True");
 	IS(ask(o, ANN, "release", "[3]"), "ValueError: Semaphore released too many times");
-	begins_to_wait(&a, EVE, "acquire", "[]");
-	gone(&a);
-	CHECK(a.call.waits);
-	gone(ANN);
-	IS(end_told(&a), "True");
-	IS(ask(o, ANN, "release", "[]"), "None"); /* for BOB, who has had his for longest */
-	gone(BOB);
-	IS(ask(o, BOB, "acquire", "[false]"), "True");
-	IS(ask(o, BOB, "acquire", "[false]"), "False");
 	tu_object_free(o);
 }
 
@@ -283,7 +305,7 @@ static void condition_answers(void)
 	IS(ask(o, ANN, "notify", "[-1]"), "None");
 	IS(ask(o, ANN, "notify", "[36893488147419103232]"), "None");
 	IS(ask(o, ANN, "release", "[]"), "None"); /* it has it still */
-	tu_object_free(o);
+	stays_taken_for_ever();
 }
 
 /* Three wait, each of whom had it so many times. */
@@ -348,7 +370,7 @@ static void condition_of_the_gone(void)
 	drop(&b); /* and one that has its answer */
 	IS(end_told(&c), "True");
 	IS(ask(o, BOB, "acquire", "[false]"), "False");
-	gone(EVE);
+	IS(ask(o, EVE, "release", "[]"), "None");
 	IS(ask(o, BOB, "acquire", "[false]"), "True");
 	begins_to_wait(&a, BOB, "wait", "[]");
 	drop(&a); /* which was not notified */

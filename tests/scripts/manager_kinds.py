@@ -14,6 +14,7 @@ import random
 import signal
 import sys
 import threading
+import time
 
 LONG = bool(os.environ.get("TUTTI_TORTURE"))
 SEED = int(os.environ.get("TUTTI_SEED", "20250309"))
@@ -263,6 +264,21 @@ def check_dict(manager, r):
         assert len(proxy) == 0
 
 
+def check_bounds(manager):
+    """One call does not make the server build more than it may have."""
+    ones, word = manager.list([1]), manager.list(["x" * 2 ** 20])
+    for call in (lambda: ones * 10 ** 9, lambda: 10 ** 9 * ones, lambda: ones.__imul__(10 ** 9),
+                 lambda: ones.extend(range(10 ** 9)), lambda: word * 10 ** 5,
+                 lambda: ones.__setitem__(slice(0, 0), range(10 ** 9))):
+        kind, error = attempt(call)
+        assert kind == "raises" and type(error) is MemoryError and "more than" in str(error), error
+    for call in (lambda: manager.list(range(10 ** 9)), lambda: manager.Array("i", range(10 ** 9)),
+                 lambda: manager.list(range(10 ** 20))):
+        kind, error = attempt(call)
+        assert kind == "raises" and "more than 4000000 items" in str(error), error
+    assert len(ones) == 1 and ones[:] == [1]
+
+
 def check_iterator(manager):
     d = manager.dict({"a": 1, (1, 2): 2})
     iterator = iter(d)
@@ -410,25 +426,43 @@ def check_waiting(manager):
     assert counter.value == 200
 
 
-def hold_and_die(address, tokens):
+def hold_and_wait(address, tokens):
     manager = managers.SyncManager(address, authkey=KEY)
     manager.connect()
     multiprocessing.current_process().authkey = KEY
-    for kind, token in tokens:
-        kind(token, "pickle", manager=manager, authkey=KEY).acquire()
-    os.kill(os.getpid(), signal.SIGKILL)
+    proxies = [kind(token, "pickle", manager=manager, authkey=KEY) for kind, token in tokens]
+    for p in proxies[:-1]:
+        p.acquire()
+    proxies[-1].wait()
+
+
+def await_waiting(barrier, n):
+    end = time.monotonic() + PATIENCE
+    while barrier.n_waiting != n:
+        assert time.monotonic() < end, barrier.n_waiting
+        time.sleep(0.01)
 
 
 def check_deaths(manager):
-    made = [manager.Lock(), manager.RLock(), manager.BoundedSemaphore(1), manager.Condition()]
+    """What was held when a connection went stays taken; what may be released by anybody is free
+    then."""
+    made = [manager.Lock(), manager.BoundedSemaphore(1), manager.RLock(), manager.Condition(),
+            manager.Barrier(2)]
     child = multiprocessing.get_context("fork").Process(
-        target=hold_and_die, args=(manager.address, [(type(p), p._token) for p in made]))
+        target=hold_and_wait, args=(manager.address, [(type(p), p._token) for p in made]))
     child.start()
+    await_waiting(made[-1], 1)
+    child.kill()
     child.join(PATIENCE)
     assert child.exitcode == -signal.SIGKILL, child.exitcode
-    for p in made:
-        assert p.acquire(True, PATIENCE), p
+    await_waiting(made[-1], 0)
+    for p in made[:-1]:
+        assert p.acquire(True, 0.2) is False, p
+    for p in made[:2]:
         p.release()
+        assert p.acquire(False), p
+    for p in made[2:-1]:
+        assert type(attempt(p.release)[1]) is RuntimeError, p
 
 
 def main():
@@ -444,6 +478,7 @@ def main():
     check_sort(manager, r)
     check_dict(manager, r)
     check_iterator(manager)
+    check_bounds(manager)
     check_array(manager, r)
     check_plain(manager, r)
     check_sync(manager, r)
