@@ -42,8 +42,7 @@
  *
  *             if (rc < 0)
  *                     return rc;
- *             rc = tutti_manager_serve_queue(m, "get_task_queue", 0);
- *             if (rc == 0)
+ *             if ((rc = tutti_manager_serve_queue(m, "get_task_queue", 0)) == 0)
  *                     rc = tutti_manager_serve_queue(m, "get_result_queue", 0);
  *             if (rc == 0)
  *                     rc = tutti_manager_start(m);
@@ -59,7 +58,7 @@ TUTTI_BEGIN
 
 typedef struct tutti_manager tutti_manager;
 
-/* 0 in any is what stands there. Durations are in ns. Those above the line are of who serves. */
+/* 0 is what stands there; times in ns. Who connects has message_max, handshake_max, old_sha256. */
 typedef struct tutti_manager_options {
 	size_t message_max;       /* bytes of one message, so of one item; 64 MiB */
 	size_t queue_bytes_max;   /* of all items of one queue, then it is full; 1 GiB */
