@@ -95,6 +95,13 @@ def command_line(command, programs):
         there = there.get(command[1], True) and shutil.which("nginx")
         script = os.path.join(HERE, "peers", "fetch_race.py")
         return [interpreter, script, tool, command[1]] if interpreter and there else None
+    if command[0] == "@manager":  # a server and its clients, by a script
+        there = [os.path.join(programs, "manager_client")]
+        there += [os.path.join(programs, "ours_manager")] if command[1] == "tutti" else []
+        there = all(os.access(path, os.X_OK) for path in there)
+        there = there and (command[1] != "redis" or shutil.which("redis-server"))
+        script = os.path.join(HERE, "peers", "manager_race.py")
+        return [python(), script, programs, command[1]] if python() and there else None
     path = os.path.join(programs, command[0])
     return [path, *command[1:]] if os.access(path, os.X_OK) else None
 

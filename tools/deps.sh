@@ -12,7 +12,7 @@ more="g++ clang clang-format clang-tidy libclang-rt-14-dev valgrind libc6-dbg gd
 	apache2-utils wrk nghttp2-client nghttp2-server nginx-light python3-aiohttp"
 peers="g++ golang-go rustc cargo librust-crossbeam-channel-dev librust-rayon-dev clang libomp-dev
 	libst-dev libboost-context-dev libboost-fiber-dev libtbb-dev libglib2.0-dev libevent-dev
-	libuv1-dev parallel findutils wrk nginx-light python3-aiohttp curl"
+	libuv1-dev parallel findutils wrk nginx-light python3-aiohttp curl redis-server"
 
 case "${1:-base}" in
 base) wanted=$base ;;

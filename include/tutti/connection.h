@@ -119,7 +119,7 @@ TUTTI_API int tutti_connection_recv(tutti_connection *c, tutti_value **v);
  * deadline   absolute; in the past: only what is there
  * Returns    0; *v is the caller's to unref
  * Errors     TUTTI_ETIMEDOUT   not all of it by then; it can still be received
- *            and those of tutti_connection_recv
+ *            and those of tutti_connection_recv, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -133,7 +133,7 @@ TUTTI_API int tutti_connection_recv_until(
  * data       read during the call
  * size       bytes
  * Returns    0
- * Errors     those of tutti_connection_send
+ * Errors     those of tutti_connection_send, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -146,7 +146,7 @@ TUTTI_API int tutti_connection_send_bytes(tutti_connection *c, const void *data,
  * out        receives them
  * deadline   absolute; in the past: only what is there
  * Returns    0; *out is the caller's to free
- * Errors     those of tutti_connection_recv_until
+ * Errors     those of tutti_connection_recv_until, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */

@@ -29,7 +29,9 @@
  * Addresses are those of stream.h: "127.0.0.1:5000", ":5000", "unix:/run/my.sock", "unix:@name".
  * "tcp://" may stand before host and port. Python's clients know IPv4 and Unix sockets.
  *
- * Example: the master of two queues. manager_objects.h has what else can be served.
+ * The example is the master of two queues. What else can be served is in manager_objects.h.
+ *
+ * Example:
  *
  *     #include <tutti/manager.h>
  *
@@ -40,8 +42,7 @@
  *
  *             if (rc < 0)
  *                     return rc;
- *             rc = tutti_manager_serve_queue(m, "get_task_queue", 0);
- *             if (rc == 0)
+ *             if ((rc = tutti_manager_serve_queue(m, "get_task_queue", 0)) == 0)
  *                     rc = tutti_manager_serve_queue(m, "get_result_queue", 0);
  *             if (rc == 0)
  *                     rc = tutti_manager_start(m);
@@ -57,7 +58,7 @@ TUTTI_BEGIN
 
 typedef struct tutti_manager tutti_manager;
 
-/* 0 in any is what stands there. Durations are in ns. Those above the line are of who serves. */
+/* 0 is what stands there; times in ns. Who connects has message_max, handshake_max, old_sha256. */
 typedef struct tutti_manager_options {
 	size_t message_max;       /* bytes of one message, so of one item; 64 MiB */
 	size_t queue_bytes_max;   /* of all items of one queue, then it is full; 1 GiB */
@@ -70,7 +71,6 @@ typedef struct tutti_manager_options {
 	bool keep_running;        /* clients cannot shut it down */
 	bool known_classes;       /* refuse objects of classes beyond those of docs/values.md */
 	bool no_md5;              /* refuse Python up to 3.11, which knows no other digest */
-	/* ------ */
 	bool old_sha256;      /* the manager is a Python up to 3.11 that was built without MD5 */
 	uint64_t reserved[6]; /* 0 */
 } tutti_manager_options;
@@ -190,7 +190,7 @@ TUTTI_API int tutti_manager_connect(tutti_manager *m, tutti_time deadline);
  *            TUTTI_ESHUTDOWN   the manager does not run any more
  *            -EINVAL           it is neither started nor connected
  *            -ENOMEM           no memory
- *            and those of tutti_manager_connect
+ *            and those of tutti_manager_connect, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */

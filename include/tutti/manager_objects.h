@@ -34,7 +34,9 @@
  * Condition's lock nobody else. At a Barrier it is not there: the others wait for one in its stead,
  * until their timeout breaks it.
  *
- * Example: a counter that anybody may raise, in Python manager.counter().add(3).
+ * The example is a counter that anybody may raise: in Python manager.counter().add(3).
+ *
+ * Example:
  *
  *     #include <tutti/manager_objects.h>
  *     #include <tutti/value_make.h>
@@ -42,17 +44,17 @@
  *     static int add(void *self, const tutti_value *args, const tutti_value *kwargs,
  *             tutti_value **result)
  *     {
- *             _Atomic int64_t *count = self;
+ *             int64_t *count = self;
  *             int64_t n;
  *             int rc = tutti_value_unpack(args, "(L)", &n);
  *
  *             (void)kwargs;
  *             if (rc == 0)
- *                     *result = tutti_value_int((*count += n));
+ *                     *result = tutti_value_int(__atomic_add_fetch(count, n, __ATOMIC_RELAXED));
  *             return rc;
  *     }
  *
- *     int serve_counter(tutti_manager *m, _Atomic int64_t *count)
+ *     int serve_counter(tutti_manager *m, int64_t *count)
  *     {
  *             static const tutti_manager_method methods[] = { { "add", add } };
  *
@@ -147,7 +149,7 @@ TUTTI_API int tutti_manager_serve_object(tutti_manager *m, const char *name,
  * m          started or connected
  * text       receives it
  * Returns    0; *text is the caller's to free
- * Errors     those of tutti_manager_queue
+ * Errors     those of tutti_manager_queue, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -158,7 +160,7 @@ TUTTI_API int tutti_manager_debug_info(tutti_manager *m, tutti_bytes *text);
  *
  * m          started or connected
  * Returns    how many
- * Errors     those of tutti_manager_queue
+ * Errors     those of tutti_manager_queue, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */

@@ -57,7 +57,7 @@ typedef struct tutti_proxy tutti_proxy;
  *            TUTTI_ESHUTDOWN   the manager does not run any more
  *            -EINVAL           it is neither started nor connected; or args or kwargs are not so
  *            -ENOMEM           no memory
- *            and those of tutti_manager_connect
+ *            and those of tutti_manager_connect, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -111,7 +111,7 @@ TUTTI_API int tutti_proxy_call(tutti_proxy *p, const char *method, const tutti_v
  * result     as above
  * Returns    0; *result is the caller's to unref
  * Errors     TUTTI_ETIMEDOUT   no answer by then; the call was given up, and may have been made
- *            and those of tutti_proxy_call
+ *            and those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */

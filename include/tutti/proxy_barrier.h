@@ -47,7 +47,7 @@ TUTTI_API int tutti_proxy_barrier_wait(tutti_proxy *barrier);
  * deadline   absolute; in the past: goes through if the caller is the last, else breaks it
  * Returns    0 .. parties - 1, another number for each party of a round
  * Errors     TUTTI_ETIMEDOUT   not all came in time; it is broken now
- *            and those of tutti_proxy_barrier_wait
+ *            and those of tutti_proxy_barrier_wait, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -58,7 +58,7 @@ TUTTI_API int tutti_proxy_barrier_wait_until(tutti_proxy *barrier, tutti_time de
  *
  * barrier    the proxy
  * Returns    0
- * Errors     those of tutti_proxy_call
+ * Errors     those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -69,7 +69,7 @@ TUTTI_API int tutti_proxy_barrier_reset(tutti_proxy *barrier);
  *
  * barrier    the proxy
  * Returns    0
- * Errors     those of tutti_proxy_call
+ * Errors     those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -80,7 +80,7 @@ TUTTI_API int tutti_proxy_barrier_abort(tutti_proxy *barrier);
  *
  * barrier    the proxy
  * Returns    1: broken, and not reset since; 0
- * Errors     those of tutti_proxy_call
+ * Errors     those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -91,7 +91,7 @@ TUTTI_API int tutti_proxy_barrier_broken(tutti_proxy *barrier);
  *
  * barrier    the proxy
  * Returns    how many
- * Errors     those of tutti_proxy_call
+ * Errors     those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -102,7 +102,7 @@ TUTTI_API int tutti_proxy_barrier_parties(tutti_proxy *barrier);
  *
  * barrier    the proxy
  * Returns    how many
- * Errors     those of tutti_proxy_call
+ * Errors     those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */

@@ -44,7 +44,7 @@ TUTTI_BEGIN
  * Returns    0; *v is the caller's to unref
  * Errors     -ENOENT   a dict that has not that key
  *            -ERANGE   a list or Array that is not so long
- *            and those of tutti_proxy_call
+ *            and those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -58,7 +58,7 @@ TUTTI_API int tutti_proxy_item_get(tutti_proxy *p, const tutti_value *key, tutti
  * v          lent
  * Returns    0
  * Errors     -ERANGE   a list or Array that is not so long
- *            and those of tutti_proxy_call
+ *            and those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -72,7 +72,7 @@ TUTTI_API int tutti_proxy_item_set(tutti_proxy *p, const tutti_value *key, const
  * Returns    0
  * Errors     -ENOENT   a dict that has not that key
  *            -ERANGE   a list or Array that is not so long
- *            and those of tutti_proxy_call
+ *            and those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -87,7 +87,7 @@ TUTTI_API int tutti_proxy_item_remove(tutti_proxy *p, const tutti_value *key);
  * Returns    0; *v is the caller's to unref
  * Errors     -ENOENT   a dict that has not that key
  *            -ERANGE   a list or Array that is not so long
- *            and those of tutti_proxy_call
+ *            and those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -99,7 +99,7 @@ TUTTI_API int tutti_proxy_item_pop(tutti_proxy *p, const tutti_value *key, tutti
  * p          the proxy of a dict or list
  * v          lent
  * Returns    1: it has; 0
- * Errors     those of tutti_proxy_call
+ * Errors     those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -110,7 +110,7 @@ TUTTI_API int tutti_proxy_contains(tutti_proxy *p, const tutti_value *v);
  *
  * p          the proxy of a dict, list or Array
  * Returns    how many
- * Errors     those of tutti_proxy_call
+ * Errors     those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -122,7 +122,7 @@ TUTTI_API ssize_t tutti_proxy_size(tutti_proxy *p);
  * p          the proxy of a dict, list or Array
  * v          receives it
  * Returns    0; *v is the caller's to unref
- * Errors     those of tutti_proxy_call
+ * Errors     those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -133,7 +133,7 @@ TUTTI_API int tutti_proxy_snapshot(tutti_proxy *p, tutti_value **v);
  *
  * p          the proxy of a dict or list
  * Returns    0
- * Errors     those of tutti_proxy_call
+ * Errors     those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -145,7 +145,7 @@ TUTTI_API int tutti_proxy_clear(tutti_proxy *p);
  * p          the proxy of a dict
  * v          a dict, lent
  * Returns    0
- * Errors     those of tutti_proxy_call
+ * Errors     those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -157,7 +157,7 @@ TUTTI_API int tutti_proxy_dict_update(tutti_proxy *p, const tutti_value *v);
  * p          the proxy of a list
  * v          lent
  * Returns    0
- * Errors     those of tutti_proxy_call
+ * Errors     those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -169,7 +169,7 @@ TUTTI_API int tutti_proxy_list_append(tutti_proxy *p, const tutti_value *v);
  * p          the proxy of a list
  * v          lent
  * Returns    0
- * Errors     those of tutti_proxy_call
+ * Errors     those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -183,7 +183,7 @@ TUTTI_API int tutti_proxy_list_extend(tutti_proxy *p, const tutti_value *v);
  * v          receives it
  * Returns    0; *v is the caller's to unref
  * Errors     -ENOSYS   it has none of that name
- *            and those of tutti_proxy_call
+ *            and those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -196,7 +196,7 @@ TUTTI_API int tutti_proxy_attribute_get(tutti_proxy *p, const char *name, tutti_
  * name       of it
  * v          lent
  * Returns    0
- * Errors     those of tutti_proxy_call
+ * Errors     those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -209,7 +209,7 @@ TUTTI_API int tutti_proxy_attribute_set(tutti_proxy *p, const char *name, const 
  * name       of it
  * Returns    0
  * Errors     -ENOSYS   it has none of that name
- *            and those of tutti_proxy_call
+ *            and those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -221,7 +221,7 @@ TUTTI_API int tutti_proxy_attribute_remove(tutti_proxy *p, const char *name);
  * p          the proxy of a Value
  * v          receives it
  * Returns    0; *v is the caller's to unref
- * Errors     those of tutti_proxy_call
+ * Errors     those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -233,7 +233,7 @@ TUTTI_API int tutti_proxy_value_get(tutti_proxy *p, tutti_value **v);
  * p          the proxy of a Value
  * v          lent
  * Returns    0
- * Errors     those of tutti_proxy_call
+ * Errors     those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */

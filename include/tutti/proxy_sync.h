@@ -43,7 +43,7 @@ TUTTI_BEGIN
  *
  * event      the proxy of an Event
  * Returns    0
- * Errors     those of tutti_proxy_call
+ * Errors     those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -54,7 +54,7 @@ TUTTI_API int tutti_proxy_event_set(tutti_proxy *event);
  *
  * event      the proxy of an Event
  * Returns    0
- * Errors     those of tutti_proxy_call
+ * Errors     those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -65,7 +65,7 @@ TUTTI_API int tutti_proxy_event_clear(tutti_proxy *event);
  *
  * event      the proxy of an Event
  * Returns    1: it is set; 0
- * Errors     those of tutti_proxy_call
+ * Errors     those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -76,7 +76,7 @@ TUTTI_API int tutti_proxy_event_is_set(tutti_proxy *event);
  *
  * event      the proxy of an Event
  * Returns    0
- * Errors     those of tutti_proxy_call
+ * Errors     those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -89,7 +89,7 @@ TUTTI_API int tutti_proxy_event_wait(tutti_proxy *event);
  * deadline   absolute; in the past: only look
  * Returns    0
  * Errors     TUTTI_ETIMEDOUT   not set by then
- *            and those of tutti_proxy_call
+ *            and those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -100,7 +100,7 @@ TUTTI_API int tutti_proxy_event_wait_until(tutti_proxy *event, tutti_time deadli
  *
  * lock       the proxy of a Lock, RLock, Semaphore, BoundedSemaphore or Condition
  * Returns    0; it is held, or a permit is taken
- * Errors     those of tutti_proxy_call
+ * Errors     those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -113,7 +113,7 @@ TUTTI_API int tutti_proxy_acquire(tutti_proxy *lock);
  * deadline   absolute; in the past: only try
  * Returns    0; it is held, or a permit is taken
  * Errors     TUTTI_ETIMEDOUT   not by then
- *            and those of tutti_proxy_call
+ *            and those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -126,7 +126,7 @@ TUTTI_API int tutti_proxy_acquire_until(tutti_proxy *lock, tutti_time deadline);
  * Returns    0
  * Errors     TUTTI_EUNLOCKED   it is not held, or held by another
  *            -EINVAL           a BoundedSemaphore has all its permits
- *            and those of tutti_proxy_call
+ *            and those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -152,7 +152,7 @@ TUTTI_API int tutti_proxy_condition_wait(tutti_proxy *condition);
  * deadline   absolute; in the past: lets the lock go for a moment
  * Returns    0; notified, and the lock is held
  * Errors     TUTTI_ETIMEDOUT   not notified by then; the lock is held
- *            and those of tutti_proxy_condition_wait
+ *            and those of tutti_proxy_condition_wait, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -165,7 +165,7 @@ TUTTI_API int tutti_proxy_condition_wait_until(tutti_proxy *condition, tutti_tim
  * n          how many; SIZE_MAX: all
  * Returns    0
  * Errors     TUTTI_EUNLOCKED   the lock is not held
- *            and those of tutti_proxy_call
+ *            and those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */

@@ -23,7 +23,9 @@
  * A put whose answer is lost, since the connection broke, may have put its item in: -ECONNRESET
  * says just that, and nothing is sent twice. A get has taken nothing then, but of Python's.
  *
- * Example: take what is there and give its square.
+ * The example takes what is there and gives its square.
+ *
+ * Example:
  *
  *     #include <tutti/value_make.h>
  *     #include <tutti/value_queue.h>
@@ -78,7 +80,7 @@ TUTTI_API int tutti_value_queue_put(tutti_value_queue *q, const tutti_value *v);
  * Returns    0
  * Errors     TUTTI_EFULL       only tried, and there was no room
  *            TUTTI_ETIMEDOUT   waited, and there was none by then
- *            and those of tutti_value_queue_put
+ *            and those of tutti_value_queue_put, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -109,7 +111,7 @@ TUTTI_API int tutti_value_queue_get(tutti_value_queue *q, tutti_value **v);
  * Returns    0; *v is the caller's to unref
  * Errors     TUTTI_EEMPTY      only tried, and nothing was there
  *            TUTTI_ETIMEDOUT   waited, and nothing came by then
- *            and those of tutti_value_queue_get
+ *            and those of tutti_value_queue_get, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -121,7 +123,7 @@ TUTTI_API int tutti_value_queue_get_until(
  *
  * q          the queue
  * Returns    how many
- * Errors     those of tutti_proxy_call
+ * Errors     those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -132,7 +134,7 @@ TUTTI_API ssize_t tutti_value_queue_size(tutti_value_queue *q);
  *
  * q          the queue
  * Returns    1: it has none; 0
- * Errors     those of tutti_proxy_call
+ * Errors     those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -143,7 +145,7 @@ TUTTI_API int tutti_value_queue_empty(tutti_value_queue *q);
  *
  * q          the queue
  * Returns    1: it has none; 0, also of one without a bound
- * Errors     those of tutti_proxy_call
+ * Errors     those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -155,7 +157,7 @@ TUTTI_API int tutti_value_queue_full(tutti_value_queue *q);
  * q          the queue
  * Returns    0
  * Errors     -EINVAL   more often than items were put in
- *            and those of tutti_proxy_call
+ *            and those of tutti_proxy_call, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */
@@ -181,7 +183,7 @@ TUTTI_API int tutti_value_queue_join(tutti_value_queue *q);
  * deadline   absolute; in the past: only look, for which the answer has a second
  * Returns    0
  * Errors     TUTTI_ETIMEDOUT   not all by then
- *            and those of tutti_value_queue_join
+ *            and those of tutti_value_queue_join, TUTTI_ECANCELED among them
  * Context    any thread or task
  * Waits      may; cancellation point
  */

@@ -8,6 +8,7 @@ import daemons
 import downloads
 import generators
 import locks
+import managers
 import pictures
 import pools
 import processes
@@ -26,7 +27,7 @@ def main():
     program = os.path.abspath(sys.argv[1])
     name = os.path.basename(program)
     for module in (downloads, threads, daemons, locks, tasks, generators, pictures, processes,
-                   children, pools, programs, scheduling, web):
+                   children, pools, programs, scheduling, web, managers):
         check = getattr(module, name, None)
         if check:
             break

@@ -5,6 +5,8 @@
 EXCEPT = {
     "interactive_child": "which of its children answers first is theirs to say",
     "loop_in_poll": "its loop is poll(), which knows no virtual time",
+    "p107_task_master": "its workers are other programs",
+    "p108_task_worker": "its master is another program",
     "p10_main_process": "it calls nothing of tutti",
     "p106_crawler_server": "its clients are other programs",
     "p15_fork": "its child is a real process",

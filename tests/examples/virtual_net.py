@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The examples of libtutti-net, in virtual time."""
+import os
+import tempfile
+
+from managers import check_mail, check_several, host
 from run import same, wrong_unless
 from virtual import once, run, takes
 from web import shown
@@ -52,3 +56,27 @@ def p104_get_request(program):
     done = run(program)
     shown(done)
     same(done.seconds, 0.0)
+
+
+def p109_several_workers(program):
+    done = run(program, "2", host())
+    check_several(done.lines, 2)
+    same(done.seconds, 5.0)
+    same([line for line in done.lines if line.startswith("all")],
+         ["all results: 5.00 s", "all workers: 5.00 s"])
+    same(sum("shut down" in line for line in done.lines), 2)
+    done = run(program, "2", host(), "stay")
+    check_several(done.lines, 2)
+    same(done.seconds, 10.0)
+    for worker in 1, 2:
+        same(done.lines.count(f"worker {worker}: task queue is empty."), 5)
+    same(run(program, "1", host()).seconds, 10.0)
+
+
+def p109_mail_queue(program):
+    with tempfile.TemporaryDirectory() as folder:
+        for name, workers, seconds in ("four", "4", 0.5), ("one", "1", 2.0):
+            done = once(program, [os.path.join(folder, name), workers, host()], ())
+            check_mail(os.path.join(folder, name), done.lines)
+            same(done.lines, ["20 messages handed over after 0.0 s",
+                              f"all delivered after {seconds} s"])

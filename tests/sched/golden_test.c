@@ -257,8 +257,8 @@ static void ends_come_before_arrivals(void)
 {
 	tutti_sched_result r;
 
-	CHECK_EQ(tutti_sched_run(tutti_sched_find("fcfs"), PROCESSES(P("A", 0, 2), P("B", 2, 1)),
-			 NULL, &r),
+	CHECK_EQ(tutti_sched_run(
+			 tutti_sched_find("fcfs"), PROCESSES(P("A", 0, 2), P("B", 2, 1)), NULL, &r),
 		0);
 	CHECK_EQ(r.changes_n, 6);
 	CHECK_EQ(r.changes[2].to, TUTTI_SCHED_TERMINATED);
