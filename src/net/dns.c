@@ -202,7 +202,7 @@ void tu_dns_search_leave(struct tu_dns_search *s)
 	tu_dns_let_go();
 	if (last) {
 		tutti_future_unref(s->task);
-		free(s);
+		tu_dns_release(s);
 	}
 }
 

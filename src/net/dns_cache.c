@@ -26,7 +26,7 @@ static void drop(tutti_dns *d, struct tu_dns_entry *e)
 {
 	tu_list_remove(&e->link);
 	d->cached--;
-	free(e);
+	tu_dns_release(e);
 }
 
 static struct tu_dns_entry *find(tutti_dns *d, const char *key)
