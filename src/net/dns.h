@@ -113,8 +113,8 @@ void tu_dns_let_go(void);
 void tu_dns_search_leave(struct tu_dns_search *s);
 void tu_dns_leave(tutti_dns *d); /* a user of the resolver */
 
-/* dns_release.c: free what was in a list, where clang's analyzer, who takes it to be in it yet, does
- * not look. */
+/* dns_release.c: free what was in a list, out of sight of clang's analyzer, which takes it to be in
+ * it yet. */
 void tu_dns_release(void *p);
 
 /* dns_serve.c: see that a thread runs what is fresh; end what all have left, which the task is. */
