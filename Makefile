@@ -57,7 +57,7 @@ test: deps
 
 test-optimized: deps
 	$(call build,optimized)
-	$(CTEST) --test-dir build/optimized -LE torture -j2
+	TUTTI_PYTHONS=few $(CTEST) --test-dir build/optimized -LE torture -j2
 
 test-debug: deps
 	$(call build,dev)
@@ -69,7 +69,7 @@ check: deps
 
 asan:
 	$(call build,asan)
-	ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
+	ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 TUTTI_PYTHONS=few \
 	$(CTEST) --test-dir build/asan -LE 'torture|no-asan' -j2
 
 # Not in virtual time, where all is one thread: there it has nothing to see.

@@ -168,14 +168,14 @@ def strangers(program):
     """More than it wants to know, who say nothing: clients get in nevertheless, and those go."""
     with manager_peers.ours(program, "strangers=20", "handshake=1") as server:
         alive(server)
-        before = server.descriptors()
+        before = server.sockets()
         idle = [raw(server) for _ in range(60)]
         alive(server)
         for s in idle:
             said = rest(s)  # who had to go at once may not even have heard the challenge
             peers.equal((said[:23], len(said)) in HEARD, True, said)
             s.close()
-        eventually(lambda: server.descriptors() <= before, "all of them are forgotten")
+        eventually(lambda: server.sockets() <= before, "all of them are forgotten")
 
 
 # -- after it ------------------------------------------------------------------------------------
@@ -365,13 +365,13 @@ def both_sides(server):
 def test(program):
     with manager_peers.ours(program, "handshake=20") as server:
         alive(server)
-        before = server.descriptors()
+        before = server.sockets()
         for scene in (wrong_answers, leaves_in_the_middle, by_bytes, first_requests, later_requests,
                       long_heads, announced_only, half_closed, both_sides):
             scene(server)
             alive(server)
             print("well:", scene.__name__, flush=True)
-        eventually(lambda: server.descriptors() <= before + 1, "all clients are forgotten")
+        eventually(lambda: server.sockets() <= before + 1, "all clients are forgotten")
     for scene in strangers, limits, old_and_new, classes, addresses, in_tasks:
         scene(program)
         print("well:", scene.__name__, flush=True)

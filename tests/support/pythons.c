@@ -39,17 +39,20 @@ static void find(glob_t *found)
 
 int pythons_each(void (*fn)(const char *python))
 {
+	const char *wish = getenv("TUTTI_PYTHONS"), *good[64];
+	bool few = wish && strcmp(wish, "few") == 0;
 	glob_t found = { 0 };
 	int n = 0;
 
 	find(&found);
-	for (size_t i = 0; i < found.gl_pathc; i++)
-		if (runs(found.gl_pathv[i])) {
-			n++;
-			fn(found.gl_pathv[i]);
-		}
+	for (size_t i = 0; i < found.gl_pathc && n < 64; i++)
+		if (runs(found.gl_pathv[i]))
+			good[n++] = found.gl_pathv[i];
+	for (int i = 0; i < n; i++)
+		if (!few || i == 0 || i == n - 1)
+			fn(good[i]);
+	printf("%d interpreters%s\n", n, few && n > 2 ? ", the first and the last asked" : "");
 	globfree(&found);
-	printf("%d interpreters\n", n);
 	return n;
 }
 
