@@ -209,36 +209,35 @@ static int contains(struct tu_object *o, struct tu_call *c)
 	return rc;
 }
 
-static int delete_item(struct tu_object *o, struct tu_call *c)
+/* The entry under the one argument; without one it is a KeyError. */
+static int find_item(struct tu_object *o, struct tu_call *c, struct tu_keyed_entry **e)
 {
-	struct tu_keyed_entry *e = NULL;
 	const tutti_value *key = NULL;
 	int rc = tu_call_places(c, 1, 1, &key);
 
 	if (rc == 0)
-		rc = find(o, c, key, &e);
-	if (rc < 0)
-		return rc;
-	if (!e)
-		return no_such_key(c, key);
-	tutti_value_unref(tu_keyed_take(keys_of(o), e));
-	return 0;
+		rc = find(o, c, key, e);
+	return rc == 0 && !*e ? no_such_key(c, key) : rc;
+}
+
+static int delete_item(struct tu_object *o, struct tu_call *c)
+{
+	struct tu_keyed_entry *e = NULL;
+	int rc = find_item(o, c, &e);
+
+	if (rc == 0)
+		tutti_value_unref(tu_keyed_take(keys_of(o), e));
+	return rc;
 }
 
 static int get_item(struct tu_object *o, struct tu_call *c)
 {
 	struct tu_keyed_entry *e = NULL;
-	const tutti_value *key = NULL;
-	int rc = tu_call_places(c, 1, 1, &key);
+	int rc = find_item(o, c, &e);
 
 	if (rc == 0)
-		rc = find(o, c, key, &e);
-	if (rc < 0)
-		return rc;
-	if (!e)
-		return no_such_key(c, key);
-	c->result = tutti_value_ref(e->value);
-	return 0;
+		c->result = tutti_value_ref(e->value);
+	return rc;
 }
 
 static int set_item(struct tu_object *o, struct tu_call *c)
