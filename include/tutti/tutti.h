@@ -84,6 +84,7 @@
 #include <tutti/thread.h>
 #include <tutti/time.h>
 #include <tutti/timer.h>
+#include <tutti/trace.h>
 #include <tutti/value.h>
 #include <tutti/value_codec.h>
 #include <tutti/value_make.h>

@@ -91,6 +91,9 @@ struct tu_context {
 	size_t bytes;
 	struct tu_deque *deque; /* of fork-join, while it is in one; NULL: none. Owner */
 	struct tu_doing doing;  /* kept while somebody is told, see probe.h. Owner */
+	uint64_t taped_as;      /* what the tape knows of it, see tape.c: the next three. Owner */
+	const void *taped_what;
+	uint32_t taped;
 	void *fake_stack;       /* ASan's */
 	void *fiber;            /* TSan's */
 };

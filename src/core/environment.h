@@ -6,4 +6,7 @@
 /* The value of an environment variable, NULL if not set; see os.h. */
 const char *tu_environment(const char *name);
 
+/* Set one for what is started from here, before main. */
+void tu_environment_add(const char *name, const char *value);
+
 #endif

@@ -6,6 +6,7 @@
 #include "os/os.h"
 
 const char *(*tu_context_name)(const struct tu_context *c, char *buf, size_t n);
+const char *(*tu_worker_name)(const struct tu_worker *w, char *buf, size_t n);
 
 static size_t add(char *to, size_t at, size_t room, const char *text)
 {

@@ -8,6 +8,9 @@
 /* Say "task 'NAME'" for what runs on c; set by exec. In a signal handler: no lock, no memory. */
 extern const char *(*tu_context_name)(const struct tu_context *c, char *buf, size_t n);
 
+/* "thread 'reader'", where a thread has a record, which w->thread is. Set likewise. */
+extern const char *(*tu_worker_name)(const struct tu_worker *w, char *buf, size_t n);
+
 /* From now on. When the first stack of ours is made. */
 void tu_overflow_watch(void);
 

@@ -14,6 +14,7 @@
 #include "core/poller.h"
 #include "core/report.h"
 #include "core/switch.h"
+#include "core/tape.h"
 #include "core/watch.h"
 #include "core/worker.h"
 
@@ -84,7 +85,6 @@ static uint32_t fire_timers(struct tu_worker *w, int64_t now)
 	if (tu_wheel_count(&w->wheel) == 0)
 		return 0;
 	while (n < TURNS && (timer = tu_wheel_pop(&w->wheel, now)) != NULL) {
-		tu_trace(TU_TRACE_TIMER_FIRED, 0, (uintptr_t)timer, timer->deadline);
 		timer->fire(timer);
 		n++;
 	}
@@ -135,6 +135,7 @@ static __attribute__((noinline)) void look_around(struct tu_worker *w)
 	uint32_t fired;
 	int64_t now;
 
+	w->looking = true;
 	take_inbox(w);
 	tu_show(&w->looks, w->looks + 1);
 	if (tu_unlikely(w->aside))
@@ -147,6 +148,7 @@ static __attribute__((noinline)) void look_around(struct tu_worker *w)
 		fired += tu_words_look(w, !w->head);
 	tu_show(&w->budget, turns_until_next(w, now) + fired);
 	tu_watch_notice(w);
+	w->looking = false;
 }
 
 static inline struct tu_runnable *next_ready(struct tu_worker *w)
@@ -291,6 +293,7 @@ static __attribute__((noinline)) void doze(struct tu_worker *w)
 	if (tu_wheel_next(&w->wheel) <= 0 || (!w->by_fd && spin(w)))
 		return;
 	w->by_fd = false;
+	w->looking = true;
 	tu_show(&w->idle, true);
 	if (tu_unlikely(w->words) && how == TU_WORKER_POLLING)
 		by_words = tu_words_hand_over(w);
@@ -302,6 +305,7 @@ static __attribute__((noinline)) void doze(struct tu_worker *w)
 		w->sorting = false;
 	tu_store_rlx(&w->sleep, TU_WORKER_AWAKE); /* who still sees us asleep wakes nobody */
 	tu_show(&w->idle, false);
+	w->looking = false;
 	stop_if_ending(w);
 }
 
@@ -443,12 +447,36 @@ static void leave(struct tu_context *self)
 	}
 }
 
+/*
+ * The same for the tape: it waits from before others can call it, and if nobody has until then. Here
+ * others who are told are told as well.
+ */
+static __attribute__((noinline)) void park_taped(struct tu_context *self, int saved)
+{
+	uint32_t empty = TU_PARK_EMPTY;
+	int64_t since = tu_os_now();
+
+	tu_parks(self);
+	/* [park-1] as in tu_park, here and below */
+	if (tu_cas_acqrel(&self->park, &empty, TU_PARK_PARKED)) {
+		tu_tape_waits(self, since);
+		leave(self);
+		tu_tape_note(self, TU_TAPE_GOES, 0, NULL);
+	}
+	tu_goes_on(self);
+	tu_swap_acqrel(&self->park, TU_PARK_EMPTY);
+	*self->worker->errno_at = saved;
+}
+
 void tu_park(struct tu_context *self)
 {
 	uint32_t empty = TU_PARK_EMPTY;
 	int saved = *self->worker->errno_at;
 
-	tu_trace(TU_TRACE_PARK, self->id, 0, 0);
+	if (tu_taping()) {
+		park_taped(self, saved);
+		return;
+	}
 	/* [park-1] release: what we wait in is set up before a waker finds us PARKED */
 	tu_parks(self);
 	if (tu_cas_acqrel(&self->park, &empty, TU_PARK_PARKED))
@@ -467,7 +495,8 @@ struct tu_worker *tu_unpark_begin(struct tu_context *c)
 	/* [park-1] release: all before it, for tu_park; acquire: c is really waiting if PARKED */
 	if (tu_swap_acqrel(&c->park, TU_PARK_NOTIFIED) != TU_PARK_PARKED)
 		return NULL;
-	tu_trace(TU_TRACE_UNPARK, c->id, tu_current ? tu_current->id : 0, 0);
+	if (TU_PROBED_)
+		tu_tape_wakes(c);
 	if (tu_current && tu_current->worker == w) {
 		tu_worker_push(w, &c->node);
 		return NULL;
@@ -493,8 +522,12 @@ int tu_yield(struct tu_context *self)
 	r = next_ready(w);
 	if (tu_unlikely(r == &self->node) && self == &w->native)
 		tu_os_thread_yield(); /* nobody else here: the turn goes to other threads */
+	if (tu_taping() && r != &self->node)
+		tu_tape_note(self, TU_TAPE_YIELDS, 0, NULL);
 	while (r != &self->node && !give_way(self, r))
 		r = next_ready(w);
+	if (tu_taping())
+		tu_tape_note(self, TU_TAPE_GOES, 0, NULL);
 	*w->errno_at = saved;
 	return 0;
 }

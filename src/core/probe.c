@@ -4,6 +4,7 @@
 
 #include "core/context.h"
 #include "core/lot.h"
+#include "core/tape.h"
 #include "os/os.h"
 #include "os/port.h"
 
@@ -45,6 +46,41 @@ enum tu_op_object tu_op_object(enum tu_op op)
 	return ops[op].object;
 }
 
+bool tu_op_waits(enum tu_op op)
+{
+	switch (op) {
+	case TU_OP_LOCK_RELEASE:
+	case TU_OP_LOCK_LOOK:
+	case TU_OP_RWLOCK_RELEASE:
+	case TU_OP_CONDITION_NOTIFY:
+	case TU_OP_EVENT_SET:
+	case TU_OP_EVENT_CLEAR:
+	case TU_OP_EVENT_LOOK:
+	case TU_OP_SEMAPHORE_RELEASE:
+	case TU_OP_SEMAPHORE_LOOK:
+	case TU_OP_BARRIER_CHANGE:
+	case TU_OP_BARRIER_LOOK:
+	case TU_OP_QUEUE_CHANGE:
+	case TU_OP_QUEUE_LOOK:
+	case TU_OP_FUTURE_SET:
+	case TU_OP_FUTURE_CANCEL:
+	case TU_OP_FUTURE_LOOK:
+	case TU_OP_THREADS_LOOK:
+	case TU_OP_THREAD_START:
+	case TU_OP_TASK_START:
+	case TU_OP_GROUP_START:
+	case TU_OP_TIMER_START:
+	case TU_OP_CALLBACK:
+	case TU_OP_ACCESS:
+	case TU_OP_LOAD:
+	case TU_OP_CANCEL_LOOK:
+	case TU_OPS:
+		return false;
+	default:
+		return true;
+	}
+}
+
 const char *tu_object_noun(enum tu_op_object object)
 {
 	return nouns[object];
@@ -74,11 +110,12 @@ void tu_point_slowly(enum tu_op op, const void *object, const void *where)
 	const struct tu_probe *probe = who();
 	struct tu_context *self;
 
-	if (!probe)
+	if (!probe && !tu_taping())
 		return;
 	self = tu_self();
-	self->doing = (struct tu_doing){ object, where, tu_os_now(), op };
-	probe->point(self, &self->doing);
+	self->doing = (struct tu_doing){ object, where, probe ? tu_os_now() : 0, op };
+	if (probe)
+		probe->point(self, &self->doing);
 }
 
 void tu_polled_slowly(void)
@@ -146,6 +183,7 @@ void tu_ended_slowly(struct tu_context *self)
 
 	if (probe && probe->ended)
 		probe->ended(self);
+	tu_tape_ends(self);
 }
 
 void tu_does_slowly(struct tu_context *self, enum tu_op op)

@@ -2,8 +2,8 @@
 /*
  * probe.h - the places where a call of ours tells what it is about to do, to who wants to know.
  *
- * A simulation switches there; a checker looks who holds what. Without either a place costs one
- * look at a word that nobody writes.
+ * A simulation switches there; a checker looks who holds what; some of it goes on the tape
+ * (tape.h). Without these a place costs one look at a word that nobody writes.
  *
  *     tu_point    at the beginning of each public call that another thread may notice or could
  *                 spoil, before it has done anything
@@ -63,6 +63,8 @@ struct tu_doing {
 /* "acquire", "lock" */
 const char *tu_op_words(enum tu_op op);
 enum tu_op_object tu_op_object(enum tu_op op);
+/* Is it one that waits? Others were done before a wait of which nothing was told. */
+bool tu_op_waits(enum tu_op op);
 const char *tu_object_noun(enum tu_op_object object);
 
 /* Is anybody told? Nothing hangs on when that is seen. */
@@ -94,7 +96,7 @@ struct tu_probe {
 	bool (*reported)(int code, const char *text);
 	unsigned (*choose)(enum tu_choice_kind kind, unsigned n);
 };
-enum { TU_PROBE_SIMULATOR = 1, TU_PROBE_CHECKER = 2 };
+enum { TU_PROBE_SIMULATOR = 1, TU_PROBE_CHECKER = 2, TU_PROBE_TAPE = 4 };
 
 /* Begin to tell probe, under one of the bits above; NULL: no longer. */
 void tu_probe_set(unsigned bit, const struct tu_probe *probe);

@@ -14,7 +14,6 @@
  * which is taken before a sleep.
  */
 #include "base/bits.h"
-#include "base/trace.h"
 #include "core/alloc.h"
 #include "core/overflow.h"
 #include "core/report.h"
@@ -162,7 +161,6 @@ static struct tu_context *context_make(struct tu_worker *w, struct tu_slab *slab
 	c->bytes = (size_t)((char *)c - c->low);
 	tu_arch_prepare(&c->regs, c, tu_scheduler, c);
 	tu_sanitize_new(c);
-	tu_trace(TU_TRACE_STACK_ALLOC, 0, (uintptr_t)c->low, c->bytes);
 	return c;
 }
 
@@ -257,7 +255,6 @@ static void drop(struct tu_worker *w, struct tu_context *c)
 	char *low = c->low;
 	char *end = slab->base + (i + 1) * slab->stack_bytes;
 
-	tu_trace(TU_TRACE_STACK_FREE, 0, (uintptr_t)low, c->bytes);
 	tu_sanitize_drop(c);
 	tu_os_pages_drop(low, (size_t)(end - low));
 	slab->cold[slab->cold_count++] = (uint16_t)i;

@@ -26,6 +26,7 @@ __attribute__((constructor)) static void start_what_is_told(void)
 	if (!tu_environment(TU_STARTUP_CHILD)) {
 		tu_startup_sim();
 		tu_startup_method();
+		tu_startup_trace();
 		tu_startup_watching();
 	} else if (tu_os_is_in_program()) {
 		tu_startup_child();

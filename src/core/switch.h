@@ -3,7 +3,6 @@
 #ifndef TU_CORE_SWITCH_H
 #define TU_CORE_SWITCH_H
 
-#include "base/trace.h"
 #include "core/caught.h"
 #include "core/sanitize.h"
 #include "core/worker.h"
@@ -21,7 +20,6 @@ static inline __attribute__((always_inline)) void tu_switch(
 {
 	tu_assert(from->worker == to->worker);
 	tu_assert(tu_worker_is_here(from->worker));
-	tu_trace(TU_TRACE_SWITCH, to->id, from->id, 0);
 	tu_current = to;
 	tu_sanitize_leave(from, to);
 	tu_change_stack(from->worker->caught, &from->regs, &to->regs);

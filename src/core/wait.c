@@ -9,7 +9,6 @@
 #include "core/wait.h"
 
 #include "base/list.h"
-#include "base/trace.h"
 #include "core/worker.h"
 #include "os/os.h"
 
@@ -53,7 +52,6 @@ quiet:
 
 void tu_context_cancel(struct tu_context *c)
 {
-	tu_trace(TU_TRACE_CANCEL, c->id, 0, 0);
 	/* Before the notification, whose release publishes it. */
 	tu_or_acqrel(&c->attention, TU_ATTENTION_CANCEL);
 	tu_unpark(c);

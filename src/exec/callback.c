@@ -8,6 +8,7 @@
  * the loop all the same, which frees it on its arrival.
  */
 #include "core/alloc.h"
+#include "core/tape.h"
 #include "core/wait.h"
 #include "exec/future.h"
 
@@ -62,6 +63,7 @@ static void callback_runs(struct tu_runnable *node, int rc)
 	if (rc == 0) { /* else it runs within a wait of somebody else's */
 		self->id = tu_worker_new_id(self->worker);
 		self->worker->begun++;
+		tu_begins(self);
 	}
 	if (take_sent(c->future, c))
 		c->fn(c->future, c->arg);

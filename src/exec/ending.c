@@ -16,6 +16,7 @@
 
 #include "core/lot.h"
 #include "core/report.h"
+#include "core/tape.h"
 #include "core/wait.h"
 #include "core/worker.h"
 #include "exec/alive.h"
@@ -32,6 +33,7 @@ static int64_t patience = (int64_t)10 * 1000000000; /* atomic */
 void (*tu_ending_told)(void);
 bool (*tu_ending_children)(void);
 void (*tu_ending_at_once)(void);
+void (*tu_ending_last)(void);
 
 void tu_ending_be_patient(int64_t ns)
 {
@@ -112,6 +114,9 @@ void tu_ending_now(void)
 	tu_lot_unlock(b);
 	self->worker->daemon = false; /* a daemon that called exit must get through it */
 	tu_workers_end();
+	tu_tape_process_ends();
+	if (tu_ending_last)
+		tu_ending_last();
 }
 
 /* Under the lock. */

@@ -28,6 +28,9 @@ extern bool (*tu_ending_children)(void);
  */
 extern void (*tu_ending_at_once)(void);
 
+/* After all that: the last to be told, set by observe. NULL: nobody. */
+extern void (*tu_ending_last)(void);
+
 /* All that exit does of this, for a process that ends without it. */
 void tu_ending_now(void);
 

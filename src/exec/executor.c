@@ -5,6 +5,7 @@
 #include "core/alloc.h"
 #include "core/context.h"
 #include "core/mutex.h"
+#include "core/tape.h"
 #include "core/worker.h"
 #include "exec/ending.h"
 #include "exec/job.h"
@@ -351,6 +352,7 @@ tutti_future *tu_submit(tutti_executor *e, tutti_job *job, const void *arg,
 	rc = admit(e, jf);
 	if (rc < 0)
 		return refused(jf, rc);
+	tu_starts(&jf->future);
 	rc = e->engine->submit(e->self, &jf->future);
 	if (rc < 0)
 		tu_job_future_give_up(jf, rc);

@@ -8,13 +8,13 @@
  */
 #include "exec/future.h"
 
-#include "base/trace.h"
 #include "core/alloc.h"
 #include "core/overflow.h"
 #include "core/report.h"
 #include "core/wait.h"
 #include "core/worker.h"
 #include "exec/job_future.h"
+#include "exec/thread.h"
 #include "exec/watch.h"
 #include "sync/local.h"
 
@@ -348,7 +348,6 @@ void tu_future_settle_own(tutti_future *f, const struct tu_outcome *how, struct 
 	uint64_t word, done;
 
 	put(f, how->text ? tu_future_extra_of(f) : NULL, how);
-	tu_trace(TU_TRACE_FUTURE_DONE, tu_current ? tu_current->id : 0, (uintptr_t)f, how->code);
 	word = tu_load_rlx(&f->word); /* a guess; the exchange tells */
 	do {
 		if (word & (TU_FUTURE_WATCHED | TU_FUTURE_HELD)) {
@@ -390,7 +389,14 @@ static const char *context_name(const struct tu_context *c, char *buf, size_t n)
 	return buf;
 }
 
+static const char *worker_name(const struct tu_worker *w, char *buf, size_t n)
+{
+	snprintf(buf, n, "thread '%s'", ((const struct tu_thread *)w->thread)->name);
+	return buf;
+}
+
 __attribute__((constructor(101))) static void set_hook(void)
 {
 	tu_context_name = context_name;
+	tu_worker_name = worker_name;
 }

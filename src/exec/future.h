@@ -30,7 +30,6 @@
 #define TU_EXEC_FUTURE_H
 
 #include "base/list.h"
-#include "base/trace.h"
 #include "core/fence.h"
 #include "core/lot.h"
 #include "core/worker.h"
@@ -307,8 +306,6 @@ static inline void tu_future_complete(tutti_future *f, uint32_t flags)
 	/* [future-2] acquire: what other holders did, if there are none left */
 	uint64_t word = tu_load_acq(&f->word), done;
 
-	tu_trace(TU_TRACE_FUTURE_DONE, tu_current ? tu_current->id : 0, (uintptr_t)f,
-		flags & TU_FUTURE_FAILED ? f->error : 0);
 	if (word == TU_FUTURE_REF) {
 		/* Ours is the only reference and nobody watches: nobody can come any more. */
 		if (tu_unlikely(flags))

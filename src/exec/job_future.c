@@ -11,6 +11,7 @@
 
 #include "core/alloc.h"
 #include "core/pool.h"
+#include "core/tape.h"
 #include "core/wait.h"
 #include "core/worker.h"
 #include "exec/executor.h"
@@ -292,9 +293,33 @@ static int keep_result(struct tu_job_future *jf, int code)
 	return code;
 }
 
+/* Those that the library has for itself are not told. */
+static bool is_told(const struct tu_job_future *jf)
+{
+	return !jf->job->place || strcmp(jf->job->place, "tutti") != 0;
+}
+
+static void tape_beginning(struct tu_context *self, const struct tu_job_future *jf)
+{
+	char input[96];
+
+	if (!is_told(jf))
+		return;
+	tu_tape_note(self, TU_TAPE_JOB, (uint64_t)(uintptr_t)&jf->future, jf->job->name);
+	if (tu_job_label(jf, input, sizeof(input)))
+		tu_tape_note(self, TU_TAPE_LABEL, 0, input);
+}
+
 int tu_job_future_call(struct tu_context *self, struct tu_job_future *jf)
 {
-	return keep_result(jf, call_within(self, jf));
+	int code;
+
+	if (tu_taping())
+		tape_beginning(self, jf);
+	code = call_within(self, jf);
+	if (tu_taping() && is_told(jf))
+		tu_tape_note(self, TU_TAPE_JOB_ENDS, (uint64_t)code, NULL);
+	return keep_result(jf, code);
 }
 
 /* The words of tutti_fail move to the future; without memory for them the code must do. */

@@ -70,7 +70,10 @@ int tu_job_future_call(struct tu_context *self, struct tu_job_future *jf);
 /* Copy the result out; bytes as a reference of the receiver's. 0 or -ENOMEM. */
 int tu_job_future_give(const struct tu_job_future *jf, void *out);
 
-/* What a report says of it: its input, where it was submitted. See job_words.c. */
+/* What its input is, in a few words; false: nothing to be told. job_words.c, as the next. */
+bool tu_job_label(const struct tu_job_future *jf, char *buf, size_t n);
+
+/* What a report says of it. */
 void tu_job_describe(const tutti_future *f, char *buf, size_t n);
 
 /* -- job_end.c --------------------------------------------------------------------------------- */

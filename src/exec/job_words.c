@@ -84,6 +84,32 @@ static void put_input(char *buf, size_t n, const struct tu_job_future *jf)
 		snprintf(buf, n, "nothing");
 }
 
+/* Beyond that a number is an address, as a rule. */
+static const int64_t number_most = INT64_C(1) << 40;
+
+bool tu_job_label(const struct tu_job_future *jf, char *buf, size_t n)
+{
+	int64_t number = 0;
+	int32_t narrow;
+
+	if (jf->job->arg_kind == TUTTI_KIND_VOID)
+		return false;
+	if (jf->job->arg_kind != TUTTI_KIND_PLAIN) {
+		put_input(buf, n, jf);
+		return true;
+	}
+	if (jf->job->arg_size == sizeof(number)) {
+		memcpy(&number, jf->arg, sizeof(number));
+	} else if (jf->job->arg_size == sizeof(narrow)) {
+		memcpy(&narrow, jf->arg, sizeof(narrow));
+		number = narrow;
+	} else {
+		return false;
+	}
+	snprintf(buf, n, "%lld", (long long)number);
+	return number < number_most && number > -number_most;
+}
+
 void tu_job_describe(const tutti_future *f, char *buf, size_t n)
 {
 	const struct tu_job_future *jf = tu_job_future_of(f);

@@ -5,6 +5,7 @@
 #include "core/alloc.h"
 #include "core/mutex.h"
 #include "core/probe.h"
+#include "core/tape.h"
 #include "core/worker.h"
 #include "exec/executor.h"
 #include "exec/job_future.h"
@@ -235,6 +236,7 @@ static void lease_runs(struct tu_runnable *node, int rc)
 		lease->seat.context = self;
 		self->id = tu_worker_new_id(self->worker);
 		self->worker->begun++;
+		tu_begins(self);
 		seat_open(s, &lease->seat);
 		seat_work(s, &lease->seat);
 		self->worker->ended++;

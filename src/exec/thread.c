@@ -7,8 +7,8 @@
  */
 #include "exec/thread.h"
 
-#include "base/trace.h"
 #include "core/alloc.h"
+#include "core/tape.h"
 #include "core/thread.h"
 #include "core/wait.h"
 #include "core/worker.h"
@@ -73,6 +73,7 @@ int tu_thread_launch(struct tu_thread *t, void (*entry)(void *thread), size_t st
 
 	t->started = true;
 	tu_alive_add(t, false);
+	tu_starts(&t->future);
 	if (rc == 0) {
 		rc = tu_thread_spawn(entry, t, stack_bytes);
 		if (rc == 0)
@@ -140,7 +141,7 @@ void tu_thread_enter(struct tu_thread *t)
 	tu_thread_show_name(t->name);
 	tu_thread_settle(t, native);
 	t->ends_later = tu_at_thread_end(finish, t) == 0;
-	tu_trace(TU_TRACE_THREAD_START, native->id, (uintptr_t)t->future.value.start.fn, 0);
+	tu_begins(native);
 }
 
 /*
@@ -157,7 +158,6 @@ void tu_thread_leave(struct tu_thread *t, void *result)
 {
 	struct tu_context *native = tu_self();
 
-	tu_trace(TU_TRACE_THREAD_END, native->id, 0, 0);
 	tu_worker_close(native->worker);
 	native->worker->daemon = false;
 	tu_alive_remove(t);

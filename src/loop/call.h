@@ -10,6 +10,7 @@
 #define TU_LOOP_CALL_H
 
 #include "base/list.h"
+#include "core/tape.h"
 #include "core/wait.h"
 #include "exec/future.h"
 #include "loop/task.h"
@@ -45,6 +46,7 @@ static inline void tu_call_enter(struct tu_call *c, struct tu_context *self)
 	self->self = &c->future;
 	self->id = tu_worker_new_id(self->worker);
 	self->worker->begun++;
+	tu_begins(self);
 }
 
 /* Its turn has come. true: its function may run on self now, and tu_call_end comes after that. */

@@ -222,9 +222,7 @@ static void child_runs(struct tu_runnable *node, int rc)
 	}
 	tu_call_begin_unknown(&c->call, self);
 	link_member(g, &c->member);
-	tu_trace(TU_TRACE_TASK_START, self->id, (uintptr_t)fn, 0);
 	arg = fn(arg);
-	tu_trace(TU_TRACE_TASK_END, self->id, 0, 0);
 	keep_up(g, &c->member);
 	unlink_member(g, &c->member);
 	if (tu_unlikely(!tu_call_is_plain(self)))
@@ -280,6 +278,7 @@ int tutti_group_start(tutti_group *group, tutti_fn fn, void *arg)
 	c->member.group = g;
 	c->member.future = &c->call.future;
 	g->alive++;
+	tu_starts(&c->call.future);
 	tu_worker_push(here, &c->call.node);
 	return 0;
 }

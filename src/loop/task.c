@@ -2,7 +2,6 @@
 /* task.c - tasks: a call in a worker's queue, with a name. See call.h. */
 #include "loop/task.h"
 
-#include "base/trace.h"
 #include "core/alloc.h"
 #include "loop/call.h"
 
@@ -41,9 +40,7 @@ static void task_begins(struct tu_runnable *node, int rc)
 
 	if (!tu_call_begin(t, self, rc))
 		return;
-	tu_trace(TU_TRACE_TASK_START, self->id, (uintptr_t)fn, 0);
 	arg = fn(arg);
-	tu_trace(TU_TRACE_TASK_END, self->id, 0, 0);
 	tu_call_end(t, self, arg);
 }
 
@@ -97,6 +94,7 @@ tutti_task *tutti_task_start(tutti_fn fn, void *arg, const tutti_task_options *o
 		tu_future_complete_error(&t->future, rc);
 		return &t->future;
 	}
+	tu_starts(t);
 	if (tu_likely(w == here))
 		tu_worker_push(here, &t->node);
 	else

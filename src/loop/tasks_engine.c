@@ -10,10 +10,10 @@
  */
 #include "loop/tasks_engine.h"
 
-#include "base/trace.h"
 #include "core/alloc.h"
 #include "core/fork.h"
 #include "core/mutex.h"
+#include "core/tape.h"
 #include "core/worker.h"
 #include "exec/executor.h"
 #include "exec/job_future.h"
@@ -70,11 +70,10 @@ static void run_as_task(struct tu_context *self, struct crew *c, struct tu_job_f
 	self->self = &jf->future;
 	self->id = tu_worker_new_id(self->worker);
 	self->worker->begun++;
-	tu_trace(TU_TRACE_TASK_START, self->id, (uintptr_t)jf->job->target, 0);
+	tu_begins(self);
 	if (c->worker_start)
 		c->worker_start(c->worker_arg);
 	tu_job_future_run(jf);
-	tu_trace(TU_TRACE_TASK_END, self->id, 0, 0);
 	self->worker->ended++;
 	tu_context_clean(self);
 }

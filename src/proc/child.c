@@ -14,6 +14,7 @@
 #include "core/family.h"
 #include "core/report.h"
 #include "core/startup.h"
+#include "core/tape.h"
 #include "exec/ending.h"
 #include "exec/executor.h"
 #include "os/os.h"
@@ -173,6 +174,8 @@ _Noreturn void tu_child_run(int channel)
 	if (rc < 0) /* whoever wanted something is gone */
 		tu_os_exit_now(EXIT_FAILURE);
 	be(&r);
+	if (*r.tape) /* without it what happens here is not told, no more */
+		tu_tape_join(r.tape, r.name);
 	tu_crash_point();
 	tu_carried = fds.carried;
 	if (fds.errors >= 0)
@@ -209,6 +212,7 @@ _Noreturn void tu_child_run_copy(struct tu_process *p, int channel)
 	tu_self_process = (struct tu_self_process){
 		.name = p->name, .identity = p->identity, .daemon = p->daemon
 	};
+	tu_tape_process(p->name);
 	tu_startup_watching();
 	code = run((tutti_job *)p->jf.job, p->jf.arg, channel);
 	/* Exit handlers are the parent's: they would clean up what it still uses. */
@@ -251,7 +255,7 @@ static void rehearse_places(void)
 void tu_child_rehearse(void)
 {
 	static const struct tu_request none = {
-		.job = "", .module = "", .place = -1, .name = "", .identity = ""
+		.job = "", .module = "", .place = -1, .name = "", .identity = "", .tape = ""
 	};
 	struct tu_request_fds no_fds = { -1, -1, -1, -1, { .n = 0 } };
 	struct tu_request r;

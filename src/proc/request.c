@@ -11,7 +11,7 @@
 #include <string.h>
 #include <tutti/error.h>
 
-enum { MAGIC = 0x74757469, TEXTS = 4, FDS = 4 };
+enum { MAGIC = 0x74757469, TEXTS = 5, FDS = 4 };
 
 struct head {
 	uint32_t magic, arg_size, result_size;
@@ -40,7 +40,8 @@ int tu_request_make(struct tu_request *r, const struct tu_process *p)
 		.daemon = p->daemon,
 		.usual = tutti_process_method(),
 		.name = p->name,
-		.identity = p->identity };
+		.identity = p->identity,
+		.tape = "" };
 	return tu_parcel_pack(&r->arg, job->arg_kind, job->arg_size, p->jf.arg);
 }
 
@@ -50,6 +51,7 @@ static void texts_of(const struct tu_request *r, const char *texts[TEXTS])
 	texts[1] = r->module;
 	texts[2] = r->name;
 	texts[3] = r->identity;
+	texts[4] = r->tape;
 }
 
 static size_t body_bytes(const struct head *h)
@@ -186,6 +188,7 @@ static void take_apart(struct tu_request *r, const struct head *h, char *body)
 		.place = h->place,
 		.name = texts[2],
 		.identity = texts[3],
+		.tape = texts[4],
 		.arg = tutti_bytes_of(at, h->arg_bytes),
 		.body = h->by_blob ? NULL : body };
 }

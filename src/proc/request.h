@@ -19,6 +19,7 @@ struct tu_request {
 	tutti_start_method usual;
 	int place; /* in the simulation; < 0: none */
 	const char *name, *identity;
+	const char *tape; /* where it is, see core/tape.h; "": there is none */
 	tutti_bytes arg; /* packed */
 	void *body;      /* where all of these are, if they were received and can be freed */
 };

@@ -12,6 +12,7 @@
 #include "core/fork.h"
 #include "core/mutex.h"
 #include "core/report.h"
+#include "core/tape.h"
 #include "core/worker.h"
 #include "exec/alive.h"
 #include "exec/ending.h"
@@ -248,12 +249,17 @@ struct scene {
 	int place, clock;
 };
 
+enum { TAPE_BYTES = 32 };
+
 /* What is to be sent. r->arg is the caller's to free, also if it fails. */
-static int make_request(struct tu_process *p, int place, struct tu_request *r)
+static int make_request(
+	struct tu_process *p, int place, char tape[TAPE_BYTES], struct tu_request *r)
 {
 	int rc = tu_request_make(r, p);
 
 	r->place = place;
+	if (tu_tape_where(tape, TAPE_BYTES))
+		r->tape = tape;
 	if (rc == 0)
 		rc = tu_handles_keep(r->arg.data, r->arg.size, &p->kept);
 	tu_crash_point();
@@ -284,9 +290,10 @@ static int begin_by(struct tu_process *p, tutti_start_method method, const struc
 {
 	int end[2] = { -1, -1 }, life, rc = show_life(&life);
 	struct tu_request r = { .arg = { NULL, 0, NULL } };
+	char tape[TAPE_BYTES];
 
 	if (rc == 0 && method != TUTTI_FORK)
-		rc = make_request(p, s->place, &r);
+		rc = make_request(p, s->place, tape, &r);
 	if (rc == 0)
 		rc = tu_os_channel_open(end);
 	p->channel = end[0];
@@ -326,14 +333,17 @@ static int begin(struct tu_process *p, tutti_start_method method, char *text, si
 {
 	struct scene s;
 	int rc = have_place(p, method, &s, text, n);
+	int64_t since = tutti_now();
 
 	if (rc < 0)
 		return rc;
 	rc = begin_by(p, method, &s, text, n);
 	if (method == TUTTI_FORKSERVER && rc == -ENOTSUP)
 		rc = begin_by(p, TUTTI_SPAWN, &s, text, n);
-	if (rc > 0)
+	if (rc > 0) {
 		p->pid = rc;
+		tu_tape_starts_process(since, rc);
+	}
 	tu_port_child_begun(s.place, rc < 0 ? -1 : rc);
 	return rc;
 }

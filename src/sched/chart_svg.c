@@ -9,7 +9,7 @@
  */
 #include "core/alloc.h"
 #include "sched/lanes.h"
-#include "sched/paper.h"
+#include "core/paper.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* table_text.c - how long everybody waited, in numbers. */
 #include "core/alloc.h"
-#include "sched/paper.h"
+#include "core/paper.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -13,7 +13,6 @@
  */
 #include "sync/lock.h"
 
-#include "base/trace.h"
 #include "core/worker.h"
 #include "sync/flags.h"
 #include "sync/shared.h"
@@ -160,7 +159,6 @@ static int wait_in_line(
 	if (me->since == 0)
 		me->since = tutti_now();
 	tu_lot_unlock(b);
-	tu_trace(TU_TRACE_LOCK_WAIT, me->context->id, (uintptr_t)l, tu_load_rlx(&l->holder));
 	rc = tu_wait(me->context, me, deadline, 0, &b);
 	if (rc < 0) {
 		tu_lock_waiter_left(l, b);

@@ -3,7 +3,6 @@
 #include "model/explorer.h"
 
 #include "base/check.h"
-#include "base/trace.h"
 #include "model/schedule.h"
 #include "os/arch/switch.h"
 
@@ -175,8 +174,7 @@ static bool is_changed(void *fiber)
 
 void tu_model_point(const volatile void *where)
 {
-	/* Nobody traces here, so looking whether somebody does is not worth a turn. */
-	if (running == NOBODY || where == &tu_trace_on)
+	if (running == NOBODY)
 		return;
 	if (!schedule_note(running, where, __builtin_return_address(0)))
 		model_fail("livelock: no end after %d steps", STEPS_MOST);

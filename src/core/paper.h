@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* paper.h - what a chart is written on: a text that grows, and names that fit. */
-#ifndef TU_SCHED_PAPER_H
-#define TU_SCHED_PAPER_H
+#ifndef TU_CORE_PAPER_H
+#define TU_CORE_PAPER_H
 
 #include <tutti/bytes.h>
 
@@ -20,7 +20,8 @@ void tu_paper_printf(struct tu_paper *p, const char *format, ...) TUTTI_PRINTF(2
 enum tu_paper_kind {
 	TU_PAPER_ASCII, /* what is not ASCII becomes '?' */
 	TU_PAPER_UTF8,
-	TU_PAPER_XML, /* UTF-8, with & < > " as XML has them */
+	TU_PAPER_XML,  /* UTF-8, with & < > " as XML has them */
+	TU_PAPER_JSON, /* UTF-8, within a string: with " and \ as JSON has them */
 };
 
 /* How many columns of a terminal a text takes, were it all there. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* paper.c - see paper.h. */
-#include "sched/paper.h"
+#include "core/paper.h"
 
 #include "core/alloc.h"
 
@@ -154,6 +154,8 @@ static void add_character(
 {
 	if (kind == TU_PAPER_XML && c->code < 0x80 && strchr("&<>\"", (int)c->code))
 		tu_paper_printf(p, "&#%d;", (int)c->code);
+	else if (kind == TU_PAPER_JSON && (c->code == '"' || c->code == '\\'))
+		tu_paper_printf(p, "\\%c", (int)c->code);
 	else if (c->code == '?' || (kind == TU_PAPER_ASCII && c->code >= 0x80))
 		tu_paper_text(p, "?");
 	else
