@@ -45,6 +45,7 @@ static const struct option long_options[] = {
 	{ "delay", required_argument, NULL, OPT_DELAY },
 	{ "load", required_argument, NULL, OPT_LOAD },
 	{ "memfree", required_argument, NULL, OPT_MEMFREE },
+	{ OPTION_TIMELINE_LONG },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -86,6 +87,8 @@ static bool take_value(int c, struct options *o)
 		       options_need(
 			       "--halt needs soon, now or never; the first two also with ,fail=N "
 			       "or success=N or done=N, or N%");
+	case OPTION_TIMELINE:
+		return option_timeline(map);
 	case OPT_JOBLOG:
 		o->joblog = optarg;
 		return true;

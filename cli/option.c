@@ -2,6 +2,7 @@
 /* option.c - see option.h. */
 #include "option.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,6 +27,15 @@ bool option_need(const char *command, const char *what)
 {
 	say("%s: %s, not '%s'", command, what, optarg);
 	return false;
+}
+
+bool option_timeline(const char *command)
+{
+	int rc = tutti_trace_start(optarg, NULL);
+
+	if (rc == -EALREADY)
+		say("%s: --timeline %s: a trace is kept already", command, optarg);
+	return rc == 0; /* else the library has said what is wrong with the file */
 }
 
 int option_misused(const char *command)

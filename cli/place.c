@@ -280,7 +280,7 @@ static void end(struct place *p, struct item *item)
 	tutti_shield_end(&quiet, 0);
 }
 
-int place_run(struct place *p, struct item *item)
+static int run(struct place *p, struct item *item)
 {
 	struct command *c = command_of(item);
 	tutti_time timeout = item->stream->options->timeout;
@@ -305,4 +305,27 @@ int place_run(struct place *p, struct item *item)
 	if (rc < 0)
 		return rc == TUTTI_ETIMEDOUT ? TUTTI_EJOBTIMEDOUT : TUTTI_EJOBCANCELED;
 	return item->code == 0 ? 0 : TUTTI_EEXIT;
+}
+
+/* In a timeline it is a span, with as much of the input as there is room for. */
+static void show_beginning(const struct item *item)
+{
+	char text[80];
+	size_t n = item->input.size < sizeof text ? item->input.size : sizeof text - 1;
+
+	if (!tutti_trace_active())
+		return;
+	snprintf(text, sizeof text, "%.*s", (int)n, (const char *)item->input.data);
+	tutti_trace_begin(command_of(item)->words[0]);
+	tutti_trace_label(text);
+}
+
+int place_run(struct place *p, struct item *item)
+{
+	int rc;
+
+	show_beginning(item);
+	rc = run(p, item);
+	tutti_trace_end(rc);
+	return rc;
 }

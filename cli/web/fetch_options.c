@@ -44,6 +44,7 @@ enum {
 };
 
 static const struct option long_options[] = {
+	{ OPTION_TIMELINE_LONG },
 	{ "jobs", required_argument, NULL, 'j' },
 	{ "per-host", required_argument, NULL, FETCH_PER_HOST },
 	{ "arg-file", required_argument, NULL, 'a' },
@@ -206,6 +207,8 @@ static bool take_value(int c, struct fetch_options *o, struct wanted *w)
 	if (c == 'j')
 		return (parse_count(optarg, 1, &o->at_once) && o->at_once <= 100000) ||
 		       need("-j needs a number from 1 to 100000");
+	if (c == OPTION_TIMELINE)
+		return option_timeline(fetch);
 	if (c == 'H')
 		return take_header(o);
 	if (c == FETCH_USER_AGENT)

@@ -39,7 +39,7 @@ static const struct option long_options[] = { { "listen", required_argument, NUL
 	{ "authkey-file", required_argument, NULL, KEY_FILE },
 	{ "queue", required_argument, NULL, 'Q' },
 	{ "keep-running", no_argument, NULL, KEEP_RUNNING },
-	{ "grace", required_argument, NULL, GRACE }, { "help", no_argument, NULL, 'h' },
+	{ "grace", required_argument, NULL, GRACE }, { OPTION_TIMELINE_LONG }, { "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 } };
 
 static int help(void)
@@ -86,6 +86,8 @@ static bool take_queue(struct manager *m, char *text)
 static bool take(struct manager *m, int c)
 {
 	switch (c) {
+	case OPTION_TIMELINE:
+		return option_timeline("manager");
 	case 'l':
 		m->listen = optarg;
 		return true;

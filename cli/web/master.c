@@ -44,7 +44,7 @@ static const struct option long_options[] = { { "authkey", required_argument, NU
 	{ "give", required_argument, NULL, GIVE }, { "take", required_argument, NULL, TAKE },
 	{ "timeout", required_argument, NULL, TIMEOUT },
 	{ "shutdown", no_argument, NULL, SHUTDOWN }, { "verbose", no_argument, NULL, 'v' },
-	{ "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
+	{ OPTION_TIMELINE_LONG }, { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
 
 static int help(void)
 {
@@ -67,6 +67,8 @@ static int help(void)
 static bool take(struct master *o, int c)
 {
 	switch (c) {
+	case OPTION_TIMELINE:
+		return option_timeline("master");
 	case KEY_TEXT:
 		o->key.text = optarg;
 		return true;

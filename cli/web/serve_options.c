@@ -31,7 +31,7 @@ static const struct option long_options[] = { { "listen", required_argument, NUL
 	{ "tls-cert", required_argument, NULL, TLS_CERT },
 	{ "tls-key", required_argument, NULL, TLS_KEY }, { "log", required_argument, NULL, LOG },
 	{ "grace", required_argument, NULL, GRACE }, { "demo", no_argument, NULL, DEMO },
-	{ "delay", required_argument, NULL, DELAY }, { "help", no_argument, NULL, 'h' },
+	{ "delay", required_argument, NULL, DELAY }, { OPTION_TIMELINE_LONG }, { "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 } };
 
 static int help(void)
@@ -142,6 +142,8 @@ static bool take(struct serve *s, int c)
 	case TLS_KEY:
 		s->key = optarg;
 		return true;
+	case OPTION_TIMELINE:
+		return option_timeline("serve");
 	case LOG:
 		s->log = optarg;
 		return true;

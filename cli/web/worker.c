@@ -49,7 +49,7 @@ static const struct option long_options[] = { { "authkey", required_argument, NU
 	{ "authkey-file", required_argument, NULL, KEY_FILE },
 	{ "take", required_argument, NULL, TAKE }, { "give", required_argument, NULL, GIVE },
 	{ "idle", required_argument, NULL, IDLE }, { "jobs", required_argument, NULL, 'j' },
-	{ "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
+	{ OPTION_TIMELINE_LONG }, { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
 
 static int help(void)
 {
@@ -73,6 +73,8 @@ static int help(void)
 static bool take(struct worker *w, int c)
 {
 	switch (c) {
+	case OPTION_TIMELINE:
+		return option_timeline("worker");
 	case KEY_TEXT:
 		w->key.text = optarg;
 		return true;

@@ -150,9 +150,12 @@ static const void *what_runs(const struct tu_context *c)
 	return c == &c->worker->native ? c->worker->thread : c->self;
 }
 
+/* At its end nothing runs there any more, but it is still the same. */
 static bool is_known(const struct tu_context *c)
 {
-	return c->taped_as == tu_tape_id(c) && c->taped_what == what_runs(c) &&
+	const void *what = what_runs(c);
+
+	return c->taped_as == tu_tape_id(c) && (!what || c->taped_what == what) &&
 	       c->taped == generation;
 }
 
@@ -221,6 +224,8 @@ static bool is_over(const struct tu_context *self, const struct tu_doing *d)
 	/* Relaxed: where it was queued; nothing is read through it. */
 	const void *key = self->waits ? tu_load_rlx(&self->waits->key) : NULL;
 
+	if (kind != TU_OBJECT_NOTHING && !d->object)
+		return true; /* nothing was told yet */
 	return (kind == TU_OBJECT_LOCK || kind == TU_OBJECT_RWLOCK) && key && key != d->object;
 }
 

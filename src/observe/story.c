@@ -148,6 +148,7 @@ static void began(struct tu_story *s, struct tu_table *starts, uint64_t key, str
 			     .to = l->number,
 			     .left = start->at,
 			     .arrived = now,
+			     .waited = now - start->at,
 			     .op = TU_OPS,
 			     .start = true });
 	put(s, starts, key, NULL);
@@ -170,7 +171,7 @@ static void starts(struct tu_story *s, struct tu_table *table, uint64_t key, str
 static void is(struct tu_story *s, struct tu_story_process *p, struct tu_lane *l,
 	const struct tu_tape_record *r)
 {
-	if (!*l->name || (r->op && r->a)) /* at its end a thread has no record any more */
+	if (!*l->name || r->op)
 		l->name = text_of(r);
 	l->native = r->op;
 	l->thread = r->b;
@@ -188,6 +189,7 @@ static void goes_on(struct tu_story *s, struct tu_lane *l, int64_t now)
 				     .to = l->number,
 				     .left = l->woken_at,
 				     .arrived = now,
+				     .waited = now - l->waits_since,
 				     .op = l->woken_op });
 	l->woken_by = NULL;
 }
@@ -197,6 +199,7 @@ static void waits(struct tu_story *s, struct tu_lane *l, const struct tu_tape_re
 	turn(s, l, r->time, r->op == TU_OP_IDLE ? TU_STATE_IDLE : TU_STATE_WAITS);
 	l->op = r->op;
 	l->object = r->a;
+	l->waits_since = r->time;
 	l->woken_by = NULL;
 }
 

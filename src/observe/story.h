@@ -37,7 +37,7 @@ struct tu_lane {
 	size_t first, n;     /* stretches, once all are in order */
 	size_t span, spans;  /* likewise */
 	/* While it is read. */
-	int64_t since;
+	int64_t since, waits_since;
 	uint64_t object;
 	struct tu_lane *woken_by;
 	int64_t woken_at;
@@ -67,7 +67,7 @@ struct tu_span {
 
 struct tu_arrow {
 	size_t from, to;
-	int64_t left, arrived;
+	int64_t left, arrived, waited; /* waited: how long, in all, who went on */
 	uint16_t op; /* of who let go on; TU_OPS: unknown */
 	bool start;  /* it began by it */
 };

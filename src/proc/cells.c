@@ -290,6 +290,14 @@ static int try_take(struct tu_cells *c, unsigned worker)
 	}
 }
 
+static void await_work(struct tu_cells_shared *s, uint32_t work)
+{
+	struct tu_context *self = tu_self();
+
+	tu_does(self, TU_OP_IDLE);
+	tu_word_wait(self, &s->work, work, TUTTI_FOREVER, 0);
+}
+
 int tu_cells_take(struct tu_cells *c, unsigned worker)
 {
 	struct tu_cells_shared *s = c->shared;
@@ -306,7 +314,7 @@ int tu_cells_take(struct tu_cells *c, unsigned worker)
 		tu_store_seq(&s->workers_asleep, since(work));
 		tu_crash_point();
 		if (tu_load_seq(&s->work) == work) /* as above */
-			tu_word_wait(tu_self(), &s->work, work, TUTTI_FOREVER, 0);
+			await_work(s, work);
 	}
 }
 

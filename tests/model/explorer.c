@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* explorer.c - see explorer.h. */
+#include "base/atomic.h"
 #include "model/explorer.h"
 
 #include "base/check.h"
