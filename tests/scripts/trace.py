@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# rows: F156 P113 P115
 # ctest: TIMEOUT 900
 """What a program that is traced leaves behind: one file, which those who read such files can read."""
 import json

@@ -32,12 +32,19 @@ static void threads(void)
 	tutti_join_all(t, 3);
 }
 
-static void tasks(int n)
+static void *nap(void *arg)
+{
+	tutti_sleep(TUTTI_MILLISECONDS(1));
+	tutti_yield();
+	return arg;
+}
+
+static void tasks(int n, tutti_fn fn)
 {
 	tutti_task **t = malloc((size_t)n * sizeof(*t));
 
 	for (int i = 0; i < n; i++)
-		t[i] = tutti_task_start(take, NULL, NULL);
+		t[i] = tutti_task_start(fn, NULL, NULL);
 	tutti_join_all(t, (size_t)n);
 	free(t);
 }
@@ -83,9 +90,9 @@ static void act(const char *what)
 	if (strcmp(what, "threads") == 0)
 		threads();
 	else if (strcmp(what, "tasks") == 0)
-		tasks(10);
+		tasks(10, take);
 	else if (strcmp(what, "many") == 0)
-		tasks(10000);
+		tasks(10000, nap);
 	else if (strcmp(what, "events") == 0)
 		for (int i = 0; i < 100000; i++)
 			tutti_trace_mark("one of many");
