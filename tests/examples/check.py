@@ -15,6 +15,7 @@ import processes
 import programs
 import scheduling
 import tasks
+import thumbnails
 import threads
 import web
 import run
@@ -27,7 +28,7 @@ def main():
     program = os.path.abspath(sys.argv[1])
     name = os.path.basename(program)
     for module in (downloads, threads, daemons, locks, tasks, generators, pictures, processes,
-                   children, pools, programs, scheduling, web, managers):
+                   children, pools, programs, scheduling, web, managers, thumbnails):
         check = getattr(module, name, None)
         if check:
             break

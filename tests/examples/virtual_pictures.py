@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""The programs that act out a picture, and those about scheduling, in virtual time."""
+"""The programs that act out a picture, those about scheduling, and those that draw, in virtual
+time."""
+import os
+import tempfile
+
+from run import same
 from scheduling import FEEDBACK_QUEUE, PROCESS_STATES, THREE_ALGORITHMS
-from virtual import takes
+from thumbnails import draw, look
+from virtual import once, takes
 
 
 def p110_feedback_queue(program):
@@ -63,3 +69,17 @@ def p117_factory(program):
            [f"workshop {letter} has power", f"all workers of {letter} are in the hall"] +
            [f"{letter}{n} {does} the washroom" for n in (1, 2, 3) for does in ("locks", "opens")] +
            [f"workshop {letter} stops"]])
+
+
+# -- files -----------------------------------------------------------------------------------------
+
+def p79_thumbnails(program):
+    """To compute takes no time; in processes of the simulated machine too."""
+    with tempfile.TemporaryDirectory() as folder:
+        drawn = draw(folder)
+        for engine in ("threads", "processes", "tasks"):
+            done = once(program, [engine], [], cwd=folder)
+            same((done.text, done.rc, done.seconds), ("", 0, 0.0))
+            look(folder, drawn, "..")
+            for name in os.listdir(os.path.join(folder, "thumbnails")):
+                os.unlink(os.path.join(folder, "thumbnails", name))
