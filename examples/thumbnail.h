@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* thumbnail.h - a PNG made smaller, by libgd: of any kind on its way in, of 8 bits on its way out. */
+/* thumbnail.h - a PNG of any kind, made smaller by libgd. */
 #ifndef EXAMPLES_THUMBNAIL_H
 #define EXAMPLES_THUMBNAIL_H
 
@@ -16,7 +16,7 @@ static inline void say_nothing(int priority, const char *format, va_list args)
 	(void)priority, (void)format, (void)args;
 }
 
-/* gd prints what it finds wrong with a file, without that file's name; whoever reads it says more. */
+/* gd prints what it finds wrong with a file without its name; whoever reads the file says more. */
 static inline int silence_gd(void *arg)
 {
 	(void)arg;
@@ -37,7 +37,7 @@ static inline int read_png(const char *path, gdImage **image)
 	return *image ? 0 : tutti_fail(TUTTI_EUSER, "%s: not a PNG, or a damaged one", path);
 }
 
-/* Whether n or n + 1 beside its longer side of bound gives an image more of the first one's shape. */
+/* n or n + 1: whichever, beside a longer side of bound, is more of the image's shape. */
 static inline int shorter_side(int bound, int width, int height)
 {
 	int longer = width > height ? width : height, shorter = width > height ? height : width;
@@ -109,7 +109,7 @@ static inline int write_png(const char *path, gdImage *image)
 	return rc < 0 ? tutti_fail(rc, "%s: %s", path, tutti_strerror(rc)) : 0;
 }
 
-/* Make outfile out of infile, within a square of that side. 0, or < 0 and the calling job failed. */
+/* Make outfile of infile, within a square of that side. 0, or < 0 and the calling job failed. */
 static inline int save_thumbnail(const char *infile, const char *outfile, int bound)
 {
 	gdImage *image, *small;

@@ -8,6 +8,7 @@ from run import same
 from scheduling import FEEDBACK_QUEUE, PROCESS_STATES, THREE_ALGORITHMS
 from thumbnails import draw, look
 from virtual import once, takes
+from windows import POSTS, STORIES
 
 
 def p110_feedback_queue(program):
@@ -83,3 +84,20 @@ def p79_thumbnails(program):
             look(folder, drawn, "..")
             for name in os.listdir(os.path.join(folder, "thumbnails")):
                 os.unlink(os.path.join(folder, "thumbnails", name))
+
+
+# -- windows ---------------------------------------------------------------------------------------
+
+def p80_single_threaded_window(program):
+    for words, expected in STORIES[os.path.basename(program)]:
+        takes(program, expected[-1][0], timeline(*expected), "told", *words)
+
+
+def p81_multi_threaded_window(program):
+    p80_single_threaded_window(program)
+
+
+def f148_posts(program):
+    takes(program, 0, timeline((0, 'window "Posts" 200x150'), (0, "closed")) + [POSTS], "told")
+    takes(program, 0, timeline((0, 'window "Posts" 200x150'), (0, "closed")) + [POSTS], "told",
+          words=["random", "seed=7"])
