@@ -308,7 +308,7 @@ static void what_they_are(void)
 	struct again a = again("childless");
 
 	again_check_exit(&a, "childless", 0);
-	CHECK_EQ(again_count(&a, "daemons are not allowed to have children"), 2);
+	CHECK_EQ(again_count(&a, "daemonic processes are not allowed to have children"), 2);
 	again_free(&a);
 	expect("names", 0, 4, names);
 	expect("early", 0, 1, (const char *const[]){ "busy" });
