@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F148 T43 */
 /* Eight threads post calls to a window: its thread makes them all, those of each in its order. */
 #include "window.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: P79 F154 D7 */
 /*
  * Thumbnails of all PNGs in images/, of three sizes, in thumbnails/: each is made by a job.
  *

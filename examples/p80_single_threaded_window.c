@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: P80 F147 F149 D30 C22 */
 /*
  * A window that does everything in its one thread: while the download takes its time, nobody can
  * read who made it.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: P81 F147 F148 F149 T43 D30 C22 */
 /*
  * The same window, and the download in a thread of its own: all else goes on. The thread asks the
  * window's for its dialog, and is a daemon: who closes the window does not wait for it.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# rows: F147 F148 D30
 # ctest: LABELS no-asan LABELS no-valgrind
 """The examples' window on a real screen, drawn by GTK under a server of its own: it shows what is
 told where there is none. Not under ASan: GTK keeps what it has allocated."""
