@@ -83,6 +83,7 @@ static void say_results(void)
 	     "                     attempts, job, input\n"
 	     "  --resume, --resume-failed\n"
 	     "                     skip the inputs that FILE says are done well, and add to it\n"
+	     "  --timeline FILE    write who ran what when to FILE: .svg, .json or .txt\n"
 	     "  --progress, --no-progress\n"
 	     "                     show a bar with rate and remaining time on standard error, if\n"
 	     "                     that is a terminal; by default, unless the results go there\n"

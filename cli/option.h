@@ -14,7 +14,10 @@ void option_complain(const char *command, int c, char **argv);
 /* Say what the value should be, and what it is. false. */
 bool option_need(const char *command, const char *what);
 
-/* Of all that run something: { OPTION_TIMELINE_LONG }, and begin that trace; false: it has said why. */
+/*
+ * Of all that run something: { OPTION_TIMELINE_LONG }, and begin that trace; false: it has said why
+ * not.
+ */
 enum { OPTION_TIMELINE = 255 }; /* below those without a letter, and no letter itself */
 #define OPTION_TIMELINE_LONG "timeline", required_argument, NULL, OPTION_TIMELINE
 bool option_timeline(const char *command);

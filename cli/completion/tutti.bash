@@ -43,7 +43,7 @@ _tutti_job_at()
 		case ${COMP_WORDS[i]} in
 		--) echo $((i + 1)); return ;;
 		-[jPdaNnI] | --on | --authkey | --authkey-file | --jobs | --timeout | --retries | --halt | --joblog | --delimiter | \
-			--arg-file | --max-args | --colsep | --delay | --load | --memfree)
+			--arg-file | --max-args | --colsep | --delay | --load | --memfree | --timeline)
 			[ "${COMP_WORDS[i + 1]}" = = ] && ((i++)) # --on=tasks comes in three words
 			((i++))
 			;;
@@ -77,7 +77,7 @@ _tutti_map()
 	case $prev in
 	--on) _tutti_words "threads tasks processes inline"; return ;; # and tcp://
 	--authkey) return ;;
-	--authkey-file) _tutti_files; return ;;
+	--authkey-file | --timeline) _tutti_files; return ;;
 	--halt) _tutti_words "soon now never soon,fail= now,fail="; return ;;
 	--joblog | -a | --arg-file) _tutti_files; return ;;
 	-[jPdNnI] | --jobs | --timeout | --retries | --delimiter | --max-args | --colsep) return ;;
@@ -94,7 +94,7 @@ _tutti_map()
 			--timeout --retries --halt --keep-going --dry-run --shell -N --max-args -X --fill
 			--colsep -I --line-buffer --ungroup -k --keep-order --verbose --quiet --delay
 			--load --memfree --unordered --tag --json --joblog --resume --resume-failed
-			--progress --no-progress --help --"
+			--progress --no-progress --timeline --help --"
 	elif [ "$cur" = : ] && [ "$COMP_CWORD" = $((at + 1)) ]; then
 		# bash takes a colon for a word of its own: ./jobs.so : NAME
 		cur=
@@ -112,7 +112,7 @@ _tutti_map()
 _tutti_fetch()
 {
 	case $prev in
-	-o | --out | -a | --arg-file | --cacert) _tutti_files; return ;;
+	-o | --out | -a | --arg-file | --cacert | --timeline) _tutti_files; return ;;
 	-j | --jobs | --per-host | --xpath | --regex | --retries | --back-off | --timeout | --stall) return ;;
 	--connect-timeout | --max-time | --max-size | -H | --header | --user-agent | --data) return ;;
 	--user | --redirects | --proxy) return ;;
@@ -123,7 +123,7 @@ _tutti_fetch()
 			--tag --json --unordered -j --jobs --per-host -a --arg-file --retries
 			--back-off --timeout --stall --connect-timeout --max-time --max-size
 			--progress --no-progress --quiet -H --header --user-agent --method --data
-			--user --redirects --proxy --insecure --cacert --http1 --help"
+			--user --redirects --proxy --insecure --cacert --http1 --timeline --help"
 	fi
 }
 
@@ -145,12 +145,12 @@ _tutti_check()
 _tutti_serve()
 {
 	case $prev in
-	--tls-cert | --tls-key | --log) _tutti_files; return ;;
+	--tls-cert | --tls-key | --log | --timeline) _tutti_files; return ;;
 	-[lj] | --listen | --loops | --header | --max-age | --grace | --delay) return ;;
 	esac
 	if [[ $cur == -* ]]; then
 		_tutti_words "--listen --loops --no-listing --hidden --header --max-age --tls-cert
-			--tls-key --log --quiet --grace --demo --delay --help"
+			--tls-key --log --quiet --grace --demo --delay --timeline --help"
 	else
 		_tutti_folders
 	fi
@@ -159,20 +159,20 @@ _tutti_serve()
 _tutti_manager()
 {
 	case $prev in
-	--authkey-file) _tutti_files; return ;;
+	--authkey-file | --timeline) _tutti_files; return ;;
 	-l | --listen | --authkey | --queue | --grace) return ;;
 	esac
-	_tutti_words "--listen --authkey --authkey-file --queue --keep-running --grace --help"
+	_tutti_words "--listen --authkey --authkey-file --queue --keep-running --grace --timeline --help"
 }
 
 _tutti_worker()
 {
 	case $prev in
-	--authkey-file) _tutti_files; return ;;
+	--authkey-file | --timeline) _tutti_files; return ;;
 	-j | --jobs | --authkey | --take | --give | --idle) return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		_tutti_words "--authkey --authkey-file --take --give --idle --jobs --help"
+		_tutti_words "--authkey --authkey-file --take --give --idle --jobs --timeline --help"
 	elif [[ ${COMP_WORDS[*]:2:COMP_CWORD-2} == *:* ]]; then # bash makes several words of it
 		_tutti_words "$(_tutti_jobs)"
 	fi
@@ -181,12 +181,12 @@ _tutti_worker()
 _tutti_master()
 {
 	case $prev in
-	--authkey-file) _tutti_files; return ;;
+	--authkey-file | --timeline) _tutti_files; return ;;
 	--authkey | --take | --give | --timeout) return ;;
 	esac
 	if [[ $cur == -* ]]; then
 		_tutti_words "--authkey --authkey-file --give --take --timeout --shutdown --verbose
-			--help"
+			--timeline --help"
 	fi
 }
 

@@ -48,6 +48,7 @@ static void say_how(void)
 	     "  --max-time TIME    how long all of it may take\n"
 	     "  --max-size SIZE    no more of each URL, such as 10M; pages that are taken apart\n"
 	     "                     have 16M\n"
+	     "  --timeline FILE    write who ran what when to FILE: .svg, .json or .txt\n"
 	     "  --progress, --no-progress\n"
 	     "                     show how far it is on standard error, if that is a terminal;\n"
 	     "                     by default, unless the results go there\n"

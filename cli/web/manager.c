@@ -39,8 +39,8 @@ static const struct option long_options[] = { { "listen", required_argument, NUL
 	{ "authkey-file", required_argument, NULL, KEY_FILE },
 	{ "queue", required_argument, NULL, 'Q' },
 	{ "keep-running", no_argument, NULL, KEEP_RUNNING },
-	{ "grace", required_argument, NULL, GRACE }, { OPTION_TIMELINE_LONG }, { "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 } };
+	{ "grace", required_argument, NULL, GRACE }, { OPTION_TIMELINE_LONG },
+	{ "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
 
 static int help(void)
 {
@@ -58,7 +58,8 @@ static int help(void)
 	     "                       given several times (" TASKS_NAME " and\n"
 	     "                       " RESULTS_NAME "); jobs are served as " JOBS_NAME "\n"
 	     "  --keep-running       who is connected cannot shut it down\n"
-	     "  --grace TIME         calls under way have so long at the end (1)");
+	     "  --grace TIME         calls under way have so long at the end (1)\n"
+	     "  --timeline FILE      write who ran what when to FILE: .svg, .json or .txt");
 	return STATUS_FINE;
 }
 

@@ -60,6 +60,7 @@ static int help(void)
 	     "      --take NAME          the queue of results (" RESULTS_NAME ")\n"
 	     "      --timeout TIME       give up when no result has come for so long\n"
 	     "      --shutdown           shut the manager down at the end\n"
+	     "      --timeline FILE      write who ran what when to FILE: .svg, .json or .txt\n"
 	     "  -v, --verbose            say what is put, and what the results are");
 	return STATUS_FINE;
 }

@@ -31,8 +31,8 @@ static const struct option long_options[] = { { "listen", required_argument, NUL
 	{ "tls-cert", required_argument, NULL, TLS_CERT },
 	{ "tls-key", required_argument, NULL, TLS_KEY }, { "log", required_argument, NULL, LOG },
 	{ "grace", required_argument, NULL, GRACE }, { "demo", no_argument, NULL, DEMO },
-	{ "delay", required_argument, NULL, DELAY }, { OPTION_TIMELINE_LONG }, { "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 } };
+	{ "delay", required_argument, NULL, DELAY }, { OPTION_TIMELINE_LONG },
+	{ "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
 
 static int help(void)
 {
@@ -55,6 +55,7 @@ static int help(void)
 	     "  --tls-key FILE     its key, unless that is in the same file\n"
 	     "  --log FILE         append a line for each request there, not to standard error\n"
 	     "  -q, --quiet        no such lines on standard error\n"
+	     "  --timeline FILE    write who ran what when to FILE: .svg, .json or .txt\n"
 	     "  --grace TIME       requests under way have so long at the end (10)\n"
 	     "  --demo             in place of a folder /bobo, /jay and /tom, pages that take\n"
 	     "                     their time, and /echo, which shows the request; at\n"

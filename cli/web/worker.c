@@ -66,6 +66,7 @@ static int help(void)
 	     "      --take NAME          the queue of tasks (" TASKS_NAME ")\n"
 	     "      --give NAME          the queue for results (" RESULTS_NAME ")\n"
 	     "      --idle TIME          end with nothing to do for so long\n"
+	     "      --timeline FILE      write who ran what when to FILE: .svg, .json or .txt\n"
 	     "  -j, --jobs N             so many at a time (1)");
 	return STATUS_FINE;
 }

@@ -9,13 +9,14 @@
  * trace.h - see a program run: who ran when, who waited for what and who ended that wait.
  *
  * While a trace is kept, each thread, each task and each process has a lane: running, ready, or
- * waiting, and for what. Jobs are spans in the lane of who runs them, with their inputs. Arrows lead
- * from whoever released, put, set, notified or completed to who went on by it, and from who started
- * something to where that began. The processes that the program starts (process.h, pools, tutti_fork)
- * are in the same trace, also if they are killed.
+ * waiting, and for what. Jobs are spans in the lane of who runs them, with their inputs. Arrows
+ * lead from whoever released, put, set, notified or completed to who went on by it, and from who
+ * started something to where that began. The processes that the program starts (process.h, pools,
+ * tutti_fork) are in the same trace, also if they are killed.
  *
- * When it ends it is written as a file: .json for https://ui.perfetto.dev and chrome://tracing, .svg
- * for a picture that any browser shows, .txt for a terminal. docs/observe.md says how to read them.
+ * When it ends it is written as a file: .json for https://ui.perfetto.dev and chrome://tracing,
+ * .svg for a picture that any browser shows, .txt for a terminal. docs/observe.md says how to read
+ * them.
  *
  * Without a line of code: TUTTI_TRACE=run.svg in the environment starts it before main, and writes
  * the file as the program exits. What is killed, or calls _exit, writes none. Time is the monotonic
@@ -49,7 +50,7 @@ TUTTI_BEGIN
 
 /* Zero means default. */
 typedef struct tutti_trace_options {
-	size_t memory; /* bytes that are kept at most, by all processes; 0: 64 MiB. At least 64 KiB */
+	size_t memory; /* bytes kept at most, by all processes; 0: 64 MiB. At least 64 KiB */
 	void *reserved[4];
 } tutti_trace_options;
 
@@ -98,15 +99,21 @@ TUTTI_API bool tutti_trace_active(void);
 TUTTI_API void tutti_trace_mark(const char *text);
 
 /*
- * A span of the caller's begins, and its innermost one ends. Each ends where it began, in the same
- * thread or task; one that does not ends with that.
+ * A span of the caller's begins. It ends in the same thread or task, or else with that.
  *
  * text       what the span is called
- * code       how it ended: negative, an error code, shows it as failed
  * Context    any thread or task
  * Waits      never
  */
 TUTTI_API void tutti_trace_begin(const char *text);
+
+/*
+ * The innermost span of the caller ends. Nothing happens if there is none.
+ *
+ * code       how it ended: negative, an error code, shows it as failed
+ * Context    any thread or task
+ * Waits      never
+ */
 TUTTI_API void tutti_trace_end(int code);
 
 /*
@@ -133,9 +140,9 @@ enum { TUTTI_TRACE_TEXT, TUTTI_TRACE_SVG, TUTTI_TRACE_JSON };
 
 /* All zero: 80 columns of plain ASCII, or a picture 1200 wide. Nothing of it is for JSON. */
 typedef struct tutti_trace_chart {
-	int width;  /* columns, at least 40, or pixels, at least 400; 0: 80, or 1200 */
-	bool utf8;  /* of text: may have other characters than ASCII */
-	bool color; /* of text: may have the colours of a terminal */
+	int width;   /* columns, at least 40, or pixels, at least 400; 0: 80, or 1200 */
+	bool utf8;   /* of text: may have other characters than ASCII */
+	bool color;  /* of text: may have the colours of a terminal */
 	size_t rows; /* lanes shown at most; 0: 40 of text, 200 of a picture */
 	uint64_t reserved[4];
 } tutti_trace_chart;

@@ -94,8 +94,8 @@ struct tu_context {
 	uint64_t taped_as;      /* what the tape knows of it, see tape.c: the next three. Owner */
 	const void *taped_what;
 	uint32_t taped;
-	void *fake_stack;       /* ASan's */
-	void *fiber;            /* TSan's */
+	void *fake_stack; /* ASan's */
+	void *fiber;      /* TSan's */
 };
 
 /* The running context; NULL on a thread that has not called tutti yet. Use tu_self. */

@@ -31,11 +31,6 @@ enum {
 	SPIN_NS = 2000,
 	TRIM_NS = 100000000,
 	SORT_NS = 1000000, /* between two steps of giving back blocks, each of which is as short */
-#ifdef TU_MODEL
-	PAUSES = 1, /* there a pause is another's turn */
-#else
-	PAUSES = 32,
-#endif
 };
 
 /* The program is ending; daemons no longer run. Set once, by tu_workers_end. */
@@ -162,26 +157,6 @@ static inline struct tu_runnable *next_ready(struct tu_worker *w)
 }
 
 /* -- sleeping --------------------------------------------------------------------------------- */
-
-bool tu_single_cpu(void)
-{
-	static int cpus; /* all threads that find 0 write the same */
-	int known = tu_load_rlx(&cpus);
-
-	if (tu_simulated())
-		return true;
-	if (known == 0) {
-		known = tu_os_cpu_usable();
-		tu_store_rlx(&cpus, known);
-	}
-	return known == 1;
-}
-
-void tu_pause_briefly(void)
-{
-	for (int i = 0; i < PAUSES; i++)
-		tu_os_pause();
-}
 
 /*
  * A wake-up through the kernel costs tens of microseconds where CPUs are virtual: wait a little.
@@ -447,40 +422,22 @@ static void leave(struct tu_context *self)
 	}
 }
 
-/*
- * The same for the tape: it waits from before others can call it, and if nobody has until then. Here
- * others who are told are told as well.
- */
-static __attribute__((noinline)) void park_taped(struct tu_context *self, int saved)
-{
-	uint32_t empty = TU_PARK_EMPTY;
-	int64_t since = tu_os_now();
-
-	tu_parks(self);
-	/* [park-1] as in tu_park, here and below */
-	if (tu_cas_acqrel(&self->park, &empty, TU_PARK_PARKED)) {
-		tu_tape_waits(self, since);
-		leave(self);
-		tu_tape_note(self, TU_TAPE_GOES, 0, NULL);
-	}
-	tu_goes_on(self);
-	tu_swap_acqrel(&self->park, TU_PARK_EMPTY);
-	*self->worker->errno_at = saved;
-}
-
 void tu_park(struct tu_context *self)
 {
 	uint32_t empty = TU_PARK_EMPTY;
 	int saved = *self->worker->errno_at;
+	bool taped = tu_taping();
+	int64_t since = taped ? tu_os_now() : 0; /* before others can call it */
 
-	if (tu_taping()) {
-		park_taped(self, saved);
-		return;
-	}
 	/* [park-1] release: what we wait in is set up before a waker finds us PARKED */
 	tu_parks(self);
-	if (tu_cas_acqrel(&self->park, &empty, TU_PARK_PARKED))
+	if (tu_cas_acqrel(&self->park, &empty, TU_PARK_PARKED)) {
+		if (tu_unlikely(taped))
+			tu_tape_waits(self, since);
 		leave(self);
+		if (tu_unlikely(taped))
+			tu_tape_note(self, TU_TAPE_GOES, 0, NULL);
+	}
 	tu_goes_on(self);
 	/* [park-1] acquire: all that the notifier did; from tu_unpark_begin. An exchange, so that
 	   of two notifiers the later one is seen as well. */

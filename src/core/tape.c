@@ -265,8 +265,8 @@ void tu_tape_wakes(const struct tu_context *c)
 }
 
 /*
- * A job that ends on a thread is not the thread. Whoever goes on because of an end hears that it was
- * one, and not what was done last before.
+ * A job that ends on a thread is not the thread. Whoever goes on because of an end hears that it
+ * was one, and not what was done last before.
  */
 void tu_tape_ends(struct tu_context *self)
 {

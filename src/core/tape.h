@@ -28,9 +28,9 @@ enum tu_tape_kind {
 	TU_TAPE_JOB_ENDS, /* a: its code */
 	TU_TAPE_SPAN,     /* the same of the program's own words */
 	TU_TAPE_SPAN_ENDS,
-	TU_TAPE_LABEL, /* more about the innermost of these; text */
-	TU_TAPE_MARK,  /* text */
-	TU_TAPE_NAME,  /* a: what is named, text */
+	TU_TAPE_LABEL,   /* more about the innermost of these; text */
+	TU_TAPE_MARK,    /* text */
+	TU_TAPE_NAME,    /* a: what is named, text */
 	TU_TAPE_PROCESS, /* the process' name: text */
 	TU_TAPE_PROCESS_ENDS,
 };

@@ -75,11 +75,12 @@ struct tu_worker {
 	void *thread;    /* what exec knows of the thread; NULL: nobody has asked. Owner */
 	bool helper;     /* tutti's own: not one of the program's threads */
 	bool daemon;     /* at the program's end it stops at its next wait */
-	struct tu_tape_page *page; /* of the tape, to write on next; see tape.c. Owner, as the next */
-	uint32_t taped;            /* whether that is of today */
-	bool looking;    /* the owner sees to timers, descriptors and what was sent: wakes of theirs */
-	bool taping;     /* its thread writes on the tape. Atomic: who ends that looks */
-	bool looks_on;   /* tutti's own, and waits for nobody of the program. Atomic: others look */
+	struct tu_tape_page
+		*page;  /* of the tape, to write on next; see tape.c. Owner, as the next */
+	uint32_t taped; /* whether that is of today */
+	bool looking; /* the owner sees to timers, descriptors and what was sent: wakes of theirs */
+	bool taping;  /* its thread writes on the tape. Atomic: who ends that looks */
+	bool looks_on; /* tutti's own, and waits for nobody of the program. Atomic: others look */
 
 	struct tu_os_bell bell;     /* if has_bell; the owner opens and closes it */
 	struct tu_os_poller poller; /* if has_poller; likewise */

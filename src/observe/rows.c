@@ -112,8 +112,7 @@ static void find_threads(const struct tu_story *s, struct entry *e)
 	}
 	for (size_t i = 0; i < s->lanes_n; i++) {
 		struct tu_lane *l = s->lanes[i];
-		struct tu_lane *t =
-			tu_table_find(&threads, (uint64_t)l->process << 32 | l->thread);
+		struct tu_lane *t = tu_table_find(&threads, (uint64_t)l->process << 32 | l->thread);
 
 		e[i] = (struct entry){ l, l->native || !t ? l->begin : t->begin, i, i };
 	}
@@ -128,7 +127,7 @@ static bool same_group(const struct entry *a, const struct entry *b)
 	       a->lane->thread == b->lane->thread;
 }
 
-/* Each goes into the first row of its group whose last has ended. How many rows; > most: too many. */
+/* Each goes into the first row of its group whose last has ended. How many; > most: too many. */
 static size_t pack(struct entry *e, size_t n, size_t most)
 {
 	int64_t *ends = tu_alloc((most + 1) * sizeof(*ends));

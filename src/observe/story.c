@@ -74,7 +74,8 @@ static struct tu_story_process *process_of(struct tu_story *s, int pid, int64_t 
 	return &all[s->processes_n++];
 }
 
-static struct tu_lane *lane_of(struct tu_story *s, struct tu_story_process *p, uint64_t id, int64_t now)
+static struct tu_lane *lane_of(
+	struct tu_story *s, struct tu_story_process *p, uint64_t id, int64_t now)
 {
 	struct tu_lane *l = tu_table_find(&p->lanes, id), **all;
 
@@ -137,8 +138,8 @@ static void add_arrow(struct tu_story *s, const struct tu_arrow *a)
 }
 
 /* Who began by a start that was told under key. */
-static void began(struct tu_story *s, struct tu_table *starts, uint64_t key, struct tu_lane *l,
-	int64_t now)
+static void began(
+	struct tu_story *s, struct tu_table *starts, uint64_t key, struct tu_lane *l, int64_t now)
 {
 	struct start *start = key ? tu_table_find(starts, key) : NULL;
 
@@ -155,8 +156,8 @@ static void began(struct tu_story *s, struct tu_table *starts, uint64_t key, str
 	tu_free(start);
 }
 
-static void starts(struct tu_story *s, struct tu_table *table, uint64_t key, struct tu_lane *by,
-	int64_t now)
+static void starts(
+	struct tu_story *s, struct tu_table *table, uint64_t key, struct tu_lane *by, int64_t now)
 {
 	struct start *start = key ? tu_table_find(table, key) : NULL;
 
@@ -387,8 +388,8 @@ static size_t gather(struct entry *entries, size_t most)
 		size_t used = tu_load_acq(&page->used); /* [tape-2] acquire: the records */
 
 		for (size_t k = 0; k < used && n < most; k += page->slot[k].slots)
-			entries[n++] = (struct entry){ page->slot[k].time,
-				i * TU_TAPE_SLOTS + k, page->pid, &page->slot[k] };
+			entries[n++] = (struct entry){ page->slot[k].time, i * TU_TAPE_SLOTS + k,
+				page->pid, &page->slot[k] };
 	}
 	qsort(entries, n, sizeof(*entries), by_time);
 	return n;

@@ -20,9 +20,9 @@ enum tu_state {
 
 struct tu_story_process {
 	int pid;
-	const char *name;     /* "": none is known */
-	bool ended, ours;     /* it said so; it is the one that reads */
-	int64_t begin, last;  /* of its records */
+	const char *name;    /* "": none is known */
+	bool ended, ours;    /* it said so; it is the one that reads */
+	int64_t begin, last; /* of its records */
 	struct tu_table lanes, futures, names, starts;
 	size_t lanes_n;
 };
@@ -34,8 +34,8 @@ struct tu_lane {
 	uint32_t thread;  /* its number in the kernel */
 	bool native;      /* it is the thread itself */
 	int64_t begin, end;
-	size_t first, n;     /* stretches, once all are in order */
-	size_t span, spans;  /* likewise */
+	size_t first, n;    /* stretches, once all are in order */
+	size_t span, spans; /* likewise */
 	/* While it is read. */
 	int64_t since, waits_since;
 	uint64_t object;
@@ -68,8 +68,8 @@ struct tu_span {
 struct tu_arrow {
 	size_t from, to;
 	int64_t left, arrived, waited; /* waited: how long, in all, who went on */
-	uint16_t op; /* of who let go on; TU_OPS: unknown */
-	bool start;  /* it began by it */
+	uint16_t op;                   /* of who let go on; TU_OPS: unknown */
+	bool start;                    /* it began by it */
 };
 
 struct tu_mark {
@@ -97,8 +97,8 @@ int tu_story_read(struct tu_story *s);
 void tu_story_free(struct tu_story *s);
 
 /* "lock 'red'", "future of task 'x'", "queue 0x5581c0"; "": nothing by itself. Returns buf. */
-const char *tu_story_object(
-	const struct tu_story *s, unsigned process, const struct tu_stretch *w, char *buf, size_t n);
+const char *tu_story_object(const struct tu_story *s, unsigned process, const struct tu_stretch *w,
+	char *buf, size_t n);
 
 /* "running", "ready", "idle", "acquire lock 'red'". Returns buf. */
 const char *tu_story_state(

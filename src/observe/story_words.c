@@ -12,8 +12,8 @@ const char *tu_story_object(
 {
 	const struct tu_story_process *p = &s->processes[process];
 	enum tu_op_object kind = tu_op_object(w->op);
-	const struct tu_lane *l = kind == TU_OBJECT_FUTURE ? tu_table_find(&p->futures, w->object)
-							   : NULL;
+	const struct tu_lane *l =
+		kind == TU_OBJECT_FUTURE ? tu_table_find(&p->futures, w->object) : NULL;
 	const char *noun = tu_object_noun(kind), *name = tu_table_find(&p->names, w->object);
 	char shown[128];
 
@@ -23,8 +23,7 @@ const char *tu_story_object(
 		snprintf(buf, n, "%s", l->name);
 	else if (name)
 		snprintf(buf, n, "%s '%s'", noun, name);
-	else if (p->ours &&
-		 tu_data_name((const void *)(uintptr_t)w->object, shown, sizeof(shown)))
+	else if (p->ours && tu_data_name((const void *)(uintptr_t)w->object, shown, sizeof(shown)))
 		snprintf(buf, n, "%s '%s'", noun, shown);
 	else
 		snprintf(buf, n, "%s 0x%llx", noun, (unsigned long long)w->object);

@@ -2,8 +2,8 @@
 /*
  * trace_json.c - a story in the form of Chrome's trace events, which Perfetto reads.
  *
- * A lane is a "thread" of its process, whether it is one or a task. Slices of a lane must lie within
- * each other; so what a lane is at is cut where a span begins or ends.
+ * A lane is a "thread" of its process, whether it is one or a task. Slices of a lane must lie
+ * within each other; so what a lane is at is cut where a span begins or ends.
  */
 #include "core/alloc.h"
 #include "observe/trace.h"
@@ -31,8 +31,8 @@ static void put_place(struct tu_trace_sheet *s, size_t lane)
 {
 	const struct tu_lane *l = s->story->lanes[lane];
 
-	tu_paper_printf(&s->paper, ",\"pid\":%d,\"tid\":%zu",
-		s->story->processes[l->process].pid, lane + 1);
+	tu_paper_printf(&s->paper, ",\"pid\":%d,\"tid\":%zu", s->story->processes[l->process].pid,
+		lane + 1);
 }
 
 static void begin(struct tu_trace_sheet *s, const char *phase, const char *name)
@@ -56,10 +56,9 @@ static void put_processes(struct tu_trace_sheet *s)
 
 	for (size_t i = 0; i < s->story->processes_n; i++) {
 		begin(s, "M", "process_name");
-		tu_paper_printf(&s->paper, ",\"pid\":%d,\"args\":{\"name\":",
-			s->story->processes[i].pid);
-		put_text(&s->paper,
-			tu_story_process(s->story, (unsigned)i, name, sizeof(name)));
+		tu_paper_printf(
+			&s->paper, ",\"pid\":%d,\"args\":{\"name\":", s->story->processes[i].pid);
+		put_text(&s->paper, tu_story_process(s->story, (unsigned)i, name, sizeof(name)));
 		tu_paper_text(&s->paper, "}");
 		end(s);
 	}
@@ -83,8 +82,8 @@ static void put_lanes(struct tu_trace_sheet *s)
 
 /* -- slices ----------------------------------------------------------------------------------- */
 
-static void put_slice(struct tu_trace_sheet *s, size_t lane, const char *name,
-	const char *category, int64_t from, int64_t to)
+static void put_slice(struct tu_trace_sheet *s, size_t lane, const char *name, const char *category,
+	int64_t from, int64_t to)
 {
 	begin(s, "X", name);
 	tu_paper_printf(&s->paper, ",\"cat\":\"%s\"", category);
@@ -100,7 +99,9 @@ static void put_span(struct tu_trace_sheet *s, const struct tu_span *span)
 	bool failed = span->code < 0;
 
 	put_slice(s, span->lane, tu_story_span(span, name, sizeof(name)),
-		span->job ? failed ? "job,failed" : "job" : failed ? "span,failed" : "span",
+		span->job ? failed ? "job,failed" : "job"
+		: failed  ? "span,failed"
+			  : "span",
 		span->begin, span->end);
 }
 
@@ -177,8 +178,8 @@ static void put_end_of_arrow(struct tu_trace_sheet *s, size_t i, bool arrives)
 	const struct tu_arrow *a = &s->story->arrows[i];
 
 	begin(s, arrives ? "f" : "s", tu_story_by(a));
-	tu_paper_printf(&s->paper, ",\"cat\":\"%s\",\"id\":%zu%s", a->start ? "start" : "wake", i + 1,
-		arrives ? ",\"bp\":\"e\"" : "");
+	tu_paper_printf(&s->paper, ",\"cat\":\"%s\",\"id\":%zu%s", a->start ? "start" : "wake",
+		i + 1, arrives ? ",\"bp\":\"e\"" : "");
 	put_place(s, arrives ? a->to : a->from);
 	put_time(s, "ts", (arrives ? a->arrived : a->left) - s->story->begin);
 	end(s);

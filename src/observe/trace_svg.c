@@ -2,14 +2,15 @@
 /*
  * trace_svg.c - a story as a picture: lanes below each other, time from left to right.
  *
- * States are told apart by height as well as by colour: a full bar runs, half a bar is ready, a line
- * waits, a dotted one is idle. Spans are boxes below. A row with more stretches than could be seen,
- * and one of several lanes at once, is drawn in steps of a pixel; so the picture's size depends on
- * its rows, not on how much happened.
+ * States are told apart by height as well as by colour: a full bar runs, half a bar is ready, a
+ * line waits, a thin one is idle. Spans are boxes below. A row with more stretches than could be
+ * seen, and one of several lanes at once, is drawn in steps of a pixel; so the picture's size
+ * depends on its rows, not on how much happened.
  */
 #include "core/alloc.h"
 #include "observe/rows.h"
 #include "observe/trace.h"
+#include "observe/units.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -41,7 +42,7 @@ struct sheet {
 	struct tu_trace_sheet *out;
 	const struct tu_story *story;
 	struct tu_rows rows;
-	double *y;     /* of each row's upper edge */
+	double *y;       /* of each row's upper edge */
 	unsigned *depth; /* boxes of each row, on top of each other */
 	double height;
 	int width, length;
@@ -85,52 +86,18 @@ static void put_label(struct sheet *s, const char *name)
 
 /* -- time ------------------------------------------------------------------------------------- */
 
-static const struct unit {
-	const char *name;
-	int64_t ns;
-} units[] = { { "s", 1000000000 }, { "ms", 1000000 }, { "\xC2\xB5s", 1000 }, { "ns", 1 } };
-
-/* That in which a length is a number of few digits. */
-static const struct unit *unit_of(int64_t ns)
-{
-	const struct unit *u = units;
-
-	while (u->ns > 1 && ns < u->ns)
-		u++;
-	return u;
-}
-
-static const char *span_of_time(int64_t ns, char *buf, size_t n)
-{
-	const struct unit *u = unit_of(ns);
-	double value = (double)ns / (double)u->ns;
-
-	snprintf(buf, n, "%.*f %s", u->ns == 1 || value >= 100 ? 0 : value >= 10 ? 1 : 2, value,
-		u->name);
-	return buf;
-}
-
-/* 1, 2, 5, 10, ... ns: the least step of which at most so many are in the whole. */
-static int64_t step_of(int64_t whole, int most)
-{
-	int64_t step = 1;
-
-	for (int i = 0; whole / step > most; i++)
-		step = i % 3 == 1 ? step / 2 * 5 : step * 2;
-	return step;
-}
-
 static void draw_axis(struct sheet *s, double y, bool lines)
 {
-	int64_t whole = s->story->end - s->story->begin, step = step_of(whole, s->length / 90);
-	const struct unit *u = unit_of(step);
+	int64_t whole = s->story->end - s->story->begin, step = tu_unit_step(whole, s->length / 90);
+	const struct tu_unit *u = tu_unit_of(step);
 
 	for (int64_t t = 0; t <= whole; t += step) {
 		double x = x_of(s, s->story->begin + t);
 
 		if (lines)
 			tu_paper_printf(paper(s),
-				"<line class=\"grid\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n",
+				"<line class=\"grid\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" "
+				"y2=\"%.1f\"/>\n",
 				x, y, x, s->height - AXIS);
 		tu_paper_printf(paper(s),
 			"<text class=\"axis\" x=\"%.1f\" y=\"%.1f\">%" PRId64 " %s</text>\n", x,
@@ -183,7 +150,7 @@ static void draw_title(struct sheet *s)
 	tu_paper_printf(paper(s),
 		"<tspan class=\"dim\" dx=\"10\" font-size=\"12\" font-weight=\"400\">%s, %zu "
 		"lane%s",
-		span_of_time(story->end - story->begin, buf, sizeof(buf)), story->lanes_n,
+		tu_unit_text(story->end - story->begin, buf, sizeof(buf)), story->lanes_n,
 		story->lanes_n == 1 ? "" : "s");
 	if (story->processes_n > 1)
 		tu_paper_printf(paper(s), " of %zu processes", story->processes_n);
@@ -263,12 +230,13 @@ static void draw_folded_label(struct sheet *s, size_t i)
 	size_t failed = 0, at_once = tu_row_at_once(&s->rows, &s->rows.rows[i]);
 
 	for (size_t k = 0; k < s->story->spans_n; k++)
-		failed += s->story->spans[k].code < 0 &&
-			  s->rows.row_of[s->story->spans[k].lane] == i;
+		failed +=
+			s->story->spans[k].code < 0 && s->rows.row_of[s->story->spans[k].lane] == i;
 	tu_paper_printf(paper(s), "<text class=\"dim\" x=\"16\" y=\"%.1f\">%zu at once at most",
 		s->y[i] + 26, at_once);
 	if (failed)
-		tu_paper_printf(paper(s), "<tspan class=\"bad\" dx=\"8\">%zu failed</tspan>", failed);
+		tu_paper_printf(
+			paper(s), "<tspan class=\"bad\" dx=\"8\">%zu failed</tspan>", failed);
 	tu_paper_text(paper(s), "</text>\n");
 }
 
@@ -281,9 +249,10 @@ static void draw_labels(struct sheet *s)
 		bool first = i == 0 || row->process != s->rows.rows[i - 1].process;
 
 		if (first && s->story->processes_n > 1) {
-			tu_paper_printf(paper(s),
-				"<text class=\"process\" x=\"10\" y=\"%.1f\">", s->y[i] - 7);
-			put_name(s, tu_story_process(s->story, row->process, name, sizeof(name)), 80);
+			tu_paper_printf(paper(s), "<text class=\"process\" x=\"10\" y=\"%.1f\">",
+				s->y[i] - 7);
+			put_name(s, tu_story_process(s->story, row->process, name, sizeof(name)),
+				80);
 			tu_paper_text(paper(s), "</text>\n");
 		}
 		tu_paper_printf(paper(s), "<text x=\"16\" y=\"%.1f\">", s->y[i] + 11);
@@ -316,8 +285,8 @@ static void draw_tip(struct sheet *s, const char *name, int64_t begin, int64_t e
 	tu_paper_text(paper(s), "<title>");
 	put_name(s, name, 200);
 	tu_paper_printf(paper(s), ": %s, from %s on</title>",
-		span_of_time(end - begin, length, sizeof(length)),
-		span_of_time(begin - s->story->begin, from, sizeof(from)));
+		tu_unit_text(end - begin, length, sizeof(length)),
+		tu_unit_text(begin - s->story->begin, from, sizeof(from)));
 }
 
 static void draw_stretch(struct sheet *s, const struct tu_stretch *w, double y)
@@ -333,8 +302,9 @@ static void draw_stretch(struct sheet *s, const struct tu_stretch *w, double y)
 	tu_paper_text(paper(s), "</rect>\n");
 	if (w->state != TU_STATE_WAITS || width < 40)
 		return;
-	tu_paper_printf(paper(s), "<text class=\"wait\" font-size=\"9\" style=\"font-size:9px\" "
-				  "x=\"%.1f\" y=\"%.1f\">",
+	tu_paper_printf(paper(s),
+		"<text class=\"wait\" font-size=\"9\" style=\"font-size:9px\" "
+		"x=\"%.1f\" y=\"%.1f\">",
 		x + 3, y + 5);
 	put_name(s, name, (int)(width - 6) / 5);
 	tu_paper_text(paper(s), "</text>\n");
@@ -375,16 +345,15 @@ static void draw_step(struct sheet *s, const struct tu_share *share, double x, d
 		return;
 	runs = runs < 1 ? runs : 1;
 	up = lived / most * (height - bar);
-	tu_paper_printf(paper(s),
-		"<path class=\"idle\" d=\"M%.1f,%.1fv-%.1fh1v%.1fz\"/>", x, y + height - bar, up, up);
+	tu_paper_printf(paper(s), "<path class=\"idle\" d=\"M%.1f,%.1fv-%.1fh1v%.1fz\"/>", x,
+		y + height - bar, up, up);
 	up *= share->state[TU_STATE_READY] / lived;
 	if (up >= .2)
 		tu_paper_printf(paper(s), "<path class=\"ready\" d=\"M%.1f,%.1fv-%.1fh1v%.1fz\"/>",
 			x, y + height - bar, up, up);
 	if (runs > .02)
-		tu_paper_printf(paper(s),
-			"<path class=\"run\" d=\"M%.1f,%.1fv-%.1fh1v%.1fz\"/>", x, y + height,
-			runs * bar, runs * bar);
+		tu_paper_printf(paper(s), "<path class=\"run\" d=\"M%.1f,%.1fv-%.1fh1v%.1fz\"/>", x,
+			y + height, runs * bar, runs * bar);
 	tu_paper_text(paper(s), "\n");
 }
 
@@ -453,8 +422,9 @@ static void draw_span(struct sheet *s, const struct tu_span *span, size_t row, d
 	tu_paper_text(paper(s), "</rect>\n");
 	if (width < 3 * LETTER)
 		return;
-	tu_paper_printf(paper(s), "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\" "
-				  "pointer-events=\"none\">%s",
+	tu_paper_printf(paper(s),
+		"<text class=\"%s\" x=\"%.1f\" y=\"%.1f\" "
+		"pointer-events=\"none\">%s",
 		failed ? "bad" : "in", x + 2, y + 10, failed ? "\xE2\x9C\x97 " : "");
 	put_name(s, name, (int)(width - 4) / LETTER - 2 * failed);
 	tu_paper_text(paper(s), "</text>\n");

@@ -6,6 +6,7 @@
 #include "core/alloc.h"
 #include "observe/rows.h"
 #include "observe/trace.h"
+#include "observe/units.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -89,28 +90,19 @@ static void put_process(struct page *p, unsigned process)
 	tu_paper_text(p->paper, "\n");
 }
 
-static void put_time(int64_t ns, char *buf, size_t n, bool utf8)
-{
-	if (ns >= 1000000000)
-		snprintf(buf, n, "%.3g s", (double)ns / 1e9);
-	else if (ns >= 1000000)
-		snprintf(buf, n, "%.3g ms", (double)ns / 1e6);
-	else
-		snprintf(buf, n, "%.3g %ss", (double)ns / 1e3, utf8 ? "\xC2\xB5" : "u");
-}
-
 /* From 0 to the end. */
 static void put_axis(struct page *p)
 {
 	char time[40];
 	int columns;
 
-	put_time(p->story->end - p->story->begin, time, sizeof(time), p->chart->utf8);
+	tu_unit_text(p->story->end - p->story->begin, time, sizeof(time));
 	columns = tu_paper_width(time, kind_of(p));
 	tu_paper_repeat(p->paper, " ", p->label + 1);
 	tu_paper_text(p->paper, "0");
 	tu_paper_repeat(p->paper, " ", p->length - 1 - columns);
-	tu_paper_printf(p->paper, "%s\n", time);
+	tu_paper_cut(p->paper, time, columns, kind_of(p));
+	tu_paper_text(p->paper, "\n");
 }
 
 static void put_key(struct page *p)

@@ -20,8 +20,8 @@ struct tu_request {
 	int place; /* in the simulation; < 0: none */
 	const char *name, *identity;
 	const char *tape; /* where it is, see core/tape.h; "": there is none */
-	tutti_bytes arg; /* packed */
-	void *body;      /* where all of these are, if they were received and can be freed */
+	tutti_bytes arg;  /* packed */
+	void *body;       /* where all of these are, if they were received and can be freed */
 };
 
 /* What p is to do, as long as p is; 0, and r->arg is the caller's to free; or -ENOMEM. */

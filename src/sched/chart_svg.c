@@ -8,8 +8,8 @@
  * the step for which the process ran: no document grows with the length of a run.
  */
 #include "core/alloc.h"
-#include "sched/lanes.h"
 #include "core/paper.h"
+#include "sched/lanes.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -6,8 +6,8 @@
  * a core's place belongs to whoever had it longest.
  */
 #include "core/alloc.h"
-#include "sched/lanes.h"
 #include "core/paper.h"
+#include "sched/lanes.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* explorer.c - see explorer.h. */
-#include "base/atomic.h"
 #include "model/explorer.h"
+#include "base/atomic.h"
 
 #include "base/check.h"
 #include "model/schedule.h"

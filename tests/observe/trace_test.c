@@ -157,10 +157,11 @@ static void check_whole(int tid)
 	double at = -1;
 
 	for (const char *line = first_line(); line; line = line_after(line)) {
-		if (!has(line, "\"ph\":\"X\"") || !in_lane(line, tid) || has(line, "\"cat\":\"job") ||
-			has(line, "\"cat\":\"span"))
+		if (!has(line, "\"ph\":\"X\"") || !in_lane(line, tid) ||
+			has(line, "\"cat\":\"job") || has(line, "\"cat\":\"span"))
 			continue;
-		CHECK(at < 0 || (number(line, "ts") - at < .0015 && at - number(line, "ts") < .0015));
+		CHECK(at < 0 ||
+			(number(line, "ts") - at < .0015 && at - number(line, "ts") < .0015));
 		at = number(line, "ts") + number(line, "dur");
 	}
 	CHECK(at > 0);
@@ -279,7 +280,7 @@ static void listen(int code, const char *text, void *arg)
 
 static void bad_paths(void)
 {
-	static const char *const bad[] = { "run", "run.jsn", ".svg", "/no/such/folder/run.json" };
+	static const char *const bad[] = { "run", "run.jsn", ".svg", "no such folder/run.json" };
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		tutti_set_reporter(listen, said);
@@ -295,7 +296,8 @@ static void bad_paths(void)
 static void forms(void)
 {
 	tutti_bytes text;
-	tutti_trace_chart narrow = { .width = 39 }, chart = { .width = 60, .utf8 = true, .rows = 2 };
+	tutti_trace_chart narrow = { .width = 39 },
+			  chart = { .width = 60, .utf8 = true, .rows = 2 };
 
 	CHECK_EQ(tutti_trace_start(NULL, NULL), 0);
 	start_two();

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# rows: F156 P113 P115
+# rows: F156
 # ctest: TIMEOUT 900
-"""What a program that is traced leaves behind: one file, which those who read such files can read."""
+"""What a traced program leaves behind: one file, which those who read such files can read."""
 import json
 import os
 import signal

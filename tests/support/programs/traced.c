@@ -27,8 +27,7 @@ static void threads(void)
 	static const char *const names[] = { "first", "second <&>", "third \"3\"" };
 
 	for (int i = 0; i < 3; i++)
-		t[i] = tutti_thread_start(
-			take, NULL, &(tutti_thread_options){ .name = names[i] });
+		t[i] = tutti_thread_start(take, NULL, &(tutti_thread_options){ .name = names[i] });
 	tutti_join_all(t, 3);
 }
 
