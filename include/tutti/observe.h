@@ -25,7 +25,7 @@
  *
  * What is reported (report.h) and printed by tutti_progress_print appears above the bars, each line
  * whole, whichever thread or task it is from. Others who write to the terminal meanwhile, printf
- * too, do so between tutti_progress_suspend and tutti_progress_resume; without that, what they write
+ * too, do so between tutti_progress_suspend and tutti_progress_resume. What they write without that
  * stands behind a bar, and the bars go on below it.
  *
  * A progress that is there when the process forks is there in the child too: what the child adds
@@ -61,7 +61,7 @@ typedef struct tutti_progress tutti_progress;
  * total      units in all; 0: not known
  * Returns    the progress, the caller's to free; NULL: no memory
  * Context    any thread or task
- * Waits      for the terminal, if it takes nothing just now; not a cancellation point
+ * Waits      may, for another that writes there; not a cancellation point
  */
 TUTTI_API tutti_progress *tutti_progress_create(const char *label, uint64_t total);
 
@@ -101,7 +101,7 @@ TUTTI_API void tutti_progress_free(tutti_progress *p);
  *
  * format     as printf; the end of the line is added if there is none
  * Context    any thread or task; forked child
- * Waits      for the terminal, as any writer; not a cancellation point
+ * Waits      may, for the terminal; not a cancellation point
  */
 TUTTI_API void tutti_progress_print(const char *format, ...) TUTTI_PRINTF(1, 2);
 
@@ -110,7 +110,7 @@ TUTTI_API void tutti_progress_print(const char *format, ...) TUTTI_PRINTF(1, 2);
  * nothing is drawn it does nothing; what is printed meanwhile is printed.
  *
  * Context    any thread or task
- * Waits      for the terminal, as any writer; not a cancellation point
+ * Waits      may, for the terminal; not a cancellation point
  */
 TUTTI_API void tutti_progress_suspend(void);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * progress_line.h - how far it is, in words: from numbers and a width to text. No I/O, no clock; any
- * thread.
+ * progress_line.h - how far it is, in words: from numbers and a width to text. No I/O, no clock.
+ * Any thread.
  */
 #ifndef TU_OBSERVE_PROGRESS_LINE_H
 #define TU_OBSERVE_PROGRESS_LINE_H

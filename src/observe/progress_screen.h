@@ -42,7 +42,7 @@ uint32_t tu_screen_generation(void);
 /* Show p below the others. *r is taken over, and NULL then, if nobody draws yet. */
 void tu_screen_add(tutti_progress *p, struct tu_renderer **r);
 
-/* Its last line, above the others. Who has drawn if it was the last: to be stopped by the caller. */
+/* Its last line, above the others. Who has drawn, if it was the last: the caller stops that. */
 struct tu_renderer *tu_screen_remove(tutti_progress *p);
 
 /* Draw, or write lines that are due. How long until it is worth doing so again. */
@@ -54,7 +54,7 @@ bool tu_screen_has_renderer(void);
 /* A text above all progress; it gets an end of line if it has none. */
 void tu_screen_print(const char *head, const char *text);
 
-/* The same if something is drawn, by this process or one it shares the terminal with; else false. */
+/* The same if something is drawn, here or by one we share the terminal with; else false. */
 bool tu_screen_print_over(const char *head, const char *text);
 
 /* Nothing is shown until as many resumes. */

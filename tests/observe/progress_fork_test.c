@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F150 */
 /* ctest: LABELS no-valgrind */ /* a copy has lost what threads had that it does not have */
-/* progress_fork_test.c - what forked children count, and that they draw nothing of their parent's. */
+/* progress_fork_test.c - what forked children count, and that their parent alone draws it. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/wait.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F150 */
 /* progress_line_test.c - from numbers and a width to a line, and when a line is due. */
 #include <string.h>
 
@@ -73,7 +74,8 @@ static void tells_slow_rates(void)
 static void fits(void)
 {
 	CHECK_STR(bar_of("files", 450, 1000, 36, 200, false),
-		"files  45% [##################......................] 450/1000 12/s 0:36, 0:44 left");
+		"files  45% [##################......................]"
+		" 450/1000 12/s 0:36, 0:44 left");
 	CHECK_STR(bar_of("files", 450, 1000, 36, 60, false),
 		"files  45% [###.....] 450/1000 12/s 0:36, 0:44 left");
 	CHECK_STR(bar_of("files", 450, 1000, 36, 50, false),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: F150 */
 /* ctest: VIRTUAL ON */
-/* progress_test.c - what a terminal gets to see, and what a file; see scripts/progress_screen.py. */
+/* progress_test.c - what a terminal gets to see, and a file; see scripts/progress_screen.py. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# rows: F150
 """The progress bar of tutti map: on a terminal or when asked for, never mixed with results."""
 import os
 import pty

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# rows: F150
 """What stands on a terminal while progress is shown: the bytes are replayed on a small terminal,
 and whatever was written stands there whole, above the bars."""
 import fcntl
