@@ -155,7 +155,8 @@ TUTTI_API bool tutti_thread_daemon(const tutti_thread *t);
  * makers, _DummyThread; STATE is started or stopped, and says whether it is a daemon.
  *
  * t          the thread; NULL: the caller's
- * text       receives it, cut off after n - 1 bytes; n 0: may be NULL
+ * text       receives it, cut off where there is no more room; NULL with n 0
+ * n          the room, in bytes
  * Returns    how many bytes it has without the zero that ends it, be they written or not
  * Errors     TUTTI_ETYPE   t is not a thread; text is untouched
  * Context    any thread or task
