@@ -20,7 +20,7 @@ endef
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-optimized test-debug check bench bench-claims asan tsan valgrind torture crash-points
-.PHONY: coverage fuzz aarch64 riscv64
+.PHONY: coverage rows fuzz aarch64 riscv64
 .PHONY: deps deps-all deps-bench install format clean
 
 help:
@@ -31,6 +31,7 @@ help:
 	@echo "make check       formatter, lint, rooms, header contract, exported symbols"
 	@echo "make asan | tsan | valgrind    the tests under a sanitizer or memcheck"
 	@echo "make torture     the tests, long        make coverage   what the tests enter"
+	@echo "make rows        docs/coverage.md, from docs/rows.txt and from what says which rows it shows"
 	@echo "make fuzz        new bytes for the fuzz targets, SECONDS=$(SECONDS) each, by clang's libFuzzer"
 	@echo "make crash-points              processes killed at each step, gcc and clang, -O0 and -O2"
 	@echo "make aarch64     cross-built, base to loop under qemu-user (also riscv64)"
@@ -100,6 +101,10 @@ coverage:
 	$(call build,coverage)
 	$(CTEST) --test-dir build/coverage -LE 'torture|no-coverage' -j2
 	@python3 tools/coverage.py build/coverage
+
+# Complains of rows that nothing shows, which does not keep it from writing the page.
+rows:
+	@python3 tools/rows.py --write
 
 aarch64 riscv64:
 	$(call build,$@)

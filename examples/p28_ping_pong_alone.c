@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F2 F26 P28 T10 */
 /* Two processes count to 50, and each counts alone: a hundred words. */
 #include <stdio.h>
 #include <tutti/tutti.h>

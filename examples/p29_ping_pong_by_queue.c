@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F21 P29 */
 /* The same with the counter in a queue that both have: 50 words. With an argument main looks again
    and again whether one has ended, as the tutorial does; without, it waits. */
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: P59 T22 */
 /* Main is over at once, the program never: it waits for its threads. An interrupt ends it. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F87 P60 D19 */
 /* Daemon threads live as long as main, here five seconds, whatever they are doing. */
 #include <stdio.h>
 #include <tutti/tutti.h>

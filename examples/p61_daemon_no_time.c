@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F87 P61 */
 /* The program does not wait for daemon threads: it ends at once, with a word or two at most. */
 #include <stdio.h>
 #include <tutti/tutti.h>

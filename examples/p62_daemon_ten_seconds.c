@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: P62 D19 */
 /* A longer sleep of main gives the same daemon threads more time: ten seconds. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F88 P63 */
 /*
  * Who decides when the program ends?
  *

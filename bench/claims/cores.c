@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* rows: C6 C7 C8 C10 C13 C32 */
 /* Work that computes, on all CPUs: C6 in processes, C7 in threads, C8 in threads that share one
    lock as Python's do, C10 a hundred jobs at once, C13 more tasks than CPUs, C32
    what C alone makes of it. */
@@ -103,6 +102,7 @@ static double primes_on(const struct scale *s, const char *name, const char *whe
 }
 
 /* The list of P37. */
+/* rows: C6 */
 void claim_6(const struct scale *s)
 {
 	primes_on(s, "one", "processes:1", &try_prime_job);
@@ -110,6 +110,7 @@ void claim_6(const struct scale *s)
 }
 
 /* The list of P35 to P37 once, and the sum of P38, on one core and without any pool. */
+/* rows: C32 */
 void claim_32(const struct scale *s)
 {
 	int primes = 0, n = s->size == SMOKE ? 3 : 13;
@@ -156,6 +157,7 @@ static void endless_threads(const struct scale *s)
 	free(cpu);
 }
 
+/* rows: C7 */
 void claim_7(const struct scale *s)
 {
 	primes_on(s, "processes", "processes:16", &try_prime_job);
@@ -163,6 +165,7 @@ void claim_7(const struct scale *s)
 	endless_threads(s);
 }
 
+/* rows: C8 */
 void claim_8(const struct scale *s)
 {
 	primes_on(s, "processes", "processes:16", &try_locked_job);
@@ -200,6 +203,7 @@ static void jobs_at_once(const char *name, bool processes, int factors)
 	report_for(name, "ms", (double)(bench_now() - start) / 1e6, "ms");
 }
 
+/* rows: C10 */
 void claim_10(const struct scale *s)
 {
 	int factors = (int)sized(s, 5000000, 2000000, 1000);
@@ -253,6 +257,7 @@ static double split_over_processes(int parts, long steps)
 	return (double)(bench_now() - start) / 1e6;
 }
 
+/* rows: C13 */
 void claim_13(const struct scale *s)
 {
 	static const struct {

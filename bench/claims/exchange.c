@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* rows: C18 */
 /* C18: what it takes to hand data to another thread or process: many small items, and large ones.
    Beside tutti's own ways a socket pair, and memory that both have. A manager: net.c. */
 #define _GNU_SOURCE 1
@@ -235,6 +234,7 @@ static void copy_speed(long n)
 	free(to);
 }
 
+/* rows: C18 */
 void claim_18(const struct scale *s)
 {
 	long small = sized(s, 100000, 20000, 200), large = sized(s, 1000, 200, 4);

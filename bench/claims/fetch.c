@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* rows: C12 C34 */
 /* Waiting for a peer on the network: C12 by threads, processes or coroutines alike, C34 in turn or
    not. The peer is another process, on the loopback, and takes its time before it answers. */
 #define _GNU_SOURCE 1
@@ -89,6 +88,7 @@ static void fetch_by(const char *name, const char *kind, int port, int n)
 	tutti_executor_free(e);
 }
 
+/* rows: C12 */
 void claim_12(const struct scale *s)
 {
 	struct server server = { .delay_ns = TUTTI_MILLISECONDS(100) };
@@ -162,6 +162,7 @@ static void exchanges(const char *name, void (*all)(int n), int port, int n)
 		tutti_stream_free(lines[i]);
 }
 
+/* rows: C34 */
 void claim_34(const struct scale *s)
 {
 	struct server server = { .delay_ns = TUTTI_MILLISECONDS(10) };

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* rows: C9 */
 /* C9: the sum of a list that lies in memory, in turn and by eight processes (P38, P39). */
 #include "claims.h"
 
@@ -81,6 +80,7 @@ static void sum_both_ways(const char *name, size_t n)
 	tutti_shm_free(numbers);
 }
 
+/* rows: C9 */
 void claim_9(const struct scale *s)
 {
 	/* The fork server is there, and a queue that others have had. */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* rows: C14 C15 C28 */
 /* C14: what a lock costs, and what it leaves of several CPUs. C15: coroutines need none. C28: a
    value for each thread, by thread-local data or by a dict that all share. */
 #define _GNU_SOURCE 1
@@ -57,6 +56,7 @@ static void uncontended(long n)
 	bench_report("uncontended", (double)(bench_now() - start) / (double)n, "ns");
 }
 
+/* rows: C14 */
 void claim_14(const struct scale *s)
 {
 	static const int percents[] = { 100, 50, 0 };
@@ -103,6 +103,7 @@ static void counted(const char *name, int64_t start, long n)
 	counter = 0;
 }
 
+/* rows: C15 */
 void claim_15(const struct scale *s)
 {
 	long n = sized(s, 10000000, 1000000, 10000), each[COUNTERS];
@@ -173,6 +174,7 @@ static void *read_mine(void *arg)
 	return NULL;
 }
 
+/* rows: C28 */
 void claim_28(const struct scale *s)
 {
 	static const char *const names[] = { "thread_local", "locked_dict", "compiler_tls" };

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* rows: C18 C30 C31 */
 /* What needs a manager: C18 an item by it, C30 workers that share the tasks, C31 a dict that
    threads share and one that processes share through a manager. */
 #include "claims.h"
@@ -74,6 +73,7 @@ static void *put_all(void *n)
 }
 
 /* Putter, server and getter: three ends of which each waits for the other two. */
+/* rows: C18 */
 void claim_18_by_manager(const struct scale *s)
 {
 	long n = sized(s, 20000, 5000, 50);
@@ -151,6 +151,7 @@ static void *put_and_get(void *n)
 	return NULL;
 }
 
+/* rows: C30 */
 void claim_30(const struct scale *s)
 {
 	int tasks = (int)sized(s, 16, 8, 8);
@@ -251,6 +252,7 @@ static void by_sharers(const char *name, struct sharer who, long operations)
 }
 
 /* The manager's clients are threads here too, each with its connection: that is to its credit. */
+/* rows: C31 */
 void claim_31(const struct scale *s)
 {
 	long entries = sized(s, 100000, 10000, 100), operations = sized(s, 1000000, 200000, 1000);

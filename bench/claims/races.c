@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* rows: C21 C22 C23 */
 /* C21: the same jobs by threads and by processes. C22: whether a window stays alive. C23: what is
    left of a hundred deposits without a lock. */
 #include "claims.h"
@@ -37,6 +36,7 @@ static double seconds_on(const char *kind, const struct scale *s, long steps, lo
 	return (double)start / 1e9;
 }
 
+/* rows: C21 */
 void claim_21(const struct scale *s)
 {
 	static const char *const names[] = { "size_10us", "size_100us", "size_1ms", "size_10ms",
@@ -114,6 +114,7 @@ static void press(const char *name, tutti_time duration)
 	report_for(name, "worst", window.worst_ms, "ms");
 }
 
+/* rows: C22 */
 void claim_22(const struct scale *s)
 {
 	/* A tenth of the tutorial's ten seconds. */
@@ -209,6 +210,7 @@ static void in_simulations(const char *name, void (*run)(void *left), long n)
 	free(left);
 }
 
+/* rows: C23 */
 void claim_23(const struct scale *s)
 {
 	long real = sized(s, 200, 20, 1), simulated = sized(s, 200, 50, 5);

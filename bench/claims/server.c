@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* rows: C17 */
 /* The server of the claims, see server.h, and C17: on one loop, on several, or a thread for each of
    a thousand connections. */
 #define _GNU_SOURCE 1
@@ -208,6 +207,7 @@ static void under_load(const struct scale *s, const char *name, struct server se
 	server_stop(&server);
 }
 
+/* rows: C17 */
 void claim_17(const struct scale *s)
 {
 	char several[32];

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* rows: C1 C4 C5 */
 /* What it costs to have one more: C1 to start and end it, C4 its memory, C5 a pool instead. */
 #define _GNU_SOURCE 1
 #include "claims.h"
@@ -107,6 +106,7 @@ static void some_of(struct kind *k, long n)
 	k->count += n;
 }
 
+/* rows: C1 */
 void claim_1(const struct scale *s)
 {
 	static struct kind kinds[] = { { "bare_fork", bare_fork, 1, 0, 0 },
@@ -190,6 +190,7 @@ static void memory_of_children(long n)
 	free(pids);
 }
 
+/* rows: C4 */
 void claim_4(const struct scale *s)
 {
 	long n = sized(s, 1000, 500, 20);
@@ -232,6 +233,7 @@ static void one_by_one(const char *name, void (*one)(void), long n)
 	report_each(name, "each", start, n);
 }
 
+/* rows: C5 */
 void claim_5(const struct scale *s)
 {
 	long n = sized(s, 10000, 2000, 50);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* rows: C2 C3 */
 /* C2: one switch from a coroutine, thread or process to the next. C3: very many coroutines. */
 #define _GNU_SOURCE 1
 #include "claims.h"
@@ -109,6 +108,7 @@ static void between_processes(const char *name, long n)
 	child_join(child);
 }
 
+/* rows: C2 */
 void claim_2(const struct scale *s)
 {
 	long coroutines = sized(s, 1000000, 200000, 1000), others = sized(s, 100000, 20000, 200);
@@ -152,6 +152,7 @@ static void very_many(const char *name, long n, tutti_time duration)
 	free(all);
 }
 
+/* rows: C3 */
 void claim_3(const struct scale *s)
 {
 	tutti_time duration = s->size == SMOKE ? TUTTI_MILLISECONDS(20) : TUTTI_SECONDS(1);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* rows: C26 C27 C29 */
 /* C26: what buffering saves. C27: four algorithms of scheduling. C29: what a program of many threads
    takes from one of one. */
 #define _GNU_SOURCE 1
@@ -43,6 +42,7 @@ static void print_many(const char *name, long n, bool flush)
 	fclose(out);
 }
 
+/* rows: C26 */
 void claim_26(const struct scale *s)
 {
 	long n = sized(s, 100000, 100000, 5000);
@@ -111,6 +111,7 @@ static void add_run(struct means *m, const char *algorithm, const tutti_sched_pr
 }
 
 /* The same fifty mixes for all: exact, not measured. */
+/* rows: C27 */
 void claim_27(const struct scale *s)
 {
 	struct means means[4] = { { 0, 0, 0, 0 } };
@@ -171,6 +172,7 @@ static void share_beside(const char *name, int k, int64_t ns)
 	pin(-1);
 }
 
+/* rows: C29 */
 void claim_29(const struct scale *s)
 {
 	int64_t ns = sized(s, 1000, 500, 20) * 1000000;

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* rows: C19 C20 */
 /* C19: who is hit by a crash. C20: how the system does with very many processes, and what becomes
    of one more than it allows. */
 #define _GNU_SOURCE 1
@@ -66,6 +65,7 @@ static bool whole_process_dies(void)
 	       WTERMSIG(status) == SIGSEGV;
 }
 
+/* rows: C19 */
 void claim_19(const struct scale *s)
 {
 	long n = sized(s, 1000, 200, 5), kept = 0, died = 0;
@@ -176,6 +176,7 @@ static void refusal(void)
 	bench_report("refused_cleanly", 1, "yes");
 }
 
+/* rows: C20 */
 void claim_20(const struct scale *s)
 {
 	static const int counts[] = { 0, 10, 100, 1000, MOST };

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* rows: C11 C16 C24 C25 C33 */
 /* Work that waits. Exact in virtual time (TUTTI_SIM=1), which every one of these can run in but
    C11: C16 together or in turn, C24 what blocks the loop, C25 so many at once, C33 who hears of a
    result when. */
@@ -75,6 +74,7 @@ static void sleeping_processes(long n, tutti_time duration)
 	free(pids);
 }
 
+/* rows: C11 */
 void claim_11(const struct scale *s)
 {
 	tutti_time duration = s->size == SMOKE ? TUTTI_MILLISECONDS(50) : TUTTI_SECONDS(2);
@@ -152,6 +152,7 @@ static void by_processes(const tutti_time *durations)
 	report_lasting("processes", start);
 }
 
+/* rows: C16 */
 void claim_16(const struct scale *s)
 {
 	tutti_time durations[DOWNLOADS] = { lasting(5), lasting(9), lasting(7) };
@@ -185,6 +186,7 @@ static void three(const char *name, tutti_fn fn, double seconds)
 	report_lasting(name, start);
 }
 
+/* rows: C24 */
 void claim_24(const struct scale *s)
 {
 	(void)s;
@@ -226,6 +228,7 @@ static double rounds_of(int n, int k, tutti_time duration)
 	return (double)(tutti_now() - start) / (double)duration;
 }
 
+/* rows: C25 */
 void claim_25(const struct scale *s)
 {
 	tutti_time duration = tutti_simulated() ? TUTTI_SECONDS(2) : TUTTI_MILLISECONDS(10);
@@ -285,6 +288,7 @@ static void hear_as_completed(tutti_future **all)
 	tutti_completion_free(c);
 }
 
+/* rows: C33 */
 void claim_33(const struct scale *s)
 {
 	tutti_future *all[RESULTS];

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F64 F67 T50 */
 /* Threads that tutti did not make: they may call everything, and leave nothing behind. */
 #include <tutti/thread.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F58 F60 F63 F90 T4 T41 */
 #include <tutti/thread.h>
 
 #include "support/orders.h"
@@ -229,6 +230,7 @@ static void *start_child(void *arg)
 }
 
 /* 0 inherits, 1 is one, -1 is none; a daemon's child is a daemon unless it says otherwise. */
+/* rows: F90 T24 */
 static void daemons_beget_daemons(void)
 {
 	static const int of[3] = { -1, 0, 1 };

@@ -76,12 +76,14 @@ def is_exact(check):
     return check.exactly is not None
 
 
+# rows: C16 C24 C25 C27 C33
 def exact(programs):
     """[C16] [C24] [C25] [C33] in virtual time; [C27] by the scheduling simulator."""
     for name in EXACT:
         checked(name, run_claim(name, programs), is_exact if name != "C27" else lambda check: True)
 
 
+# rows: C23
 def deposits(programs):
     """[C23] under simulated schedules, whatever the machine does."""
     figures = run_claim("C23", programs)
@@ -124,6 +126,7 @@ def has_what_rows_want(name, figures):
             pass  # too small to say
 
 
+# rows: C1 C2 C3 C4 C5 C6 C7 C8 C9 C10 C11 C12 C13 C14 C15 C17 C18 C19 C20 C21 C22 C26 C28 C29 C30 C31 C32 C34
 def others(programs):
     """Every other claim runs, and gives what its row wants."""
     for name, claim in CLAIMS.items():
