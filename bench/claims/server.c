@@ -28,7 +28,7 @@ static int answer(tutti_stream *s, void *delay)
 	return 0;
 }
 
-/* -- a thread for each connection, by calls that block it ---------------------------------------- */
+/* -- a thread for each connection, by calls that block it -------------------------------------- */
 
 static void *answer_blocking(void *connection)
 {
@@ -121,7 +121,7 @@ void server_stop(struct server *server)
 	child_kill(server->pid);
 }
 
-/* -- C17: the load, a plain epoll loop ----------------------------------------------------------- */
+/* -- C17: the load, a plain epoll loop --------------------------------------------------------- */
 
 struct line {
 	int fd, got;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* C26: what buffering saves. C27: four algorithms of scheduling. C29: what a program of many threads
-   takes from one of one. */
+/* C26: what buffering saves. C27: four algorithms of scheduling. C29: what a program of many
+   threads takes from one of one. */
 #define _GNU_SOURCE 1
 #include "claims.h"
 

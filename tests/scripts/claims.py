@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 # ctest: TIMEOUT 900
+# rows: C1 C2 C3 C4 C5 C6 C7 C8 C9 C10 C11 C12 C13 C14 C15 C17
+# rows: C18 C19 C20 C21 C22 C26 C28 C29 C30 C31 C32 C34
 """The measurements of the tutorials' claims (bench/claims) run, in their smallest size, and what
 they say is right where it does not depend on how quick or busy a machine is: results in virtual
 time, of the scheduling simulator and under simulated schedules exactly, of others the order or a
@@ -126,7 +128,6 @@ def has_what_rows_want(name, figures):
             pass  # too small to say
 
 
-# rows: C1 C2 C3 C4 C5 C6 C7 C8 C9 C10 C11 C12 C13 C14 C15 C17 C18 C19 C20 C21 C22 C26 C28 C29 C30 C31 C32 C34
 def others(programs):
     """Every other claim runs, and gives what its row wants."""
     for name, claim in CLAIMS.items():
