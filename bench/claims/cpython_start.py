@@ -38,7 +38,7 @@ def start_and_end(name, kind, n):
 
 def c1(size):
     n = (1000, 200, 5)[size]
-    start_and_end("fork", multiprocessing.get_context("fork").Process, n // 10)
+    start_and_end("fork", multiprocessing.get_context("fork").Process, n // 10 + 1)
     start_and_end("thread", threading.Thread, n)
     start_and_end("fork_server", multiprocessing.get_context("forkserver").Process, n // 50 + 1)
     start_and_end("spawn", multiprocessing.get_context("spawn").Process, n // 100 + 1)

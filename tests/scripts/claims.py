@@ -62,8 +62,10 @@ def run_claim(name, programs):
     """Its figures, from one run in the smallest size."""
     claim = CLAIMS[name]
     lines = measure.contestants(claim, programs, sys.executable, "smoke")
-    figures, _ = measure.measure(claim, lines, 1, 2, lambda text: None)
-    return figures
+    try:
+        return measure.measure(claim, lines, 1, 2, lambda text: None)[0]
+    except measure.Failed as failure:
+        sys.exit(f"claims.py: {name}: {failure}")
 
 
 def checked(name, figures, only=lambda check: True):
