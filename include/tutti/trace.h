@@ -28,6 +28,8 @@
  *
  * Example:
  *
+ *     #include <tutti/tutti.h>
+ *
  *     static void *fetch(void *url)
  *     {
  *             tutti_trace_begin(url);

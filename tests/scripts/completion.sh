@@ -47,7 +47,7 @@ offers "prime sum digest square$web" tutti map ''
 offers 'threads tasks' tutti map --on t
 offers 'tasks' tutti map --on = ta
 offers 'soon soon,fail=' tutti map --halt so
-offers '--timeout --tag' tutti map --t
+offers '--timeout --tag --timeline' tutti map --t
 offers '--retries --resume --resume-failed' tutti map --on tasks --re
 offers 'plain.txt' tutti map -a pl
 offers '' tutti map --colsep ''
@@ -62,7 +62,7 @@ offers '' tutti map digest --t
 offers 'mod.so' tutti map mo
 offers 'shout' tutti map ./mod.so : sh
 offers 'bare count nothing odd prime refuse same shout swallow' tutti map --tag ./mod.so :
-offers '--title --tag --timeout' tutti fetch --t
+offers '--title --tag --timeout --timeline' tutti fetch --t
 offers 'plain.txt' tutti fetch -a pl
 offers 'mod.so plain.txt' tutti jobs ''
 offers '--help' tutti info -
