@@ -63,8 +63,8 @@ MUTATIONS = [
        "\tif (tu_load_acq(&c->park) != TU_PARK_PARKED)\n\t\treturn NULL;\n"
        "\ttu_store_rel(&c->park, TU_PARK_NOTIFIED);")]),
     ("core/park.c", "park over a notification", "park",
-     [("\tif (tu_cas_acqrel(&self->park, &empty, TU_PARK_PARKED))\n\t\tleave(self);",
-       "\ttu_store_rel(&self->park, empty + 1);\n\tleave(self);")]),
+     [("\tif (tu_cas_acqrel(&self->park, &empty, TU_PARK_PARKED)) {\n",
+       "\ttu_store_rel(&self->park, empty + 1);\n\t{\n")]),
     ("core/park.c", "two posts, one entry", "park",
      [("} while (!tu_cas_weak_seq(&w->inbox, &top, r));",
        "} while (tu_store_seq(&w->inbox, r), false);")]),

@@ -61,6 +61,7 @@ static void request_with(const char *arg, int bytes)
 	struct tu_request_fds fds = { .life = -1, .clock = -1, .errors = 2 };
 
 	sent.identity = "1";
+	sent.tape = "";
 	sent.arg = tutti_bytes_of(arg, strlen(arg));
 	open_channel(bytes);
 	fds.family = end[1];
