@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* jobs_put.c - what those ask the kind Jobs for who put jobs into it; see kind_jobs.c. */
+#include "dist/jobs_takers.h"
 #include "dist/kind_jobs.h"
 
 #include <errno.h>
@@ -159,13 +160,17 @@ static int answer_submit(
 	struct tu_object *o, struct tu_call *c, struct tu_jobs_party *p, const tutti_value *turn)
 {
 	struct tu_job *chain = tu_jobs_fetch(p, TU_JOBS_LIST_MOST);
-	unsigned window = window_of(tu_jobs_store_of(o));
-	tutti_value *results = NULL;
+	struct tu_jobs_store *s = tu_jobs_store_of(o);
+	unsigned window = window_of(s);
+	tutti_value *results = NULL, *words = NULL;
 	int rc = pack_results(chain, &results);
 
 	if (rc == 0)
-		rc = tutti_value_pack(&c->result, "(O i O)", turn, (int)window, results);
+		rc = tu_jobs_pack_unknown(s, p, &words);
+	if (rc == 0)
+		rc = tutti_value_pack(&c->result, "(O i O O)", turn, (int)window, results, words);
 	tutti_value_unref(results);
+	tutti_value_unref(words);
 	if (rc < 0) {
 		tu_jobs_unfetch(p, chain);
 		return rc;
@@ -177,7 +182,8 @@ static int answer_submit(
 
 int tu_jobs_do_submit(struct tu_object *o, struct tu_call *c)
 {
-	struct tu_jobs_party *p = tu_jobs_party(tu_jobs_store_of(o), c->caller);
+	struct tu_jobs_store *s = tu_jobs_store_of(o);
+	struct tu_jobs_party *p = tu_jobs_party(s, c->caller);
 	const tutti_value *given[3];
 	int rc = tu_call_bind(c, "turn jobs cancelled", 1, given);
 
@@ -191,7 +197,7 @@ int tu_jobs_do_submit(struct tu_object *o, struct tu_call *c)
 	}
 	if (rc < 0)
 		return rc;
-	if (p->n_ended == 0 && p->window == window_of(tu_jobs_store_of(o)))
+	if (p->n_ended == 0 && p->window == window_of(s) && !tu_jobs_has_unknown(s, p))
 		return TU_CALL_WAITS;
 	return answer_submit(o, c, p, given[0]);
 }

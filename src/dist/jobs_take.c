@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* jobs_take.c - what those ask the kind Jobs for who take jobs out of it; see kind_jobs.c. */
+#include "dist/jobs_takers.h"
 #include "dist/kind_jobs.h"
 
 #include <errno.h>
@@ -100,6 +101,20 @@ static int take_names(
 	return rc;
 }
 
+/* From now on it takes jobs: those of these names, if they are given. */
+static int become_taker(
+	struct tu_object *o, struct tu_call *c, struct tu_jobs_party *p, const tutti_value *names)
+{
+	struct tu_jobs_store *s = tu_jobs_store_of(o);
+	uint64_t unknowns = s->unknowns;
+	int rc = take_names(o, c, p, names);
+
+	if (rc == 0)
+		tu_jobs_takes(s, p);
+	o->changed |= s->unknowns > unknowns;
+	return rc;
+}
+
 /* Some may have run out of time, which their owners wait for. */
 static void tell_news(struct tu_object *o)
 {
@@ -188,7 +203,7 @@ static int begin_serve(
 	if (rc == 0)
 		rc = tu_jobs_read_int(c, given[3], "slots", 1, &slots);
 	if (rc == 0)
-		rc = take_names(o, c, p, given[4]);
+		rc = become_taker(o, c, p, given[4]);
 	if (rc < 0)
 		return rc;
 	if (p->slots != (unsigned)(slots & 0xffff)) {
@@ -230,7 +245,7 @@ int tu_jobs_do_take(struct tu_object *o, struct tu_call *c)
 		if (rc == 0)
 			rc = tu_jobs_read_limit(c, given[0], &c->deadline);
 		if (rc == 0)
-			rc = take_names(o, c, p, given[1]);
+			rc = become_taker(o, c, p, given[1]);
 		c->step = TU_JOBS_BEGUN;
 	}
 	if (rc < 0)

@@ -18,13 +18,14 @@
  * for at a time, in one request, which replaces the one before it if that still waits (that is what
  * a connection's request does anyway). turn comes back, so that the two answers can be told apart.
  *
- *     turn, window, [(number, ok, result)] =
+ *     turn, window, [(number, ok, result)], [text] =
  *             jobs.submit(turn, [(number, name, kinds, argument, seconds)], [number to cancel])
  *     turn, [(id, name, kinds, argument, seconds)], [id that was cancelled] =
  *             jobs.serve(turn, [(id, ok, result)], room, slots, names=None)
  *
  * What is done with ok None has not begun, and goes to the next taker.
  *
+ * The texts are what the submitter should know: that nobody who is there takes jobs of some name.
  * number is of the submitter's own counting, kinds a text of C types (job_wire.h) or None, seconds
  * how long the job still has, or None. window: so many may be under way at once, with the workers
  * there are. serve takes up to room more; it runs slots at a time, the oldest first, and may have
@@ -92,6 +93,7 @@ static void undo(struct tu_object *o, struct tu_call *c)
 	if (c->step == TU_JOBS_RESULTS) {
 		tu_jobs_unfetch(p, (struct tu_job *)(uintptr_t)c->mark);
 		p->window = 0; /* it has not been told */
+		p->heard = 0;
 	} else if (c->step == TU_JOBS_LEASES) {
 		tu_jobs_untake(tu_jobs_store_of(o), p, c->mark);
 	}
