@@ -23,8 +23,8 @@ struct search {
 struct search search_begin(struct search_news *news, tutti_time patience, tutti_time idle);
 
 /*
- * A call came to rc. 0: after a pause, make it once more; TUTTI_ETIMEDOUT: idle is over; else rc, or
- * TUTTI_ECANCELED.
+ * A call came to rc. 0: after a pause, make it once more; TUTTI_ETIMEDOUT: idle is over; else rc,
+ * or TUTTI_ECANCELED.
  */
 int search_on(struct search *search, int rc);
 

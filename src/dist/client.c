@@ -138,14 +138,14 @@ static int connect_to(
 {
 	/* Relaxed: whoever does not see it finds it out anew */
 	bool known = k->manager->options.old_sha256 || tu_load_rlx(&k->old_sha256), was_old;
-	int rc = meet(k, s, h, known, deadline, &was_old);
+	int rc = meet(k, s, h, known, deadline, &was_old), again;
 
 	if (rc == 0 || !was_old)
 		return rc;
-	rc = meet(k, s, h, true, deadline, &was_old);
-	if (rc == 0)
+	again = meet(k, s, h, true, deadline, &was_old);
+	if (again == 0)
 		tu_store_rlx(&k->old_sha256, 1u); /* as above */
-	return rc;
+	return again == 0 || again == TUTTI_ECANCELED ? again : rc; /* usually it is the key */
 }
 
 static int read_answer(

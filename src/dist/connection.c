@@ -72,9 +72,14 @@ int tutti_connection_connect(
 	tutti_connection **c, const char *address, tutti_bytes key, tutti_time deadline)
 {
 	bool was_old;
-	int rc = connect_as(c, address, key, false, deadline, &was_old);
+	int rc = connect_as(c, address, key, false, deadline, &was_old), again;
 
-	return was_old ? connect_as(c, address, key, true, deadline, &was_old) : rc;
+	if (!was_old)
+		return rc;
+	/* Usually it is the key; then who listens may take nobody any more. */
+	deadline = sooner(deadline, tutti_after(PROOF_MOST));
+	again = connect_as(c, address, key, true, deadline, &was_old);
+	return again == 0 || again == TUTTI_ECANCELED ? again : rc;
 }
 
 int tutti_connection_accept(

@@ -24,7 +24,7 @@ static void count_names(struct tu_jobs_store *s, const struct tu_jobs_party *p, 
 	s->n_takers += (unsigned)by;
 	if (!p->names)
 		s->takers_of_all += (unsigned)by;
-	for (size_t i = 0; i < p->n_names; i++)
+	for (size_t i = 0; p->names && i < p->n_names; i++)
 		p->names[i]->takers += (unsigned)by;
 }
 

@@ -285,8 +285,8 @@ int tu_work_next(struct tu_service *s, tutti_value **out)
 
 void tu_work_drop(struct tu_service *s)
 {
-	struct tu_link *link;
-
-	while ((link = tu_list_take(&s->done)) != NULL)
+	tu_list_each_safe(link, &s->done) {
 		free_work(tu_container_of(link, struct tu_work, link));
+	}
+	tu_list_init(&s->done);
 }

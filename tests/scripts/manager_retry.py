@@ -98,8 +98,8 @@ def nobody_takes_it():
     with machines.Manager() as m, machines.Program("worker", m.where, "square") as worker:
         check_works(m.where)
         with machines.Program("map", "--on", m.where, "prime", "7") as map_:
-            said = "no worker that is there takes the job 'prime', which waits for one that does; " \
-                   "they offer square\n"
+            said = ("no worker that is there takes the job 'prime', which waits for one that "
+                    "does; they offer square\n")
             map_.says(said)
             m.says(said)
             with machines.Program("worker", m.where):
