@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F150 P97 */
 /*
  * Wait for all and show how many are done: a bar on standard error if that is a terminal, else a
  * line for each.

@@ -43,6 +43,7 @@ def once(program, args, words, cwd=None):
     return Run(done.stdout.decode(), done.stderr.decode(), done.returncode)
 
 
+# rows: F155
 def run(program, *args, words=(), rc=0, alone=True):
     """Twice, and the same both times; with others, in how many pieces they answer is theirs."""
     done, again = once(program, args, words), once(program, args, words)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F150 */
 /* ctest: VIRTUAL ON */
 /* progress_test.c - what a terminal gets to see, and that nothing else gets anything. */
 #define _GNU_SOURCE
