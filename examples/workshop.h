@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* workshop.h - three workers, who are threads: they share a hall, and a washroom that admits one. */
+/* workshop.h - three workers, who are threads: they share a hall, and a washroom for one. */
 #ifndef EXAMPLES_WORKSHOP_H
 #define EXAMPLES_WORKSHOP_H
 
