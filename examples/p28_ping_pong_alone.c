@@ -13,8 +13,7 @@ static int counter;
 static void sub_task(word w)
 {
 	while (counter < 50) {
-		printf("%s", w.text);
-		fflush(stdout);
+		tutti_print(TUTTI_FLUSH, "%s", w.text);
 		counter++;
 		tutti_sleep(TUTTI_SECONDS(0.01));
 	}

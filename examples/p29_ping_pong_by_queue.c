@@ -21,8 +21,7 @@ static int sub_task(player const *me)
 	if (rc < 0)
 		return rc;
 	while ((rc = tutti_queue_get(q, &counter)) == 0 && counter < 50) {
-		printf("%s", me->word);
-		fflush(stdout);
+		tutti_print(TUTTI_FLUSH, "%s", me->word);
 		counter++;
 		tutti_queue_put(q, &counter);
 		tutti_sleep(TUTTI_SECONDS(0.01));

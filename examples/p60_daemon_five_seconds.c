@@ -7,8 +7,7 @@
 static void *display(void *content)
 {
 	do {
-		printf("%s", (const char *)content);
-		fflush(stdout);
+		tutti_print(TUTTI_FLUSH, "%s", (const char *)content);
 	} while (tutti_sleep(TUTTI_SECONDS(0.1)) == 0);
 	return NULL;
 }

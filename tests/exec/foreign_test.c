@@ -25,9 +25,12 @@ static void run(void *(*fn)(void *), void *arg)
 
 static void *look_at_oneself(void *arg)
 {
+	char text[100];
 	int n = 0;
 
 	tutti_thread *me = tutti_thread_current();
+	CHECK(tutti_thread_repr(me, text, sizeof(text)) > 0);
+	CHECK(strstr(text, "<_DummyThread(Dummy-") == text && strstr(text, ", started daemon "));
 	CHECK(me && me != tutti_thread_main());
 	CHECK(me == tutti_thread_current());
 	CHECK_EQ(sscanf(tutti_thread_name(NULL), "Dummy-%d", &n), 1);
