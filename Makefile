@@ -19,7 +19,7 @@ define build
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-optimized test-debug check bench asan tsan valgrind torture crash-points
+.PHONY: help run test test-optimized test-debug check bench bench-claims asan tsan valgrind torture crash-points
 .PHONY: coverage rows fuzz aarch64 riscv64
 .PHONY: deps deps-all deps-bench install format clean
 
@@ -36,6 +36,7 @@ help:
 	@echo "make crash-points              processes killed at each step, gcc and clang, -O0 and -O2"
 	@echo "make aarch64     cross-built, base to loop under qemu-user (also riscv64)"
 	@echo "make bench       tutti beside its peers, same machine, same run"
+	@echo "make bench-claims              what the tutorials claim, measured, CPython beside us"
 	@echo "make install     PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)"
 	@echo "make format | clean | deps | deps-all | deps-bench"
 
@@ -112,6 +113,10 @@ aarch64 riscv64:
 bench: deps-bench
 	$(call build,release,-DTUTTI_BENCH=ON)
 	@python3 bench/run.py build/release
+
+bench-claims: deps
+	$(call build,release,-DTUTTI_BENCH=ON)
+	@python3 bench/run.py build/release --only claims
 
 install: deps
 	$(call build,release,"-DCMAKE_INSTALL_PREFIX=$(PREFIX)")
