@@ -208,7 +208,7 @@ static void try_each(void *arg)
 	free_them();
 }
 
-/* rows: F9 F36 F71 F74 F75 F76 F77 F80 F137 */
+/* rows: F9 F36 F71 F74 F75 F76 F77 F80 */
 static void each_wait_tries_or_takes_its_time(void)
 {
 	exactly(try_each);
@@ -293,6 +293,35 @@ static void call_both_ways(void *arg)
 static void a_call_waits_or_tells_later(void)
 {
 	exactly(call_both_ways);
+}
+
+static void map_and_wait(void *arg)
+{
+	int in[] = { 3, 2, 1 }, out[3] = { 0 }, size;
+	tutti_future *all[80];
+	tutti_executor *pool;
+
+	(void)arg;
+	begun = tutti_now();
+	TUTTI_SIM_REQUIRE(tutti_executor_open(&pool, "threads", NULL) == 0);
+	TUTTI_SIM_REQUIRE(fetch_map(pool, in, out, 3) == 0);
+	expect_at(3);
+	TUTTI_SIM_REQUIRE(memcmp(in, out, sizeof in) == 0); /* though the last was the first */
+	size = tutti_cpu_count() + 4;
+	if (size > 32)
+		size = 32;
+	for (int i = 0; i < 80; i++)
+		all[i] = fetch_submit(pool, 1);
+	TUTTI_SIM_REQUIRE(tutti_join_all(all, 80) == 0);
+	expect_at(3 + (80 + size - 1) / size);
+	unref_all(all, 80);
+	tutti_executor_free(pool);
+}
+
+/* rows: F52 F81 F84 */
+static void a_pool_has_so_many_threads_and_keeps_the_order(void)
+{
+	exactly(map_and_wait);
 }
 
 /* -- in turn, at once, as they come ------------------------------------------------------------ */
@@ -537,6 +566,7 @@ int main(void)
 	RUN(each_wait_tries_or_takes_its_time);
 	RUN(a_get_ends_with_the_put);
 	RUN(a_call_waits_or_tells_later);
+	RUN(a_pool_has_so_many_threads_and_keeps_the_order);
 	RUN(in_turn_is_the_sum_at_once_the_longest);
 	RUN(wait_gather_and_as_completed_compare);
 	RUN(permits_make_rounds);
