@@ -175,7 +175,8 @@ def table():
     wrong_unless(small.word == judge.MET and large.word == judge.MISSED, (small.word, large.word))
     wrong_unless("9 [8–10]" in text and "\033" not in text, text)
     wide = {name: [123456.7, 234567.8, 345678.9] for name in values}
-    for line in shown([made_up(CLAIMS["C6"], wide, 2)]).splitlines():
+    everything = [made_up(claim, {}, 1) for claim in CLAIMS.values()]
+    for line in shown([made_up(CLAIMS["C6"], wide, 2), *everything]).splitlines():
         wrong_unless(len(line) <= 80, f"{len(line)} columns: {line}")
     nothing = made_up(CLAIMS["C6"], {}, 4)
     wrong_unless(nothing.word == judge.NOT_JUDGED and "not measured here" in shown([nothing]),
