@@ -144,7 +144,7 @@ static int connect_to(
 		return rc;
 	again = meet(k, s, h, true, deadline, &was_old);
 	if (again == 0)
-		tu_store_rlx(&k->old_sha256, 1u); /* as above */
+		tu_store_rlx(&k->old_sha256, 1u);                   /* as above */
 	return again == 0 || again == TUTTI_ECANCELED ? again : rc; /* usually it is the key */
 }
 
