@@ -27,6 +27,10 @@ if(TARGET tutti_command)
 	install(FILES cli/completion/_tutti
 		DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
 endif()
+# gdb looks for it beside the library, under the name of the file itself.
+install(FILES tools/tutti-gdb.py DESTINATION ${CMAKE_INSTALL_DATADIR}/tutti)
+install(FILES tools/tutti-gdb.py DESTINATION ${CMAKE_INSTALL_LIBDIR}
+	RENAME libtutti.so.${PROJECT_VERSION}-gdb.py)
 install(FILES LICENSE README.md README.zh-CN.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tutti)
