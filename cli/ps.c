@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* ps.c - `tutti ps` and `tutti tree`: what the threads, tasks and jobs of a program wait for. */
 #define _GNU_SOURCE
-#include "cli.h"
+#include "ps.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -17,21 +17,21 @@
 
 #include "option.h"
 #include "terminal.h"
-#include "text.h"
 
 struct wanted {
 	const char *command;
-	bool tree, json, alone;
+	bool tree, json, alone, stacks;
 	double watch; /* seconds; 0: once */
 	int pid;      /* 0: all of the user's */
 };
 
-enum { OPT_JSON = 256, OPT_WATCH, OPT_ALONE };
+enum { OPT_JSON = 256, OPT_WATCH, OPT_ALONE, OPT_STACKS };
 
 static const struct option options[] = {
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "watch", required_argument, NULL, OPT_WATCH },
 	{ "no-children", no_argument, NULL, OPT_ALONE },
+	{ "stacks", no_argument, NULL, OPT_STACKS },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -49,6 +49,7 @@ static int help(const struct wanted *w)
 	     "options:\n"
 	     "  --json           a line of JSON for each row\n"
 	     "  --no-children    leave out processes that it has started\n"
+	     "  --stacks         also where each stands, in which functions\n"
 	     "  --watch SECONDS  again and again, until it ends\n"
 	     "  -h, --help       this\n"
 	     "\n"
@@ -67,7 +68,26 @@ static void add_text(struct text *t, const char *key, const char *value)
 	text_json(t, value, strlen(value));
 }
 
-static void add_row(struct text *t, const tutti_inspect_row *row, size_t number)
+static void add_stack(struct text *t, const tutti_inspect_row *row)
+{
+	struct text frames = { 0 };
+	const char *at, *end, *next;
+
+	if (ps_stack(row, &frames) > 0 && !frames.failed) {
+		text_printf(t, ",\"stack\":[");
+		at = frames.data;
+		for (end = at + frames.size; at < end; at = next + 1) {
+			next = memchr(at, '\n', (size_t)(end - at));
+			next = next ? next : end;
+			text_printf(t, "%s", at > frames.data ? "," : "");
+			text_json(t, at, (size_t)(next - at));
+		}
+		text_printf(t, "]");
+	}
+	text_free(&frames);
+}
+
+static void add_row(struct text *t, const tutti_inspect_row *row, size_t number, bool stacks)
 {
 	static const char *const kinds[] = { "process", "thread", "task", "job" };
 	static const char *const states[] = { "running", "ready", "waiting", "stopped", "ended" };
@@ -95,10 +115,12 @@ static void add_row(struct text *t, const tutti_inspect_row *row, size_t number)
 	}
 	if (row->held_by != TUTTI_INSPECT_NOBODY)
 		text_printf(t, ",\"held_by\":%zu", row->held_by);
+	if (stacks)
+		add_stack(t, row);
 	text_printf(t, "}\n");
 }
 
-static int write_json(const tutti_inspection *seen)
+static int write_json(const tutti_inspection *seen, bool stacks)
 {
 	struct text t = { 0 };
 	const char *note;
@@ -107,7 +129,9 @@ static int write_json(const tutti_inspection *seen)
 	const tutti_inspect_row *rows = tutti_inspection_rows(seen, &n);
 
 	for (size_t i = 0; i < n; i++)
-		add_row(&t, &rows[i], i);
+		add_row(&t, &rows[i], i, stacks);
+	if (stacks)
+		ps_stacks_end();
 	for (size_t i = 0; (note = tutti_inspection_note(seen, i)) != NULL; i++) {
 		text_printf(&t, "{\"note\":");
 		text_json(&t, note, strlen(note));
@@ -133,9 +157,11 @@ static int show(const tutti_inspection *seen, const struct wanted *w)
 	int rc;
 
 	if (w->json)
-		return write_json(seen);
+		return write_json(seen, w->stacks);
 	fflush(stdout);
 	rc = tutti_inspection_write(seen, &style, STDOUT_FILENO);
+	if (rc == 0 && w->stacks)
+		ps_stacks_put(seen);
 	if (rc == 0)
 		return STATUS_FINE;
 	if (rc == -EPIPE)
@@ -270,6 +296,8 @@ static int parse(struct wanted *w, int argc, char **argv)
 			w->json = true;
 		else if (c == OPT_ALONE)
 			w->alone = true;
+		else if (c == OPT_STACKS)
+			w->stacks = true;
 		else if (c == OPT_WATCH && !parse_watch(w, optarg))
 			return option_misused(w->command);
 		else if (c == ':' || c == '?') {
@@ -298,6 +326,8 @@ static int run(struct wanted *w, int argc, char **argv)
 
 	if (status >= 0)
 		return status;
+	if (w->stacks && !ps_stacks_begin(w->command))
+		return STATUS_FAILED;
 	for (;;) {
 		status = w->pid ? show_once(w, again) : list(w);
 		if (w->watch == 0 || (status != STATUS_FINE && !(again && w->pid)))

@@ -209,7 +209,7 @@ _tutti_ps()
 {
 	[ "$prev" = --watch ] && return
 	if [[ $cur == -* ]]; then
-		_tutti_words "--json --no-children --watch --help"
+		_tutti_words "--json --no-children --stacks --watch --help"
 	else
 		_tutti_words "$(ps -o pid= -u "$(id -u)" 2>/dev/null)"
 	fi

@@ -172,6 +172,22 @@ def children_follow(program):
         command.equal(len([row for row in alone if row["kind"] == "process"]), 1, "alone")
 
 
+def has_stacks(program):
+    if not os.path.exists(os.path.join(command.BUILD, "tutti-stacks.so")):
+        print("no stacks: built without libdw")
+        return
+    with Running(program) as running:
+        tells_of(running.pid)
+        seen, _ = rows(running.pid, "--stacks")
+        stack = next(row["stack"] for row in seen if row["name"] == "first")
+        names = [re.sub(r"[+ ].*", "", frame) for frame in stack]
+        assert names.index("tutti_lock_acquire") + 1 == names.index("first"), stack
+        main_ = next(row["stack"] for row in seen if row["name"] == "MainThread")
+        assert any(frame.startswith("main+") for frame in main_), main_
+        text = run("ps", "--stacks", str(running.pid))
+        assert re.search(r"^task 'first':\n    \S.*\n", text, re.M), text
+
+
 def refuses(program):
     gone = subprocess.Popen(["true"])
     os.waitid(os.P_PID, gone.pid, os.WEXITED | os.WNOWAIT)
@@ -245,6 +261,7 @@ def main():
         prints_a_table_and_a_tree(program)
         stopped_or_spinning(program)
         children_follow(program)
+        has_stacks(program)
         refuses(program)
         another_version(directory, program)
         dumps_on_request(program)
