@@ -137,6 +137,7 @@ static void errors_are_said(void)
 }
 
 /* What cannot be replaced is as it was, and nothing lies beside it. */
+/* rows: T47 */
 static void a_failed_store_leaves_the_old(void)
 {
 	CHECK_EQ(mkdir(path, 0700), 0);

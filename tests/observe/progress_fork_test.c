@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: F150 */
-/* ctest: LABELS no-valgrind */ /* a copy has lost what threads had that it does not have */
+/* ctest: LABELS no-tsan LABELS no-asan LABELS no-valgrind LABELS no-qemu */
+/* no-tsan, no-asan, no-valgrind: as in exec/fork_test.c; and beside TSan's thread none forks. */
 /* progress_fork_test.c - what forked children count, and that their parent alone draws it. */
 #include <fcntl.h>
 #include <stdlib.h>
