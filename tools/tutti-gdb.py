@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What the threads, tasks and jobs of a program wait for, in gdb: of a running process and of a core
-file, with and without debug information. `source tutti-gdb.py`, then
+"""What the threads, tasks and jobs of a program wait for, in gdb: of a running process and of a
+core file, with and without debug information. `source tutti-gdb.py`, then
 
     tutti ps         a line for each thread, task and job
     tutti tree       the same, each below what it belongs to
@@ -252,7 +252,7 @@ class Copy:
             row.waits = f"wait for descriptor {key}"
         elif noun:
             name = symbol(key)
-            row.waits = f"{words} {noun} '{name}' ({key:#x})" if name else f"{words} {noun} {key:#x}"
+            row.waits = f"{words} {noun} " + (f"'{name}' ({key:#x})" if name else f"{key:#x}")
         if noun == "lock" and "lock.size" in self.facts:
             lock = read(row.key, self.facts["lock.size"])
             if lock and self.at(lock, "lock.word", 4) & self.facts["lock.locked"]:
@@ -335,8 +335,7 @@ def now_of(facts, rows):
 
 
 def is_live():
-    return not re.search("^Local core dump file|core file", gdb.execute("info files", to_string=True),
-                         re.M)
+    return "Local core dump file" not in gdb.execute("info files", to_string=True)
 
 
 def span(ns):
@@ -486,7 +485,7 @@ CHUNK, PAGE = 1 << 20, 4096  # what gdb copies at once; what the kernel guards a
 
 
 def missing_pages(begin, n):
-    """(offset, bytes) of what gdb has left out of a piece of memory: it stops where it cannot read."""
+    """(offset, bytes) of what gdb has left out: it stops at the first place that it cannot read."""
     at = 0
     while at < n and read(begin + at, min(CHUNK, n - at)) is not None:
         at += CHUNK
@@ -497,7 +496,7 @@ def missing_pages(begin, n):
 
 
 class Gcore(gdb.Command):
-    """Write a core file of the program, as gcore does, with the stacks of its tasks: tutti gcore FILE.
+    """Write a core file of the program, as gcore does, with the stacks of its tasks too.
     gdb's own leaves out what lies behind a page that cannot be read, and each stack has such a one.
     """
 

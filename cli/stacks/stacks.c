@@ -9,6 +9,7 @@
 
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,7 +39,7 @@ struct stacks {
 
 #define EXPORTED __attribute__((visibility("default")))
 
-/* -- the process, as libdw asks for it ---------------------------------------------------------- */
+/* -- the process, as libdw asks for it --------------------------------------------------------- */
 
 static pid_t next_thread(Dwfl *dwfl, void *arg, void **thread)
 {
@@ -116,8 +117,8 @@ static void put_frame(struct stacks *s, Dwarf_Addr pc, Dwarf_Addr within)
 		file = dwfl_module_info(module, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
 	}
 	if (name)
-		used = (size_t)snprintf(words, sizeof words, "%s+0x%llx", name,
-			(unsigned long long)(into + (pc - within)));
+		used = (size_t)snprintf(
+			words, sizeof words, "%s+0x%" PRIx64, name, (uint64_t)into + (pc - within));
 	else
 		used = (size_t)snprintf(words, sizeof words, "0x%llx", (unsigned long long)pc);
 	if (used < sizeof words && source)
