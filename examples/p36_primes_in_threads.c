@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: F12 F84 P36 D8 */
-/* Which of 65 numbers are prime, by sixteen threads: as many at once as there are CPUs. Or which of
-   the arguments. */
+/*
+ * Which of 65 numbers are prime, by sixteen threads: as many at once as there are CPUs.
+ *
+ * usage: p36_primes_in_threads [NUMBER...]     these in place of the 65
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
