@@ -86,9 +86,7 @@ static bool take(struct worker *w, int c)
 		w->give = optarg;
 		return true;
 	case IDLE:
-		if (parse_duration(optarg, &w->idle))
-			return true;
-		return option_need("worker", "--idle needs a time above 0, such as 0.5 or 2m");
+		return option_time("worker", "--idle", &w->idle);
 	default:
 		if (parse_count(optarg, 1, &w->at_once) && w->at_once <= AT_ONCE_MOST)
 			return true;
