@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "map_options.h"
 
 void option_complain(const char *command, int c, char **argv)
 {
@@ -36,6 +37,22 @@ bool option_timeline(const char *command)
 	if (rc == -EALREADY)
 		say("%s: --timeline %s: a trace is kept already", command, optarg);
 	return rc == 0; /* else the library has said what is wrong with the file */
+}
+
+bool option_time(const char *command, const char *name, tutti_time *out)
+{
+	if (parse_duration(optarg, out))
+		return true;
+	say("%s: %s needs a time above 0, such as 0.5 or 2m, not '%s'", command, name, optarg);
+	return false;
+}
+
+bool option_count(const char *command, const char *name, long least, int *out)
+{
+	if (parse_count(optarg, least, out))
+		return true;
+	say("%s: %s needs a number from %ld on, not '%s'", command, name, least, optarg);
+	return false;
 }
 
 int option_misused(const char *command)

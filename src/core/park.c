@@ -136,6 +136,7 @@ static __attribute__((noinline)) void look_around(struct tu_worker *w)
 	if (tu_unlikely(w->aside))
 		tu_batch_go(w);
 	now = look_at_clock(w);
+	tu_worker_tick(w, now);
 	fired = fire_timers(w, now);
 	if (tu_unlikely(w->polled))
 		fired += look_at_descriptors(w, now);
@@ -415,6 +416,7 @@ static void leave(struct tu_context *self)
 	for (;;) {
 		struct tu_runnable *r = next_ready(w);
 
+		self->since = w->stamp; /* it may just have looked at the clock */
 		if (!r)
 			doze(w);
 		else if (r == &self->node || give_way(self, r))
@@ -431,6 +433,7 @@ void tu_park(struct tu_context *self)
 
 	/* [park-1] release: what we wait in is set up before a waker finds us PARKED */
 	tu_parks(self);
+	tu_worker_stamp(self->worker, self);
 	if (tu_cas_acqrel(&self->park, &empty, TU_PARK_PARKED)) {
 		if (tu_unlikely(taped))
 			tu_tape_waits(self, since);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* pause.c - is it worth spinning, and a turn of it; see context.h. */
+/* pause.c - a moment of a spin loop, and whether there is any sense in one. */
 #include "core/context.h"
 #include "os/os.h"
 

@@ -17,6 +17,7 @@ int tu_startup_sim_joins(int fd, int place);
 void tu_startup_checker(void);  /* TUTTI_DEBUG */
 void tu_startup_watchdog(void); /* TUTTI_WATCHDOG */
 void tu_startup_trace(void);    /* TUTTI_TRACE */
+void tu_startup_dump(void);     /* TUTTI_DUMP */
 void tu_startup_method(void);   /* TUTTI_START_METHOD */
 void tu_startup_poller(void);   /* TUTTI_POLLER */
 

@@ -46,6 +46,7 @@ static void serves_a_queue(void)
 	tutti_manager_free(m);
 }
 
+/* rows: F132 */
 static void says_what_is_wrong(void)
 {
 	tutti_manager *m = raw_manager(NULL, 1);
@@ -214,6 +215,7 @@ static void joins(void)
 }
 
 /* The two that wait before it die; what comes is the third's. */
+/* rows: F137 */
 static void gives_nothing_to_the_dead(void)
 {
 	tutti_manager *m = raw_manager(NULL, 0);

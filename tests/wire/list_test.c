@@ -221,6 +221,7 @@ static void *appends(void *arg)
 }
 
 /* All of them, each as often as there were appenders, and each appender's own in order. */
+/* rows: F79 T42 */
 static void nothing_lost(enum mix mix)
 {
 	tutti_list *l = list_of(0);
@@ -254,6 +255,7 @@ static void *takes(void *arg)
 }
 
 /* Each is taken by one. */
+/* rows: F79 */
 static void taken_once(enum mix mix)
 {
 	tutti_list *l = list_of(TIMES);
