@@ -39,7 +39,8 @@ offers() {
 web=
 "$tutti" jobs | grep -q '^fetch ' && web=' fetch title'
 offers 'map manager master' tutti m
-offers 'map fetch serve manager worker master check sched jobs new info --help --version' tutti ''
+all='map fetch serve manager worker master ps tree check sched jobs new info'
+offers "$all --help --version" tutti ''
 offers '--replay' tutti check --rep
 offers 'exhaustive:1 exhaustive:2' tutti check --strategy ex
 offers 'prime' tutti map pr
@@ -80,7 +81,7 @@ offers '--grace' tutti manager --gr
 rmdir folder
 
 # no option that a subcommand has is missing, and none is offered that it has not
-commands="map check sched"
+commands="map ps check sched"
 [ -e "$TUTTI_BUILD_DIR/tutti-web.so" ] && commands="$commands fetch serve manager worker master"
 for command in $commands; do
 	"$tutti" "$command" --help | grep -oE -- '--[a-z]+(-[a-z]+)*' | grep -vx -- --help |
