@@ -13,7 +13,7 @@
 
 enum { TU_CROWDED_MOST = 16, TU_HOLDERS_MOST = 8 };
 
-/* One who starts threads (or processes), again and again at one place, and joins each at another. */
+/* One who starts threads or processes, each at the same place, and joins each at another. */
 struct tu_turns {
 	uint64_t starter; /* the context's id; 0: nobody yet */
 	const void *start, *join;
