@@ -33,6 +33,7 @@ int master_main(int argc, char **argv);
 int new_main(int argc, char **argv);
 int sched_main(int argc, char **argv);
 int serve_main(int argc, char **argv);
+int tour_main(int argc, char **argv);
 int worker_main(int argc, char **argv);
 
 /* Print "tutti: " and the text as one line on standard error. */

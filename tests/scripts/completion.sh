@@ -39,7 +39,7 @@ offers() {
 web=
 "$tutti" jobs | grep -q '^fetch ' && web=' fetch title'
 offers 'map manager master' tutti m
-offers 'map fetch serve manager worker master check sched jobs new info --help --version' tutti ''
+offers 'map fetch serve manager worker master check sched tour jobs new info --help --version' tutti ''
 offers '--replay' tutti check --rep
 offers 'exhaustive:1 exhaustive:2' tutti check --strategy ex
 offers 'prime' tutti map pr
@@ -68,6 +68,7 @@ offers 'mod.so plain.txt' tutti jobs ''
 offers '--help' tutti info -
 offers 'sjf srtf' tutti sched -a s
 offers '--slice --seed --svg' tutti sched --s
+offers 'crash cores' tutti tour c
 offers '--tls-cert --tls-key' tutti serve --tls
 offers 'plain.txt' tutti serve --log pl
 offers '' tutti serve --listen ''
@@ -80,7 +81,7 @@ offers '--grace' tutti manager --gr
 rmdir folder
 
 # no option that a subcommand has is missing, and none is offered that it has not
-commands="map check sched"
+commands="map check sched tour"
 [ -e "$TUTTI_BUILD_DIR/tutti-web.so" ] && commands="$commands fetch serve manager worker master"
 for command in $commands; do
 	"$tutti" "$command" --help | grep -oE -- '--[a-z]+(-[a-z]+)*' | grep -vx -- --help |
