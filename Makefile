@@ -19,8 +19,8 @@ define build
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-optimized test-debug check bench asan tsan valgrind torture crash-points
-.PHONY: coverage fuzz aarch64 riscv64
+.PHONY: help run test test-optimized test-debug check bench bench-claims asan tsan valgrind torture crash-points
+.PHONY: coverage rows fuzz aarch64 riscv64
 .PHONY: deps deps-all deps-bench install format clean
 
 help:
@@ -31,10 +31,12 @@ help:
 	@echo "make check       formatter, lint, rooms, header contract, exported symbols"
 	@echo "make asan | tsan | valgrind    the tests under a sanitizer or memcheck"
 	@echo "make torture     the tests, long        make coverage   what the tests enter"
+	@echo "make rows        docs/coverage.md, from docs/rows.txt and from what says which rows it shows"
 	@echo "make fuzz        new bytes for the fuzz targets, SECONDS=$(SECONDS) each, by clang's libFuzzer"
 	@echo "make crash-points              processes killed at each step, gcc and clang, -O0 and -O2"
 	@echo "make aarch64     cross-built, base to loop under qemu-user (also riscv64)"
 	@echo "make bench       tutti beside its peers, same machine, same run"
+	@echo "make bench-claims              what the tutorials claim, measured, CPython beside us"
 	@echo "make install     PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)"
 	@echo "make format | clean | deps | deps-all | deps-bench"
 
@@ -100,6 +102,10 @@ coverage:
 	$(CTEST) --test-dir build/coverage -LE 'torture|no-coverage' -j2
 	@python3 tools/coverage.py build/coverage
 
+# Complains of rows that nothing shows, which does not keep it from writing the page.
+rows:
+	@python3 tools/rows.py --write
+
 aarch64 riscv64:
 	$(call build,$@)
 	$(CTEST) --test-dir build/$@ -L '$(LOW_ROOMS)|^loop$$' -LE 'torture|no-qemu' -j2
@@ -107,6 +113,10 @@ aarch64 riscv64:
 bench: deps-bench
 	$(call build,release,-DTUTTI_BENCH=ON)
 	@python3 bench/run.py build/release
+
+bench-claims: deps
+	$(call build,release,-DTUTTI_BENCH=ON)
+	@python3 bench/run.py build/release --only claims
 
 install: deps
 	$(call build,release,"-DCMAKE_INSTALL_PREFIX=$(PREFIX)")

@@ -16,7 +16,10 @@ import subprocess
 import sys
 import time
 
+import claims.run
+import claims.show
 import report
+from claims.rows import CLAIMS
 from table import GROUPS, OURS, Samples
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -30,15 +33,22 @@ def say(text):
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build_dir", help="CMake's, of the whole project or of bench/ alone")
-    parser.add_argument("--only", action="append", choices=GROUPS, metavar="NAME",
-                        help=f"one group ({', '.join(GROUPS)}); may be given more than once")
+    parser.add_argument("--only", action="append", choices=[*GROUPS, "claims", *CLAIMS],
+                        metavar="NAME",
+                        help=f"one group ({', '.join(GROUPS)}), the tutorials' claims (claims) or "
+                             "one of them (C1 to C34); may be given more than once")
     parser.add_argument("--rounds", type=int, help="turns each contestant gets (5; with --quick 2)")
     parser.add_argument("--quick", action="store_true", help="a tenth of the work; not to publish")
-    parser.add_argument("--out", help="write the Markdown table to this file")
+    parser.add_argument("--out", help="write the Markdown table to this file; of claims, into it")
+    parser.add_argument("--markdown", action="store_true",
+                        help="claims: print Markdown in place of the table")
     parser.add_argument("--no-build", action="store_true", help="run what is there")
     options = parser.parse_args()
+    only = options.only or list(GROUPS)
+    options.groups = [name for name in only if name in GROUPS]
+    options.claims = [name for name in CLAIMS if "claims" in only or name in only]
+    options.claim_rounds = options.rounds
     options.rounds = options.rounds or (2 if options.quick else 5)
-    options.groups = options.only or list(GROUPS)
     return options
 
 
@@ -52,11 +62,13 @@ def cached(build_dir, name):
     return found.group(1) if found else ""
 
 
-def build(build_dir):
+def build(build_dir, targets):
+    """All of them, or only these."""
     say("building the programs")
     # One peer that does not compile must not keep the others from running.
     keep_going = ["-k", "0"] if cached(build_dir, "CMAKE_GENERATOR").startswith("Ninja") else ["-k"]
-    command = ["cmake", "--build", build_dir, "--target", "bench-programs", "-j2", "--"]
+    command = ["cmake", "--build", build_dir, "--target", *(targets or ["bench-programs"]), "-j2",
+               "--"]
     done = subprocess.run(command + keep_going, stdout=subprocess.DEVNULL, check=False)
     if done.returncode != 0:
         say("WARNING: not every program could be built; going on with those that are there")
@@ -206,25 +218,58 @@ def show(options, samples, facts):
         print(f"{name}: {value}")
     report.terminal(options.groups, samples, divide)
     if options.out:
+        rest = ""  # of claims, if the page had them
+        if os.path.exists(options.out):
+            with open(options.out, encoding="utf-8") as file:
+                rest = claims.show.section(file.read())
         with open(options.out, "w", encoding="utf-8") as file:
-            file.write(report.markdown(options.groups, samples, divide, facts))
+            file.write(report.markdown(options.groups, samples, divide, facts)
+                       + ("\n" + rest if rest else ""))
         say(f"written: {options.out}")
+
+
+def run_groups(options, programs, build_type, load):
+    samples = Samples()
+    fine, section = measure(options, programs, samples)
+    show(options, samples, facts_of(options, build_type, load, section))
+    return fine
+
+
+def run_claims(options, programs, build_type, load):
+    size = "quick" if options.quick else None
+    results = claims.run.all_claims(options.claims, programs, python(), size,
+                                    options.claim_rounds, say)
+    options.rounds = options.claim_rounds or claims.run.ROUNDS[size]
+    facts = [(name, value) for name, value in facts_of(options, build_type, load, "")
+             if name not in ("go", "cargo")] + [("CPython", report.first_line(python(), "-V"))]
+    if options.markdown:
+        print(claims.show.markdown(results, facts), end="")
+    else:
+        for name, value in facts:
+            print(f"{name}: {value}")
+        claims.show.terminal(results)
+    if options.out:
+        claims.run.write_page(options.out, results, facts)
+        say(f"written: {options.out}")
+    return not any(result.failed for result in results) and len(results) == len(options.claims)
 
 
 def main():
     options = arguments()
-    samples = Samples()
     build_type = cached(options.build_dir, "CMAKE_BUILD_TYPE")
     programs = os.path.join(options.build_dir, "bench")
     if not os.path.isdir(programs):
         programs = options.build_dir
     if not options.no_build:
-        build(options.build_dir)
+        build(options.build_dir, [] if options.groups else ["bench-claims", "bench-claims_net"])
     if not build_type.startswith("Rel"):
         say(f"WARNING: build type is {build_type or 'not set'}, not Release: {OURS} will look slow")
     load = os.getloadavg()[0]
-    fine, section = measure(options, programs, samples)
-    show(options, samples, facts_of(options, build_type, load, section))
+    fine = True
+    if options.groups:
+        fine = run_groups(options, programs, build_type, load)
+    if options.claims:
+        fine = run_claims(options, programs, build_type, load) and fine
     return 0 if fine else 1
 
 

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* main.c - the tutti command: picks the subcommand, which lies in a file of its own. */
+#define _GNU_SOURCE
 #include "cli.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -32,15 +35,16 @@ enum { SUBCOMMANDS = sizeof subcommands / sizeof *subcommands };
 void say(const char *format, ...)
 {
 	va_list args;
+	char *text;
+	int n;
 
-	/* one line stays one line, also when two threads have something to say */
-	flockfile(stderr);
-	fputs("tutti: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	n = vasprintf(&text, format, args);
 	va_end(args);
-	fputc('\n', stderr);
-	funlockfile(stderr);
+	/* one line stays one line, and above a bar, also when two threads have something to say */
+	tutti_progress_print("tutti: %s", n < 0 ? strerror(ENOMEM) : text);
+	if (n >= 0)
+		free(text);
 }
 
 static int help(void)

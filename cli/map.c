@@ -28,9 +28,24 @@ static void begin_progress(const struct options *o, struct stream *s)
 	if (o->progress < 0 ? shared || !isatty(STDERR_FILENO) : !o->progress)
 		return;
 	s->bar = tutti_progress_create(o->command ? o->label : o->job->name, s->total);
-	s->bar_shown = s->bar && isatty(STDERR_FILENO);
-	s->output->on_bar_line = s->bar_shown && shared;
-	s->errors->on_bar_line = s->bar_shown;
+	if (!s->bar || !isatty(STDERR_FILENO))
+		return;
+	s->output->beside_bar = shared;
+	s->errors->beside_bar = true;
+	if (o->command) {
+		o->command->lines[0].beside_bar = shared;
+		o->command->lines[1].beside_bar = true;
+	}
+}
+
+/* After the last job, since each of them may still count. */
+static void end_progress(const struct options *o, struct stream *s)
+{
+	output_end(s->output);
+	output_end(s->errors);
+	for (int i = 0; o->command && i < 2; i++)
+		output_end(&o->command->lines[i]);
+	tutti_progress_free(s->bar);
 }
 
 /* How writing results ended: 0, or -errno. */
@@ -104,7 +119,7 @@ static int run_on(struct stream *s, struct host *host)
 	begin_progress(s->options, s);
 	rc = s->options->command ? run_heard(s) : stream_run(s);
 	host_leave(host);
-	tutti_progress_free(s->bar); /* after the last job, since each of them may still count */
+	end_progress(s->options, s);
 	return judge(s, rc);
 }
 

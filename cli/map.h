@@ -103,15 +103,13 @@ void input_free(struct input *in);
  */
 int input_count(struct input *in, bool needed, uint64_t *out);
 
-/* Takes a progress bar off the terminal's line, so that something else can stand there. */
-#define TERMINAL_WIPE "\r\033[K"
-
 /* Lines on their way out. Used by one thread. */
 struct output {
 	int fd;
 	struct stop *stop; /* NULL: used by tasks; cancelled, they wait no more */
 	int error; /* the first write that failed, -errno; from then on everything is dropped */
-	bool on_bar_line; /* the terminal's line may show a progress bar: wipe it first */
+	bool beside_bar;  /* to a terminal where a progress bar may be shown: it has to give way */
+	bool within_line; /* and has given way to a line that is not whole yet */
 	bool is_file;     /* never full, so it takes any amount at once */
 	bool takes_some;  /* a pipe that can be told to take what it has room for */
 	size_t used;
@@ -123,6 +121,7 @@ int output_line(struct output *out, const void *data, size_t size);  /* adds the
 int output_bytes(struct output *out, const void *data, size_t size); /* as they are */
 int output_flush(struct output *out);                                /* 0, or out->error */
 int output_whole(struct output *out, const void *data, size_t size); /* at once, not gathered */
+void output_end(struct output *out); /* what is shown next begins a line of its own */
 
 /* What the first failures mean for the rest. */
 enum halt {
@@ -221,7 +220,6 @@ struct stream {
 	struct output *errors;    /* standard error, for what commands print there; the same stop */
 	struct joblog *log;       /* NULL: none; its stop is the output's */
 	tutti_progress *bar;      /* NULL: none */
-	bool bar_shown;           /* standard error is a terminal: wipe its line before words */
 	size_t window;            /* inputs between reader and printer at most */
 
 	tutti_semaphore room;  /* a permit for each more of them */

@@ -84,8 +84,9 @@ static void say_results(void)
 	     "  --resume, --resume-failed\n"
 	     "                     skip the inputs that FILE says are done well, and add to it\n"
 	     "  --progress, --no-progress\n"
-	     "                     show a bar with rate and remaining time on standard error, if\n"
-	     "                     that is a terminal; by default, unless the results go there\n"
+	     "                     show how far it is on standard error: a bar on a terminal,\n"
+	     "                     else lines; by default only on a terminal that the results\n"
+	     "                     do not go to\n"
 	     "\n"
 	     "jobs:");
 }

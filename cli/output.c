@@ -22,7 +22,7 @@ void output_open(struct output *out, int fd, struct stop *stop)
 	out->stop = stop;
 	out->error = 0;
 	out->used = 0;
-	out->on_bar_line = false;
+	out->beside_bar = out->within_line = false;
 	out->is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 	out->takes_some = S_ISFIFO(st.st_mode);
 }
@@ -59,10 +59,34 @@ static ssize_t write_some(struct output *out, const char *data, size_t size)
 	return write(out->fd, data, PIPE_BUF);
 }
 
+/* The bar gives way to what begins a line, and comes back after what ends one. */
+static void hide_bar(struct output *out)
+{
+	if (out->beside_bar && !out->within_line)
+		tutti_progress_suspend();
+	out->within_line = out->beside_bar;
+}
+
+static void show_bar(struct output *out)
+{
+	if (out->within_line)
+		tutti_progress_resume();
+	out->within_line = false;
+}
+
+void output_end(struct output *out)
+{
+	if (out->within_line)
+		tutti_progress_print("%s", "");
+	show_bar(out);
+}
+
 int output_whole(struct output *out, const void *from, size_t size)
 {
-	const char *data = from;
+	const char *data = from, *end = data + size;
 
+	if (size > 0)
+		hide_bar(out);
 	while (size > 0 && out->error == 0) {
 		int rc = wait_for_room(out);
 		ssize_t n = rc < 0 ? -1 : write_some(out, data, size);
@@ -76,6 +100,8 @@ int output_whole(struct output *out, const void *from, size_t size)
 			out->error = -errno;
 		}
 	}
+	if (out->error < 0 || (data == end && end > (const char *)from && end[-1] == '\n'))
+		show_bar(out);
 	return out->error;
 }
 
@@ -96,14 +122,9 @@ static void add(struct output *out, const void *data, size_t size)
 /* Gather it, with room for what follows at once. */
 static void gather(struct output *out, const void *data, size_t size, size_t follows)
 {
-	/* the wipe stands in the same write as the line: the bar has no chance in between */
-	size_t start = out->on_bar_line && out->used == 0 ? sizeof TERMINAL_WIPE - 1 : 0;
-
-	if (start + size + follows > sizeof out->buffer - out->used)
+	if (size + follows > sizeof out->buffer - out->used)
 		output_flush(out);
-	if (start > 0)
-		add(out, TERMINAL_WIPE, start);
-	if (size + start + follows > sizeof out->buffer) { /* too long to be gathered */
+	if (size + follows > sizeof out->buffer) { /* too long to be gathered */
 		output_flush(out);
 		output_whole(out, data, size);
 	} else if (size > 0) {

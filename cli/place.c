@@ -119,8 +119,9 @@ static int fill(struct place *p, struct item *item)
 	if (!c->verbose)
 		return 0;
 	filled_show(c->pattern, &p->arguments, &shown);
-	text_add(&shown, "\n", 1);
-	fwrite(shown.data, 1, shown.failed ? 0 : shown.size, stderr);
+	text_add(&shown, "", 1);
+	if (!shown.failed)
+		tutti_progress_print("%s", shown.data);
 	text_free(&shown);
 	return 0;
 }

@@ -46,8 +46,7 @@ static void complain(struct stream *s, const struct item *item, int error)
 	if (item->attempts > 1)
 		snprintf(tries, sizeof tries, " (after %d attempts)", item->attempts);
 	output_flush(s->output); /* so that a terminal shows both in order */
-	fprintf(stderr, "%stutti: map: %s: %s%s: %s%s\n", s->bar_shown ? TERMINAL_WIPE : "",
-		o->label, where, show(&item->input, shown, sizeof shown),
+	say("map: %s: %s%s: %s%s", o->label, where, show(&item->input, shown, sizeof shown),
 		item_text(item, error, why), tries);
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +engine */
 /* An engine of one's own: a thread that runs the newest job first. Its word is "newest". */
 #include <stdio.h>
 #include <tutti/tutti.h>

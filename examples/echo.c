@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F42 F106 F122 */
 /* An echo server and a thousand clients, as tasks of one loop, on one thread. */
 #include <stdio.h>
 #include <sys/resource.h>

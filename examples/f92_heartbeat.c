@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F92 T23 */
 /*
  * What a daemon thread is for, and what not: a heartbeat may stop anywhere; a transaction must
  * reach its end, so it runs in a plain thread and the program waits for it.

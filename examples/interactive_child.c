@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: P34 */
 /* Two calculators in the shell, each asked line by line by a task of its own. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +jobvalues */
 /* Jobs that are called by name with JSON, as by somebody who has no C types. Engine: first word. */
 #include <stdio.h>
 #include <string.h>

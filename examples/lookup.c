@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F106 */
 /* The addresses of hosts, all looked up at once, each in two seconds or not at all. */
 #include <stdio.h>
 #include <tutti/dns.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F93 */
 /*
  * Tasks in a loop that is not tutti's: the program's own poll(), which also reads what is typed.
  * All it has to do for tutti is watch one descriptor.

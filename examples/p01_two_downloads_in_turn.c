@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: P1 */
 /* Two downloads one after the other: together they take the sum of their times. */
 #include <stdio.h>
 #include <tutti/tutti.h>

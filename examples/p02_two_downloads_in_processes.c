@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: P2 D31 */
 /* Two downloads in two processes: the total is the longer one's time. With an argument: 住院. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: P3 D31 */
 /*
  * Two downloads, each in a thread of its own: together they take as long as the slower one.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F61 P4 */
 /*
  * A thread type of one's own: a struct with the thread, its fields and a function that it runs.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: P5 */
 /* Three downloads one after the other, with the argument given by name. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: P6 T3 */
 /* Three downloads in three threads: the shortest is done first, the longest sets the total. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F61 P7 */
 /* Three downloads as objects of a thread type of one's own. */
 #include <stdio.h>
 #include <tutti/tutti.h>

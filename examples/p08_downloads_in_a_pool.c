@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F81 P8 */
 /* Three downloads in a pool of four threads, or of as many as the argument says. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F49 F50 F51 P9 */
 /* Three downloads in a pool of four processes: another word than in p08, and that is all. */
 #include <stdio.h>
 #include <tutti/tutti.h>

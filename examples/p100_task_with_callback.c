@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F111 P100 T35 D23 */
 /* A task with a callback, which is called as soon as the task is done and asks for its result. */
 #include <stdio.h>
 #include <tutti/tutti.h>

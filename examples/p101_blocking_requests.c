@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F101 P101 T28 */
 /* Three tasks that block their thread: no faster than one after another, six seconds. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F100 P102 */
 /* Three tasks that wait without blocking: all three requests in the time of one. */
 #include <stdio.h>
 #include <tutti/tutti.h>

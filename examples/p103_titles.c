@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F130 P103 */
 /*
  * The titles of five pages, each printed as soon as it is there; one that has none fails alone.
  * usage: p103_titles [SECONDS... | URL...]   five of either

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F123 F124 F125 F126 P104 */
 /* get_request: a session, a response, and what a request may say. The server shows what came. */
 #include <stdio.h>
 #include <string.h>

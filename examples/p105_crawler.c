@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F131 P105 */
 /*
  * A crawler: three pages at the same time, each taken apart by a callback as soon as it is there.
  * usage: p105_crawler [SECONDS... | URL...]   three of either

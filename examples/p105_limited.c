@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: P105 */
 /*
  * Five pages, two at a time by a semaphore: a bar as they come (lines, if that is no terminal),
  * then all of them in order.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F128 P106 D25 D26 */
 /*
  * The crawler's own server: three pages, each two seconds late. Those who ask at the same time wait
  * at the same time.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: P107 D25 */
 /*
  * The master of two queues: puts ten tasks into one, and gets what workers put into the other.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: P108 D4 D25 */
 /*
  * A worker: gets tasks from the master's queue (p107_task_master, or the same in Python), and puts
  * their results into the other.

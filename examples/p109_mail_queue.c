@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: P109 */
 /*
  * The same queue with messages in place of numbers: whoever sends hands them over and goes on;
  * workers deliver them, a tenth of a second each, into a file, which stands for the mail server.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F139 P109 */
 /*
  * Several workers on one master: each task is done once. They are threads here, that know no more
  * of each other than on machines of their own.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F1 F15 F16 P10 */
 /* A program is a process, which has a number. */
 #include <stdio.h>
 #include <unistd.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F144 P110 */
 /* Three queues, slices of 1, 2, 4 ticks: B arrives while A runs from the second, and goes first. */
 #include <stdio.h>
 #include <tutti/sched_chart.h>

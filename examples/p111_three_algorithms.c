@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F141 F142 F143 P111 */
 /* Jobs of 24, 3 and 3 ticks: who waits how long, by the algorithms that the tutorial names. */
 #include <stdio.h>
 #include <tutti/sched_chart.h>

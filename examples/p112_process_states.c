@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F140 P112 D11 */
 /* The life of a process that waits for input once, and what it cannot do at each point of it. */
 #include <stdio.h>
 #include <tutti/sched.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F6 F7 P113 */
 /* One function, called, started as a task, as a thread: in sequence, in turns, all at once. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F9 F10 F75 P114 */
 /* A call to directory enquiries in four ways: who waits, and how the answer comes. */
 #include <stdio.h>
 #include <tutti/tutti.h>

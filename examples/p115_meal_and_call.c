@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F6 F7 P115 */
 /* The phone rings in the middle of a meal: answer it afterwards, interrupt the meal, or do both. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F8 P116 */
 /* Buying a phone while thirsty: drink after the clerk is back, or while the clerk is gone. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F146 P117 */
 /* A factory: power for one workshop at a time, a hall for all workers, a washroom for one. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F107 P118 */
 /* Two event-driven processes, one for each of two cores, behind one port; then one is killed. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F1 F15 F16 P11 */
 /* A child process has a number of its own. Main ends only after it. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F17 F18 P12 */
 /* Arguments of mixed kinds reach another process as they are: a number, a text, a map. */
 #include <stdio.h>
 #include <tutti/tutti.h>

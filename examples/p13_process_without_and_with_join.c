@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F19 P13 T27 */
 /* Without a join the parent goes on at once; with one it goes on when the child has ended. */
 #include <stdio.h>
 #include <tutti/tutti.h>

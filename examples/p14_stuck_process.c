@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F3 F32 P14 */
 /* A parent waits for a child that is stuck. Once that is killed, the others have a turn. With an
    argument it is killed from here, after so many seconds. */
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F1 F14 F15 F16 P15 T27 D14 */
 /* fork returns twice. What was printed before is printed once, wherever it goes. */
 #include <stdio.h>
 #include <sys/wait.h>

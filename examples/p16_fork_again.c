@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F14 P16 */
 /* fork once more: both go on behind it, each with a number of its own. */
 #include <stdio.h>
 #include <sys/wait.h>

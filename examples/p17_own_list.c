@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F2 F24 F26 P17 */
 /* Each process takes the first number off a list of its own: 20, three times. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F20 P18 */
 /* The parent does not wait for its child, and mostly is through with its own code before it. */
 #include <stdio.h>
 #include <tutti/tutti.h>

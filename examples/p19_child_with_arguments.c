@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F17 F18 P19 */
 /* A child with two arguments: a job has one, which may be a struct. */
 #include <stdio.h>
 #include <tutti/tutti.h>

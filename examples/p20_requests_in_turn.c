@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: P20 */
 /* Three requests one after the other: six seconds. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F20 P21 */
 /* Three requests in three processes, at once; the program ends when the last one has. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F19 P22 */
 /* The same, and the parent waits for all: after it has started all. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F89 P24 */
 /* A daemon ends with its parent: nobody hears of the end of its request. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: P25 */
 /* Five children, which run in whatever order the system likes. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F46 P26 */
 /* Processes share files: three customers, db.txt with one ticket, no lock. Mostly all three buy. */
 #include "tickets.h"
 

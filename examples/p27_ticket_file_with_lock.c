@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F44 F46 P27 T47 */
 /* The same with a lock that lies in memory which the processes share: one customer gets it. */
 #include "tickets.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F2 F26 P28 T10 */
 /* Two processes count to 50, and each counts alone: a hundred words. */
 #include <stdio.h>
 #include <tutti/tutti.h>
@@ -12,8 +13,7 @@ static int counter;
 static void sub_task(word w)
 {
 	while (counter < 50) {
-		printf("%s", w.text);
-		fflush(stdout);
+		tutti_print(TUTTI_FLUSH, "%s", w.text);
 		counter++;
 		tutti_sleep(TUTTI_SECONDS(0.01));
 	}

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F21 P29 */
 /* The same with the counter in a queue that both have: 50 words. With an argument main looks again
    and again whether one has ended, as the tutorial does; without, it waits. */
 #include <stdio.h>
@@ -17,8 +18,7 @@ static int sub_task(player const *me)
 	if (rc < 0)
 		return rc;
 	while ((rc = tutti_queue_get(q, &counter)) == 0 && counter < 50) {
-		printf("%s", me->word);
-		fflush(stdout);
+		tutti_print(TUTTI_FLUSH, "%s", me->word);
 		counter++;
 		tutti_queue_put(q, &counter);
 		tutti_sleep(TUTTI_SECONDS(0.01));

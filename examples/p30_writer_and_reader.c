@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F22 P30 */
 /* One process puts into a queue, one takes out for ever, until it is terminated. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F55 P33 */
 /* Another program, run as from the command line: what it prints goes where ours goes. */
 #include <stdio.h>
 #include <tutti/tutti.h>

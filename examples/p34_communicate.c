@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F57 P34 */
 /* A program that needs input: it is written, and what comes is read, all at once. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F48 F52 P35 D8 */
 /* Which of 65 numbers are prime, by as many processes as there are CPUs; or which of the arguments.
    Odd divisors only, as the tutorial has it: 2 is taken for none, and 1 for one. */
 #include <errno.h>

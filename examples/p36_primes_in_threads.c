@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F12 F84 P36 D8 */
 /* Which of 65 numbers are prime, by sixteen threads: as many at once as there are CPUs. */
 #include <inttypes.h>
 #include <stdio.h>

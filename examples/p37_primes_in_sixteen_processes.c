@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: P37 */
 /* Which of 65 numbers are prime, by sixteen processes: another word than in p36. */
 #include <inttypes.h>
 #include <stdio.h>

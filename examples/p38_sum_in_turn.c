@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: P38 D29 */
 /* The sum of a list of a hundred million numbers, or of as many as the argument says. */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F11 P41 D18 */
 /* A hundred threads that multiply a million times: as many at once as there are CPUs. With the
    argument processes: as many processes. */
 #include <stdio.h>

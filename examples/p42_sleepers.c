@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F11 F31 P42 */
 /* A thousand threads less one that sleep for two seconds, all at once. With the argument processes:
    as many processes, or as many as a second one says. */
 #include <stdio.h>

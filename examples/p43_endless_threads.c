@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F12 P43 */
 /*
  * Threads that never end: no lock of the library's keeps them to one CPU. For two seconds they
  * spin; then the CPU time that the program took is set against the time that passed.

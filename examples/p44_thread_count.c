@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F4 F62 P44 */
 /* A fresh program has one thread, the main one. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F59 F62 F69 P45 T5 */
 /* A started thread sees two: itself, and main, which waits for it at the end of the program. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F58 P46 */
 /* Several arguments of several types for a thread: a struct, shared with it and not copied. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F60 P47 T51 */
 /* Without join main may be through before its thread has begun; with join it comes last. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F58 P48 */
 /* A thread with one argument. Nobody joins it: the program's end waits for it. */
 #include <stdio.h>
 #include <tutti/tutti.h>

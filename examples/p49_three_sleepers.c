@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F69 P49 T5 */
 /* Three threads that sleep at the same time: all three lines come after one second, not three. */
 #include <stdio.h>
 #include <tutti/tutti.h>

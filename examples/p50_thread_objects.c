@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F60 F61 P50 */
 /* Three objects of a thread type, started one after another and then joined. */
 #include <stdio.h>
 #include <tutti/tutti.h>

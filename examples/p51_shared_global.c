@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F4 F68 P51 D15 */
 /* Threads share globals. The join makes the thread's write visible, and the answer certain. */
 #include <stdio.h>
 #include <tutti/tutti.h>

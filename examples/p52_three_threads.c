@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: P52 */
 /* Three threads by function: two seconds for all of them together. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: P53 */
 /* Five pages fetched by five threads in the time of one. */
 #include <stdio.h>
 #include <tutti/tutti.h>

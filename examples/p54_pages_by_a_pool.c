@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F84 F85 P54 D16 */
 /* Five pages by the map of a pool of five threads, or of as many as the argument says. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F77 P55 T21 T26 D20 */
 /*
  * Five threads at a barrier for three: three go on, two would wait for ever. A watchdog sees that
  * and breaks the barrier, which tells the two; with the argument "alone" there is none.

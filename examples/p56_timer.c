@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F66 P56 */
 /* A timer is a thread that waits first, and is joined like one. */
 #include <stdio.h>
 #include <tutti/tutti.h>

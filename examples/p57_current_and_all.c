@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F63 F64 F65 P57 */
 /* The current thread, all that are alive, and the longest time that anything can wait. */
 #include <stdio.h>
 #include <tutti/tutti.h>

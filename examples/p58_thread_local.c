@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F58 F86 P58 */
 /* A global of which every thread has its own: no argument to hand down, no lock. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: P59 T22 */
 /* Main is over at once, the program never: it waits for its threads. An interrupt ends it. */
 #include <stdio.h>
 #include <tutti/tutti.h>
@@ -6,8 +7,8 @@
 static void *display(void *content)
 {
 	do {
-		printf("%s", (const char *)content);
-		fflush(stdout); /* there is no line break that would do it */
+		/* there is no line break that would show it */
+		tutti_print(TUTTI_FLUSH, "%s", (const char *)content);
 	} while (tutti_sleep(TUTTI_SECONDS(0.1)) == 0);
 	return NULL;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F87 P61 */
 /* The program does not wait for daemon threads: it ends at once, with a word or two at most. */
 #include <stdio.h>
 #include <tutti/tutti.h>
@@ -6,8 +7,7 @@
 static void *display(void *content)
 {
 	do {
-		printf("%s", (const char *)content);
-		fflush(stdout);
+		tutti_print(TUTTI_FLUSH, "%s", (const char *)content);
 	} while (tutti_sleep(TUTTI_SECONDS(0.1)) == 0);
 	return NULL;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F88 P63 */
 /*
  * Who decides when the program ends?
  *
@@ -13,8 +14,7 @@
 static void *display(void *content)
 {
 	do {
-		printf("%s", (const char *)content);
-		fflush(stdout);
+		tutti_print(TUTTI_FLUSH, "%s", (const char *)content);
 	} while (tutti_sleep(TUTTI_SECONDS(0.1)) == 0);
 	return NULL;
 }

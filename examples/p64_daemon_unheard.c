@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F87 P64 T23 */
 /* A daemon thread that would speak after a second is not heard: main has ended. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F71 F72 P66 T15 */
 /* A hundred threads deposit 1 under a lock: 100, and a hundred times the time of one. */
 #include <stdio.h>
 #include <tutti/tutti.h>

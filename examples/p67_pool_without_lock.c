@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: P67 */
 /* A hundred deposits by a pool of sixteen without a lock: of each wave of them one counts. */
 #include <stdio.h>
 #include <tutti/tutti.h>

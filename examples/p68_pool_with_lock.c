@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F73 P68 */
 /* The same with a recursive lock, acquired and released: all count, one after the other. */
 #include <stdio.h>
 #include <tutti/tutti.h>

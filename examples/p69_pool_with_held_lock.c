@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: P69 */
 /* The same with the lock held for the block. */
 #include <stdio.h>
 #include <tutti/tutti.h>

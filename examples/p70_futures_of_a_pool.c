@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F82 P70 */
 /* A hundred deposits by a pool of ten, whose futures are looked at after the pool was shut down. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F74 P71 T20 */
 /* Five threads deposit for ever and ten withdraw, which wait while there is too little. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F70 P72 T42 */
 /* What is put in is taken out again, yet without a lock the balance rarely ends at 0. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F70 P73 T51 */
 /* Two changes of a balance, four steps each: all 70 orders of the steps, by their result. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F13 F104 P73 */
 /* Two tasks take their steps in the order of a script: in turn, and in the order that loses. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: P74 T15 */
 /* The same change under a lock, let go on every way out: the balance ends at 0. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F72 P75 */
 /* Two threads without a lock and two with one: the first sum is arbitrary, the second is 0. */
 #include <stdio.h>
 #include <tutti/tutti.h>

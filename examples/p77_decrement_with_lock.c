@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F71 P77 */
 /* Ten threads take 1 from 10 under a lock: 0, after the sum of their sleeps. */
 #include <stdio.h>
 #include <tutti/tutti.h>

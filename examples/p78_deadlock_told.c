@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F78 P78 T16 T17 */
 /* The two deadlocks once more, without deadlines: who waits for whom is told, by name. */
 #include <errno.h>
 #include <stdio.h>

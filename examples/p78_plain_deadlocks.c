@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F78 P78 */
 /*
  * The two classic deadlocks, with nothing that gets out of them. On real threads this hangs; in
  * virtual time (TUTTI_SIM=1) a report names threads and locks, and the exit status is 99.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F78 P78 T17 */
 /* The two classic deadlocks, and how an acquire with a deadline gets out of them. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F118 F119 P83 */
 /* Numbers are sent into a generator; its end, and the sum, come back as what the last send says. */
 #include "summing.h"
 

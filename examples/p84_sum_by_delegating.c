@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F121 P84 */
 /*
  * The same through a generator that delegates: what is sent goes on to the one that sums, and whose
  * end and result come to the one that delegates; the caller sees neither.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F116 P85 */
 /* Two I/O jobs one after the other: the second begins when the first is done, five seconds. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F95 P86 */
 /* One coroutine, run by its loop from beginning to end. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F5 F64 F93 F102 P87 */
 /* Three tasks on one thread. None waits, so each runs to its end before the next begins. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F101 P88 C24 T28 */
 /* A sleep that blocks the thread holds all its tasks: they run one after another, three seconds. */
 #include <stdio.h>
 #include <tutti/tutti.h>

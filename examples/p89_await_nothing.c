@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F99 P89 T29 */
 /*
  * Awaiting what a blocking call returns: it has blocked for its second by then, and what it
  * returned is nothing that can be awaited. A coroutine object, a task and any other future can.

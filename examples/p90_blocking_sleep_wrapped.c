@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F101 P90 T30 */
 /* A blocking call stays one when wrapped in a function of its own: still one after another. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F93 F100 P91 C24 T32 */
 /* A sleep that holds only its task: three at once, one second. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F76 F103 P92 T41 */
 /* A semaphore lets two of three tasks in at a time: two seconds. */
 #include <stdio.h>
 #include <tutti/tutti.h>

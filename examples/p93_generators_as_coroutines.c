@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F105 P93 D1 D33 */
 /* Two I/O tasks at once as generators, which yield what they wait for to whoever runs them. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F112 F116 P94 */
 /* Two I/O tasks at once, waited for together: three seconds, results in order of completion. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F113 P95 D2 */
 /* The longer task comes first: gathered, the results are in the order of the tasks all the same. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F114 P96 D2 */
 /* Each result as soon as it is there: the shorter task's at two seconds, the other's at three. */
 #include <stdio.h>
 #include <tutti/tutti.h>

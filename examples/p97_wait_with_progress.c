@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F150 P97 */
 /*
  * Wait for all and show how many are done: a bar on standard error if that is a terminal, else a
- * line for each.
+ * line for each tenth, or here for each task.
  */
 #include <stdio.h>
 #include <tutti/tutti.h>
-#include <unistd.h>
 
 enum { TASKS = 3 };
 
@@ -21,14 +21,8 @@ static int wait_with_progress(tutti_future *const *futures, size_t n)
 	tutti_progress *bar = tutti_progress_create(NULL, n);
 	size_t done = 0;
 
-	if (!isatty(STDERR_FILENO))
-		printf("%zu/%zu\n", done, n);
-	while (completion && tutti_completion_next(completion, NULL) == 0) {
-		done++;
+	for (; completion && tutti_completion_next(completion, NULL) == 0; done++)
 		tutti_progress_add(bar, 1);
-		if (!isatty(STDERR_FILENO))
-			printf("%zu/%zu\n", done, n);
-	}
 	tutti_progress_free(bar);
 	tutti_completion_free(completion);
 	return done == n ? 0 : -1;
@@ -44,5 +38,7 @@ int main(void)
 
 	int rc = wait_with_progress(tasks, TASKS);
 
+	if (rc == 0)
+		printf("all %d done\n", TASKS);
 	return tutti_join_all(tasks, TASKS) < 0 || rc < 0;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F111 F113 P98 */
 /* Two tasks in turns, gathered; a callback of the gather prints what both have found. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F94 F97 P99 */
 /* A coroutine object, a task of it, a loop: nothing is printed before the loop runs. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F25 */
 /* A process type of one's own: its fields, which the child gets as they were when it was started,
    the function that it runs, and the process beside them. */
 #include <stdio.h>

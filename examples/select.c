@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +select */
 /* Results, a tick while there is none, and the word to stop: a loop takes whichever comes first. */
 #include <stdio.h>
 #include <tutti/tutti.h>

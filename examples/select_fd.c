@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F93 D34 +select */
 /* A pipe, as some other library may bring one along, beside a queue: whichever has something. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +tls */
 /* An echo server that speaks TLS, and clients that do or do not trust it: tls_echo PEM KEY. */
 #include <stdio.h>
 #include <tutti/tls_info.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F101 T28 */
 /* ctest: LABELS no-tsan */
 /* Which task makes all others late? The watchdog names it, and on standard error where it is. */
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +websocket */
 /* A chat room: what one says all hear. websocket_chat [ADDRESS]: open http://127.0.0.1:8080/ */
 #include <stdio.h>
 #include <tutti/net.h>

@@ -9,7 +9,8 @@ base="gcc libc6-dev make cmake ninja-build pkg-config libssl-dev libc-ares-dev n
 more="g++ clang clang-format clang-tidy libclang-rt-14-dev valgrind libc6-dbg gdb universal-ctags
 	qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu
 	libc6-dev-riscv64-cross util-linux man-db parallel socat zsh openssl curl wget
-	apache2-utils wrk nghttp2-client nghttp2-server nginx-light python3-aiohttp"
+	apache2-utils wrk nghttp2-client nghttp2-server nginx-light python3-aiohttp libgd-dev
+	libgtk-3-dev xvfb xdotool"
 peers="g++ golang-go rustc cargo librust-crossbeam-channel-dev librust-rayon-dev clang libomp-dev
 	libst-dev libboost-context-dev libboost-fiber-dev libtbb-dev libglib2.0-dev libevent-dev
 	libuv1-dev parallel findutils wrk nginx-light python3-aiohttp curl redis-server"

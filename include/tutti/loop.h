@@ -174,8 +174,10 @@ TUTTI_API int tutti_loop_wake(tutti_loop *l);
 
 /*
  * Get a descriptor for another loop to poll: it is readable when there is something to do, timers
- * included. Then call tutti_loop_run_ready from that loop; nothing else need be done with it. Made
- * by the first call; it goes with the loop.
+ * included. Then call tutti_loop_run_ready from that loop; nothing else need be done with it. Any
+ * other call of ours on this thread makes it readable too, since that may have made something
+ * ready: a loop that has one in each of its turns never rests. Made by the first call; it goes with
+ * the loop.
  *
  * l          the caller's own loop
  * Returns    the descriptor, borrowed: only to be polled

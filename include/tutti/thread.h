@@ -150,6 +150,21 @@ TUTTI_API int tutti_thread_native_id(const tutti_thread *t);
 TUTTI_API bool tutti_thread_daemon(const tutti_thread *t);
 
 /*
+ * Write the thread as a text, as Python shows it: <KIND(NAME, STATE IDENT)>, for instance
+ * <_MainThread(MainThread, started 1)>. KIND is _MainThread, Thread, Timer or, of threads of other
+ * makers, _DummyThread; STATE is started or stopped, and says whether it is a daemon.
+ *
+ * t          the thread; NULL: the caller's
+ * text       receives it, cut off where there is no more room; NULL with n 0
+ * n          the room, in bytes
+ * Returns    how many bytes it has without the zero that ends it, be they written or not
+ * Errors     TUTTI_ETYPE   t is not a thread; text is untouched
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API int tutti_thread_repr(const tutti_thread *t, char *text, size_t n);
+
+/*
  * Get the thread that is calling; in a task the one it runs on.
  *
  * Returns    borrowed until the thread ends, never NULL

@@ -62,6 +62,7 @@
 #include <tutti/pipe.h>
 #include <tutti/pipe_values.h>
 #include <tutti/poller.h>
+#include <tutti/print.h>
 #include <tutti/process.h>
 #include <tutti/queue.h>
 #include <tutti/random.h>

@@ -12,11 +12,13 @@
 
 static tutti_reporter reporter = tutti_report_stderr;
 static void *reporter_arg;
+bool (*tu_report_print)(const char *text);
 
 void tutti_report_stderr(int code, const char *text, void *arg)
 {
 	(void)code, (void)arg;
-	fprintf(stderr, "tutti: %s\n", text);
+	if (!tu_report_print || !tu_report_print(text))
+		fprintf(stderr, "tutti: %s\n", text);
 }
 
 void tutti_set_reporter(tutti_reporter fn, void *arg)

@@ -12,6 +12,12 @@ void tu_report(int code, const char *format, ...) __attribute__((format(printf, 
 /* The same of one line as it is, however long. */
 void tu_report_text(int code, const char *text);
 
+/*
+ * "tutti: text" onto the error stream, if something is drawn there that has to give way; false: it
+ * is not, and nothing was written. Set by observe; NULL: nothing ever is.
+ */
+extern bool (*tu_report_print)(const char *text);
+
 /* The global variable at or around address, see os.h. */
 bool tu_data_name(const void *address, char *buf, size_t n);
 

@@ -4,6 +4,8 @@
 #include "exec/thread.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 
 static int join(tutti_thread *t, void **result, tutti_time deadline)
 {
@@ -72,4 +74,24 @@ bool tutti_thread_daemon(const tutti_thread *thread)
 	const struct tu_thread *t = thread_of(thread);
 
 	return t && t->daemon;
+}
+
+static const char *kind_of(const struct tu_thread *t)
+{
+	if (&t->future == tutti_thread_main())
+		return "_MainThread";
+	if (t->future.ops->kind == TU_FUTURE_TIMER)
+		return "Timer";
+	return t->started ? "Thread" : "_DummyThread";
+}
+
+int tutti_thread_repr(const tutti_thread *thread, char *text, size_t n)
+{
+	const struct tu_thread *t = thread_of(thread);
+
+	if (!t)
+		return TUTTI_ETYPE;
+	return snprintf(text, n, "<%s(%s, %s%s %" PRIu64 ")>", kind_of(t), t->name,
+		tu_future_word(&t->future) & TU_FUTURE_DONE ? "stopped" : "started",
+		t->daemon ? " daemon" : "", t->number);
 }

@@ -404,7 +404,7 @@ static int check(const tutti_job *job, const tutti_process_options *o, char *tex
 	if (is_ending())
 		return TUTTI_ESHUTDOWN;
 	if (tu_self_process.daemon)
-		return fail(text, n, -EPERM, "daemons are not allowed to have children");
+		return fail(text, n, -EPERM, "daemonic processes are not allowed to have children");
 	return 0;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: T48 */
 #include <tutti/error.h>
 
 #include "support/test.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F151 */
 /* ctest: LABELS no-qemu */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* sched_setaffinity */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: T26 */
 /* ctest: LABELS no-asan LABELS no-tsan LABELS no-valgrind LABELS no-qemu */
 /* A task that outgrows its stack ends the program by the fault itself, with a word about whose. */
 #include "support/again.h"

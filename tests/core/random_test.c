@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F153 */
 /* ctest: LABELS no-qemu */
 /* random_test.c - draws are even and within bounds, and the same again where that was asked for. */
 #include "support/again.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F135 T38 */
 /*
  * client_lost_test.c - what becomes of a client when a manager is not there, is another, goes in
  * the middle of a call, comes again, or is told to go: with each CPython that is found here.

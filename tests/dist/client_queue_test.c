@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F134 */
 /*
  * client_queue_test.c - queues that a manager of Python's serves, with each CPython that is found
  * here: every verb, what it raises, much, many at once, deadlines and cancels.

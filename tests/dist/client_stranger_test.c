@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F135 T38 */
 /*
  * client_stranger_test.c - a client that connects to what is no manager, or one that says what no
  * manager says: it ends with an error, and in time.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +proof */
 /* frame_test.c - messages in a stream. */
 #include "dist/frame.h"
 #include "support/hex.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +proof */
 /*
  * handshake_python_test.c - the handshake with each CPython that is found here, both ways.
  *

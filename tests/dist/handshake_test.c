@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +proof */
 /*
  * handshake_test.c - two sides prove that they have the same key: each step in its bytes, both
  * ends against each other, and whatever else may come. The key is abc, the random bytes 00 01 02.

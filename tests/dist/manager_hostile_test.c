@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F136 */
 /*
  * manager_hostile_test.c - a manager among strangers who know no key, and clients who know it and
  * keep to nothing else: what it tells them, what they can use up, and that others do not notice.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F132 */
 /*
  * manager_kinds_test.c - what manager_objects.h serves: kinds under names, and objects of the
  * program's own, called from the program that serves.

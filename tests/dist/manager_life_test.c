@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F133 F138 */
 /*
  * manager_life_test.c - managers begin, serve in threads or in the caller's loop, and end: with
  * nobody there, with callers that wait, by whom it may be; and what its own program may ask.
@@ -30,6 +31,7 @@ static tutti_manager *start(tutti_time grace)
 
 /* -- beginning --------------------------------------------------------------------------------- */
 
+/* rows: D6 */
 static void says_what_cannot_be(void)
 {
 	static const char *const wrong[] = { "127.0.0.1", "", ":", ":x", ":65536",

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F132 */
 /*
  * manager_objects_test.c - objects of kinds that the test has made up: who holds them and when they
  * go, those that a method makes, methods that may wait, and who is told that a client has gone.

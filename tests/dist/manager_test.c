@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F137 */
 /*
  * manager_test.c - a manager that serves a queue, as a client sees it that writes frames by hand:
  * what it answers, in what order those who wait are served, and that an item has one taker.
@@ -9,6 +10,7 @@
 
 /* -- calls ------------------------------------------------------------------------------------- */
 
+/* rows: T37 D5 */
 static void serves_a_queue(void)
 {
 	tutti_manager *m = raw_manager(NULL, 2);

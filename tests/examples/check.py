@@ -15,8 +15,10 @@ import processes
 import programs
 import scheduling
 import tasks
+import thumbnails
 import threads
 import web
+import windows
 import run
 from run import Late, Wrong
 
@@ -27,7 +29,7 @@ def main():
     program = os.path.abspath(sys.argv[1])
     name = os.path.basename(program)
     for module in (downloads, threads, daemons, locks, tasks, generators, pictures, processes,
-                   children, pools, programs, scheduling, web, managers):
+                   children, pools, programs, scheduling, web, managers, thumbnails, windows):
         check = getattr(module, name, None)
         if check:
             break

@@ -61,6 +61,7 @@ def noted(folder, name):
         return f.read()
 
 
+# rows: D28
 def p33_call_a_program(program):
     with stand_in(ANSWER) as folder:
         same(run(program).text, "$ nslookup www.python.org\n" + ANSWER + "Exit code: 0\n")

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# rows: D10
 """The programs about scheduling: nothing in them takes time, and every line is fixed."""
 from run import run, same
 

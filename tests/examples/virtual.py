@@ -43,6 +43,7 @@ def once(program, args, words, cwd=None):
     return Run(done.stdout.decode(), done.stderr.decode(), done.returncode)
 
 
+# rows: F155
 def run(program, *args, words=(), rc=0, alone=True):
     """Twice, and the same both times; with others, in how many pieces they answer is theirs."""
     done, again = once(program, args, words), once(program, args, words)
@@ -488,11 +489,14 @@ def p96_as_completed(program):
 
 
 def p97_wait_with_progress(program):
-    takes(program, 3, ["0/3", "1/3", "2/3", "3/3"])
-    for n in (1, 2, 3):  # the step comes at n, neither before nor after
-        takes(program, n, [f"{i}/3" for i in range(n)], words=[f"horizon={n}s"])
-        takes(program, min(n + 0.001, 3), [f"{i}/3" for i in range(n + 1)],
-              words=[f"horizon={n}.001s"])
+    """The step comes at n, not before, and is seen when the renderer looks next."""
+    lines = ["33% 1/3 1.0/s 0:01, 0:02 left\n", "66% 2/3 1.0/s 0:02, 0:01 left\n",
+             "100% 3/3 1.0/s 0:03\n"]
+    done = run(program)
+    same((done.lines, done.err, done.seconds), (["all 3 done"], "".join(lines), 3.0))
+    for n in (1, 2, 3):
+        same(run(program, words=[f"horizon={n}s"]).err, "".join(lines[:n - 1]))
+        same(run(program, words=[f"horizon={n}.3s"]).err, "".join(lines[:n]))
 
 
 def p98_primes_and_squares(program):

@@ -1,7 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""The programs that act out a picture, and those about scheduling, in virtual time."""
+"""The programs that act out a picture, those about scheduling, and those that draw, in virtual
+time."""
+import os
+import tempfile
+
+from run import same
 from scheduling import FEEDBACK_QUEUE, PROCESS_STATES, THREE_ALGORITHMS
-from virtual import takes
+from thumbnails import draw, look
+from virtual import once, takes
+from windows import POSTS, STORIES
 
 
 def p110_feedback_queue(program):
@@ -63,3 +70,34 @@ def p117_factory(program):
            [f"workshop {letter} has power", f"all workers of {letter} are in the hall"] +
            [f"{letter}{n} {does} the washroom" for n in (1, 2, 3) for does in ("locks", "opens")] +
            [f"workshop {letter} stops"]])
+
+
+# -- files -----------------------------------------------------------------------------------------
+
+def p79_thumbnails(program):
+    """To compute takes no time; in processes of the simulated machine too."""
+    with tempfile.TemporaryDirectory() as folder:
+        drawn = draw(folder)
+        for engine in ("threads", "processes", "tasks"):
+            done = once(program, [engine], [], cwd=folder)
+            same((done.text, done.rc, done.seconds), ("", 0, 0.0))
+            look(folder, drawn, "..")
+            for name in os.listdir(os.path.join(folder, "thumbnails")):
+                os.unlink(os.path.join(folder, "thumbnails", name))
+
+
+# -- windows ---------------------------------------------------------------------------------------
+
+def p80_single_threaded_window(program):
+    for words, expected in STORIES[os.path.basename(program)]:
+        takes(program, expected[-1][0], timeline(*expected), "told", *words)
+
+
+def p81_multi_threaded_window(program):
+    p80_single_threaded_window(program)
+
+
+def f148_posts(program):
+    takes(program, 0, timeline((0, 'window "Posts" 200x150'), (0, "closed")) + [POSTS], "told")
+    takes(program, 0, timeline((0, 'window "Posts" 200x150'), (0, "closed")) + [POSTS], "told",
+          words=["random", "seed=7"])

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F111 T35 */
 /* ctest: VIRTUAL ON */
 /* Callbacks of a future taken back: each was called or never will be, and is told which. */
 #include <tutti/future.h>

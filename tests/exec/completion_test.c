@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F83 F114 */
 /* ctest: VIRTUAL ON */
 /* Futures in the order in which they complete, to one or several who ask. */
 #include <errno.h>
@@ -47,6 +48,7 @@ static void next_says(int code, tutti_time deadline)
 	CHECK_EQ(index, 77);
 }
 
+/* rows: F114 F115 T34 */
 static void in_order_of_completion(void)
 {
 	make(6);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +engine */
 /* ctest: VIRTUAL ON */
 /* engine_test.c - an engine of the program's own: what it is given, told, and may do. */
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F82 T27 */
 /* ctest: LABELS no-qemu */
 /* executor_exit_test.c - the program ends while an executor is open: by return, and by exit. */
 #include <errno.h>

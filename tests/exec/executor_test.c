@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F81 F82 */
 /* executor_test.c - what executor.h and job.h promise, on every engine that is built in. */
 #include <errno.h>
 #include <tutti/tutti.h>
@@ -188,6 +189,7 @@ static void bytes(const char *where)
 	tutti_executor_free(e);
 }
 
+/* rows: F82 T6 */
 static void bad_use(const char *where)
 {
 	tutti_executor *e = open_one(where);
@@ -215,6 +217,7 @@ static void bad_use(const char *where)
 
 /* -- shutting down ---------------------------------------------------------------------------- */
 
+/* rows: F82 */
 static void finish_all(const char *where)
 {
 	tutti_executor *e = open_one(where);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F64 F67 T50 */
 /* Threads that tutti did not make: they may call everything, and leave nothing behind. */
 #include <tutti/thread.h>
 
@@ -24,9 +25,12 @@ static void run(void *(*fn)(void *), void *arg)
 
 static void *look_at_oneself(void *arg)
 {
+	char text[100];
 	int n = 0;
 
 	tutti_thread *me = tutti_thread_current();
+	CHECK(tutti_thread_repr(me, text, sizeof(text)) > 0);
+	CHECK(strstr(text, "<_DummyThread(Dummy-") == text && strstr(text, ", started daemon "));
 	CHECK(me && me != tutti_thread_main());
 	CHECK(me == tutti_thread_current());
 	CHECK_EQ(sscanf(tutti_thread_name(NULL), "Dummy-%d", &n), 1);

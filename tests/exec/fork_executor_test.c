@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: T49 */
 /* ctest: LABELS no-tsan LABELS no-asan LABELS no-valgrind LABELS no-qemu */
 /*
  * Executors opened before a fork work in the child, with none of the jobs that they had.

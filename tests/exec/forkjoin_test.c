@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +forkjoin */
 /* Fork-join: every part runs once, whoever runs it, wherever it is forked. */
 #include <tutti/forkjoin.h>
 

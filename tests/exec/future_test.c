@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F109 F110 F111 */
 /* ctest: VIRTUAL ON */
 #include <tutti/future.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F111 F113 */
 /* ctest: VIRTUAL ON */
 /* One future of many, and one that can be cancelled alone: how and when they end. */
 #include <errno.h>
@@ -43,6 +44,7 @@ static void ends_with(tutti_future *g, int code)
 
 /* -- when and how it ends --------------------------------------------------------------------- */
 
+/* rows: F113 F115 T33 T34 */
 static void all_of_them_whatever_happens(void)
 {
 	make();
@@ -104,6 +106,7 @@ static void until_the_first(void)
 	drop();
 }
 
+/* rows: F113 */
 static void of_none_and_of_what_is_done(void)
 {
 	tutti_future *none[2] = { NULL, NULL };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +nested */
 /*
  * Jobs that wait for many of their own pool, on one thread: each way lends the seat, or hangs. The
  * same of jobs that are tasks, of which one at a time has its turn.

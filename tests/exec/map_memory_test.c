@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +flat */
 /* ctest: LABELS no-asan LABELS no-tsan LABELS no-valgrind LABELS no-qemu */
 /*
  * Streams of any length in the memory of a short one. What is resident is the system's count, so

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F84 */
 /* map_test.c - arrays and streams through jobs: order, failures, early ends, on every engine. */
 #include <errno.h>
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +nested */
 /* ctest: VIRTUAL ON */
 /* Jobs that wait for jobs of their own pool: never a hang, however many threads there are. */
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F81 */
 /* ctest: VIRTUAL ON */
 /* pool_test.c - the threads of "threads": how many, what they are called, what they keep. */
 #include <errno.h>

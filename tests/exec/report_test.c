@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: T46 */
 /* ctest: VIRTUAL ON */
 /* A failure that nobody looked at is said once, when the last reference is gone; others never. */
 #include <tutti/report.h>
@@ -40,6 +41,7 @@ static tutti_future *failed(enum mix mix)
 	return f;
 }
 
+/* rows: T33 T46 */
 static void unseen_failures_are_reported_once(enum mix mix)
 {
 	begin();

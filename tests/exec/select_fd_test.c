@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +select */
 /* ctest: POLLERS ON VIRTUAL ON LABELS no-qemu */
 /* Descriptors among the cases of a select. */
 #include <tutti/select.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +select */
 /* ctest: VIRTUAL ON */
 /* Select against everything at once: grants, cancels and deadlines, other selects, plain calls. */
 #include <tutti/select.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +select */
 /* ctest: VIRTUAL ON */
 /* Select: what makes a case ready, that one takes effect and no other, and who is woken instead. */
 #include <tutti/select.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: T27 */
 /* ctest: LABELS no-qemu */
 /*
  * How programs end: this one is run again for each way, and judged by what it printed and returned.

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F58 F60 F63 F90 T4 T41 */
 #include <tutti/thread.h>
 
 #include "support/orders.h"
 #include "support/suite.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/syscall.h>
@@ -173,6 +175,41 @@ static void *give_own_name(void *arg)
 }
 
 /* Those without a name are numbered on, from 1. */
+/* rows: F64 */
+static void they_are_shown_as_python_shows_them(void)
+{
+	tutti_future *other = tutti_future_create(0);
+	tutti_thread *t, *timer = tutti_timer_start(TUTTI_SECONDS(1000), wait_to_go_on, NULL);
+	char text[100], want[100];
+	int n;
+
+	snprintf(want, sizeof(want), "<_MainThread(MainThread, started %" PRIu64 ")>",
+		tutti_thread_ident(NULL));
+	n = tutti_thread_repr(NULL, text, sizeof(text));
+	CHECK_STR(text, want);
+	CHECK_EQ(n, strlen(text));
+	t = start_waiting(&(tutti_thread_options){ .name = "reader", .daemon = 1 });
+	snprintf(want, sizeof(want), "<Thread(reader, started daemon %" PRIu64 ")>",
+		tutti_thread_ident(t));
+	CHECK(tutti_thread_repr(t, text, sizeof(text)) > 0);
+	CHECK_STR(text, want);
+	tutti_event_set(&go_on);
+	CHECK_EQ(tutti_thread_join(t, NULL), 0);
+	CHECK(tutti_thread_repr(t, text, sizeof(text)) > 0);
+	CHECK(strstr(text, "(reader, stopped daemon ") != NULL);
+	CHECK(tutti_thread_repr(timer, text, 7) > 7);
+	CHECK_STR(text, "<Timer"); /* as much as there is room for */
+	CHECK_EQ(tutti_thread_repr(t, NULL, 0), tutti_thread_repr(t, text, sizeof(text)));
+	snprintf(text, sizeof(text), "as before");
+	CHECK_EQ(tutti_thread_repr(other, text, sizeof(text)), TUTTI_ETYPE);
+	CHECK_STR(text, "as before");
+	CHECK(tutti_future_cancel(timer) >= 0 && tutti_future_cancel(other) >= 0);
+	tutti_thread_join(timer, NULL);
+	tutti_future_unref(t);
+	tutti_future_unref(timer);
+	tutti_future_unref(other);
+}
+
 static void names_count_up(void)
 {
 	char first[64], second[64];
@@ -229,6 +266,7 @@ static void *start_child(void *arg)
 }
 
 /* 0 inherits, 1 is one, -1 is none; a daemon's child is a daemon unless it says otherwise. */
+/* rows: F90 T24 */
 static void daemons_beget_daemons(void)
 {
 	static const int of[3] = { -1, 0, 1 };
@@ -476,6 +514,7 @@ int main(void)
 	RUN_MIXES(nobody_joins_oneself);
 	RUN(what_is_no_thread_says_so);
 	RUN(join_shows_what_was_written);
+	RUN(they_are_shown_as_python_shows_them);
 	RUN(names_count_up);
 	RUN(names_are_copied);
 	RUN(idents_are_never_given_again);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F66 */
 /* ctest: VIRTUAL ON */
 #include <tutti/timer.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F83 F112 T14 */
 /* ctest: VIRTUAL ON */
 /* Waiting for many: how many are done, in which order, and what ends the wait. */
 #include <tutti/wait.h>
@@ -128,6 +129,7 @@ static void *play_all(void *arg)
 	return arg;
 }
 
+/* rows: F112 F115 T34 D1 D3 */
 static void done_first_then_in_order_of_completion_then_pending(enum mix mix)
 {
 	if (mix == MIXED)
@@ -229,6 +231,7 @@ static void *after_the_event(void *arg)
 	return arg;
 }
 
+/* rows: F115 T14 */
 static void all_kinds_in_one_array(void)
 {
 	tutti_event go = { 0 };

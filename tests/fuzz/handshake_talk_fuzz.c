@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +peers */
 /*
  * handshake_talk_fuzz.c - a whole conversation of the two sides, which both are ours, with somebody
  * between them who may change what they say. The first byte has both sides' options and whether

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +peers */
 /*
  * manager_session_fuzz.c - all that a client may say to a manager once he has proved the key. The
  * first byte says how: with 1 a call of objects, else a request for the manager; with 2 only known

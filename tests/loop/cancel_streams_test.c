@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F106 */
 /*
  * A cancel at each wait for streams, listeners and packets: before it and within it. The
  * wait says so, takes nothing, and whatever it waited for is as good as before.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F108 */
 /* ctest: VIRTUAL ON */
 #include <tutti/task.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F97 F98 T31 */
 /* ctest: VIRTUAL ON */
 #include "support/suite.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F93 */
 /* ctest: POLLERS ON LABELS no-qemu */
 /* Descriptors that tasks wait for, in a loop that lives inside a poll() of the test's own. */
 #include <tutti/loop.h>

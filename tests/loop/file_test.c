@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F106 */
 /* Files: from threads and tasks, and nobody is held up meanwhile. */
 #include "support/both.h"
 #include "support/child.h"
@@ -286,6 +287,7 @@ static void *open_fifo(void *arg)
 	return NULL;
 }
 
+/* rows: F106 D34 */
 static void other_tasks_go_on(void)
 {
 	bool stop = false;

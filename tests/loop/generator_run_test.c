@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F105 */
 /* ctest: VIRTUAL ON */
 /* Generators that yield what they wait for, run as tasks, as threads and as coroutine objects. */
 #include <tutti/generator.h>

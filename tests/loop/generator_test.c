@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F117 F118 F119 F121 T44 */
 /* ctest: VIRTUAL ON */
 #include <tutti/generator.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F93 F95 F96 */
 /* ctest: VIRTUAL ON */
 #include <tutti/loop.h>
 

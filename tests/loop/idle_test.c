@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F106 F122 */
 /* ctest: LABELS no-tsan LABELS no-valgrind LABELS no-qemu POLLERS ON */
 /*
  * Ten thousand connections that wait, the clients in a process of their own: all are accepted, each

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F93 */
 /* ctest: VIRTUAL ON */
 /* Functions that a loop calls at a deadline: set, cancelled and waited for on its thread or not. */
 #include <tutti/loop.h>

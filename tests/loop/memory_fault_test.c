@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: T41 */
 /* The first, second, third ... allocation fails: errors come back as such and nothing is lost. */
 #include "support/leaks.h"
 #include "support/memory.h"

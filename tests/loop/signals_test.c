@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F34 F41 F106 D34 */
 /* ctest: POLLERS ON LABELS no-tsan */
 /*
  * TSan puts a signal's handler off until the thread next calls the C library; one that sleeps in

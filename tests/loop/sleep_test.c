@@ -24,6 +24,7 @@ static void the_clock_never_runs_backwards(void)
 	}
 }
 
+/* rows: F65 D12 */
 static void additions_saturate(void)
 {
 	CHECK_EQ(tutti_after(TUTTI_FOREVER), TUTTI_FOREVER);
@@ -47,6 +48,7 @@ static void *sleep_a_bit(void *arg)
 	return NULL;
 }
 
+/* rows: F100 F153 */
 static void never_too_short(enum mix mix)
 {
 	static tutti_time durations[SLEEPERS];
@@ -108,6 +110,7 @@ static bool sleep_in_order(tutti_time notice)
 }
 
 /* By deadline, and those of the same deadline in the order in which they came. */
+/* rows: F100 */
 static void wake_by_deadline_then_by_start(void)
 {
 	tutti_time notice = TUTTI_MILLISECONDS(20);
@@ -161,6 +164,7 @@ static void *hold_10_ms(void *arg)
 	return arg;
 }
 
+/* rows: F101 T28 */
 static void blocking_sleeps_add_up(void)
 {
 	tutti_future *f[3];
@@ -192,6 +196,7 @@ static void *sleep_through_it(void *arg)
 }
 
 /* Signals do not shorten a sleep, whichever thread they come to. */
+/* rows: F153 */
 static void signals_do_not_wake(enum mix mix)
 {
 	struct sigaction storm = { .sa_handler = count_signal }, before;

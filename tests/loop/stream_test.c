@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F42 F106 */
 /* ctest: POLLERS ON */
 /* Streams of bytes: what is written arrives, in order, whoever waits and however it is cut. */
 #include "support/both.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F5 F108 */
 /* ctest: VIRTUAL ON */
 #include <tutti/task.h>
 
@@ -168,6 +169,7 @@ static void *run_many(void *arg)
 	return arg;
 }
 
+/* rows: F104 D33 */
 static void need_no_locks_among_themselves(void)
 {
 	run_many(NULL);

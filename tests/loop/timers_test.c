@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F96 */
 /* ctest: VIRTUAL ON */
 /* Timers of a loop: in the order of their deadlines, and never between everybody and their turn. */
 #include <tutti/loop.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +select */
 /*
  * One wait for several things, over two queues with room for one, of either kind: items and permits
  * are counted, and nobody sleeps beside one.

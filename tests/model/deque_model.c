@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +forkjoin */
 /* The deque of fork-join: each part runs once, at its owner's or at a thief's. */
 #include "exec/deque.h"
 

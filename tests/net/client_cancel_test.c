@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F129 */
 /* ctest: VIRTUAL ON */
 /* The HTTP client, cut short wherever it may wait; and threads that share a session. */
 #include "net/web.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F124 */
 /* ctest: VIRTUAL ON */
 /* What the HTTP client says of servers that are not there, or behave badly. */
 #include "net/web.h"

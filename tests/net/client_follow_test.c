@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F123 */
 /* ctest: VIRTUAL ON */
 /* The HTTP client from one request to the next: connections, cookies, redirects. */
 #include "net/web.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F124 F125 */
 /* ctest: VIRTUAL ON */
 /* The HTTP client: what it asks for, and what it makes of the answers. */
 #include "net/web.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F127 */
 /* ctest: VIRTUAL ON */
 /* What the HTTP client makes of bodies: texts in many charsets, JSON, what is compressed. */
 #include "net/web.h"

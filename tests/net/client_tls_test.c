@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F124 F126 */
 /* ctest: VIRTUAL ON */
 /* The HTTP client over TLS, and through proxies. */
 #include "net/tls_ends.h"
@@ -86,6 +87,7 @@ static void check_hello(tutti_http_session *s, const char *url, const tutti_http
 
 static const tutti_http_options insecure = { .insecure = true };
 
+/* rows: F124 D27 */
 static void trust_is_asked_for(void)
 {
 	struct safe safe;
@@ -274,6 +276,7 @@ static void begin_plain(void)
 	web_begin();
 }
 
+/* rows: F126 */
 static void plain_requests_go_through(void)
 {
 	tutti_http_session *s = open_session();
@@ -295,6 +298,7 @@ static void plain_requests_go_through(void)
 	web_end();
 }
 
+/* rows: F126 */
 static void encrypted_ones_by_connect(void)
 {
 	tutti_http_session *s = open_trusting(authority.pem);
@@ -323,6 +327,7 @@ static void encrypted_ones_by_connect(void)
 }
 
 /* Nobody goes the direct way instead. */
+/* rows: F126 */
 static void proxies_may_be_gone(void)
 {
 	tutti_http_options o = { .proxy = "http://127.0.0.1:1" }, none = { .proxy = "" };

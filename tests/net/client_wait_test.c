@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F123 T36 */
 /* ctest: VIRTUAL ON */
 /* The HTTP client where it waits: many at once, deadlines and cancels, pieces that come or go. */
 #include "net/web.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F106 F122 */
 /* ctest: VIRTUAL ON */
 /* Many who ask: the same is asked once, and who leaves takes nothing away. */
 #include "support/dns_server.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F128 */
 /*
  * http_hostile_test.c - requests that somebody has made to be misread: each is answered or cut as
  * RFC 9112 says, whatever pieces it comes in; what stands behind one that is refused is not served;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F128 */
 /* The HTTP server over TCP: many at once, and how it stops. */
 #include "support/suite.h"
 

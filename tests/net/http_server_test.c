@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F128 */
 /* What the HTTP server answers, byte by byte, and what it refuses. */
 #include "net/talk.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F128 */
 /*
  * http_siege_test.c - clients that take their time, or more than their share: each is cut in the
  * time that the server's options say, and meanwhile others are served.

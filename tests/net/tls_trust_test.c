@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +tls */
 /* ctest: VIRTUAL ON */
 /* Whom an encrypted stream talks to: certificates, names, protocols, and going on from before. */
 #include "net/tls_ends.h"

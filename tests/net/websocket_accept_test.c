@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +websocket */
 /* How WebSockets begin at an HTTP server, byte by byte, and how its handlers end them. */
 #include "net/frames.h"
 #include "net/talk.h"

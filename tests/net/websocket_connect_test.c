@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +websocket */
 /* WebSockets over TCP and TLS: our client with our server, and with what is none. */
 #include "net/frames.h"
 #include "net/tls_ends.h"

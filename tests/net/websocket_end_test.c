@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +websocket */
 /* ctest: VIRTUAL ON */
 /* How WebSockets end, wait and are shared: closing, pings, deadlines, cancels, turns. */
 #include "net/frames.h"

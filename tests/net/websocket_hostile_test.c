@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +websocket */
 /* ctest: VIRTUAL ON */
 /* The other side of a WebSocket means ill, or another of this side closes in the midst. */
 #include "net/frames.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +websocket */
 /* ctest: VIRTUAL ON */
 /* Messages over WebSockets, and what ends them, byte by byte. */
 #include "net/frames.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: T22 */
 /* ctest: LABELS no-qemu */
 /*
  * debug_life_test.c - the checker itself: it begins and ends, among others that go on, and has more

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F78 T16 T19 */
 /*
  * debug_test.c - each mistake with locks is made on purpose and has to be told, with who and where;
  * what is right is not. Whoever hangs is let go by who hears of it: a plain lock has no owner.

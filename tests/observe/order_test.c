@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: T17 */
 /* order_test.c - orders of locks, told by hand: which circles count, and which do not. */
 #include "observe/order.h"
 

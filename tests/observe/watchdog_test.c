@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F101 */
 /*
  * watchdog_test.c - who stalls is named, with its stack; who does not is left alone.
  *

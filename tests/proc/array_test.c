@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F43 T10 */
 /* Arrays that processes share, and their lock. */
 #include <tutti/array.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +jobvalues */
 /* job_values_test.c - jobs over values: on every engine, whose what is, and what is said of wrong
    arguments. */
 #include <errno.h>
@@ -312,6 +313,7 @@ static void fails(
 
 #define WRONG(job, args, kwargs, text) fails(&job, args, kwargs, TUTTI_ETYPE, text)
 
+/* rows: F29 T2 T39 */
 static void refused(void)
 {
 	WRONG(add_job, PACK("[is]", 1, "x"), NULL,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F28 F29 F30 T40 */
 /* ctest: LABELS no-qemu */
 /*
  * The usual start method, chosen from outside: this program is run again for each word, and tells

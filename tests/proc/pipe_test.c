@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F40 */
 /* ctest: LABELS no-valgrind */
 /* To memcheck what threads had that a forked child has not is lost there. */
 /* Pipes: within a process, between processes, and to their end. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F40 */
 /* ctest: LABELS no-valgrind */
 /* To memcheck what threads had that a forked child has not is lost there. */
 /* Values through pipes: all of them, whole or not at all. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F3 F32 F47 F49 F50 F51 F52 F53 F54 */
 /* ctest: LABELS no-qemu */
 /* The engine "processes": results, order, what a worker's death costs, limits, and its ends. */
 #include <tutti/tutti.h>
@@ -95,6 +96,7 @@ static tutti_executor *open_pool(const char *where)
 	return e;
 }
 
+/* rows: F52 */
 static void results_come_in_order(void)
 {
 	enum { N = 3000 };
@@ -127,6 +129,7 @@ static void a_map_is_one_whatever_its_chunks(void)
 	tutti_executor_free(e);
 }
 
+/* rows: F47 F53 */
 static void workers_are_kept(void)
 {
 	tutti_executor *e = open_pool("processes:3");
@@ -172,6 +175,7 @@ static void bytes_of_any_length_cross(void)
 	tutti_executor_free(e);
 }
 
+/* rows: F49 F51 */
 static void failures_have_their_words(void)
 {
 	tutti_executor *e = open_pool("processes:1");
@@ -184,6 +188,7 @@ static void failures_have_their_words(void)
 }
 
 /* Of many, one kills its worker: it alone fails. */
+/* rows: F54 D13 */
 static void a_death_costs_one_job(void)
 {
 	enum { N = 200 };
@@ -283,6 +288,7 @@ static void what_runs_can_be_cancelled(void)
 	tutti_executor_free(e);
 }
 
+/* rows: F50 T6 */
 static void shutdown_ends_what_it_is_told_to(void)
 {
 	enum { N = 2000 };
@@ -349,6 +355,7 @@ static void workers_that_never_come_are_given_up(void)
 	tutti_executor_free(e);
 }
 
+/* rows: F91 T25 */
 static void workers_have_no_pools_of_processes(void)
 {
 	tutti_executor *e = open_pool("processes:1");

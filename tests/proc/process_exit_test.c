@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F20 F24 F28 F29 F30 F33 F89 F91 */
 /* ctest: LABELS no-tsan */ /* which has a thread of its own, so that nothing can be copied */
 /*
  * What becomes of processes when others end, and what they find when they begin: this program is
@@ -286,6 +287,7 @@ static void expect(const char *part, int status, size_t n, const char *const *li
 	again_free(&a);
 }
 
+/* rows: F20 F89 */
 static void how_they_end(void)
 {
 	static const char *const waited[] = { "main is over", "late child" };
@@ -301,6 +303,7 @@ static void how_they_end(void)
 	}
 }
 
+/* rows: F24 F30 F91 T1 T25 D24 */
 static void what_they_are(void)
 {
 	static const char *const names[] = { "child 1 of Process-1:1", "child 2 of Process-1:2",
@@ -308,12 +311,13 @@ static void what_they_are(void)
 	struct again a = again("childless");
 
 	again_check_exit(&a, "childless", 0);
-	CHECK_EQ(again_count(&a, "daemons are not allowed to have children"), 2);
+	CHECK_EQ(again_count(&a, "daemonic processes are not allowed to have children"), 2);
 	again_free(&a);
 	expect("names", 0, 4, names);
 	expect("early", 0, 1, (const char *const[]){ "busy" });
 }
 
+/* rows: F152 T27 */
 static void who_prints_first(void)
 {
 	struct again a = again("pools");
@@ -326,6 +330,7 @@ static void who_prints_first(void)
 	again_free(&a);
 }
 
+/* rows: F33 */
 static void what_they_find(void)
 {
 	static const char *const there[] = { "child 1 of Process-1", "/proc", "not marked",

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F14 F17 F18 F19 F22 F23 F27 F28 F29 F30 F31 F41 */
 /* ctest: LABELS no-valgrind */ /* a copy has lost what threads had that it does not have */
 /* Processes that run a job, in each of the three ways: what comes back, and how they end. */
 #include <tutti/tutti.h>
@@ -78,6 +79,7 @@ static void sleep_long(void)
 }
 TUTTI_JOB(sleep_long, void, void);
 
+/* rows: F18 F19 F27 */
 static void a_result_comes_back(void)
 {
 	int n = 12, squared = 0, code = 1;
@@ -93,6 +95,7 @@ static void a_result_comes_back(void)
 	tutti_future_unref(p);
 }
 
+/* rows: F1 F15 F16 F24 */
 static void it_knows_who_it_is(void)
 {
 	identity one, two;
@@ -153,6 +156,7 @@ static void ends_with(tutti_job *job, const void *arg, int code, const char *wor
 	tutti_future_unref(p);
 }
 
+/* rows: F23 */
 static void exit_codes_say_how_it_ended(void)
 {
 	int seven = 7, none = 0, kill_number = SIGKILL, n = 3;
@@ -164,6 +168,7 @@ static void exit_codes_say_how_it_ended(void)
 	ends_with(&fail_job, NULL, 1, "there is no such thing");
 }
 
+/* rows: F19 F22 F31 */
 static void one_that_does_not_end_is_terminated(void)
 {
 	tutti_process *p = start(&sleep_long_job, NULL), *q = start(&sleep_long_job, NULL);
@@ -232,6 +237,7 @@ static void *wait_for_event(void *arg)
 	return NULL;
 }
 
+/* rows: F28 T40 */
 static void a_copy_is_refused_with_other_threads(void)
 {
 	tutti_process *p;
@@ -276,6 +282,7 @@ static void a_joined_thread_is_no_other(void)
 	}
 }
 
+/* rows: F18 F19 T4 */
 static void bad_calls_have_words(void)
 {
 	tutti_process *p = tutti_process_start(NULL, NULL, NULL);
@@ -304,6 +311,7 @@ static void bad_calls_have_words(void)
 	tutti_future_unref(other);
 }
 
+/* rows: F31 */
 static void many_live_at_once(void)
 {
 	enum { MANY = 40 };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F35 */
 /* ctest: LABELS no-valgrind */
 /* To memcheck what threads had that a forked child has not is lost there. */
 /* Queues of values, in one process and between several: whose they are, and that all arrive. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +select */
 /* ctest: LABELS no-valgrind */
 /* To memcheck what threads had that a forked child has not is lost there. */
 /*

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F107 */
 /* ctest: POLLERS ON LABELS no-tsan */ /* as serve_signals_test.c */
 /* How servers on several cores end, and what they outlive: their workers. */
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F107 */
 /* ctest: POLLERS ON LABELS no-tsan */ /* which puts off signals to who sleeps */
 /* Signals to servers on several cores: the first asks, the second insists. */
 #include <tutti/tutti.h>

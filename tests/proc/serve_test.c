@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F107 */
 /* ctest: POLLERS ON */
 /* Servers on several cores: whoever comes is served, by processes, threads or tasks. */
 #include <tutti/tutti.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F39 T11 */
 /* ctest: LABELS no-valgrind */ /* thousands of processes, each of which takes seconds there */
 /*
  * A process is killed before each store that a put, a get or the end of a queue makes in memory

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F35 F37 F38 T12 */
 /* Shared queues among processes that all live. */
 #include <tutti/shared_queue.h>
 
@@ -101,6 +102,7 @@ static void put_ten_megabytes(void *arg)
 	}
 }
 
+/* rows: F37 F38 T12 T13 */
 static void is_drained_after_all_have_ended(void)
 {
 	pid_t pids[PRODUCERS];

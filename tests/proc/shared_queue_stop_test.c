@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F36 */
 /*
  * A process is stopped before each store that a put or a get makes, and does not go on: deadlines
  * and cancels of the others count all the same, and nothing is lost when it goes on or is killed.

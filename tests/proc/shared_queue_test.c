@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F35 F36 */
 /* What a shared queue is in one process: all that queue.h says; processes_test.c has the rest. */
 #include <tutti/shared_queue.h>
 

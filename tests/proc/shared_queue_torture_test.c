@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F39 */
 /* ctest: LABELS no-tsan LABELS no-qemu */ /* who is killed has no races to show */
 /*
  * Putters and getters are killed every few milliseconds, wherever they are, and others take their

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F43 */
 /* Shared memory, by handle and by name, and what the registry keeps. */
 #include <tutti/shm.h>
 

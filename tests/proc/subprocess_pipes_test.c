@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F56 F57 */
 /* ctest: POLLERS ON LABELS no-qemu */
 /* To talk with another program: all at once and of any size, line by line, and when it will not. */
 #include "support/programs.h"

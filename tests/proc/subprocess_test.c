@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F55 F56 */
 /* ctest: LABELS no-valgrind LABELS no-qemu */
 /* There a program that cannot be started is not told from one that ends with 127. */
 /* Other programs: how they start, what they have, and why they do not. */
@@ -273,6 +274,7 @@ static void signals_are_as_they_should_be(void)
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
+/* rows: F55 F152 T27 */
 static void what_was_printed_comes_first(void)
 {
 	FILE *file = tmpfile();

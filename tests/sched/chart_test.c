@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F145 */
 /* chart_test.c - charts, character by character; pictures, by what is in them. */
 #include "sched/told.h"
 

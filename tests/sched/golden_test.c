@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F6 F7 F141 F142 F143 F144 P110 */
 /* golden_test.c - runs that can be worked out by hand, beside how they are. */
 #include "sched/told.h"
 
@@ -20,6 +21,7 @@ static void gives(const char *policy, const tutti_sched_options *options,
 
 #define TEXTBOOK PROCESSES(P("A", 0, 24), P("B", 0, 3), P("C", 0, 3))
 
+/* rows: F141 */
 static void serves_who_came_first(void)
 {
 	/* one after the other: B waits for 24, C for 24 + 3; mean (0 + 24 + 27) / 3 = 17 */
@@ -27,6 +29,7 @@ static void serves_who_came_first(void)
 	gives("rtc", NULL, TEXTBOOK, "A[0,24) B[24,27) C[27,30)", "0 24 27");
 }
 
+/* rows: F142 */
 static void serves_the_shortest_first(void)
 {
 	/* B before C, which is as short but stands behind; A last: mean (6 + 0 + 3) / 3 = 3 */
@@ -34,6 +37,7 @@ static void serves_the_shortest_first(void)
 	gives("srtf", NULL, TEXTBOOK, "B[0,3) C[3,6) A[6,30)", "6 0 3");
 }
 
+/* rows: F143 D10 */
 static void goes_round(void)
 {
 	/* slices of 4: A is put back at 4 with 20 left, B and C need less than a slice, and then
@@ -42,6 +46,7 @@ static void goes_round(void)
 		"A[0,4) B[4,7) C[7,10) A[10,14) A[14,18) A[18,22) A[22,26) A[26,30)", "6 4 7");
 }
 
+/* rows: F144 D9 D10 */
 static void feeds_back(void)
 {
 	/* queue 1: a tick each, all three go down. Queue 2, slices of 2: A goes down, B and C need
@@ -86,6 +91,7 @@ static void counts_and_averages(void)
 
 /* -- who comes later --------------------------------------------------------------------------- */
 
+/* rows: F142 */
 static void a_late_short_job_waits(void)
 {
 	/* sjf decides when a core is free: B, the shorter, waits for 8 - 1 = 7; C before D */
@@ -103,12 +109,14 @@ static void as_short_is_not_shorter(void)
 	gives("srtf", NULL, PROCESSES(P("A", 0, 5), P("B", 2, 3)), "A[0,5) B[5,8)", "0 3");
 }
 
+/* rows: F143 */
 static void who_arrives_at_the_end_of_a_slice_stands_in_front(void)
 {
 	/* at 4 A's slice ends and B arrives: B is in front of A */
 	gives("rr", NULL, PROCESSES(P("A", 0, 8), P("B", 4, 2)), "A[0,4) B[4,6) A[6,10)", "2 0");
 }
 
+/* rows: F143 F144 */
 static void who_is_done_at_the_end_of_a_slice_leaves(void)
 {
 	tutti_sched_result r;
@@ -147,6 +155,7 @@ static void a_newcomer_takes_the_core(void)
 	gives("mlfq", NULL, PAIR, "A[0,1)Q1 A[1,2)Q2 B[2,3)Q1 A[3,5)Q2 B[5,7)Q2 A[7,11)Q3", "3 2");
 }
 
+/* rows: F144 D9 */
 static void the_rest_of_a_slice_can_be_kept(void)
 {
 	/*
@@ -157,6 +166,7 @@ static void the_rest_of_a_slice_can_be_kept(void)
 		"A[0,1)Q1 A[1,2)Q2 B[2,3)Q1 A[3,4)Q2 B[4,6)Q2 A[6,10)Q3 A[10,11)Q3", "3 1");
 }
 
+/* rows: F144 D9 */
 static void the_end_of_a_slice_comes_before_an_arrival(void)
 {
 	/* at 1 A has used its slice up and goes down, although B arrives */
@@ -164,6 +174,7 @@ static void the_end_of_a_slice_comes_before_an_arrival(void)
 		"1 0");
 }
 
+/* rows: F144 D9 */
 static void who_waits_for_io_comes_back_to_its_queue(void)
 {
 	/* A leaves queue 2 at 2 with half of its slice used, comes back at 4 to a fresh one */
@@ -178,6 +189,7 @@ static void who_waits_for_io_comes_back_to_its_queue(void)
 		"2 1");
 }
 
+/* rows: F144 D9 */
 static void queues_and_slices_can_be_chosen(void)
 {
 	/* two queues, slices of 2 and 6; the last one's tail is where one stays */

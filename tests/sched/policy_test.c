@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F145 */
 /* policy_test.c - algorithms of one's own, also such as make no sense, and what is refused. */
 #include "base/prng.h"
 #include "sched/told.h"

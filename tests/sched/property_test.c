@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F142 F144 F145 P110 C27 */
 /*
  * property_test.c - what holds for every run, over random workloads: of any algorithm, and of each.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F140 P112 */
 /* state_test.c - every way from state to state: those that there are, all others refused. */
 #include "support/suite.h"
 
@@ -19,6 +20,7 @@ static const char *const ways[STATES] = {
 	/* terminated */ ".....",
 };
 
+/* rows: D11 */
 static void goes_only_where_there_is_a_way(void)
 {
 	for (int from = 0; from < STATES; from++) {

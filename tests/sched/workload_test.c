@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F145 */
 /* workload_test.c - tables that are read, tables that are refused with their line, made up ones. */
 #include "sched/told.h"
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# rows: F130 F131
 """What tutti fetch takes out of pages: titles, what XPaths and regular expressions find."""
 import json
 import os

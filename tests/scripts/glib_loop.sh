@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
+# rows: F93
 # ctest: LABELS no-valgrind
 # Tasks in GLib's main context: its descriptor watch is all that connects the two loops.
 set -eu

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# rows: F124
 # ctest: LABELS no-valgrind
 """Our client of HTTP (programs/http_client_peer.c) and servers of other make: CPython's, and where
 they are installed aiohttp and nghttpd, which speaks HTTP/2."""

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# rows: F139
 # ctest: TIMEOUT 300
 """`tutti map --on tcp://` while its workers die: each result once, in the order of the inputs.
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# rows: F139
 """`tutti manager`, `tutti master` and `tutti worker`, each with the tutorials' programs in Python
 as the others, in all combinations."""
 import os

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# rows: F134 D5 +peers
 # ctest: TIMEOUT 900 LABELS no-valgrind
 """Our manager and unmodified clients of every CPython that is found here: all that can be asked of
 its queues, and of the other kinds that it serves, by manager_queues.py and manager_kinds.py of

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# rows: F136 +peers
 # ctest: TIMEOUT 900 LABELS no-valgrind
 """Our manager and what comes to its port that is no client, or a client that talks nonsense: it
 says nothing to who has not proved the key, forgets who does not say anything, and goes on. And its

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# rows: F133 F137 F138 +peers
 # ctest: TIMEOUT 900 LABELS no-valgrind
 """Our manager and clients that die, stop, are interrupted or are many, and its end under them, with
 every CPython that is found here. Nothing of it loses an item or holds the others up.

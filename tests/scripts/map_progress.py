@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""The progress bar of tutti map: on a terminal only, never mixed with results, off when told."""
+# rows: F150
+"""The progress bar of tutti map: on a terminal or when asked for, never mixed with results."""
 import os
 import pty
 import re
 import sys
 import tempfile
 
+os.environ.update(LC_ALL="C", TERM="xterm")
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 import command  # noqa: E402  (the path comes first)
 
@@ -45,10 +47,10 @@ def screen(text):
     lines = []
     for line in text.split("\n"):
         shown, column = "", 0
-        for piece in re.split(r"(\r|\x1b\[K)", line):
+        for piece in re.split(r"(\r|\x1b\[[JK])", line):
             if piece == "\r":
                 column = 0
-            elif piece == "\x1b[K":
+            elif piece in ("\x1b[K", "\x1b[J"):
                 shown = shown[:column]
             else:
                 shown = shown[:column] + piece + shown[column + len(piece):]
@@ -81,10 +83,18 @@ def not_shown():
         command.equal(on_terminal(*options, "prime", *NUMBERS), (0, RESULTS, ""), str(options))
     # results on the same terminal: by default no bar that would stand among them
     command.equal(on_terminal("prime", *NUMBERS, stdout=None), (0, None, RESULTS), "same terminal")
-    # no terminal: nothing is drawn, even if asked for
-    got = command.run("map", "--progress", "prime", *NUMBERS)
+    # no terminal: nothing, unless it was asked for
+    got = command.run("map", "prime", *NUMBERS)
     command.equal((got.returncode, got.stdout.decode(), got.stderr), (0, RESULTS, b""),
                   "no terminal")
+
+
+def lines_without_a_terminal():
+    got = command.run("map", "--progress", "--keep-going", "prime", "x", *NUMBERS)
+    command.equal((got.returncode, got.stdout.decode()), (1, RESULTS), "asked for")
+    if not re.fullmatch(r"tutti: map: prime: x: .*\nprime 100% 201/201 [\d.]+/s \d+:\d\d\n",
+                        got.stderr.decode()):
+        sys.exit(f"asked for: {got.stderr!r}")
 
 
 def same_terminal():
@@ -130,7 +140,7 @@ def half_way(work):
     text = ""
     while " 2/4 " not in text:
         text += os.read(master, 1000).decode()
-    line = r"told +50% \[#{10}\.{10}\] 2/4 [\d.]+/s \d+:\d\d left"
+    line = r"told +50% \[#{10}\.{10}\] 2/4 [\d.]+/s \d+:\d\d, \d+:\d\d left"
     while not re.search(line, text):
         text += os.read(master, 1000).decode()
     os.write(mouth, b"xx")
@@ -141,11 +151,44 @@ def half_way(work):
         sys.exit(f"half way, then: {text!r}")
 
 
+def words_of_commands():
+    """What commands say on that terminal is whole, however it comes, and the bar is below it."""
+    script = "echo {} is begun >&2; printf 'half of {}, ' >&2; echo {}; echo and the other >&2"
+    want = [line for n in range(20) for line in (f"{n} is begun", f"half of {n}, and the other")]
+    for way in ([], ["--line-buffer"], ["--line-buffer", "--tag"]):
+        for stdout in (True, None):
+            status, results, text = on_terminal("--progress", "-j4", *way, "--shell", "--", script,
+                                                ":::", *map(str, range(20)), stdout=stdout)
+            lines = [re.sub(r"^\d+\t", "", line) for line in screen(text)]
+            command.equal(status, 0, f"commands {way}")
+            command.equal(sorted(line for line in lines if " " in line and "%" not in line),
+                          sorted(want), f"what commands said, {way}")
+            if results is None:
+                command.equal(sorted((line for line in lines if line.isdigit()), key=int),
+                              [str(n) for n in range(20)], f"their results, {way}")
+            if not re.search(r" 100% \[#{20}\] 20/20 ", lines[-2]):
+                sys.exit(f"no bar in the end: {lines!r}")
+
+
+def half_a_line():
+    """The last word has no end: the bar begins a line of its own."""
+    for way in ([], ["--line-buffer"]):
+        status, _, text = on_terminal("--progress", *way, "--shell", "--", "printf '%s' {} >&2",
+                                      ":::", "abc", stdout=None)
+        lines = screen(text)
+        command.equal(status, 0, f"half a line {way}")
+        if lines[-3] != "abc" or not re.search(" 100% .* 1/1 ", lines[-2]) or lines[-1]:
+            sys.exit(f"half a line, {way}: {lines!r}")
+
+
 def main():
     command.need_command()
     shown_by_default()
     total_unknown()
     not_shown()
+    lines_without_a_terminal()
+    words_of_commands()
+    half_a_line()
     same_terminal()
     failures_beside_a_bar()
     with tempfile.TemporaryDirectory() as work:

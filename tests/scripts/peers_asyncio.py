@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# rows: F42 F106
 # ctest: LABELS no-valgrind
 """Streams and packets with CPython's asyncio at the other end, as server and as client: all bytes,
 half-closed connections, resets, slow readers on either side, pieces however they are cut."""

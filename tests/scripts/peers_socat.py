@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# rows: F42 F106
 # ctest: LABELS no-valgrind
 """Streams and packets with socat at the other end, as server and as client."""
 import os

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# rows: +pickle
 # ctest: TIMEOUT 900 LABELS no-valgrind
 """Pickles beside Python's own, by each CPython that is found here.
 

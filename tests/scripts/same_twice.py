@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# rows: F155
 # ctest: LABELS no-asan LABELS no-tsan LABELS no-valgrind LABELS no-coverage TIMEOUT 900
 """A simulated run depends on its seed and on nothing else: not on the compiler, nor on where things
 lie in memory, nor on the process."""

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# rows: F145 P111
 """tutti sched: what it prints, in which characters and colours and how wide, what it refuses and
 how, and that its JSON and its picture are what they claim to be."""
 import fcntl

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# rows: F128 P106
 """`tutti serve`: what it serves, what each option does, what it says when it cannot."""
 import http.client
 import os

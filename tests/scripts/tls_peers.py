@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# rows: +tls
 # ctest: LABELS no-valgrind
 """Encrypted streams with ends of other make: the openssl command, Python's ssl and asyncio."""
 import asyncio

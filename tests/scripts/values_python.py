@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# rows: +values
 # ctest: TIMEOUT 900 LABELS no-valgrind
 """Values beside Python's own: repr, JSON both ways, and tutti's own form by an encoder of its own.
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# rows: +websocket
 # ctest: LABELS no-valgrind
 """A page in a browser (headless Chromium, where it is installed) talks to our server."""
 import os

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# rows: +websocket
 # ctest: LABELS no-valgrind
 """WebSockets with ends of other make: aiohttp's client and its server, plain and over TLS."""
 import os

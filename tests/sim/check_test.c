@@ -114,6 +114,7 @@ static int run(void (*test)(void *), const char *strategy)
 
 static const char *const strategies[] = { "auto", "random", "pct:2", "pct:3", "exhaustive:2" };
 
+/* rows: F13 T51 */
 static void finds_a_lost_update(void)
 {
 	for (size_t i = 0; i < sizeof(strategies) / sizeof(strategies[0]); i++) {
@@ -346,6 +347,7 @@ static void waits_a_second(void *arg)
 	tutti_future_unref(t);
 }
 
+/* rows: F155 */
 static void takes_no_time(void)
 {
 	expect(sleeps_long, "fifo", TUTTI_SIM_NONE, NULL);
@@ -389,6 +391,7 @@ static void repeats_a_run(void)
 	unlink(file);
 }
 
+/* rows: F155 */
 static void is_the_same_twice(void)
 {
 	uint64_t hash;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F78 P72 P73 */
 /* ctest: LABELS no-tsan */
 /*
  * rows_test.c - the tutorials' programs whose point is a mistake: every strategy finds it, the file

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F77 */
 /* ctest: VIRTUAL ON */
 #include <tutti/barrier.h>
 

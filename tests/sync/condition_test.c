@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F74 T20 */
 /* ctest: VIRTUAL ON */
 #include <tutti/condition.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F75 */
 /* ctest: VIRTUAL ON */
 #include <tutti/event.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F93 */
 /* ctest: POLLERS ON VIRTUAL ON LABELS no-qemu */
 /* Waiting for descriptors: what else ends the wait, and what goes on meanwhile. */
 #include <tutti/fd.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F93 */
 /* ctest: POLLERS ON LABELS no-qemu */
 /* Waiting for descriptors: what makes them ready, and for whom. */
 #include <tutti/fd.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F86 T45 */
 /* ctest: VIRTUAL ON */
 #include <tutti/local.h>
 

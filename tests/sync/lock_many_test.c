@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: T17 */
 /* lock_many_test.c - several locks at once, one after the other in the order of addresses. */
 #include <tutti/tutti.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F71 */
 /* ctest: VIRTUAL ON */
 #include <tutti/lock.h>
 

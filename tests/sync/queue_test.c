@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F80 T8 T9 */
 /* ctest: VIRTUAL ON */
 /* What a queue is where nobody has to wait; queue_wait_test.c has the rest. */
 #include <tutti/queue.h>

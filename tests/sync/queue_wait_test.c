@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F80 T8 T9 */
 /* ctest: VIRTUAL ON */
 /* Queues whose users wait: for items, for room, for the end. */
 #include <tutti/queue.h>

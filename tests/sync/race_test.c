@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F70 */
 /* ctest: VIRTUAL ON */
 #include <tutti/race.h>
 
@@ -48,6 +49,7 @@ static void *change_with_lock(void *arg)
 	return arg;
 }
 
+/* rows: F70 D32 */
 static void are_defined_without_a_lock(enum mix mix)
 {
 	tutti_future *f[CONTEXTS];
@@ -80,6 +82,7 @@ static void *add_one_slowly(void *arg)
 	return arg;
 }
 
+/* rows: F70 T15 */
 static void a_wait_in_between_loses_updates(void)
 {
 	tutti_future *f[CONTEXTS];

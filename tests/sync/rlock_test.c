@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F73 T19 */
 /* ctest: VIRTUAL ON */
 #include <tutti/lock.h>
 

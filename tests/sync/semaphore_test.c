@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F76 */
 /* ctest: VIRTUAL ON */
 #include <tutti/semaphore.h>
 

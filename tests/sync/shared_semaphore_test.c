@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F45 */
 /*
  * Semaphores between processes.
  * Valgrind takes what threads have, that a forked child has not, for leaks of the child's.

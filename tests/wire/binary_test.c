@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +values */
 /*
  * binary_test.c - tutti's own form: the bytes that docs/values.md shows, and what is refused, with
  * its place.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F79 */
 /* dict_test.c - dicts and sets that many change: keys, order, beside a plain array, memory. */
 #include <errno.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F46 +values */
 /* json_test.c - JSON: what is written, what is read, what is refused and where. */
 #include <errno.h>
 #include <locale.h>

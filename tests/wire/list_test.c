@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F79 */
 /* list_test.c - lists that many change: places, both ends, beside a plain array, memory. */
 #include <errno.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +pickle */
 /*
  * pickle_hostile_test.c - pickles that are cut off, changed, in loops, or made to need more than
  * they have: refused, without needing it. Its allocator counts bytes.

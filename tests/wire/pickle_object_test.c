@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +pickle */
 /*
  * pickle_object_test.c - what of a pickle no other value is: kept, looked into, made, and written
  * out again such that it stands by itself.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +pickle */
 /*
  * pickle_test.c - pickles in their bytes: what Python writes is read, what is written is what all
  * versions of it read, each opcode makes what it says.

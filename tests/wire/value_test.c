@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +values */
 /* value_test.c - what values are: kinds, parts, equality, hash, references, depth, memory. */
 #include <errno.h>
 #include <math.h>

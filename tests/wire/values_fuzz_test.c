@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: +values */
 /*
  * values_fuzz_test.c - bytes and JSON that somebody has changed: refused, or read as a value that
  * is written and read again as the same. The changes are the same in each run.
