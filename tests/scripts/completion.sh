@@ -39,7 +39,8 @@ offers() {
 web=
 "$tutti" jobs | grep -q '^fetch ' && web=' fetch title'
 offers 'map manager master' tutti m
-offers 'map fetch serve manager worker master check sched tour jobs new info --help --version' tutti ''
+all='map fetch serve manager worker master check sched tour jobs new info'
+offers "$all --help --version" tutti ''
 offers '--replay' tutti check --rep
 offers 'exhaustive:1 exhaustive:2' tutti check --strategy ex
 offers 'prime' tutti map pr
