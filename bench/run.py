@@ -14,6 +14,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import textwrap
 import time
 
 import claims.run
@@ -62,13 +63,11 @@ def cached(build_dir, name):
     return found.group(1) if found else ""
 
 
-def build(build_dir, targets):
-    """All of them, or only these."""
+def build(build_dir, target):
     say("building the programs")
     # One peer that does not compile must not keep the others from running.
     keep_going = ["-k", "0"] if cached(build_dir, "CMAKE_GENERATOR").startswith("Ninja") else ["-k"]
-    command = ["cmake", "--build", build_dir, "--target", *(targets or ["bench-programs"]), "-j2",
-               "--"]
+    command = ["cmake", "--build", build_dir, "--target", target, "-j2", "--"]
     done = subprocess.run(command + keep_going, stdout=subprocess.DEVNULL, check=False)
     if done.returncode != 0:
         say("WARNING: not every program could be built; going on with those that are there")
@@ -246,7 +245,7 @@ def run_claims(options, programs, build_type, load):
         print(claims.show.markdown(results, facts), end="")
     else:
         for name, value in facts:
-            print(f"{name}: {value}")
+            print(textwrap.fill(f"{name}: {value}", 80, subsequent_indent="    "))
         claims.show.terminal(results)
     if options.out:
         claims.run.write_page(options.out, results, facts)
@@ -261,7 +260,7 @@ def main():
     if not os.path.isdir(programs):
         programs = options.build_dir
     if not options.no_build:
-        build(options.build_dir, [] if options.groups else ["bench-claims", "bench-claims_net"])
+        build(options.build_dir, "bench-programs" if options.groups else "claims-programs")
     if not build_type.startswith("Rel"):
         say(f"WARNING: build type is {build_type or 'not set'}, not Release: {OURS} will look slow")
     load = os.getloadavg()[0]

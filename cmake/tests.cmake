@@ -45,7 +45,7 @@ endfunction()
 # Whether a program needs libtutti-net: it includes one of its headers.
 string(REPLACE ";" "|" tutti_net_pattern "${net_headers}")
 string(REPLACE ";" " " tutti_net_names "${net_headers}")
-set(tutti_net_pattern "<tutti/(${tutti_net_pattern})>|\"site.h\"")
+set(tutti_net_pattern "<tutti/(${tutti_net_pattern})>|\"(site|managed).h\"")
 set(tutti_xml_pattern "<libxml/")
 set(tutti_pcre_pattern "<pcre2.h>")
 set(tutti_gd_pattern "\"thumbnail.h\"")

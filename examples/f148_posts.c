@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: F148 T43 */
-/* Eight threads post calls to a window: its thread makes them all, those of each in its order. */
+/*
+ * Eight threads post calls to a window: its thread makes them all, those of each in its order.
+ *
+ * usage: f148_posts [gtk | told]     as window.h says
+ */
 #include "window.h"
 
 enum { THREADS = 8, POSTS = 1000 };

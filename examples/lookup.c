@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: F106 */
-/* The addresses of hosts, all looked up at once, each in two seconds or not at all. */
+/*
+ * The addresses of hosts, all looked up at once, each in two seconds or not at all.
+ *
+ * usage: lookup [HOST...]     by default localhost, one that does not answer, and no name
+ */
 #include <stdio.h>
 #include <tutti/dns.h>
 #include <tutti/tutti.h>

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: P2 D31 */
-/* Two downloads in two processes: the total is the longer one's time. With an argument: 住院. */
+/*
+ * Two downloads in two processes: the total is the longer one's time.
+ *
+ * usage: p02_two_downloads_in_processes [half]     half: the wording with the half-width mark
+ */
 #include <stdio.h>
 #include <tutti/tutti.h>
 

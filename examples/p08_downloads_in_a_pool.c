@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: F81 P8 */
-/* Three downloads in a pool of four threads, or of as many as the argument says. */
+/*
+ * Three downloads in a pool of threads.
+ *
+ * usage: p08_downloads_in_a_pool [THREADS]     by default four
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <tutti/tutti.h>

@@ -5,76 +5,26 @@
  *
  * usage: p107_task_master [HOST]     where it listens, by default everywhere; at port 5000
  */
-#include <stdio.h>
-#include <tutti/manager.h>
-#include <tutti/tutti.h>
-
-static int put_tasks(tutti_value_queue *task)
-{
-	int rc = 0;
-
-	for (int i = 0; i < 10 && rc == 0; i++) {
-		int64_t n = tutti_random_between(0, 10000);
-		tutti_value *v = tutti_value_int(n);
-
-		printf("Put task %d...\n", (int)n);
-		rc = tutti_value_queue_put(task, v);
-		tutti_value_unref(v);
-	}
-	return rc;
-}
-
-static int get_results(tutti_value_queue *result)
-{
-	const char *text;
-	tutti_value *r;
-	int rc = 0;
-
-	printf("Try get results...\n");
-	for (int i = 0; i < 10 && rc == 0; i++) {
-		rc = tutti_value_queue_get_until(result, &r, tutti_after(TUTTI_SECONDS(10)));
-		if (rc < 0)
-			break;
-		rc = tutti_value_unpack(r, "s", &text);
-		if (rc == 0)
-			printf("Result: %s\n", text);
-		tutti_value_unref(r);
-	}
-	return rc;
-}
-
-static int run(tutti_manager *manager)
-{
-	tutti_value_queue *task = NULL, *result = NULL;
-	int rc;
-
-	if ((rc = tutti_manager_serve_queue(manager, "get_task_queue", 0)) == 0 &&
-		(rc = tutti_manager_serve_queue(manager, "get_result_queue", 0)) == 0 &&
-		(rc = tutti_manager_start(manager)) == 0 &&
-		(rc = tutti_manager_queue(manager, "get_task_queue", &task)) == 0 &&
-		(rc = tutti_manager_queue(manager, "get_result_queue", &result)) == 0 &&
-		(rc = put_tasks(task)) == 0)
-		rc = get_results(result);
-	tutti_manager_shutdown(manager);
-	tutti_value_queue_free(task);
-	tutti_value_queue_free(result);
-	return rc;
-}
+#include "managed.h"
 
 int main(int argc, char **argv)
 {
-	tutti_manager *manager;
-	char address[300];
-	int rc;
+	managed m;
+	int rc = managed_serve(&m, argc > 1 ? argv[1] : "", tasks_and_results, 0);
 
-	snprintf(address, sizeof(address), "%s:5000", argc > 1 ? argv[1] : "");
-	rc = tutti_manager_create(&manager, address, tutti_bytes_text("abc"));
-	if (rc == 0) {
-		rc = run(manager);
-		tutti_manager_free(manager);
+	for (int i = 0; i < 10 && rc == 0; i++) {
+		int64_t n = tutti_random_between(0, 10000);
+
+		printf("Put task %d...\n", (int)n);
+		rc = managed_put(m.queue[0], tutti_value_int(n));
 	}
-	if (rc < 0)
-		fprintf(stderr, "%s: %s\n", address, tutti_strerror(rc));
+	if (rc == 0)
+		printf("Try get results...\n");
+	for (int i = 0; i < 10 && rc == 0; i++)
+		rc = managed_show_result(&m, 10);
+	if (m.manager)
+		tutti_manager_shutdown(m.manager);
+	rc = managed_end(&m, rc);
 	printf("master exit.\n");
-	return rc < 0;
+	return rc;
 }

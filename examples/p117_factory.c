@@ -1,60 +1,52 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: F146 P117 */
-/* A factory: power for one workshop at a time, a hall for all workers, a washroom for one. */
-#include <stdio.h>
-#include <tutti/tutti.h>
+/*
+ * A factory: there is power for one workshop at a time.
+ *
+ * usage: p117_factory [ENGINE]     what workshops are: threads by default, or processes
+ */
+#include "workshop.h"
 
-typedef struct workshop {
+typedef struct plan {
 	char letter;
-	tutti_lock washroom;
-	tutti_barrier hall;
-} workshop;
+	tutti_handle power; /* memory with a lock, which all workshops share */
+} plan;
 
-typedef struct worker {
-	workshop *place;
-	int number;
-} worker;
-
-static tutti_lock power;
-
-static void *work(void *arg)
+static int open_workshop(const plan *p)
 {
-	const worker *self = arg;
-	workshop *w = self->place;
+	tutti_array *power;
+	int rc = tutti_array_attach(&power, p->power, 1);
 
-	if (tutti_barrier_wait(&w->hall) == 0)
-		printf("all workers of %c are in the hall\n", w->letter);
-	tutti_sleep(TUTTI_SECONDS(1) * self->number); /* so that they queue in order */
-	TUTTI_HOLD(&w->washroom);
-	printf("%c%d locks the washroom\n", w->letter, self->number);
-	tutti_sleep(TUTTI_SECONDS(4));
-	printf("%c%d opens the washroom\n", w->letter, self->number);
-	return NULL;
-}
-
-static void *open_workshop(void *arg)
-{
-	workshop *w = arg;
-	worker workers[3];
-	tutti_thread *threads[3];
-
-	tutti_barrier_init(&w->hall, 3, NULL, NULL, 0);
-	TUTTI_HOLD(&power);
-	printf("workshop %c has power\n", w->letter);
-	for (int i = 0; i < 3; i++) {
-		workers[i] = (worker){ w, i + 1 };
-		threads[i] = tutti_thread_start(work, &workers[i], NULL);
+	if (rc < 0)
+		return rc;
+	TUTTI_WITH(tutti_array_lock(power))
+	{
+		printf("workshop %c has power\n", p->letter);
+		rc = run_workshop(p->letter);
+		printf("workshop %c stops\n", p->letter);
+		fflush(stdout); /* before the other one has power */
 	}
-	tutti_join_all(threads, 3);
-	printf("workshop %c stops\n", w->letter);
-	return NULL;
+	tutti_array_free(power);
+	return rc;
 }
+TUTTI_JOB_TRY(open_workshop, void, plan);
 
-int main(void)
+int main(int argc, char **argv)
 {
-	workshop a = { .letter = 'A' }, b = { .letter = 'B' };
-	tutti_thread *workshops[] = { tutti_thread_start(open_workshop, &a, NULL),
-		tutti_thread_start(open_workshop, &b, NULL) };
+	tutti_executor_options two = { .max_workers = 2 };
+	tutti_executor *e;
+	tutti_array *power;
+	int rc = tutti_executor_open(&e, argc > 1 ? argv[1] : "threads", &two);
 
-	return tutti_join_all(workshops, 2) < 0;
+	if (rc < 0)
+		return fprintf(stderr, "%s: %s\n", argv[1], tutti_strerror(rc)), 1;
+	rc = tutti_array_create(&power, 1, 1, NULL);
+	if (rc == 0) {
+		tutti_handle shared = tutti_array_handle(power);
+
+		rc = open_workshop_map(e, (plan[]){ { 'A', shared }, { 'B', shared } }, 2);
+		tutti_array_free(power);
+	}
+	tutti_executor_free(e);
+	return rc < 0;
 }

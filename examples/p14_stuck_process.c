@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: F3 F32 P14 */
-/* A parent waits for a child that is stuck. Once that is killed, the others have a turn. With an
-   argument it is killed from here, after so many seconds. */
+/*
+ * A parent waits for a child that is stuck. Once that is killed, the others have a turn.
+ *
+ * usage: p14_stuck_process [SECONDS]     it is killed from here, after so many
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <tutti/tutti.h>

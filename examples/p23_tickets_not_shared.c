@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: F2 F26 P23 T10 */
-/* A child buys three tickets, of its own: 10 are left. With an argument the number is shared: 7. */
+/*
+ * A child buys three tickets, of its own: 10 are left.
+ *
+ * usage: p23_tickets_not_shared [shared]     shared: of a number that both have: 7
+ */
 #include <stdio.h>
 #include <tutti/tutti.h>
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: F21 P29 */
-/* The same with the counter in a queue that both have: 50 words. With an argument main looks again
-   and again whether one has ended, as the tutorial does; without, it waits. */
+/*
+ * The same with the counter in a queue that both have: 50 words.
+ *
+ * usage: p29_ping_pong_by_queue [look]     look: again and again whether one has ended; else wait
+ */
 #include <stdio.h>
 #include <tutti/tutti.h>
 

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: F47 F48 F49 F50 F51 F53 P31 P32 T7 D17 */
-/* Five tasks in a pool of four processes, or as many as the argument says; 0: one for each CPU. */
+/*
+ * Five tasks in a pool of processes.
+ *
+ * usage: p31_five_tasks_in_a_pool [PROCESSES]     by default four; 0: one for each CPU
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <tutti/tutti.h>

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: F48 F52 P35 D8 */
-/* Which of 65 numbers are prime, by as many processes as there are CPUs; or which of the arguments.
-   Odd divisors only, as the tutorial has it: 2 is taken for none, and 1 for one. */
+/*
+ * Which of 65 numbers are prime, by as many processes as there are CPUs. Odd divisors only, as the
+ * tutorial has it: 2 is taken for none, and 1 for one.
+ *
+ * usage: p35_primes_in_processes [NUMBER...]     these in place of the 65
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: P38 D29 */
-/* The sum of a list of a hundred million numbers, or of as many as the argument says. */
+/*
+ * The sum of a list of numbers.
+ *
+ * usage: p38_sum_in_turn [COUNT]     by default a hundred million
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

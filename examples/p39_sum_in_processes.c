@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: F37 F38 P39 T13 */
-/* The sum of a list in eighths, by eight processes that put theirs into a queue. The list lies in
-   memory that they share. A hundred million numbers, or as many as the argument says. */
+/*
+ * The sum of a list in eighths, by eight processes that put theirs into a queue. The list lies in
+ * memory that they share.
+ *
+ * usage: p39_sum_in_processes [COUNT]     by default a hundred million
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

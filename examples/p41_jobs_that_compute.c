@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: F11 P41 D18 */
-/* A hundred threads that multiply a million times: as many at once as there are CPUs. With the
-   argument processes: as many processes. */
+/*
+ * A hundred jobs that multiply a million times: as many at once as there are CPUs.
+ *
+ * usage: p41_jobs_that_compute [processes]     else threads
+ */
 #include <stdio.h>
 #include <string.h>
 #include <tutti/tutti.h>

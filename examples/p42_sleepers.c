@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: F11 F31 P42 */
-/* A thousand threads less one that sleep for two seconds, all at once. With the argument processes:
-   as many processes, or as many as a second one says. */
+/*
+ * A thousand less one that sleep for two seconds, all at once.
+ *
+ * usage: p42_sleepers [threads | processes [COUNT]]     by default 999 threads
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

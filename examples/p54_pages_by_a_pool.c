@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: F84 F85 P54 D16 */
-/* Five pages by the map of a pool of five threads, or of as many as the argument says. */
+/*
+ * Five pages by the map of a pool of threads.
+ *
+ * usage: p54_pages_by_a_pool [THREADS]     by default five
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <tutti/tutti.h>

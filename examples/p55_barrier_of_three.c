@@ -2,7 +2,9 @@
 /* rows: F77 P55 T21 T26 D20 */
 /*
  * Five threads at a barrier for three: three go on, two would wait for ever. A watchdog sees that
- * and breaks the barrier, which tells the two; with the argument "alone" there is none.
+ * and breaks the barrier, which tells the two.
+ *
+ * usage: p55_barrier_of_three [alone]     alone: with no watchdog
  */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -4,10 +4,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <tutti/tutti.h>
 
-static tutti_lock forgotten, red, blue;
-static tutti_barrier both_hold_one;
+#include "deadlocks.h"
 
 /* To the screen as usual; and so that this program ends, somebody gives way. */
 static void tell(int code, const char *text, void *arg)
@@ -18,50 +16,6 @@ static void tell(int code, const char *text, void *arg)
 		tutti_lock_release(&red);
 	else if (strncmp(text, "nothing moves:", 14) == 0)
 		tutti_lock_release(&forgotten);
-}
-
-static void *forget(void *arg)
-{
-	tutti_lock_acquire(&forgotten);
-	return arg;
-}
-
-static void *want(void *arg)
-{
-	tutti_lock_acquire(&forgotten);
-	tutti_lock_release(&forgotten);
-	return arg;
-}
-
-static void *cross(void *arg)
-{
-	tutti_lock *const *pair = arg;
-
-	tutti_lock_acquire(pair[0]);
-	tutti_barrier_wait(&both_hold_one);
-	tutti_lock_acquire(pair[1]);
-	tutti_lock_release(pair[1]);
-	tutti_lock_release(pair[0]);
-	return NULL;
-}
-
-/* The remedy: whoever takes both takes them in one order. */
-static void *agree(void *arg)
-{
-	tutti_lock_acquire_many(arg, 2);
-	tutti_yield();
-	tutti_lock_release_many(arg, 2);
-	return NULL;
-}
-
-static int run_two(tutti_fn first, void *first_arg, tutti_fn second, void *second_arg)
-{
-	tutti_thread *threads[] = {
-		tutti_thread_start(first, first_arg, &(tutti_thread_options){ .name = "one" }),
-		tutti_thread_start(second, second_arg, &(tutti_thread_options){ .name = "two" }),
-	};
-
-	return tutti_join_all(threads, 2);
 }
 
 int main(void)

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: F120 P82 */
-/*
- * One generator hands out the whole list, one its elements: by a loop of its own, and by
- * delegating to a generator of elements.
- */
+/* One generator hands out the whole list, one its elements: by a loop, and by delegating. */
 #include <stdio.h>
 #include <tutti/tutti.h>
 

@@ -1,22 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: F111 F113 P98 */
 /* Two tasks in turns, gathered; a callback of the gather prints what both have found. */
-#include <stdio.h>
-#include <tutti/tutti.h>
-
-enum { MOST = 100 };
-
-typedef struct numbers {
-	int n, values[MOST];
-} numbers;
-
-static bool is_prime(int n)
-{
-	for (int d = 2; d * d <= n; d++)
-		if (n % d == 0)
-			return false;
-	return true;
-}
+#include "numbers.h"
 
 static void *prime_filter(void *arg)
 {
@@ -42,18 +27,6 @@ static void *square_mapper(void *arg)
 		tutti_sleep(TUTTI_MILLISECONDS(1));
 	}
 	return squares;
-}
-
-static void print_numbers(tutti_task *task, const char *open, const char *close)
-{
-	numbers *found;
-
-	if (tutti_future_result(task, &found, sizeof(found)) < 0)
-		return;
-	printf("%s", open);
-	for (int i = 0; i < found->n; i++)
-		printf("%s%d", i > 0 ? ", " : "", found->values[i]);
-	printf("%s", close);
 }
 
 static void print_both(tutti_future *gather, void *arg)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: F25 */
-/* A process type of one's own: its fields, which the child gets as they were when it was started,
-   the function that it runs, and the process beside them. */
+/*
+ * A process type of one's own: its fields, which the child gets as they were when it was started,
+ * the function that it runs, and the process beside them.
+ */
 #include <stdio.h>
 #include <tutti/tutti.h>
 

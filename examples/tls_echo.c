@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: +tls */
-/* An echo server that speaks TLS, and clients that do or do not trust it: tls_echo PEM KEY. */
+/*
+ * An echo server that speaks TLS, and clients that do or do not trust it.
+ *
+ * usage: tls_echo PEM KEY     the files of its certificate and its key
+ */
 #include <stdio.h>
 #include <tutti/tls_info.h>
 #include <tutti/tutti.h>

@@ -1,35 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: +websocket */
-/* A chat room: what one says all hear. websocket_chat [ADDRESS]: open http://127.0.0.1:8080/ */
+/*
+ * A chat room: what one says all hear. To enter it, open http://127.0.0.1:8080/
+ *
+ * usage: websocket_chat [ADDRESS]     by default 127.0.0.1:8080
+ */
 #include <stdio.h>
 #include <tutti/net.h>
-#include <tutti/tutti.h>
+
+#include "room.h"
 
 static const char page[] = "<!doctype html><title>chat</title><pre id=all></pre><input id=line>"
 			   "<script>const room = new WebSocket(`ws://${location.host}/chat`);"
 			   "room.onmessage = (said) => all.append(said.data, '\\n');"
 			   "line.onchange = () => room.send(line.value);</script>";
-
-static tutti_websocket *room[100];
-static tutti_lock lock; /* of it */
-
-static bool put_in_place_of(tutti_websocket *old, tutti_websocket *new)
-{
-	TUTTI_HOLD(&lock);
-	for (int i = 0; i < 100; i++)
-		if (room[i] == old)
-			return room[i] = new, true;
-	return false;
-}
-
-/* Who does not keep up until soon is cut off. */
-static void tell_all(tutti_bytes line, tutti_time soon)
-{
-	TUTTI_HOLD(&lock);
-	for (int i = 0; i < 100; i++)
-		if (room[i])
-			tutti_websocket_write_until(room[i], TUTTI_WEBSOCKET_TEXT, line, soon);
-}
 
 static int chat(tutti_http_exchange *x, void *options)
 {

@@ -79,7 +79,7 @@ long available_mib(void);
 /* fn(arg) in n threads at once, each with its own element of an array of such a size. Joined. */
 void in_threads(int n, tutti_fn fn, void *args, size_t size);
 
-/* A forked child that runs fn(arg) and ends; joined by ended_well, or killed. */
+/* A forked child that runs fn(arg) and ends, well if it is joined. */
 int child_start(void (*fn)(void *arg), void *arg);
 void child_join(int pid);
 void child_kill(int pid);

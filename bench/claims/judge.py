@@ -13,7 +13,7 @@ MET, MISSED, NOT_JUDGED, FAILED = "met", "MISSED", "not judged", "FAILED"
 class Figures:
     """The samples of one claim: values[who][figure] is a list, a value per round."""
 
-    cpus: int
+    cpus: int = 1
     values: dict = field(default_factory=dict)
     units: dict = field(default_factory=dict)
 

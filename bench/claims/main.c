@@ -72,6 +72,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "\n");
 		return 2;
 	}
+	bench_report("cpus", s.cpus, "CPUs"); /* which its bounds speak of */
 	run(&s);
 	return 0;
 }

@@ -18,7 +18,7 @@ class Failed(Exception):
 def run_program(line, virtual):
     """Figures of one process as (name, value, unit), and what it said beside them."""
     environment = {name: value for name, value in os.environ.items()
-                   if not name.startswith("TUTTI_")}
+                   if not name.startswith("TUTTI_") or name == "TUTTI_CPUS"}
     if virtual:
         environment["TUTTI_SIM"] = "1"
     name = " ".join(os.path.basename(word) for word in line)
@@ -57,9 +57,9 @@ def contestants(claim, programs, python, size):
     return lines
 
 
-def measure(claim, lines, rounds, cpus, say):
+def measure(claim, lines, rounds, say):
     """All figures of a claim, and the notes that its programs made. Raises Failed."""
-    figures, notes = Figures(cpus), []
+    figures, notes = Figures(), []
     if not any(who == OURS for who, *_ in lines):
         raise Failed(f"{claim.program[0]} is not built")
     for turn in range(1, rounds + 1):
@@ -69,7 +69,10 @@ def measure(claim, lines, rounds, cpus, say):
             start = time.monotonic()
             found, said = run_program(line, virtual)
             for name, value, unit in found:
-                figures.add(who, name, value, unit)
+                if name == "cpus":
+                    figures.cpus = int(value)
+                else:
+                    figures.add(who, name, value, unit)
             if said and said not in notes and who != VIRTUAL:
                 notes.append(said)
             say(f"[{claim.name} {turn}/{rounds}] {who}: {time.monotonic() - start:.1f} s")

@@ -40,10 +40,11 @@ EXACT = (
         virtual("p88_blocking", "three that block for 1 s", 3),
         virtual("p91_waiting", "three that wait for 1 s", 1),
         virtual("p101_blocking", "three that block for 2 s", 6),
-        virtual("p102_waiting", "three that wait for 2 s", 2)), virtual=True),
+        virtual("p102_waiting", "three that wait for 2 s", 2)), "cpython_wait.py", 2,
+        virtual=True),
     Claim("C25", "n coroutines, k permits: ceil(n/k) times as long", (
         virtual("exact", "of 50 pairs of n and k, exactly so", 50, ""),
-        virtual("longest", "the longest, by that", 1, "x")), virtual=True),
+        virtual("longest", "the longest, by that", 1, "x")), "cpython_wait.py", 2, virtual=True),
     Claim("C27", "time slices with feedback are the better algorithm", (
         Check("mlfq: short jobs' response by the best other",
               lambda f: best_of_others(f, "short_response", "mlfq"), most=1.1, unit="x"),

@@ -22,14 +22,10 @@ class Result:
     failed: str = ""
 
 
-def cpu_count():
-    return len(os.sched_getaffinity(0))
-
-
 def one_claim(claim, programs, python, size, rounds, say):
     lines = contestants(claim, programs, python, size)
     try:
-        figures, notes = measure(claim, lines, rounds, cpu_count(), say)
+        figures, notes = measure(claim, lines, rounds, say)
     except Failed as failure:
         say(f"[{claim.name}] FAILED: {failure}")
         return Result(claim, FAILED, failed=str(failure))

@@ -3,6 +3,7 @@
 
 import os
 import sys
+import textwrap
 from statistics import median
 
 from .judge import FAILED, MET, MISSED, NOT_JUDGED, OURS, PYTHON, number
@@ -32,6 +33,10 @@ def names(result):
     return [name for name in found if not result.claim.shown or name in result.claim.shown]
 
 
+def print_words(text):
+    print(textwrap.fill(text, 80, initial_indent="      ", subsequent_indent="      "))
+
+
 def print_figures(result):
     for name in names(result):
         ours, theirs = result.figures.of(OURS, name), result.figures.of(PYTHON, name)
@@ -46,7 +51,7 @@ def print_verdict(verdict):
     print(f"{line} {coloured(verdict.word)}" if len(line) <= 69 else
           f"  {what}\n{'':46} {verdict.seen:>11} {verdict.asked:>10} {coloured(verdict.word)}")
     if verdict.why:
-        print(f"      {verdict.why}")
+        print_words(verdict.why)
 
 
 def terminal(results):
@@ -54,13 +59,13 @@ def terminal(results):
     for result in results:
         print(f"\n{result.claim.name:<4}{result.claim.what:<63} {coloured(result.word)}")
         if result.failed:
-            print(f"      {result.failed}")
+            print_words(f"failed: {result.failed}")
             continue
         print_figures(result)
         for verdict in result.verdicts:
             print_verdict(verdict)
         for note in result.notes:
-            print(f"      {note}")
+            print_words(note)
     words = [result.word for result in results]
     print("\n" + ", ".join(f"{words.count(word)} {coloured(word)}" for word in COLOURS
                            if word in words))

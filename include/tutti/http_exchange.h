@@ -108,6 +108,19 @@ TUTTI_API int tutti_http_request_header_at(
 	const tutti_http_exchange *x, size_t i, const char **name, const char **value);
 
 /*
+ * Ask whether the client has left, for a handler that works long. One that has only ended its
+ * sending, as `nc -N` does, counts as gone. To be cancelled instead: cancel_when_gone in
+ * http_server.h.
+ *
+ * x          the exchange
+ * Returns    true: nobody will read a reply; false: not that it is known, now or ever of a stream
+ *            that has no descriptor
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API bool tutti_http_peer_gone(const tutti_http_exchange *x);
+
+/*
  * Read the whole body. Again, the same bytes.
  *
  * x          the exchange

@@ -59,7 +59,10 @@ typedef struct tutti_http_server_options {
 	tutti_time idle_time;  /* a connection may be open without a request; 75 s */
 	tutti_time stall_time; /* no byte of a body comes, or 256 KiB of a reply do not go; 60 s */
 	tutti_time grace;      /* for those that run when serving ends; 5 s; -1: none */
-	uint64_t reserved[6];  /* 0 */
+	bool cancel_when_gone; /* a handler, in a task of its own for that, is cancelled once its
+				  client has left; false: it finds out when it writes, or asks
+				  tutti_http_peer_gone */
+	uint64_t reserved[5];  /* 0 */
 } tutti_http_server_options;
 
 /*
@@ -72,7 +75,8 @@ typedef struct tutti_http_server_options {
  *            413 or 400, as tutti_http_body and tutti_http_read said; tutti_fail's text goes to the
  *            reporter (report.h), not to the client. If the reply had begun it is cut
  * Context    a task of the loop that serves
- * Waits      as it likes; cancelled when the client has to be given up
+ * Waits      as it likes; cancelled when the client has to be given up, and with cancel_when_gone
+ *            when it has left
  */
 typedef int (*tutti_http_handler)(tutti_http_exchange *x, void *arg);
 
@@ -153,9 +157,10 @@ TUTTI_API int tutti_http_server_serve(tutti_http_server *s);
 TUTTI_API int tutti_http_server_serve_stream(tutti_stream *stream, void *server);
 
 /*
- * Have its connections end: idle ones now, those at work with the reply that they are at, new ones
- * after their first; WebSockets are told that it goes away. For streams that come from elsewhere;
- * tutti_http_server_serve does this itself when it is cancelled. There is no way back.
+ * Have its connections end: idle ones, with half a head at most, now, those at work with the reply
+ * that they are at, new ones after their first; WebSockets are told that it goes away. For streams
+ * that come from elsewhere; tutti_http_server_serve does this itself when it is cancelled. There is
+ * no way back.
  *
  * s          served by any number of threads and tasks
  * Context    any thread or task

@@ -70,7 +70,7 @@ struct tu_http_upgraded {
 
 struct tu_http_connection {
 	struct tu_link link;               /* under the server's lock */
-	bool idle;                         /* likewise: waits for a request */
+	bool idle;                         /* likewise: waits for a whole request's head */
 	struct tu_http_upgraded *upgraded; /* likewise; NULL: it is HTTP */
 	bool known;                        /* had a request before */
 	bool hurried;                      /* the server stops: the next request is its last one */
@@ -88,7 +88,7 @@ int tu_http_server_add(
 /* Whether another request may be waited for: if the server stops, only of who is new. */
 bool tu_http_connection_idle(struct tu_http_connection *c);
 
-/* A request has come. */
+/* A request has come, with the whole of its head. */
 void tu_http_connection_busy(struct tu_http_connection *c);
 
 /* Whether this request is its last one, since the server stops. */
@@ -153,6 +153,7 @@ struct tutti_http_exchange {
 	size_t extra_size;
 	int write_rc; /* what writing said, 0 or less, for good */
 	int came_to;  /* of who took it over, as let_go was told */
+	bool gone;    /* the client has left, and the handler was cancelled for that */
 	int refusal; /* the status, if the handler fails because of what it was asked for; 0: 500 */
 
 	/* memory that lasts as long */
@@ -184,6 +185,18 @@ bool tu_http_exchange_drain(struct tutti_http_exchange *x);
 bool tu_http_exchange_is_read(struct tutti_http_exchange *x);
 
 void tu_http_exchange_free(struct tutti_http_exchange *x);
+
+/* From bytes to the head: http_head.c. */
+void tu_http_head_begin(struct tutti_http_exchange *x);
+
+/*
+ * What the n bytes at data are, of which the parser has seen so many. 0: a request that is to be
+ * served; 1: there must be more; < 0: an error; > 1: the status that they deserve.
+ */
+int tu_http_head_feed(struct tutti_http_exchange *x, const char *data, size_t seen, size_t n);
+
+/* As serve(x), which is cancelled if the client leaves meanwhile. */
+int tu_http_watch(struct tutti_http_exchange *x, int (*serve)(struct tutti_http_exchange *x));
 
 /* Finds x' route, and what stands for its names. 0, or the status: 404, 405, 400, 500. */
 int tu_http_route_find(struct tutti_http_exchange *x);
@@ -231,9 +244,8 @@ int tu_http_file_reply(struct tutti_http_exchange *x, int fd, const struct stat 
 int tu_http_file_missing(struct tutti_http_exchange *x, int code);
 const char *tu_http_file_type(const char *path);
 
-/* A page of what is in the folder. 0: *page is the caller's to free with free. */
-int tu_http_list(struct tutti_http_exchange *x, const char *folder, bool hidden, char **page,
-	size_t *page_size);
+/* A page of what is in the folder, piece by piece if it is long. 0; of the folder; as a reply. */
+int tu_http_list(struct tutti_http_exchange *x, const char *folder, bool hidden);
 
 /* In place; -1: a % that is none, or a zero byte. plus: + is a blank. */
 int tu_http_decode(char *text, size_t size, bool plus);

@@ -58,19 +58,6 @@ static int show_address(tutti_http_exchange *x)
 	return tutti_http_reply(x, 301, NULL, tutti_bytes_text(""));
 }
 
-static int show_list(tutti_http_exchange *x, const struct folder *f, const char *path)
-{
-	char *page;
-	size_t size;
-	int rc = tu_http_list(x, path, f->hidden, &page, &size);
-
-	if (rc < 0)
-		return rc;
-	rc = tutti_http_reply(x, 200, "text/html; charset=utf-8", tutti_bytes_of(page, size));
-	free(page);
-	return rc;
-}
-
 /* The page for what is not there, if there is one. */
 static int show_nothing(tutti_http_exchange *x, const struct folder *f, int code)
 {
@@ -99,9 +86,9 @@ static int show_path(tutti_http_exchange *x, const struct folder *f, char *path,
 	fd = tu_http_file_open(path, &st);
 	if (fd == -ENOENT && is_folder && f->list) {
 		path[size] = '\0';
-		fd = show_list(x, f, path);
-		if (fd == 0)
-			return 0;
+		fd = tu_http_list(x, path, f->hidden);
+		if (fd == 0 || x->reply != TU_HTTP_NO_REPLY)
+			return fd;
 	}
 	if (fd == -EISDIR && !is_folder)
 		return show_address(x);

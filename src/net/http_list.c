@@ -102,12 +102,6 @@ static void put_escaped(struct text *t, const char *text)
 
 /* -- the rows ---------------------------------------------------------------------------------- */
 
-struct list {
-	size_t skip; /* of a path, what stands before the name */
-	bool hidden;
-	struct text folders, files;
-};
-
 static void put_size(struct text *t, int64_t size)
 {
 	static const char units[] = "KMGTPE";
@@ -156,6 +150,64 @@ static void put_row(struct text *t, const char *name, const struct stat *st)
 	put_text(t, "</td></tr>\n");
 }
 
+/* -- the walk ---------------------------------------------------------------------------------- */
+
+enum { AT_ONCE = 64 * 1024 };
+
+/*
+ * Folders stand before files, and a huge folder's rows are nowhere all together: the files' wait
+ * until the folders have been seen while they are few; if they are many, they are walked to again.
+ */
+struct list {
+	tutti_http_exchange *x;
+	size_t skip; /* of a path, what stands before the name */
+	bool hidden;
+	bool begun;        /* the reply: its length cannot be said any more */
+	bool many;         /* files: those that wait are not kept */
+	bool again;        /* the folders are out */
+	struct text page;  /* what is to go out next */
+	struct text files; /* that wait */
+};
+
+static const char type[] = "text/html; charset=utf-8";
+
+static int send_on(struct list *l)
+{
+	int rc = l->page.failed ? -ENOMEM : 0;
+
+	if (rc == 0 && !l->begun)
+		rc = tutti_http_reply_begin(l->x, 200, type, -1);
+	if (rc < 0)
+		return rc;
+	l->begun = true;
+	rc = tutti_http_write(l->x, l->page.at, l->page.size);
+	l->page.size = 0;
+	return rc;
+}
+
+static void add_waiting(struct list *l, const char *name, const struct stat *st)
+{
+	if (l->many)
+		return;
+	put_row(&l->files, name, st);
+	l->many = l->files.size >= AT_ONCE;
+}
+
+/* 1: and on, but not into it. */
+static int add_row(struct list *l, const char *name, const struct stat *st)
+{
+	if (S_ISREG(st->st_mode) && !l->again)
+		add_waiting(l, name, st);
+	else if (l->again ? S_ISREG(st->st_mode) : S_ISDIR(st->st_mode))
+		put_row(&l->page, name, st);
+	if (l->page.size >= AT_ONCE) {
+		int rc = send_on(l);
+
+		return rc < 0 ? rc : 1;
+	}
+	return 1;
+}
+
 /* Of what is neither file nor folder, or leads nowhere, nothing is said. */
 static int add_entry(const char *path, const struct stat *st, void *arg)
 {
@@ -176,11 +228,7 @@ static int add_entry(const char *path, const struct stat *st, void *arg)
 			return 1;
 		st = &far;
 	}
-	if (S_ISDIR(st->st_mode))
-		put_row(&l->folders, name, st);
-	else if (S_ISREG(st->st_mode))
-		put_row(&l->files, name, st);
-	return 1;
+	return add_row(l, name, st);
 }
 
 /* -- the page ---------------------------------------------------------------------------------- */
@@ -189,7 +237,7 @@ static const char style[] = "<style>body{font-family:sans-serif;margin:2em}td,th
 			    "padding:.15em 1.5em .15em 0}td+td{white-space:nowrap;"
 			    "font-variant-numeric:tabular-nums}</style>";
 
-static void put_page(struct text *t, const char *where, const struct list *l)
+static void put_head(struct text *t, const char *where)
 {
 	put_text(t, "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\">\n"
 		    "<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
@@ -201,34 +249,43 @@ static void put_page(struct text *t, const char *where, const struct list *l)
 	put_text(t, "</h1>\n<table>\n<tr><th>Name</th><th>Size</th><th>Modified (UTC)</th></tr>\n");
 	if (strcmp(where, "/") != 0)
 		put_text(t, "<tr><td><a href=\"../\">../</a></td><td></td><td></td></tr>\n");
-	put(t, l->folders.at, l->folders.size);
-	put(t, l->files.at, l->files.size);
-	put_text(t, "</table></body></html>\n");
 }
 
-int tu_http_list(struct tutti_http_exchange *x, const char *folder, bool hidden, char **page,
-	size_t *page_size)
+static int list(struct list *l, const char *folder)
 {
-	struct list l = { .skip = strlen(folder), .hidden = hidden };
-	struct text t = { 0 };
+	int rc = tutti_file_walk(folder, add_entry, l);
+
+	l->again = true;
+	if (rc == 0 && l->files.failed)
+		rc = -ENOMEM;
+	if (rc == 0 && l->many)
+		rc = tutti_file_walk(folder, add_entry, l);
+	else if (rc == 0)
+		put(&l->page, l->files.at, l->files.size);
+	if (rc < 0)
+		return rc;
+	put_text(&l->page, "</table></body></html>\n");
+	if (l->begun)
+		return send_on(l);
+	return l->page.failed ? -ENOMEM
+			      : tutti_http_reply(
+					l->x, 200, type, tutti_bytes_of(l->page.at, l->page.size));
+}
+
+int tu_http_list(struct tutti_http_exchange *x, const char *folder, bool hidden)
+{
+	struct list l = { .x = x, .skip = strlen(folder), .hidden = hidden };
 	size_t size = strlen(x->path) + 1;
 	char *where = tu_http_take(x, size);
-	int rc = where ? tutti_file_walk(folder, add_entry, &l) : -ENOMEM;
+	int rc;
 
-	if (rc == 0) {
-		memcpy(where, x->path, size);
-		tu_http_decode(where, size - 1, false);
-		put_page(&t, where, &l);
-		if (t.failed || l.folders.failed || l.files.failed)
-			rc = -ENOMEM;
-	}
-	free(l.folders.at);
+	if (!where)
+		return -ENOMEM;
+	memcpy(where, x->path, size);
+	tu_http_decode(where, size - 1, false);
+	put_head(&l.page, where);
+	rc = list(&l, folder);
+	free(l.page.at);
 	free(l.files.at);
-	if (rc < 0) {
-		free(t.at);
-		return rc;
-	}
-	*page = t.at;
-	*page_size = t.size;
-	return 0;
+	return rc;
 }

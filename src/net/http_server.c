@@ -54,15 +54,14 @@ static int end_upgraded(struct tutti_http_exchange *x, int rc)
 }
 
 /* 0, or why the connection ends. */
-static int serve_request(struct tutti_http_exchange *x)
+static int serve_found(struct tutti_http_exchange *x)
 {
-	int status = tu_http_route_find(x), rc;
+	int rc = x->route->fn(x, x->route->arg);
 
-	if (status != 0)
-		return tu_http_reply_status(x, status);
-	rc = x->route->fn(x, x->route->arg);
 	if (x->reply == TU_HTTP_UPGRADED)
 		return end_upgraded(x, rc);
+	if (rc < 0 && x->gone)
+		return -EPIPE; /* whatever the handler made of that */
 	if (rc == 0 && x->reply == TU_HTTP_NO_REPLY)
 		rc = tutti_fail(TUTTI_EPROTO, "the handler has not replied");
 	if (rc < 0)
@@ -77,6 +76,16 @@ static int serve_request(struct tutti_http_exchange *x)
 		return tu_http_reply_status(x, status_of(x));
 	}
 	return tu_http_reply_end(x);
+}
+
+static int serve_request(struct tutti_http_exchange *x)
+{
+	int status = tu_http_route_find(x);
+
+	if (status != 0)
+		return tu_http_reply_status(x, status);
+	return x->connection->server->options.cancel_when_gone ? tu_http_watch(x, serve_found)
+							       : serve_found(x);
 }
 
 /*

@@ -73,6 +73,7 @@ static void usable_is_at_most_what_there_is(void)
 	CHECK(usable <= affinity);
 }
 
+/* rows: F151 */
 static void affinity_limits_it(void)
 {
 	ask("pinned", NULL);

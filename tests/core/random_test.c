@@ -12,6 +12,7 @@
 
 /* -- the numbers ------------------------------------------------------------------------------- */
 
+/* rows: F153 */
 static void whole_numbers_are_even(void)
 {
 	enum { SIDES = 6, DRAWS = 600000 };
@@ -217,6 +218,7 @@ static void a_seed_fixes_them(void)
 	CHECK(!prints_same(NULL, NULL));
 }
 
+/* rows: F153 */
 static void a_script_comes_first(void)
 {
 	char *out;

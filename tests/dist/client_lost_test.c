@@ -27,6 +27,7 @@ static int connect_to(const char *address, const char *key, tutti_time deadline)
 	return rc;
 }
 
+/* rows: F135 F136 T38 */
 static void keys_differ(void)
 {
 	struct server s = server_start(interpreter, "127.0.0.1:0");

@@ -95,6 +95,7 @@ static void deadlines(void)
 }
 
 /* Who has given up is not waited for: the next item is another's. */
+/* rows: F137 */
 static void who_has_gone_gets_nothing(void)
 {
 	tutti_value *v;
@@ -164,6 +165,7 @@ static void from_both_ends(void)
 }
 
 /* Calls end, and so do those to come, of both ends. */
+/* rows: F138 */
 static void shut_down(void)
 {
 	tutti_value *v;

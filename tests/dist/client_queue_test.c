@@ -51,6 +51,7 @@ static void verbs(void)
 	CHECK_EQ(tutti_value_queue_put(tasks, NULL), -EINVAL);
 }
 
+/* rows: F134 F137 */
 static void empty_and_full(void)
 {
 	tutti_value *v = NULL;

@@ -81,6 +81,7 @@ static void in_thread(tutti_fn fn)
 	tutti_future_unref(t);
 }
 
+/* rows: F135 T38 */
 static void strangers(void)
 {
 	in_thread(run);

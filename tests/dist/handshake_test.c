@@ -147,6 +147,7 @@ static void answers_by_name(void)
 	}
 }
 
+/* rows: F136 */
 static void a_wrong_key_is_refused(void)
 {
 	struct tu_handshake h = begin(LISTENS);
@@ -205,6 +206,7 @@ static void md5_may_be_refused(void)
 }
 
 /* To what is no handshake nothing is said. */
+/* rows: F136 */
 static void strangers_hear_nothing(void)
 {
 	static const char *const frames[] = { "47455420", "fffffffe", "ffffffff", "00000101",

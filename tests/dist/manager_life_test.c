@@ -60,6 +60,7 @@ static void says_what_cannot_be(void)
 	tutti_manager_free(NULL);
 }
 
+/* rows: F133 */
 static void begins_once(void)
 {
 	char address[TUTTI_ADDRESS_SIZE];

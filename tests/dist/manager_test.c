@@ -214,6 +214,7 @@ static void joins(void)
 }
 
 /* The two that wait before it die; what comes is the third's. */
+/* rows: F137 */
 static void gives_nothing_to_the_dead(void)
 {
 	tutti_manager *m = raw_manager(NULL, 0);

@@ -188,3 +188,31 @@ def p71_deposits_and_withdrawals(program):
         wrong_unless(withdrawn <= deposited + 5 * 10, done.lines)
         late_unless(abs(deposited - withdrawn - left) <= 5 * 10 + 10 * 30, line)
     same(len(depositors), 5, Late)
+
+
+INTERPRETER = ["threads that compute: {:.2f} s", "with a lock: {:.2f} s", "turns: ABCDABCDABCDABCD",
+               "processes with a lock each: {:.2f} s", "threads that wait: {:.2f} s",
+               "with a lock: {:.2f} s"]
+
+
+def turns_of(line):
+    """Each of the four jobs gives way three times; who comes late finds others at it."""
+    turns = line.removeprefix("turns: ")
+    same_set(turns, "ABCD" * 4)
+    late_unless(all(len(set(turns[i:i + 4])) == 4 for i in range(4, 13)), turns)
+
+
+def f12_interpreter_lock(program):
+    done = run(program, scale=0.2)
+    turns_of(done.lines[2])
+    titles = [line.split(":")[0] for line in INTERPRETER]
+    same([line.split(":")[0] for line in done.lines], titles)
+    took = [number(r".*: (\d+\.\d\d) s", line) for line in done.lines if "turns" not in line]
+    for seconds, least in zip(took, (1, 4, 1, 1, 1)):
+        at_least(seconds, least)
+        late_unless(least == 4 or seconds < 4, done.lines)
+    done = run(program, "spin")
+    same([line.split(":")[0] for line in done.lines], titles[:2] + ["CPUs used"] + titles[2:])
+    used = number(r"CPUs used: (\d+\.\d\d)", done.lines[2])
+    wrong_unless(used <= 1.15, done.lines)
+    turns_of(done.lines[3])

@@ -190,7 +190,7 @@ def check_several(lines, workers):
     runs = [(int(each[1]), int(each[2])) for each in runs if each]
     same_set([n for _, n in runs], list(range(10)))
     same_set([line for line in lines if line.startswith("Result")],
-             [f"Result: {n * n}" for n in range(10)])
+             [f"Result: {n} * {n} = {n * n}" for n in range(10)])
     same_set({worker for worker, _ in runs}, set(range(1, workers + 1)))
 
 

@@ -79,7 +79,11 @@ def p116_phone_and_water(program):
 
 
 def p117_factory(program):
-    done = run(program, scale=0.02)
+    for engine in ("threads", "processes"):
+        factory(run(program, engine, scale=0.02))
+
+
+def factory(done):
     half = len(done.lines) // 2
     first, second = done.lines[:half], done.lines[half:]
     letters = first[0][9], second[0][9]

@@ -70,6 +70,7 @@ def p31_five_tasks_in_a_pool(program):
     at_least(done.seconds, 4.59)
 
 
+# rows: P35 D8
 def p35_primes_in_processes(program):
     same(run(program).lines, [f"{n} is prime: {n != COMPOSITE}" for n in NUMBERS])
     same(run(program, "1", "2", "9", "11").lines,

@@ -23,8 +23,11 @@ def p20_requests_in_turn(program):
     at_least(number(r"总耗时:  (\d+\.\d+)", done.lines[-1]), 6)
 
 
+# rows: P36 D8
 def p36_primes_in_threads(program):
     same(run(program).lines, [f"{n} is prime: {n != COMPOSITE}" for n in NUMBERS])
+    same(run(program, "1", "2", "9", "11").lines,
+         ["1 is prime: False", "2 is prime: True", "9 is prime: False", "11 is prime: True"])
 
 
 def p38_sum_in_turn(program):

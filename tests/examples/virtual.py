@@ -12,7 +12,7 @@ import sys
 
 from downloads import THREE
 from generators import REQUEST, SUMS
-from locks import MIXED, SERIAL, TENTHS
+from locks import INTERPRETER, MIXED, SERIAL, TENTHS
 from programs import ANSWER, MAIL, stand_in
 from run import Wrong, numbers, same, wrong_unless
 from threads import CALLS
@@ -369,6 +369,11 @@ def p76_decrement_without_lock(program):
 
 def p77_decrement_with_lock(program):
     takes(program, 5.5, ["全局变量n的值为: 0"], words=["draws=" + TENTHS])
+
+
+def f12_interpreter_lock(program):
+    takes(program, 1 + 4 + 1 + 1 + 1, [line.format(4 if i == 1 else 1)
+                                       for i, line in enumerate(INTERPRETER)])
 
 
 def p78_two_deadlocks(program):

@@ -65,11 +65,13 @@ def p116_phone_and_water(program):
 
 
 def p117_factory(program):
-    takes(program, 2 * (1 + 3 * 4),
-          [line for letter in "AB" for line in
-           [f"workshop {letter} has power", f"all workers of {letter} are in the hall"] +
-           [f"{letter}{n} {does} the washroom" for n in (1, 2, 3) for does in ("locks", "opens")] +
-           [f"workshop {letter} stops"]])
+    lines = [line for letter in "AB" for line in
+             [f"workshop {letter} has power", f"all workers of {letter} are in the hall"] +
+             [f"{letter}{n} {does} the washroom" for n in (1, 2, 3)
+              for does in ("locks", "opens")] +
+             [f"workshop {letter} stops"]]
+    for engine in ("threads", "processes"):
+        takes(program, 2 * (1 + 3 * 4), lines, engine)
 
 
 # -- files -----------------------------------------------------------------------------------------

@@ -168,6 +168,7 @@ def p30_writer_and_reader(program):
     same(done.err, "the reader ended with -15\n")
 
 
+# rows: F48 F49 P32 T7 D17
 def p31_five_tasks_in_a_pool(program):
     head, last = ["Parent process P0.", "Waiting for all subprocesses done..."], \
         ["All subprocesses done."]
@@ -181,8 +182,13 @@ def p31_five_tasks_in_a_pool(program):
 
     four, five = (sum((begun(i, i + 1) for i in range(n)), []) for n in (4, 5))
     rest = ended(1) + ended(3) + ended(0) + ended(4) + last
-    played(program, 2.05, head + four + ended(2) + begun(4, 3) + rest, words=["draws=" + DRAWS])
-    played(program, 1.91, head + five + ended(2) + rest, "5", words=["draws=" + DRAWS])
+    by_four, by_five = head + four + ended(2) + begun(4, 3) + rest, head + five + ended(2) + rest
+    played(program, 2.05, by_four, words=["draws=" + DRAWS])
+    played(program, 1.91, by_five, "5", words=["draws=" + DRAWS])
+    for cpus, seconds, lines in ("4", 2.05, by_four), ("5", 1.91, by_five):
+        os.environ["TUTTI_CPUS"] = cpus  # of which there are as many processes
+        played(program, seconds, lines, "0", words=["draws=" + DRAWS])
+    del os.environ["TUTTI_CPUS"]
     played(program, 4.59, head + sum((begun(i, 1) + ended(i) for i in range(5)), []) + last, "1",
            words=["draws=" + DRAWS])
 

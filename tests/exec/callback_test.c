@@ -52,6 +52,7 @@ static void keep(void)
 
 static const char a[] = "a", b[] = "b", c[] = "c";
 
+/* rows: F111 */
 static void one_that_is_taken_back_is_not_called(void)
 {
 	begin();

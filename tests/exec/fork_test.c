@@ -70,6 +70,7 @@ static void end_busy(tutti_future **f)
 	tutti_queue_free(queue);
 }
 
+/* rows: F14 */
 static void children_of_a_busy_program_are_free(void)
 {
 	tutti_future *f[BUSY];
@@ -122,6 +123,7 @@ static void other_threads_crash_there(void)
 }
 
 /* Locks that nobody held are free in the child; the forking thread's own are still its own. */
+/* rows: F14 */
 static void locks_come_along(void)
 {
 	tutti_rlock mine = TUTTI_RLOCK_INIT;
@@ -222,6 +224,7 @@ static void any_may_fork(enum mix mix)
 		finish(start_as(mix, fork_from_here, NULL));
 }
 
+/* rows: F14 F15 */
 static void children_may_have_children(void)
 {
 	pid_t pid = child_fork();

@@ -12,6 +12,7 @@ enum { WAITERS = 6 };
 
 static tutti_future *promise;
 
+/* rows: F83 F110 */
 static void pending_says_so(void)
 {
 	tutti_future *f = tutti_future_create(sizeof(int));
@@ -30,6 +31,7 @@ static void pending_says_so(void)
 	tutti_future_unref(f);
 }
 
+/* rows: F110 */
 static void a_result_is_given_any_number_of_times(void)
 {
 	tutti_future *f = tutti_future_create(sizeof(int));
@@ -76,6 +78,7 @@ static void results_of_any_size(void)
 	}
 }
 
+/* rows: F83 F110 */
 static void an_error_has_code_and_words(void)
 {
 	tutti_future *f = tutti_future_create(sizeof(int));
@@ -129,6 +132,7 @@ static void *take_result(void *arg)
 	return arg == NULL ? give(out) : arg;
 }
 
+/* rows: F109 */
 static void many_may_wait_for_one(enum mix mix)
 {
 	tutti_future *f[WAITERS];
@@ -181,6 +185,7 @@ static void *try_to_end(void *arg)
 	return NULL;
 }
 
+/* rows: F109 */
 static void it_ends_once(enum mix mix)
 {
 	static int ways[WAITERS] = { 0, 1, 2, 3, 4, 5 };
@@ -210,6 +215,7 @@ static void note(tutti_future *f, void *arg)
 	calls[n_calls] = '\0';
 }
 
+/* rows: F8 F83 F111 */
 static void callbacks_are_called_once_in_order(void)
 {
 	promise = tutti_future_create(0);

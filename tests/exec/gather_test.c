@@ -68,6 +68,7 @@ static void all_of_them_whatever_happens(void)
 	drop();
 }
 
+/* rows: F113 */
 static void until_the_first_error(void)
 {
 	make();
@@ -129,6 +130,7 @@ static void of_none_and_of_what_is_done(void)
 	drop();
 }
 
+/* rows: F113 */
 static void twice_and_null(void)
 {
 	make();
@@ -194,6 +196,7 @@ static void *sleep_long(void *arg)
 	return NULL;
 }
 
+/* rows: F113 */
 static void cancelling_it_cancels_them(enum mix mix)
 {
 	tutti_future *f[HANDS];

@@ -90,6 +90,7 @@ static void arrays(tutti_executor *e)
 	CHECK_EQ(tu_load_rlx(&runs), 50); /* map orders it */
 }
 
+/* rows: F52 */
 static void failing_arrays(tutti_executor *e)
 {
 	int in[] = { 1, 3, 4, 5, 8 }, out[] = { 0, 0, -7, 0, -9 };
@@ -151,6 +152,7 @@ static int push(void *arg, size_t index, int error, const void *result)
 	return index == 10 ? flow->push_code : 0;
 }
 
+/* rows: F52 */
 static void streams(tutti_executor *e)
 {
 	struct flow flow = { .end = MANY };

@@ -55,6 +55,7 @@ static tutti_executor *open_one(int max, const char *name)
 }
 
 /* As many at once as there may be, and not one more. */
+/* rows: F81 */
 static void fills_up(void)
 {
 	tutti_executor *e = open_one(4, "crew");
@@ -88,6 +89,7 @@ static void fills_up(void)
 }
 
 /* However many jobs there are, the threads stay as few. */
+/* rows: F53 F81 */
 static void is_used_again(void)
 {
 	tutti_executor *e = open_one(3, NULL);
@@ -130,6 +132,7 @@ static int count_here(void)
 }
 TUTTI_JOB(count_here, int, void);
 
+/* rows: F86 */
 static void keeps_its_locals(void)
 {
 	int next = 0, n;

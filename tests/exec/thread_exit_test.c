@@ -370,6 +370,7 @@ static void expect_late_lines(const char *part, int status)
 	again_free(&a);
 }
 
+/* rows: F69 */
 static void threads_are_waited_for(void)
 {
 	for (int i = 0; i < 5; i++) {
@@ -381,6 +382,7 @@ static void threads_are_waited_for(void)
 	expect("task", 0, "late 1", 1);
 }
 
+/* rows: F69 */
 static void those_started_meanwhile_too(void)
 {
 	struct again a = again("chain");
@@ -412,6 +414,7 @@ static void every_line_is_whole(const char *out)
 	}
 }
 
+/* rows: F87 T23 T27 */
 static void daemons_are_not(void)
 {
 	for (int i = 0; i < suite_rounds(5); i++) {
@@ -427,6 +430,7 @@ static void daemons_are_not(void)
 	expect("tasks", 10, NULL, 0);
 }
 
+/* rows: F87 */
 static void daemons_live_until_the_last_thread_ends(void)
 {
 	struct again a = again("daemons and threads");

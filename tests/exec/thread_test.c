@@ -79,6 +79,7 @@ static void a_thread_knows_itself(void)
 }
 
 /* Counts as alive before its starter returns, and not after its join has. */
+/* rows: F59 F62 */
 static void alive_from_start_to_join(void)
 {
 	for (int i = 0; i < 50; i++) {
@@ -98,6 +99,7 @@ static void alive_from_start_to_join(void)
 	}
 }
 
+/* rows: F60 */
 static void join_may_be_repeated(void)
 {
 	tutti_thread *t = start_waiting(NULL);
@@ -126,6 +128,7 @@ static void *join_oneself(void *arg)
 }
 
 /* A task that waits for its own thread would wait for itself. */
+/* rows: F60 T4 */
 static void nobody_joins_oneself(enum mix mix)
 {
 	join_oneself(NULL);
@@ -152,6 +155,7 @@ static void *write_there(void *arg)
 	return arg;
 }
 
+/* rows: F60 F68 */
 static void join_shows_what_was_written(void)
 {
 	for (int i = 0; i < suite_rounds(100); i++) {
@@ -210,6 +214,7 @@ static void they_are_shown_as_python_shows_them(void)
 	tutti_future_unref(other);
 }
 
+/* rows: F58 */
 static void names_count_up(void)
 {
 	char first[64], second[64];
@@ -294,6 +299,7 @@ static bool among(tutti_thread *t, tutti_thread **list, size_t n)
 	return false;
 }
 
+/* rows: F62 F63 */
 static void enumerate_lists_the_living(void)
 {
 	tutti_thread *list[8] = { NULL }, *t[3];
@@ -333,6 +339,7 @@ static void *fail_with_words(void *arg)
 	return give(5);
 }
 
+/* rows: T26 */
 static void failures_come_out_at_join(enum mix mix)
 {
 	void *result = &result;
@@ -353,6 +360,7 @@ static void main_cannot_fail(void)
 	CHECK_EQ(tutti_future_error(tutti_thread_main()), TUTTI_EPENDING);
 }
 
+/* rows: F58 T41 */
 static void impossible_ones_have_failed(void)
 {
 	tutti_thread_options options = { .stack_bytes = SIZE_MAX / 2 };

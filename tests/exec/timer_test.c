@@ -37,6 +37,7 @@ static void fires_not_before_its_time(void)
 	tutti_future_unref(t);
 }
 
+/* rows: F62 F66 */
 static void is_a_thread_from_its_start(void)
 {
 	tutti_timer *t = tutti_timer_start(TUTTI_SECONDS(1000), fire, NULL), *list[4];
@@ -68,6 +69,7 @@ static void no_delay_is_at_once(void)
 	CHECK_EQ(fired, 3);
 }
 
+/* rows: F66 */
 static void a_cancelled_one_never_fires(void)
 {
 	tutti_timer *t[MANY];

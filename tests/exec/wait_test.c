@@ -138,6 +138,7 @@ static void done_first_then_in_order_of_completion_then_pending(enum mix mix)
 		finish(start_as(mix, play_all, NULL));
 }
 
+/* rows: F112 D3 */
 static void more_may_be_done_than_were_waited_for(void)
 {
 	make(10);
@@ -150,6 +151,7 @@ static void more_may_be_done_than_were_waited_for(void)
 
 /* -- slots ------------------------------------------------------------------------------------ */
 
+/* rows: F112 */
 static void nothing_to_wait_for(void)
 {
 	tutti_future *none[3] = { NULL, NULL, NULL };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F9 */
 /* ctest: VIRTUAL ON */
 /* Result, cancel and deadline in every order, for the waits that are made of others. */
 #include <errno.h>

@@ -66,6 +66,7 @@ static void *call_read(void *arg)
 	return result;
 }
 
+/* rows: F101 T28 T30 */
 static void the_other_tasks_go_on(void)
 {
 	CHECK_EQ(pipe(pipe_ends), 0);

@@ -235,6 +235,7 @@ static void *clean_up_shielded(void *arg)
 	return arg;
 }
 
+/* rows: F129 */
 static void a_shield_is_for_cleaning_up(enum mix mix)
 {
 	tutti_event_clear(&begun);

@@ -21,6 +21,7 @@ static void *run_once(void *arg)
 	return arg;
 }
 
+/* rows: F97 T31 */
 static void runs_nothing_until_it_is_awaited(void)
 {
 	tutti_coroutine *c = tutti_coroutine_create(run_once, &ran);
@@ -37,6 +38,7 @@ static void runs_nothing_until_it_is_awaited(void)
 	tutti_coroutine_free(NULL);
 }
 
+/* rows: F97 */
 static void runs_only_once(void)
 {
 	tutti_coroutine *c = tutti_coroutine_create(run_once, NULL);
@@ -64,6 +66,7 @@ static void *look_at_oneself(void *arg)
 	return arg;
 }
 
+/* rows: F97 F108 */
 static void may_become_a_task(void)
 {
 	tutti_coroutine *c = tutti_coroutine_create(look_at_oneself, "Bob");
@@ -72,6 +75,7 @@ static void may_become_a_task(void)
 	tutti_coroutine_free(c);
 }
 
+/* rows: F99 T29 */
 static void what_is_nothing_cannot_be_awaited(void)
 {
 	tutti_task *t = tutti_coroutine_task(NULL, NULL);
@@ -98,6 +102,7 @@ static void *await_deeper(void *depth)
 	return give((intptr_t)below + 1);
 }
 
+/* rows: F98 */
 static void nests_deeply(enum mix mix)
 {
 	CHECK_EQ(finish(start_as(mix, await_deeper, give(DEEP))), DEEP);
@@ -121,6 +126,7 @@ static void *fail_deep_down(void *depth)
 	return NULL;
 }
 
+/* rows: F98 */
 static void errors_come_up_through_all_levels(enum mix mix)
 {
 	tutti_future *f = start_as(mix, fail_deep_down, give(DEEP));
@@ -194,6 +200,7 @@ static void note_report(int code, const char *text, void *arg)
 	reports++;
 }
 
+/* rows: F97 T31 */
 static void one_that_never_ran_is_reported(void)
 {
 	reports = 0;

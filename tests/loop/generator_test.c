@@ -237,6 +237,7 @@ static void items_and_values_pass_through(void)
 	}
 }
 
+/* rows: F121 */
 static void what_is_thrown_reaches_the_innermost(void)
 {
 	struct chain c = { DEEP, endure, NULL };
@@ -271,6 +272,7 @@ static void *delegate_in_turn(tutti_generator *self, void *arg)
 	return arg;
 }
 
+/* rows: F121 */
 static void goes_on_after_what_it_delegates_to(void)
 {
 	tutti_generator *g = make(delegate_in_turn, NULL);
@@ -303,6 +305,7 @@ static void note_report(int code, const char *text, void *arg)
 	reports++;
 }
 
+/* rows: F117 */
 static void freed_early_it_cleans_up(void)
 {
 	struct chain c = { 3, count_up, give(100) };
@@ -382,6 +385,7 @@ static void *resume_oneself(tutti_generator *self, void *arg)
 	return arg;
 }
 
+/* rows: F118 T44 */
 static void misuse_is_told(void)
 {
 	tutti_generator *g = make(resume_oneself, NULL);

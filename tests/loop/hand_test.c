@@ -23,6 +23,7 @@ static void stop(void *arg)
 	CHECK_EQ(tutti_loop_stop(arg), 0);
 }
 
+/* rows: F93 */
 static void callbacks_come_in_order(void)
 {
 	called = 0;
@@ -36,6 +37,7 @@ static void callbacks_come_in_order(void)
 		CHECK_EQ(order[i], i);
 }
 
+/* rows: F93 */
 static void timers_come_by_deadline_then_by_order(void)
 {
 	tutti_time now = tutti_now();
@@ -69,6 +71,7 @@ static void *fail(void *arg)
 }
 
 /* The rest of what there is to do waits for the next time. */
+/* rows: F95 */
 static void runs_until_one_is_complete(void)
 {
 	tutti_future *a, *b;
@@ -106,6 +109,7 @@ static void *add_callbacks(void *arg)
 }
 
 /* Those that a task added are called by the loop, the others where the future is completed. */
+/* rows: F95 F111 */
 static void callbacks_of_the_future_come_before_the_return(void)
 {
 	tutti_future *f = tutti_task_start(sleep_a_little, NULL, NULL);
@@ -173,6 +177,7 @@ static void *stop_from_elsewhere(void *loop)
 	return give(tutti_loop_stop(loop));
 }
 
+/* rows: F93 F102 */
 static void other_threads_may_call_and_stop(void)
 {
 	for (int round = 0; round < suite_rounds(20); round++) {
@@ -317,6 +322,7 @@ static void *close_own_loop(void *arg)
 	return arg;
 }
 
+/* rows: F96 T49 */
 static void closing_names_what_it_ends(void)
 {
 	tutti_set_reporter(note_report, NULL);
@@ -356,6 +362,7 @@ static void note_failure(int code, const char *text, void *arg)
 	reported++;
 }
 
+/* rows: F111 */
 static void a_failing_callback_is_reported_and_others_run(void)
 {
 	reported = called = 0;

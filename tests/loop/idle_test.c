@@ -97,6 +97,7 @@ static void check_memory(long bytes)
 #endif
 }
 
+/* rows: F5 F106 F122 */
 static void ten_thousand_wait_and_are_answered(void)
 {
 	tutti_future *server;

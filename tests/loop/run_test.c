@@ -140,6 +140,7 @@ static void count_signal(int signal)
 	other_signals++;
 }
 
+/* rows: T22 */
 static void an_interrupt_cancels_it(void)
 {
 	struct sigaction own = { .sa_handler = count_signal }, after;

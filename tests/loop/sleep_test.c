@@ -232,6 +232,7 @@ static void *sleep_for(void *ms)
 	return NULL;
 }
 
+/* rows: F93 */
 static void idle_loops_do_not_spin(enum mix mix)
 {
 	tutti_future *f[4];

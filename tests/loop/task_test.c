@@ -36,6 +36,7 @@ static void *tell_twice(void *arg)
 }
 
 /* Nothing runs before its starter waits; then all in order of creation, and in turn. */
+/* rows: F108 D2 */
 static void start_in_order_of_creation(void)
 {
 	static const char *const names[] = { "a", "b", "c" };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* rows: F9 */
 /* ctest: VIRTUAL ON */
 /* Grant, cancel and deadline in every order, for the waits of the loop and those within others. */
 #include "support/orders.h"

@@ -135,6 +135,7 @@ static ssize_t never_read(void *arg, void *data, size_t size)
 	return tutti_sleep(TUTTI_MILLISECONDS(50)) < 0 ? TUTTI_ECANCELED : 1;
 }
 
+/* rows: F129 */
 static void every_wait_is_cut(enum mix mix)
 {
 	tutti_http_session_options one = { .per_host = 1 };

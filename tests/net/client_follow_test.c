@@ -111,6 +111,7 @@ static void end(void)
 
 /* -- connections ------------------------------------------------------------------------------- */
 
+/* rows: F123 */
 static void connections_are_used_again(void)
 {
 	tutti_http_session_options none = { .idle = -1 };

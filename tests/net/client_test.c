@@ -144,6 +144,7 @@ static void headers_are_seen(void)
 	tutti_http_session_free(s);
 }
 
+/* rows: F124 */
 static void params_are_added(void)
 {
 	const char *usual[] = { "a", "x y", NULL };
@@ -188,6 +189,7 @@ static tutti_value *json_of(const char *text)
 	return v;
 }
 
+/* rows: F125 */
 static void bodies_are_sent(void)
 {
 	const char *form[] = { "name", "J\xc3\xb6rg & co", "x", "", NULL };
@@ -319,6 +321,7 @@ static void options_are_looked_at(void)
 
 /* -- sessions ---------------------------------------------------------------------------------- */
 
+/* rows: F123 */
 static void sessions_close(void)
 {
 	tutti_http_session *s = open_session();

@@ -85,6 +85,7 @@ static const struct page pages[] = {
 	{ "text/html; charset=", NULL, "a", 0, "a" },
 };
 
+/* rows: F127 */
 static void texts_are_decoded(void)
 {
 	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {

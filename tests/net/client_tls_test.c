@@ -215,17 +215,17 @@ static int forward(tutti_stream *s, void *arg)
 	struct proxy *p = arg;
 	tutti_bytes head;
 	tutti_stream *to;
-	char host[100];
+	char text[1000], host[100];
 	tutti_task *back;
 
 	if (tutti_stream_read_past(s, "\r\n\r\n", 4, 10000, &head) < 0)
 		return 0;
-	snprintf(p->said + strlen(p->said), sizeof p->said - strlen(p->said), "%.*s",
-		(int)head.size, (const char *)head.data);
+	snprintf(text, sizeof text, "%.*s", (int)head.size, (const char *)head.data);
+	snprintf(p->said + strlen(p->said), sizeof p->said - strlen(p->said), "%s", text);
 	if (p->refuses)
 		tutti_stream_write(s, p->refuses, strlen(p->refuses));
-	else if (sscanf(head.data, "CONNECT %99s", host) == 1 ||
-		 sscanf(head.data, "%*s http://%99[^/]", host) == 1) {
+	else if (sscanf(text, "CONNECT %99s", host) == 1 ||
+		 sscanf(text, "%*s http://%99[^/]", host) == 1) {
 		tutti_stream *there[2] = { s, NULL }, *here[2] = { NULL, s };
 
 		CHECK_EQ(tutti_stream_connect(&to, host, NULL), 0);

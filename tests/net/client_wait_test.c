@@ -109,6 +109,7 @@ static void get_many(enum mix mix, tutti_http_session *s)
 	join_all(f, MANY);
 }
 
+/* rows: F106 F122 */
 static void many_take_as_long_as_one(void)
 {
 	tutti_http_session *s = open_session();

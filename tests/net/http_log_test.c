@@ -170,6 +170,31 @@ static void idle_ones_end(void)
 	tutti_http_server_free(s);
 }
 
+/* Half a head is no request that could be lost. */
+static void so_do_those_with_half_a_head(void)
+{
+	static const char text[] = REQUEST("GET / HTTP/1.1") "\r\n";
+	tutti_bytes reply;
+
+	for (size_t n = 1; n < sizeof text - 1; n += 5) {
+		tutti_http_server *s = make();
+
+		talk_begin(&talk, s);
+		talk_say(&talk, text, sizeof text - 1, sizeof text);
+		CHECK_EQ(tutti_stream_read_past(talk.far, "hello", 5, 1000, &reply), 0);
+		tutti_bytes_free(&reply);
+		said[0] = '\0';
+		talk_say(&talk, text, n, n);
+		settle();
+		tutti_http_server_shutdown(s);
+		CHECK(!talk_hear(&talk));
+		tutti_stream_free(talk.far);
+		CHECK_EQ(finish(talk.task), 0);
+		CHECK_STR(said, "");
+		tutti_http_server_free(s);
+	}
+}
+
 static void others_with_their_reply(void)
 {
 	static const char text[] = REQUEST("GET /waits HTTP/1.1") "\r\n";
@@ -208,6 +233,14 @@ static void new_ones_after_their_first(void)
 	tutti_stream_free(talk.far);
 	CHECK_EQ(finish(talk.task), 0);
 	CHECK_STR(talk.said, "");
+	talk_begin(&talk, s);
+	talk_say(&talk, text, 9, 9); /* nor who then stops */
+	while (talk_hear(&talk))
+		;
+	CHECK(tutti_now() - before < TUTTI_SECONDS(60));
+	tutti_stream_free(talk.far);
+	CHECK_EQ(finish(talk.task), 0);
+	CHECK(strncmp(talk.said, "HTTP/1.1 408 ", 13) == 0);
 	tutti_http_server_free(s);
 }
 
@@ -253,6 +286,7 @@ static void *everything(void *arg)
 	RUN(of_failures);
 	RUN(of_those_given_up);
 	RUN(idle_ones_end);
+	RUN(so_do_those_with_half_a_head);
 	RUN(others_with_their_reply);
 	RUN(new_ones_after_their_first);
 	RUN(as_a_line);

@@ -105,6 +105,7 @@ static void *meet(void *arg)
 
 /* -- the tests --------------------------------------------------------------------------------- */
 
+/* rows: F128 */
 static void many_at_once(void)
 {
 	tutti_task *serving = begin(0);
@@ -121,6 +122,7 @@ static void many_at_once(void)
 }
 
 /* Idle ones are closed at once, one at work finishes, and nobody comes in any more. */
+/* rows: F128 */
 static void stops_gently(void)
 {
 	tutti_task *serving = begin(TUTTI_FOREVER);

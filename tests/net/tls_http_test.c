@@ -58,11 +58,51 @@ static void pages_are_served(void)
 	tutti_http_server_free(served.http);
 }
 
+/* A server that stops ends those that ask for nothing more, or only half, and says so. */
+static void idle_ones_end(const char *text)
+{
+	struct ends e = open_below();
+	struct served served = { NULL, &e.far };
+	tutti_task *f;
+	tutti_bytes line;
+	char c;
+
+	CHECK_EQ(tutti_http_server_create(&served.http, NULL), 0);
+	CHECK_EQ(tutti_http_server_route(served.http, "/", hello, NULL), 0);
+	e.near.client = open_client((tutti_tls_client_options){ 0 });
+	e.far.server = open_server(localhost.pem, (tutti_tls_server_options){ 0 });
+	f = tutti_task_start(serve, &served, NULL);
+	shake_end(&e.near);
+	CHECK_EQ(e.near.rc, 0);
+	check_writes(e.near.s, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	CHECK_EQ(tutti_stream_read_past(e.near.s, "hello", 5, 10000, &line), 0);
+	tutti_bytes_free(&line);
+	check_writes(e.near.s, text);
+	settle();
+	tutti_http_server_shutdown(served.http);
+	CHECK_EQ(finish(f), 0);
+	CHECK_EQ(tutti_stream_shutdown(e.far.s), 0);
+	CHECK_EQ(tutti_stream_read(e.near.s, &c, 1), 0);
+	close_end(&e.near);
+	close_end(&e.far);
+	tutti_tls_client_free(e.near.client);
+	tutti_tls_server_free(e.far.server);
+	tutti_http_server_free(served.http);
+}
+
+static void at_the_end(void)
+{
+	idle_ones_end("");
+	idle_ones_end("G");
+	idle_ones_end("GET / HTTP/1.1\r\nHost: localhost\r\n");
+}
+
 /* The main thread's poller stays to the program's end; the suite wants its descriptors back. */
 static void *everything(void *arg)
 {
 	make_usual();
 	RUN(pages_are_served);
+	RUN(at_the_end);
 	free_usual();
 	return arg;
 }

@@ -167,6 +167,7 @@ static int ends_at_once(void)
 static const struct again_part parts[] = { { "leaves_behind", leaves_behind },
 	{ "ends_at_once", ends_at_once }, { NULL, NULL } };
 
+/* rows: T22 */
 static void exit_says_for_whom(void)
 {
 	struct again a;

@@ -175,6 +175,7 @@ static void one_alone(bool task)
 	end();
 }
 
+/* rows: T19 */
 static void self_deadlock(void)
 {
 	one_alone(false);
@@ -299,6 +300,7 @@ static int forget_in_job(int which)
 }
 TUTTI_JOB(forget_in_job, int, int);
 
+/* rows: T16 */
 static void locks_held_at_an_end(void)
 {
 	const tutti_executor_options one_thread = { .max_workers = 1 };

@@ -45,6 +45,7 @@ static void count_up(void *arg)
 		}
 }
 
+/* rows: F43 */
 static void the_lock_is_for_all(void)
 {
 	pid_t pids[CHILDREN];

@@ -121,6 +121,7 @@ static void gives(
 	tutti_future_unref(f);
 }
 
+/* rows: F17 T2 */
 static void calls(void)
 {
 	for (int i = 0; i < ENGINES; i++) {
@@ -435,6 +436,7 @@ static void free_nothing(void *self)
 	(void)self;
 }
 
+/* rows: F17 F29 */
 static void shipped(void)
 {
 	static const tutti_engine engine = {

@@ -106,6 +106,7 @@ static void another_word_is_reported(void)
 		"ignored");
 }
 
+/* rows: F28 */
 static void the_program_chooses_after_that(void)
 {
 	expect("itself", NULL, "fork\nfork\n", NULL);

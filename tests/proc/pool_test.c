@@ -317,6 +317,7 @@ static void shutdown_ends_what_it_is_told_to(void)
 	tutti_executor_free(e);
 }
 
+/* rows: F47 */
 static void workers_are_prepared(void)
 {
 	tutti_executor_options options = { .max_workers = 1, .worker_start = note_start };

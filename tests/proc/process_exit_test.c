@@ -303,7 +303,7 @@ static void how_they_end(void)
 	}
 }
 
-/* rows: F24 F30 F91 T1 T25 D24 */
+/* rows: F24 F30 F90 F91 T1 T25 D24 */
 static void what_they_are(void)
 {
 	static const char *const names[] = { "child 1 of Process-1:1", "child 2 of Process-1:2",

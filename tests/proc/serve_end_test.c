@@ -40,6 +40,7 @@ static void note_begin(void)
 /* -- workers that die -------------------------------------------------------------------------- */
 
 /* Those whom it has accepted go with it, nobody else does; and there is another one. */
+/* rows: F107 */
 static void a_killed_worker_is_replaced(void)
 {
 	struct serving s = { .rc = 1 };

@@ -32,6 +32,7 @@ static size_t sizes_used(void)
 	return sizeof sizes / sizeof *sizes - !torture();
 }
 
+/* rows: F57 */
 static void any_size_goes_both_ways(void)
 {
 	for (size_t i = 0; i < sizes_used(); i++) {
@@ -109,6 +110,7 @@ static void what_is_not_wanted_is_dropped(void)
 }
 
 /* It has time, then goes on where it was: with the input of both calls. */
+/* rows: F57 */
 static void communicate_goes_on_after_its_deadline(void)
 {
 	tutti_bytes b = pattern(500000);
@@ -419,6 +421,7 @@ static void freeing_it_closes_its_pipes(void)
 	tutti_future_unref(p);
 }
 
+/* rows: F57 */
 static void texts_are_checked(void)
 {
 	size_t place;

@@ -18,6 +18,7 @@ static tutti_subprocess *start(const char *const *argv, tutti_subprocess_options
 
 /* -- run --------------------------------------------------------------------------------------- */
 
+/* rows: F55 */
 static void exit_codes_and_signals_are_told_apart(void)
 {
 	check_script("exit 0", "", 0);
@@ -178,6 +179,7 @@ static void write_script(const char *path, const char *text, mode_t mode)
 	CHECK_EQ(chmod(path, mode), 0);
 }
 
+/* rows: F55 */
 static void what_cannot_start_is_named(void)
 {
 	char path[64], far[250];
@@ -231,6 +233,7 @@ static void senseless_options_are_refused(void)
 
 /* -- what it has ------------------------------------------------------------------------------- */
 
+/* rows: F56 */
 static void no_other_descriptor_gets_there(void)
 {
 	int left_open = open("/dev/null", O_RDWR), pair[2]; /* nobody marked them */

@@ -222,6 +222,7 @@ static void others_run_during_io(void)
 		"A[0,1) B[1,4) C[4,5) A[5,6) B[6,7)", "1 3 0");
 }
 
+/* rows: F6 F7 F145 */
 static void two_cores(void)
 {
 	/* C gets the core that is free first */

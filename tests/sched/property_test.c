@@ -333,6 +333,7 @@ static void judge(const char *policy, const struct load *l)
 	tutti_sched_result_clear(&r);
 }
 
+/* rows: F145 */
 static void every_run_holds(void)
 {
 	struct tu_prng prng;

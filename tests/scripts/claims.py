@@ -63,7 +63,7 @@ def run_claim(name, programs):
     claim = CLAIMS[name]
     lines = measure.contestants(claim, programs, sys.executable, "smoke")
     try:
-        return measure.measure(claim, lines, 1, 2, lambda text: None)[0]
+        return measure.measure(claim, lines, 1, lambda text: None)[0]
     except measure.Failed as failure:
         sys.exit(f"claims.py: {name}: {failure}")
 
@@ -175,7 +175,8 @@ def table():
     wrong_unless(small.word == judge.MET and large.word == judge.MISSED, (small.word, large.word))
     wrong_unless("9 [8–10]" in text and "\033" not in text, text)
     wide = {name: [123456.7, 234567.8, 345678.9] for name in values}
-    for line in shown([made_up(CLAIMS["C6"], wide, 2)]).splitlines():
+    everything = [made_up(claim, {}, 1) for claim in CLAIMS.values()]
+    for line in shown([made_up(CLAIMS["C6"], wide, 2), *everything]).splitlines():
         wrong_unless(len(line) <= 80, f"{len(line)} columns: {line}")
     nothing = made_up(CLAIMS["C6"], {}, 4)
     wrong_unless(nothing.word == judge.NOT_JUDGED and "not measured here" in shown([nothing]),
@@ -220,9 +221,17 @@ def command(programs):
     wrong_unless(bad.returncode == 2 and "usage: claims CLAIM" in bad.stderr, bad.stderr)
 
 
+def explained():
+    """Each claim has its paragraph in docs/claims.md."""
+    with open(os.path.join(SOURCE, "docs/claims.md"), encoding="utf-8") as file:
+        found = re.findall(r"^\*\*(C\d+)\*\* – ", file.read(), re.M)
+    wrong_unless(sorted(found) == sorted(CLAIMS), f"docs/claims.md has {found}")
+
+
 def main():
     wrong_unless([*CLAIMS] == [f"C{n}" for n in range(1, 35)], f"claims are missing: {[*CLAIMS]}")
     with tempfile.TemporaryDirectory() as where:
+        explained()
         table()
         page()
         failures(where)

@@ -241,6 +241,7 @@ static void locks_and_onces_promise_no_order(void)
 	anybody_may_go_first();
 }
 
+/* rows: F146 */
 static void others_are_first_in_first_out(void)
 {
 	set(semaphore_take, semaphore_close, semaphore_open);

@@ -113,6 +113,7 @@ static void *arrive(void *arg)
 	return give(tutti_barrier_wait(&barrier));
 }
 
+/* rows: F77 */
 static void six_are_two_rounds_of_three(enum mix mix)
 {
 	tutti_future *f[6];
@@ -138,6 +139,7 @@ static void start_two_of_three(enum mix mix, tutti_future **f)
 }
 
 /* Fewer than it takes would wait for ever: a deadline breaks it for all, a reset mends it. */
+/* rows: F77 T21 */
 static void a_deadline_breaks_it(enum mix mix)
 {
 	tutti_future *f[2];
@@ -171,6 +173,7 @@ static void the_last_needs_no_time(enum mix mix)
 	CHECK(tutti_barrier_broken(&barrier));
 }
 
+/* rows: F77 T21 */
 static void abort_sends_all_away(enum mix mix)
 {
 	tutti_future *f[2];
@@ -183,6 +186,7 @@ static void abort_sends_all_away(enum mix mix)
 	CHECK_EQ(tutti_barrier_wait(&barrier), TUTTI_EBROKEN);
 }
 
+/* rows: F77 */
 static void reset_sends_away_and_is_whole(enum mix mix)
 {
 	tutti_future *f[2], *again[3];

@@ -30,6 +30,7 @@ static bool say_true(void *arg)
 	return true;
 }
 
+/* rows: F74 T20 */
 static void needs_the_lock(void)
 {
 	CHECK_EQ(tutti_condition_wait(&changed, &lock), TUTTI_EUNLOCKED);
@@ -110,6 +111,7 @@ static void notify(size_t n)
 	CHECK_EQ(tutti_condition_notify(&changed, &lock, n), 0);
 }
 
+/* rows: F74 */
 static void notifies_first_in_first_out(enum mix mix)
 {
 	tutti_future *f[WAITERS];
@@ -187,6 +189,7 @@ static bool is_deep_in(void)
 	return deep_in;
 }
 
+/* rows: F74 */
 static void lets_a_recursive_lock_go_entirely(enum mix mix)
 {
 	deep_in = false;
@@ -220,6 +223,7 @@ static void *take_coin(void *arg)
 }
 
 /* More are woken than there are coins: who finds none waits again. */
+/* rows: F74 T20 */
 static void wait_for_looks_again(enum mix mix)
 {
 	tutti_future *f[WAITERS];
@@ -390,6 +394,7 @@ static void *pass_on(void *arg)
 	return NULL;
 }
 
+/* rows: F74 */
 static void loses_no_wake_up(enum mix mix)
 {
 	tutti_future *f[WAITERS];

@@ -31,6 +31,7 @@ static void *begins_without(void *arg)
 }
 
 /* A value of one is not seen by another, even of the same thread. */
+/* rows: F86 T45 */
 static void everybody_has_their_own(enum mix mix)
 {
 	int mine;
@@ -97,6 +98,7 @@ static void destroyed_before_the_future_is_done(enum mix mix)
 	}
 }
 
+/* rows: F86 */
 static void a_thousand_end_and_a_thousand_are_destroyed(enum mix mix)
 {
 	tutti_future *f[BATCH];

@@ -83,6 +83,7 @@ static void *take_any(void *arg)
 	return NULL;
 }
 
+/* rows: T17 */
 static void nobody_hangs(enum mix mix)
 {
 	static int firsts[CONTEXTS];

@@ -38,6 +38,7 @@ static void refuses_other_flags(void)
 	CHECK_EQ(tutti_lock_init(&l, 1u << 31), -EINVAL);
 }
 
+/* rows: F71 */
 static void release_needs_a_holder(void)
 {
 	tutti_lock l = TUTTI_LOCK_INIT;
@@ -96,6 +97,7 @@ static void *count_up(void *arg)
 	return arg;
 }
 
+/* rows: F71 T15 */
 static void one_at_a_time(enum mix mix)
 {
 	tutti_future *f[CONTEXTS];
@@ -169,6 +171,7 @@ static void *want_it_once(void *arg)
 	return arg;
 }
 
+/* rows: F71 F146 */
 static void nobody_starves(enum mix mix)
 {
 	served = false;

@@ -74,6 +74,7 @@ static void begins_empty(void)
 	tutti_queue_free(q);
 }
 
+/* rows: F80 */
 static void first_in_first_out(void)
 {
 	tutti_queue *q = make(sizeof(int), NULL);
@@ -345,6 +346,7 @@ static void can_be_freed_with_items(void)
 }
 
 /* Tried: EEMPTY, EFULL. Waited: ETIMEDOUT. */
+/* rows: F80 T8 */
 static void waiting_in_vain_says_so(void)
 {
 	tutti_queue *q = make(sizeof(int), &(tutti_queue_options){ .maxsize = 1 });

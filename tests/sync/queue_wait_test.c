@@ -187,6 +187,7 @@ static void waiting_puts_are_served_in_line(void)
 	tutti_queue_free(queue);
 }
 
+/* rows: F80 T8 T9 */
 static void shutdown_ends_waiting_gets(enum mix mix)
 {
 	tutti_future *f[WAITERS];
@@ -233,6 +234,7 @@ static void *join_it(void *arg)
 	return arg;
 }
 
+/* rows: F80 */
 static void join_waits_for_the_last(enum mix mix)
 {
 	tutti_future *f[3];

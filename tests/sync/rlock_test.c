@@ -39,6 +39,7 @@ static void can_be_made_by_init(void)
 	CHECK_EQ(tutti_lock_init(&l, TUTTI_RECURSIVE | TUTTI_LIFO), -EINVAL);
 }
 
+/* rows: F73 */
 static void free_only_after_as_many_releases(enum mix mix)
 {
 	tutti_lock_acquire(&lock);
@@ -51,6 +52,7 @@ static void free_only_after_as_many_releases(enum mix mix)
 	CHECK_EQ(finish(start_as(mix, try_it, &lock)), 0);
 }
 
+/* rows: F73 */
 static void only_the_holder_may_release(enum mix mix)
 {
 	CHECK_EQ(tutti_lock_release(&lock), TUTTI_EUNLOCKED);

@@ -62,6 +62,7 @@ static void refuses_what_cannot_be(void)
 	CHECK_EQ(tutti_semaphore_value(&s), INT32_MAX);
 }
 
+/* rows: F76 */
 static void bounded_takes_no_more_than_it_had(void)
 {
 	tutti_semaphore s;
@@ -125,6 +126,7 @@ static void start_line(tutti_future **f)
 	CHECK_EQ(served, 0);
 }
 
+/* rows: F76 F103 */
 static void permits_go_first_in_first_out(void)
 {
 	tutti_future *f[CONTEXTS];
@@ -213,6 +215,7 @@ static void *count_if_served(void *arg)
 }
 
 /* Half of a crowd is cancelled while permits are given out: none is lost, none is made. */
+/* rows: F76 F103 */
 static void cancelled_waiters_lose_no_permit(enum mix mix)
 {
 	static tutti_future *f[CROWD];

@@ -63,6 +63,7 @@ static void sections(void *arg)
 		section();
 }
 
+/* rows: F44 */
 static void excludes_processes(void)
 {
 	int rounds = suite_rounds(2000);
@@ -174,6 +175,7 @@ static void is_released_by_whoever_may(void)
 	release();
 }
 
+/* rows: F44 T11 */
 static void is_held_after_the_dead(void)
 {
 	pid_t pid;

@@ -100,6 +100,7 @@ static void no_keys(void)
 	tutti_hashset_free(s);
 }
 
+/* rows: F79 */
 static void members(void)
 {
 	tutti_hashset *s = make_set();
@@ -244,6 +245,7 @@ static void *comes_and_goes(void *arg)
 	return NULL;
 }
 
+/* rows: F79 T42 */
 static void at_once(enum mix mix)
 {
 	struct both b = { make_dict(), make_set(), 0 };

@@ -20,6 +20,7 @@ static void written(tutti_value *v, const tutti_json_options *options, const cha
 	tutti_value_unref(v);
 }
 
+/* rows: F46 */
 static void layouts(void)
 {
 	static const tutti_json_options python = { .spaced = true, .ascii = true },
@@ -118,6 +119,7 @@ static void refused(const char *json, int code, const char *text)
 
 #define REFUSED(json, text) refused(json, TUTTI_EPROTO, text)
 
+/* rows: F46 */
 static void refuses(void)
 {
 	char deep[TUTTI_VALUE_DEPTH_MAX + 2];

@@ -150,7 +150,8 @@ int tu_os_cpu_usable(void)
 	int n = least(tu_os_cpu_online(), tu_os_cpu_affinity());
 	int saved = errno; /* of whoever waits for a lock: it asks here whether to spin */
 
-	n = least(n, tu_os_cpu_quota());
+	if (n > 1) /* less than one there is not: that spares looking through files */
+		n = least(n, tu_os_cpu_quota());
 	errno = saved;
 	return n < 1 ? 1 : n;
 }
