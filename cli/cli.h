@@ -31,9 +31,11 @@ int manager_main(int argc, char **argv);
 int map_main(int argc, char **argv);
 int master_main(int argc, char **argv);
 int new_main(int argc, char **argv);
+int ps_main(int argc, char **argv);
 int sched_main(int argc, char **argv);
 int serve_main(int argc, char **argv);
 int tour_main(int argc, char **argv);
+int tree_main(int argc, char **argv);
 int worker_main(int argc, char **argv);
 
 /* Print "tutti: " and the text as one line on standard error. */

@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "map_options.h"
+#include "option.h"
 
 /* A value that only commands have a use for. */
 bool command_take_value(int c, struct options *o)
@@ -15,8 +16,8 @@ bool command_take_value(int c, struct options *o)
 	switch (c) {
 	case 'N':
 	case 'n':
-		if (!parse_count(optarg, 1, &n))
-			return options_need("-N needs a number from 1 on");
+		if (!option_count("map", "-N", 1, &n))
+			return false;
 		o->together = (size_t)n;
 		return true;
 	case 'I':
@@ -26,8 +27,7 @@ bool command_take_value(int c, struct options *o)
 		cmd->colsep_text = optarg;
 		return true;
 	case OPT_DELAY:
-		return parse_duration(optarg, &cmd->gate.delay) ||
-		       options_need("--delay needs a time above 0, such as 0.5 or 2m");
+		return option_time("map", "--delay", &cmd->gate.delay);
 	case OPT_LOAD:
 		return parse_load(optarg, &cmd->gate.load) ||
 		       options_need("--load needs a number above 0, or N%");

@@ -23,6 +23,8 @@ static const struct subcommand {
 	{ "manager", manager_main, "serve queues and jobs to programs on other machines" },
 	{ "worker", worker_main, "run what a manager has to do" },
 	{ "master", master_main, "give a manager's workers something to do" },
+	{ "ps", ps_main, "show what a running program waits for" },
+	{ "tree", tree_main, "the same, as a tree" },
 	{ "check", check_main, "look for a schedule under which a program fails" },
 	{ "sched", sched_main, "simulate how processes share cores" },
 	{ "tour", tour_main, "show what there is, by running it" },

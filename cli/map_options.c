@@ -76,11 +76,9 @@ static bool take_value(int c, struct options *o)
 		*(c == OPT_AUTHKEY ? &o->key->text : &o->key->file) = optarg;
 		return true;
 	case OPT_TIMEOUT:
-		return parse_duration(optarg, &o->timeout) ||
-		       options_need("--timeout needs a time above 0, such as 0.5 or 2m");
+		return option_time(map, "--timeout", &o->timeout);
 	case OPT_RETRIES:
-		return parse_count(optarg, 0, &o->retries) ||
-		       options_need("--retries needs a number from 0 on");
+		return option_count(map, "--retries", 0, &o->retries);
 	case OPT_HALT:
 		return parse_halt(optarg, &o->halt) ||
 		       options_need(

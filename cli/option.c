@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "map_options.h"
 
 void option_complain(const char *command, int c, char **argv)
 {
@@ -25,6 +26,22 @@ void option_complain(const char *command, int c, char **argv)
 bool option_need(const char *command, const char *what)
 {
 	say("%s: %s, not '%s'", command, what, optarg);
+	return false;
+}
+
+bool option_time(const char *command, const char *name, tutti_time *out)
+{
+	if (parse_duration(optarg, out))
+		return true;
+	say("%s: %s needs a time above 0, such as 0.5 or 2m, not '%s'", command, name, optarg);
+	return false;
+}
+
+bool option_count(const char *command, const char *name, long least, int *out)
+{
+	if (parse_count(optarg, least, out))
+		return true;
+	say("%s: %s needs a number from %ld on, not '%s'", command, name, least, optarg);
 	return false;
 }
 

@@ -21,12 +21,19 @@ if(TARGET tutti_command)
 	if(TARGET tutti_xpath)
 		install(TARGETS tutti_xpath LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 	endif()
+	if(TARGET tutti_stacks)
+		install(TARGETS tutti_stacks LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+	endif()
 	install(FILES docs/man/tutti.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 	install(FILES cli/completion/tutti.bash RENAME tutti
 		DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 	install(FILES cli/completion/_tutti
 		DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
 endif()
+# gdb looks for it beside the library, under the name of the file itself.
+install(FILES tools/tutti-gdb.py DESTINATION ${CMAKE_INSTALL_DATADIR}/tutti)
+install(FILES tools/tutti-gdb.py DESTINATION ${CMAKE_INSTALL_LIBDIR}
+	RENAME libtutti.so.${PROJECT_VERSION}-gdb.py)
 install(FILES LICENSE README.md README.zh-CN.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tutti)

@@ -5,7 +5,8 @@
 set -eu
 
 base="gcc libc6-dev make cmake ninja-build pkg-config libssl-dev libc-ares-dev node-llhttp
-	libwslay-dev libcurl4-openssl-dev libxml2-dev libpcre2-dev python3 diffutils coreutils"
+	libwslay-dev libcurl4-openssl-dev libxml2-dev libpcre2-dev libdw-dev python3 diffutils
+	coreutils"
 more="g++ clang clang-format clang-tidy libclang-rt-14-dev valgrind libc6-dbg gdb universal-ctags
 	qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu
 	libc6-dev-riscv64-cross util-linux man-db parallel socat zsh openssl curl wget

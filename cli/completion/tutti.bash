@@ -169,10 +169,10 @@ _tutti_worker()
 {
 	case $prev in
 	--authkey-file) _tutti_files; return ;;
-	-j | --jobs | --authkey | --take | --give | --idle) return ;;
+	-j | --jobs | --authkey | --take | --give | --idle | --wait) return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		_tutti_words "--authkey --authkey-file --take --give --idle --jobs --help"
+		_tutti_words "--authkey --authkey-file --take --give --idle --retry --wait --jobs --help"
 	elif [[ ${COMP_WORDS[*]:2:COMP_CWORD-2} == *:* ]]; then # bash makes several words of it
 		_tutti_words "$(_tutti_jobs)"
 	fi
@@ -214,12 +214,22 @@ _tutti_tour()
 	fi
 }
 
+_tutti_ps()
+{
+	[ "$prev" = --watch ] && return
+	if [[ $cur == -* ]]; then
+		_tutti_words "--json --no-children --stacks --watch --help"
+	else
+		_tutti_words "$(ps -o pid= -u "$(id -u)" 2>/dev/null)"
+	fi
+}
+
 _tutti()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	COMPREPLY=()
 	if [ "$COMP_CWORD" = 1 ]; then
-		_tutti_words "map fetch serve manager worker master check sched tour jobs new info --help --version"
+		_tutti_words "map fetch serve manager worker master ps tree check sched tour jobs new info --help --version"
 		return
 	fi
 	case ${COMP_WORDS[1]} in
@@ -230,6 +240,7 @@ _tutti()
 	manager) _tutti_manager ;;
 	worker) _tutti_worker ;;
 	master) _tutti_master ;;
+	ps | tree) _tutti_ps ;;
 	check) _tutti_check ;;
 	sched) _tutti_sched ;;
 	tour) _tutti_tour ;;

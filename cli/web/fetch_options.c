@@ -97,14 +97,6 @@ static bool need(const char *what)
 	return option_need(fetch, what);
 }
 
-static bool take_time(const char *name, tutti_time *out)
-{
-	if (parse_duration(optarg, out))
-		return true;
-	say("fetch: %s needs a time above 0, such as 0.5 or 2m, not '%s'", name, optarg);
-	return false;
-}
-
 static bool no_memory(void)
 {
 	say("fetch: %s", tutti_strerror(-ENOMEM));
@@ -163,27 +155,24 @@ static bool take_limit(int c, struct fetch_options *o)
 {
 	switch (c) {
 	case FETCH_BACK_OFF:
-		return take_time("--back-off", &o->back_off);
+		return option_time(fetch, "--back-off", &o->back_off);
 	case FETCH_TIMEOUT:
-		return take_time("--timeout", &o->timeout);
+		return option_time(fetch, "--timeout", &o->timeout);
 	case FETCH_STALL:
-		return take_time("--stall", &o->stall);
+		return option_time(fetch, "--stall", &o->stall);
 	case FETCH_CONNECT_TIMEOUT:
-		return take_time("--connect-timeout", &o->connect_timeout);
+		return option_time(fetch, "--connect-timeout", &o->connect_timeout);
 	case FETCH_MAX_TIME:
-		return take_time("--max-time", &o->max_time);
+		return option_time(fetch, "--max-time", &o->max_time);
 	case FETCH_MAX_SIZE:
 		return parse_size(optarg, &o->size_max) || need("--max-size needs a size as 10M");
 	case FETCH_RETRIES:
-		return parse_count(optarg, 0, &o->retries) ||
-		       need("--retries needs a number from 0 on");
+		return option_count(fetch, "--retries", 0, &o->retries);
 	case FETCH_REDIRECTS:
 		o->no_redirects = strcmp(optarg, "0") == 0;
-		return parse_count(optarg, 0, &o->redirects) ||
-		       need("--redirects needs a number from 0 on");
+		return option_count(fetch, "--redirects", 0, &o->redirects);
 	case FETCH_PER_HOST:
-		return parse_count(optarg, 1, &o->per_host) ||
-		       need("--per-host needs a number from 1 on");
+		return option_count(fetch, "--per-host", 1, &o->per_host);
 	default:
 		return false;
 	}

@@ -80,9 +80,7 @@ static bool take(struct master *o, int c)
 		o->take = optarg;
 		return true;
 	case TIMEOUT:
-		if (parse_duration(optarg, &o->timeout))
-			return true;
-		return option_need("master", "--timeout needs a time above 0, such as 0.5 or 2m");
+		return option_time("master", "--timeout", &o->timeout);
 	default:
 		o->verbose |= c == 'v';
 		o->shut_down |= c == SHUTDOWN;

@@ -52,6 +52,7 @@
 #include <tutti/handle.h>
 #include <tutti/hashset.h>
 #include <tutti/info.h>
+#include <tutti/inspect.h>
 #include <tutti/job.h>
 #include <tutti/job_values.h>
 #include <tutti/list.h>

@@ -83,6 +83,7 @@ static ptrdiff_t put_aside(struct tu_context *self, int fd, const void *data, si
 		tu_batch_go(w);
 	} else {
 		me.context = self;
+		tu_awaits(self, TU_OP_FD_WAIT);
 		while (!me.made)
 			tu_park(self);
 	}

@@ -41,6 +41,7 @@ struct tu_runnable;
 struct tu_start {
 	void (*start)(struct tu_runnable *job, int rc);
 	uint32_t size_class; /* of the stack it wants */
+	uint32_t within;     /* where in its future's block the job lies; 0: it has no future */
 };
 
 /* What waits in a worker's queue for its turn: a job to begin, or a context to resume. */
@@ -80,11 +81,13 @@ struct tu_context {
 	struct tu_slots *slots;   /* tutti_local values; owner */
 	struct tu_waiter *waits;  /* what it is in, while it waits; NULL: nothing. Owner */
 	struct tu_timer *alarm;   /* of that wait; NULL: none. Owner */
-	char *fail_text;          /* of tutti_fail, until the job ends; owner */
-	int fail_code;
-	bool cancel_told;     /* a cancellation point has said so to the job; owner */
-	uint8_t size_class;   /* fixed */
-	struct tu_slab *slab; /* NULL: a thread's own stack */
+	int fail_code;            /* of tutti_fail, until the job ends; owner */
+	bool cancel_told;         /* a cancellation point has said so to the job; owner */
+	uint8_t size_class;       /* fixed */
+	uint16_t awaits;          /* enum tu_op: of a wait that has no waiter. Owner; shown */
+	int64_t since;            /* it parked last; another at each time. Owner; shown */
+	char *fail_text;          /* as fail_code */
+	struct tu_slab *slab;     /* NULL: a thread's own stack */
 	struct tu_context *spare_next;
 	struct tu_context *aside; /* the side stack it stands on (side.h); NULL: its own. Owner */
 	char *low;                /* the stack: lowest usable byte and size from there to the top */
@@ -112,6 +115,12 @@ static inline struct tu_context *tu_self(void)
 	struct tu_context *self = tu_current;
 
 	return tu_likely(self != NULL) ? self : tu_attach();
+}
+
+/* What self is about to wait for without a waiter. Owner. */
+static inline void tu_awaits(struct tu_context *self, enum tu_op op)
+{
+	self->awaits = (uint16_t)op;
 }
 
 /*
@@ -187,10 +196,12 @@ enum {
 
 /* The same start for every class of stack, as an array; tu_start_for finds the one of a class. */
 /* clang-format off */
-#define TU_STARTS(fn) { \
-	TU_STARTS_4_(fn, 14), TU_STARTS_4_(fn, 18), TU_STARTS_4_(fn, 22), TU_STARTS_4_(fn, 26), \
-	TU_STARTS_4_(fn, 30), { fn, 34 }, { fn, 35 }, { fn, 36 } }
-#define TU_STARTS_4_(fn, c) { fn, c }, { fn, c + 1 }, { fn, c + 2 }, { fn, c + 3 }
+#define TU_STARTS(fn, in) { \
+	TU_STARTS_4_(fn, 14, in), TU_STARTS_4_(fn, 18, in), TU_STARTS_4_(fn, 22, in), \
+	TU_STARTS_4_(fn, 26, in), TU_STARTS_4_(fn, 30, in), { fn, 34, in }, { fn, 35, in }, \
+	{ fn, 36, in } }
+#define TU_STARTS_4_(fn, c, in) \
+	{ fn, c, in }, { fn, c + 1, in }, { fn, c + 2, in }, { fn, c + 3, in }
 /* clang-format on */
 
 static inline const struct tu_start *tu_start_for(

@@ -9,6 +9,7 @@
 #include "core/fork.h"
 
 #include "base/atomic.h"
+#include "base/facts.h"
 #include "core/lot.h"
 #include "core/mutex.h"
 #include "core/pool.h"
@@ -116,3 +117,10 @@ void tu_fork_watch(void)
 	if (!tu_load_rlx(&watching) && tu_swap_acqrel(&watching, 1) == 0)
 		tu_os_at_fork(before, parent, child);
 }
+
+/* clang-format off */
+TU_FACTS(fork,
+	TU_FACT_ADDRESS("guards", &guards),
+	TU_FACT_AT("guard.link", struct tu_fork_guard, link),
+	TU_FACT_AT("guard.in_child", struct tu_fork_guard, in_child));
+/* clang-format on */

@@ -3,6 +3,7 @@
 #include "core/lot.h"
 
 #include "base/bits.h"
+#include "base/facts.h"
 #include "base/list.h"
 #include "core/mutex.h"
 #include "os/os.h"
@@ -257,3 +258,13 @@ void tu_lot_keep(struct tu_waiter *w)
 	w->answer = 0;
 	tu_store_rlx(&w->granted, 1); /* of one thread to itself */
 }
+
+/* clang-format off */
+TU_FACTS(lot,
+	TU_FACT_AT("waiter.key", struct tu_waiter, key),
+	TU_FACT_AT("waiter.context", struct tu_waiter, context),
+	TU_FACT_AT("waiter.ask", struct tu_waiter, ask),
+	TU_FACT_AT("waiter.op", struct tu_waiter, op),
+	TU_FACT_AT("waiter.object", struct tu_waiter, object),
+	TU_FACT_SIZE("waiter.size", struct tu_waiter));
+/* clang-format on */

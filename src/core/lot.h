@@ -35,6 +35,8 @@ struct tu_waiter {
 	uint32_t granted;           /* atomic; the granter's last word */
 	uint32_t ask;               /* the object's: what it wants */
 	int32_t answer;             /* the object's: what it got; written before granted */
+	uint32_t op;                /* enum tu_op, for who looks from outside; and what it is */
+	const void *object;         /* done to, a number for a descriptor; NULL: key itself */
 	int64_t since;              /* the object's: when it began to wait */
 	bool looks_again;           /* fixed: its owner does not believe a grant, see tu_lot_keep */
 	bool optional;              /* fixed: it is part of a tu_option */

@@ -4,6 +4,7 @@
  *
  *     TU_OP(name, "as a report says it of one that waits", what it is done to)
  */
+TU_OP(UNTOLD, "wait", NOTHING)
 TU_OP(LOCK_ACQUIRE, "acquire", LOCK)
 TU_OP(LOCK_ACQUIRE_UNTIL, "acquire", LOCK)
 TU_OP(LOCK_RELEASE, "release", LOCK)
@@ -58,5 +59,6 @@ TU_OP(YIELD, "yield", NOTHING)
 TU_OP(ACCESS, "access", VARIABLE)
 TU_OP(LOAD, "load", VARIABLE)
 TU_OP(CANCEL_LOOK, "look whether it is cancelled", NOTHING)
+TU_OP(SHARED_WAIT, "wait for what processes share", NOTHING)
 TU_OP(IDLE, "wait for work", NOTHING)
 TU_OP(EXIT, "exit waits for others", NOTHING)

@@ -30,11 +30,6 @@ enum {
 	SPIN_NS = 2000,
 	TRIM_NS = 100000000,
 	SORT_NS = 1000000, /* between two steps of giving back blocks, each of which is as short */
-#ifdef TU_MODEL
-	PAUSES = 1, /* there a pause is another's turn */
-#else
-	PAUSES = 32,
-#endif
 };
 
 /* The program is ending; daemons no longer run. Set once, by tu_workers_end. */
@@ -140,6 +135,7 @@ static __attribute__((noinline)) void look_around(struct tu_worker *w)
 	if (tu_unlikely(w->aside))
 		tu_batch_go(w);
 	now = look_at_clock(w);
+	tu_worker_tick(w, now);
 	fired = fire_timers(w, now);
 	if (tu_unlikely(w->polled))
 		fired += look_at_descriptors(w, now);
@@ -160,26 +156,6 @@ static inline struct tu_runnable *next_ready(struct tu_worker *w)
 }
 
 /* -- sleeping --------------------------------------------------------------------------------- */
-
-bool tu_single_cpu(void)
-{
-	static int cpus; /* all threads that find 0 write the same */
-	int known = tu_load_rlx(&cpus);
-
-	if (tu_simulated())
-		return true;
-	if (known == 0) {
-		known = tu_os_cpu_usable();
-		tu_store_rlx(&cpus, known);
-	}
-	return known == 1;
-}
-
-void tu_pause_briefly(void)
-{
-	for (int i = 0; i < PAUSES; i++)
-		tu_os_pause();
-}
 
 /*
  * A wake-up through the kernel costs tens of microseconds where CPUs are virtual: wait a little.
@@ -436,6 +412,7 @@ static void leave(struct tu_context *self)
 	for (;;) {
 		struct tu_runnable *r = next_ready(w);
 
+		self->since = w->stamp; /* it may just have looked at the clock */
 		if (!r)
 			doze(w);
 		else if (r == &self->node || give_way(self, r))
@@ -451,6 +428,7 @@ void tu_park(struct tu_context *self)
 	tu_trace(TU_TRACE_PARK, self->id, 0, 0);
 	/* [park-1] release: what we wait in is set up before a waker finds us PARKED */
 	tu_parks(self);
+	tu_worker_stamp(self->worker, self);
 	if (tu_cas_acqrel(&self->park, &empty, TU_PARK_PARKED))
 		leave(self);
 	tu_goes_on(self);

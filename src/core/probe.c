@@ -2,6 +2,7 @@
 /* probe.c - who is told, and the words for it. */
 #include "core/probe.h"
 
+#include "base/facts.h"
 #include "core/context.h"
 #include "core/lot.h"
 #include "os/os.h"
@@ -11,7 +12,7 @@ uint32_t tu_probing;
 
 static const struct tu_probe *simulator, *checker;
 
-static const struct {
+static const struct tu_op_text {
 	const char *words;
 	enum tu_op_object object;
 } ops[] = {
@@ -167,3 +168,15 @@ bool tu_reported_slowly(int code, const char *text)
 {
 	return tu_os_port && who()->reported(code, text);
 }
+
+/* clang-format off */
+TU_FACTS(ops,
+	TU_FACT_ADDRESS("ops", ops),
+	TU_FACT_ADDRESS("ops.count", sizeof(ops) / sizeof(ops[0])),
+	TU_FACT_SIZE("op.size", ops[0]),
+	TU_FACT_AT("op.words", struct tu_op_text, words),
+	TU_FACT_AT("op.object", struct tu_op_text, object),
+	TU_FACT_ADDRESS("nouns", nouns),
+	TU_FACT_ADDRESS("nouns.count", sizeof(nouns) / sizeof(nouns[0])),
+	TU_FACT_ADDRESS("probing", &tu_probing));
+/* clang-format on */

@@ -14,6 +14,7 @@
  * which is taken before a sleep.
  */
 #include "base/bits.h"
+#include "base/facts.h"
 #include "base/trace.h"
 #include "core/alloc.h"
 #include "core/overflow.h"
@@ -303,3 +304,15 @@ bool tu_stacks_plenty(const struct tu_worker *w)
 			return true;
 	return false;
 }
+
+/* clang-format off */
+TU_FACTS(stack,
+	TU_FACT_AT("slab.next", struct tu_slab, next),
+	TU_FACT_AT("slab.base", struct tu_slab, base),
+	TU_FACT_AT("slab.stack_bytes", struct tu_slab, stack_bytes),
+	TU_FACT_AT("slab.fresh", struct tu_slab, fresh),
+	TU_FACT_SIZE("slab.size", struct tu_slab),
+	TU_FACT_ADDRESS("slab.room", (sizeof(struct tu_context) + 63) / 64 * 64),
+	TU_FACT_ADDRESS("slab.shift", 128),
+	TU_FACT_ADDRESS("slab.shifts", 8));
+/* clang-format on */

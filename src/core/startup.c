@@ -11,6 +11,7 @@ void tu_startup_watching(void)
 {
 	tu_startup_checker();
 	tu_startup_watchdog();
+	tu_startup_dump();
 }
 
 int tu_startup_joining(int fd, int place)

@@ -16,6 +16,7 @@ void tu_startup_sim(void); /* TUTTI_SIM */
 int tu_startup_sim_joins(int fd, int place);
 void tu_startup_checker(void);  /* TUTTI_DEBUG */
 void tu_startup_watchdog(void); /* TUTTI_WATCHDOG */
+void tu_startup_dump(void);     /* TUTTI_DUMP */
 void tu_startup_method(void);   /* TUTTI_START_METHOD */
 void tu_startup_poller(void);   /* TUTTI_POLLER */
 

@@ -23,6 +23,7 @@ static inline __attribute__((always_inline)) void tu_switch(
 	tu_assert(tu_worker_is_here(from->worker));
 	tu_trace(TU_TRACE_SWITCH, to->id, from->id, 0);
 	tu_current = to;
+	tu_show(&from->worker->current, to);
 	tu_sanitize_leave(from, to);
 	tu_change_stack(from->worker->caught, &from->regs, &to->regs);
 	tu_sanitize_enter(from);

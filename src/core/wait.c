@@ -149,12 +149,14 @@ int tu_wait(struct tu_context *self, struct tu_waiter *me, int64_t deadline, uns
 	return rc;
 }
 
-int tu_wait_for(struct tu_context *self, const uint32_t *flag, int64_t deadline, unsigned flags)
+int tu_wait_for(struct tu_context *self, const uint32_t *flag, int64_t deadline, unsigned flags,
+	enum tu_op op)
 {
 	uint64_t age = tu_fork_ids.below;
 	struct alarm alarm;
 	int rc = 0;
 
+	tu_awaits(self, op);
 	alarm_init(&alarm, self);
 	/* [flag-1] acquire: what was done before it was set; by those named at tu_wait_for */
 	while (!tu_load_acq(flag) && age == tu_fork_ids.below &&
@@ -169,6 +171,7 @@ int tu_wait_until(struct tu_context *self, int64_t deadline)
 	struct alarm alarm;
 	int rc;
 
+	tu_awaits(self, TU_OP_SLEEP);
 	alarm_init(&alarm, self);
 	while ((rc = look(&alarm, deadline, TU_WAIT_CANCELABLE)) == 0)
 		tu_park(self);

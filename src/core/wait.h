@@ -46,9 +46,10 @@ int tu_wait(struct tu_context *self, struct tu_waiter *me, int64_t deadline, uns
 
 /*
  * Wait until *flag is set: with release, by who then notifies self. 0, however late that was seen,
- * TUTTI_ETIMEDOUT or TUTTI_ECANCELED.
+ * TUTTI_ETIMEDOUT or TUTTI_ECANCELED. op: what for, for who looks from outside.
  */
-int tu_wait_for(struct tu_context *self, const uint32_t *flag, int64_t deadline, unsigned flags);
+int tu_wait_for(struct tu_context *self, const uint32_t *flag, int64_t deadline, unsigned flags,
+	enum tu_op op);
 
 /* Wait for the deadline alone. 0 or TUTTI_ECANCELED. */
 int tu_wait_until(struct tu_context *self, int64_t deadline);

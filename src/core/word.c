@@ -252,7 +252,7 @@ int tu_word_wait_since(struct tu_context *self, uint32_t *word, uint32_t value, 
 	if (rc < 0 || has_changed(&me) || deaths_now() != deaths)
 		return rc;
 	add(self->worker, &me, deaths, flags & TU_WAIT_LOOKED);
-	rc = tu_wait_for(self, &over, deadline, flags);
+	rc = tu_wait_for(self, &over, deadline, flags, TU_OP_SHARED_WAIT);
 	changed = tu_word_leave(&me);
 	if (me.age != tu_fork_ids.below) /* it was forgotten */
 		return 0;

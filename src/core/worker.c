@@ -8,6 +8,7 @@
 #include "core/batch.h"
 #include "core/caught.h"
 
+#include "base/facts.h"
 #include "core/embed.h"
 #include "core/fork.h"
 #include "core/lot.h"
@@ -98,6 +99,7 @@ static void worker_begin(struct tu_worker *w)
 
 	memset(native, 0, sizeof(*native));
 	native->worker = w;
+	tu_show(&w->current, native);
 	tu_os_thread_stack(&low, &native->bytes);
 	native->low = low;
 	tu_sanitize_native(native);
@@ -260,3 +262,44 @@ void tu_workers_after_fork(void)
 	if (tu_current != &mine->native)
 		keep_native(mine);
 }
+
+/* clang-format off */
+TU_FACTS(worker,
+	TU_FACT_ADDRESS("workers", &all),
+	TU_FACT_AT("worker.next", struct tu_worker, next),
+	TU_FACT_AT("worker.in_use", struct tu_worker, in_use),
+	TU_FACT_AT("worker.native_id", struct tu_worker, native_id),
+	TU_FACT_AT("worker.native", struct tu_worker, native),
+	TU_FACT_AT("worker.slabs", struct tu_worker, slabs),
+	TU_FACT_AT("worker.current", struct tu_worker, current),
+	TU_FACT_AT("worker.budget", struct tu_worker, budget),
+	TU_FACT_AT("worker.looks", struct tu_worker, looks),
+	TU_FACT_AT("worker.head", struct tu_worker, head),
+	TU_FACT_AT("worker.inbox", struct tu_worker, inbox),
+	TU_FACT_AT("worker.idle", struct tu_worker, idle),
+	TU_FACT_AT("worker.thread", struct tu_worker, thread),
+	TU_FACT_AT("worker.helper", struct tu_worker, helper),
+	TU_FACT_AT("worker.begun", struct tu_worker, begun),
+	TU_FACT_AT("worker.ended", struct tu_worker, ended),
+	TU_FACT_AT("worker.wheel", struct tu_worker, wheel),
+	TU_FACT_AT("context.park", struct tu_context, park),
+	TU_FACT_AT("context.id", struct tu_context, id),
+	TU_FACT_AT("context.self", struct tu_context, self),
+	TU_FACT_AT("context.job", struct tu_context, job),
+	TU_FACT_AT("context.waits", struct tu_context, waits),
+	TU_FACT_AT("context.alarm", struct tu_context, alarm),
+	TU_FACT_AT("context.awaits", struct tu_context, awaits),
+	TU_FACT_AT("context.since", struct tu_context, since),
+	TU_FACT_AT("context.low", struct tu_context, low),
+	TU_FACT_AT("context.bytes", struct tu_context, bytes),
+	TU_FACT_AT("context.sp", struct tu_context, regs.sp),
+	TU_FACT_AT("context.pc", struct tu_context, regs.pc),
+	TU_FACT_AT("context.fp", struct tu_context, regs.fp),
+	TU_FACT_SIZE("context.size", struct tu_context),
+	TU_FACT_AT("runnable.next", struct tu_runnable, next),
+	TU_FACT_AT("runnable.job", struct tu_runnable, job),
+	TU_FACT_AT("start.within", struct tu_start, within),
+	TU_FACT_AT("timer.deadline", struct tu_timer, deadline),
+	TU_FACT_AT("timer.where", struct tu_timer, node.where),
+	TU_FACT_SIZE("timer.size", struct tu_timer));
+/* clang-format on */

@@ -13,6 +13,7 @@
 #include "core/context.h"
 #include "core/pool.h"
 #include "core/words.h"
+#include "os/about.h"
 #include "os/os.h"
 
 struct tu_batch;
@@ -31,18 +32,20 @@ struct tu_worker {
 	struct tu_runnable **tail;
 	struct tu_runnable *starting; /* a job handed to the stack that is being switched to */
 	uint32_t budget;              /* turns until timers and inbox are looked at again; shown */
-	uint32_t looks;           /* how often they were, so that no turn is as another; shown */
-	uint32_t task_number;     /* of the last task begun here that has no name of its own */
-	uint32_t drawn;           /* how many pseudo-random numbers, see exec/select.c */
-	bool closed;              /* by hand: takes no more tasks. Atomic: others look */
-	bool telling;             /* it is being closed by hand: what is given up is named */
-	uint32_t polled;          /* waits for descriptors begun here and not ended; shown */
-	uint32_t at_pipes;        /* of them, those at pipes of ours: for simulations */
-	uint32_t aside;           /* writes that are put aside, see batch.h */
-	uint32_t words;           /* shared ones that are waited for here; shown. See words.h */
-	int *errno_at;            /* the thread's errno: found once, as a call is dear in a yield */
-	struct tu_caught *caught; /* likewise, see caught.h */
-	uint64_t next_id, ids_end; /* what is left of the ids it has drawn, see tu_worker_new_id */
+	uint32_t looks;             /* how often they were, so that no turn is as another; shown */
+	struct tu_context *current; /* what has the thread; shown */
+	int64_t stamp;              /* about now; another for each who parks, see tu_worker_stamp */
+	int *errno_at;              /* the thread's errno: found once: a call is dear in a yield */
+	struct tu_caught *caught;   /* likewise, see caught.h */
+	uint32_t task_number;       /* of the last task begun here that has no name of its own */
+	uint32_t drawn;             /* how many pseudo-random numbers, see exec/select.c */
+	bool closed;                /* by hand: takes no more tasks. Atomic: others look */
+	bool telling;               /* it is being closed by hand: what is given up is named */
+	uint32_t polled;            /* waits for descriptors begun here and not ended; shown */
+	uint32_t at_pipes;          /* of them, those at pipes of ours: for simulations */
+	uint32_t aside;             /* writes that are put aside, see batch.h */
+	uint32_t words;             /* shared ones that are waited for here; shown. See words.h */
+	uint64_t next_id, ids_end;  /* what is left of the ids it has drawn, see tu_worker_new_id */
 	size_t begun, ended; /* tasks; two counts, as one would have each task wait for the last */
 	struct tu_pool pools[TU_POOL_SIZES];
 	struct tu_context *spares[TU_STACK_CLASSES];
@@ -143,6 +146,25 @@ static inline uint64_t tu_worker_which_turn(const struct tu_worker *w)
 	uint64_t looks = tu_shown(&w->looks);
 
 	return looks << 32 | tu_shown(&w->budget);
+}
+
+/*
+ * When self began to wait, for who looks from outside: the clock is read at each look around, not
+ * for each who parks. No two waits on a thread have the same, so that one that has it still has not
+ * ended meanwhile. Owner.
+ */
+static inline void tu_worker_stamp(struct tu_worker *w, struct tu_context *self)
+{
+	self->since = ++w->stamp;
+}
+
+/* now: 0: not known. */
+static inline void tu_worker_tick(struct tu_worker *w, int64_t now)
+{
+	if (now == 0)
+		now = tu_os_now_about();
+	if (now > w->stamp)
+		w->stamp = now;
 }
 
 /* Take the first off the queue, which is not empty. Owner only. */

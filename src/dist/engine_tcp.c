@@ -3,6 +3,7 @@
 #include "dist/engine_tcp.h"
 
 #include "dist/job_wire.h"
+#include "dist/named.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -254,7 +255,7 @@ static int tcp_submit(void *self, tutti_future *f)
 
 	if (getpid() != t->pid)
 		return -ECHILD;
-	if (!tutti_job_find(tutti_future_job(f)->name))
+	if (!tu_named_is(tutti_future_job(f)) && !tutti_job_find(tutti_future_job(f)->name))
 		return TUTTI_ENOJOB; /* what has no name cannot be found elsewhere */
 	order = calloc(1, sizeof(*order));
 	if (!order)

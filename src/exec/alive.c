@@ -5,6 +5,7 @@
  */
 #include "exec/alive.h"
 
+#include "base/facts.h"
 #include "core/mutex.h"
 #include "core/worker.h"
 
@@ -163,3 +164,13 @@ size_t tutti_thread_active_count(void)
 	tu_polled();
 	return enumerate(NULL, 0);
 }
+
+/* clang-format off */
+TU_FACTS(thread,
+	TU_FACT_AT("thread.name", struct tu_thread, name),
+	TU_FACT_AT("thread.native_id", struct tu_thread, native_id),
+	TU_FACT_AT("thread.daemon", struct tu_thread, daemon),
+	TU_FACT_AT("thread.started", struct tu_thread, started),
+	TU_FACT_AT("thread.pooled", struct tu_thread, pooled),
+	TU_FACT_AT("thread.number", struct tu_thread, number));
+/* clang-format on */

@@ -72,7 +72,7 @@ static void run_call(struct tu_context *self, struct call *call)
 
 static struct call *next_call(struct tu_context *self)
 {
-	struct helper me = { .waiter = { .context = self } };
+	struct helper me = { .waiter = { .context = self, .op = TU_OP_IDLE } };
 	struct tu_bucket *b = tu_lot_lock(&idle_helpers);
 
 	tu_does(self, TU_OP_IDLE);

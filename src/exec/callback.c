@@ -74,7 +74,7 @@ static void callback_runs(struct tu_runnable *node, int rc)
 	tu_free(c);
 }
 
-static const struct tu_start callback_start = { callback_runs, TU_STACK_CLASS_USUAL };
+static const struct tu_start callback_start = { callback_runs, TU_STACK_CLASS_USUAL, 0 };
 
 /* To the loop that added it, if there still is that loop. */
 static bool send_back(tutti_future *f, struct callback *c)

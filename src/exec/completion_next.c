@@ -104,6 +104,7 @@ static int take_or_wait(
 {
 	struct tu_taker me = { .waiter.context = tu_self(),
 		.waiter.looks_again = true,
+		.waiter.op = TU_OP_FUTURE_WAIT_MANY,
 		.would_lend = lenders != NULL };
 	bool caller = tu_watch_has_caller(&c->watch, me.waiter.context);
 	struct tu_wakes wakes = { 0 };

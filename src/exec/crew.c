@@ -151,7 +151,7 @@ static bool anything_shared(void)
 /* false: nobody wanted anything for long, and the caller is no member any more. */
 static bool sleep_until_wanted(struct tu_context *self)
 {
-	struct tu_waiter me = { .context = self };
+	struct tu_waiter me = { .context = self, .op = TU_OP_IDLE };
 	struct tu_bucket *b = tu_lot_lock(&crew);
 
 	tu_add_seq(&crew.sleepers, 1); /* seq: before the look; see the top */

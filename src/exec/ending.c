@@ -76,7 +76,7 @@ static struct tu_bucket *wait_for_all(struct tu_context *self, size_t own)
 	int64_t until = tu_simulated() ? TUTTI_FOREVER : tutti_after(tu_load_rlx(&patience));
 
 	while (waited > own) {
-		struct tu_waiter me = { .context = self };
+		struct tu_waiter me = { .context = self, .op = TU_OP_EXIT };
 		size_t n = waited - own;
 
 		tu_lot_enqueue(b, &me, &waited);

@@ -2,6 +2,7 @@
 /* executor.c - admission and who is under way, the same for every engine. Its end: shutdown.c. */
 #include "exec/executor_inside.h"
 
+#include "base/facts.h"
 #include "core/alloc.h"
 #include "core/context.h"
 #include "core/mutex.h"
@@ -378,3 +379,16 @@ bool tu_executor_retry(struct tu_job_future *jf)
 	jf->retries--;
 	return e->engine->submit(e->self, &jf->future) >= 0;
 }
+
+/* clang-format off */
+TU_FACTS(executor,
+	TU_FACT_ADDRESS("executor.in_child", tu_executor_after_fork),
+	TU_FACT_AT("executor.engine", struct tutti_executor, engine),
+	TU_FACT_AT("executor.seats", struct tutti_executor, seats),
+	TU_FACT_AT("executor.guard", struct tutti_executor, guard),
+	TU_FACT_AT("executor.busy", struct tutti_executor, busy),
+	TU_FACT_AT("executor.under_way", struct tutti_executor, under_way),
+	TU_FACT_SIZE("executor.size", struct tutti_executor),
+	TU_FACT_AT("seats.jobs", struct tu_seats, jobs),
+	TU_FACT_AT("engine.scheme", tutti_engine, scheme));
+/* clang-format on */

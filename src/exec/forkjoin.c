@@ -37,7 +37,7 @@ static void wait_for(struct tu_deque *d, struct tu_part *part)
 		else if (!thief || looks++ < LOOKS)
 			tu_pause_briefly();
 		else if (taken & TU_PART_WATCHED || watch(part, taken))
-			tu_park(d->owner);
+			tu_awaits(d->owner, TU_OP_FORK_JOIN), tu_park(d->owner);
 	}
 }
 

@@ -8,6 +8,7 @@
  */
 #include "exec/future.h"
 
+#include "base/facts.h"
 #include "base/trace.h"
 #include "core/alloc.h"
 #include "core/overflow.h"
@@ -394,3 +395,25 @@ __attribute__((constructor(101))) static void set_hook(void)
 {
 	tu_context_name = context_name;
 }
+
+/* clang-format off */
+TU_FACTS(future,
+	TU_FACT_AT("future.ops", struct tutti_future, ops),
+	TU_FACT_AT("future.word", struct tutti_future, word),
+	TU_FACT_AT("future.extra", struct tutti_future, extra),
+	TU_FACT_AT("future.number", struct tutti_future, size),
+	TU_FACT_AT("future.fn", struct tutti_future, value.start.fn),
+	TU_FACT_AT("future.inner", struct tutti_future, value.inner),
+	TU_FACT_SIZE("future.size", struct tutti_future),
+	TU_FACT_AT("ops.kind", struct tu_future_ops, kind),
+	TU_FACT_AT("ops.noun", struct tu_future_ops, noun),
+	TU_FACT_AT("extra.name", struct tu_future_extra, name),
+	TU_FACT_ADDRESS("word.done", TU_FUTURE_DONE),
+	TU_FACT_ADDRESS("word.running", TU_FUTURE_RUNNING),
+	TU_FACT_ADDRESS("kind.job", TU_FUTURE_JOB),
+	TU_FACT_ADDRESS("kind.task", TU_FUTURE_TASK),
+	TU_FACT_ADDRESS("kind.thread", TU_FUTURE_THREAD),
+	TU_FACT_ADDRESS("kind.timer", TU_FUTURE_TIMER),
+	TU_FACT_ADDRESS("kind.call", TU_FUTURE_CALL),
+	TU_FACT_ADDRESS("kind.shield", TU_FUTURE_SHIELD));
+/* clang-format on */

@@ -21,7 +21,7 @@ bool tu_future_enqueue(tutti_future *f, struct tu_waiter *me)
 
 static int wait_now(struct tu_context *self, tutti_future *f, int64_t deadline, unsigned flags)
 {
-	struct tu_waiter me = { .context = self, .looks_again = true };
+	struct tu_waiter me = { .context = self, .looks_again = true, .op = TU_OP_FUTURE_WAIT };
 	struct tu_bucket *b;
 	int rc = 0;
 
@@ -57,7 +57,8 @@ int tu_future_wait(tutti_future *f, int64_t deadline, unsigned flags)
 void tu_future_nap(tutti_future *f)
 {
 	struct tu_context *self = tu_self();
-	struct tu_waiter me = { .context = self, .looks_again = true }, *beneath = self->waits;
+	struct tu_waiter me = { .context = self, .looks_again = true, .op = TU_OP_FUTURE_WAIT },
+			 *beneath = self->waits;
 	struct tu_bucket *b;
 
 	if (!tu_future_enqueue(f, &me))

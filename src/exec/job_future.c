@@ -8,6 +8,7 @@
  * job does not outlive it there, one for what is beneath does (leave).
  */
 #include "exec/job_future.h"
+#include "base/facts.h"
 
 #include "core/alloc.h"
 #include "core/pool.h"
@@ -400,3 +401,14 @@ int tutti_job_result(tutti_future *f, const tutti_job *job, void *out)
 		return TUTTI_ETYPE;
 	return tutti_future_result(f, out, out ? jf->future.size : 0);
 }
+
+/* clang-format off */
+TU_FACTS(job,
+	TU_FACT_AT("job.job", struct tu_job_future, job),
+	TU_FACT_AT("job.executor", struct tu_job_future, executor),
+	TU_FACT_AT("job.runs_on", struct tu_job_future, runs_on),
+	TU_FACT_AT("job.link", struct tu_job_future, link),
+	TU_FACT_AT("job.queued", struct tu_job_future, queued),
+	TU_FACT_SIZE("job.size", struct tu_job_future),
+	TU_FACT_AT("job_type.name", tutti_job, name));
+/* clang-format on */

@@ -174,6 +174,7 @@ static struct tu_job_future *next_job(struct tu_seats *s, struct seat *seat)
 	let_go(seat, last, !taken || !seat->job);
 	while (!taken) {
 		tu_does(seat->context, TU_OP_IDLE);
+		tu_awaits(seat->context, TU_OP_IDLE);
 		tu_park(seat->context); /* no cancellation point: the thread's own is not meant */
 		tu_mutex_lock(&s->lock);
 		taken = take_job(s, seat);
@@ -246,7 +247,7 @@ static void lease_runs(struct tu_runnable *node, int rc)
 
 struct tu_lease *tu_seats_lend(struct tu_seats *s)
 {
-	static const struct tu_start starts[TU_STACK_CLASSES] = TU_STARTS(lease_runs);
+	static const struct tu_start starts[TU_STACK_CLASSES] = TU_STARTS(lease_runs, 0);
 	struct tu_lease *lease = tu_alloc_zero(sizeof(*lease));
 
 	if (!lease)

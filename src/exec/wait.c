@@ -94,7 +94,8 @@ static int watch_and_wait(struct many *m, tutti_future *const *futures, tutti_ti
 
 	do {
 		watch_all(m, futures);
-		rc = tu_wait_for(m->context, &m->woken, deadline, TU_WAIT_CANCELABLE);
+		rc = tu_wait_for(m->context, &m->woken, deadline, TU_WAIT_CANCELABLE,
+			TU_OP_FUTURE_WAIT_MANY);
 		/* [flag-1] acquire, as in tu_wait_for */
 	} while (rc == 0 && !tu_load_acq(&m->woken));
 	return rc;

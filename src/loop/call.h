@@ -20,6 +20,8 @@ struct tu_call {
 };
 _Static_assert(sizeof(void *) > 8 || sizeof(struct tu_call) <= 64, "a call is one cache line");
 
+enum { TU_CALL_NODE = offsetof(struct tu_call, node) };
+
 /* For the ops of such a future. */
 static inline bool tu_call_begun(const tutti_future *f)
 {

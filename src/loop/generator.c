@@ -135,7 +135,7 @@ static void generator_begins(struct tu_runnable *node, int rc)
 	end(g, g->fn(g, g->arg));
 }
 
-static const struct tu_start begin_start = { generator_begins, TU_STACK_CLASS_USUAL };
+static const struct tu_start begin_start = { generator_begins, TU_STACK_CLASS_USUAL, 0 };
 
 static __attribute__((noinline)) int take_stack(tutti_generator *g, struct tu_worker *here)
 {
@@ -286,7 +286,7 @@ static void free_arrives(struct tu_runnable *node, int rc)
 	close_here(tu_container_of(node, struct tutti_generator, node), tu_current);
 }
 
-static const struct tu_start free_start = { free_arrives, TU_STACK_CLASS_USUAL };
+static const struct tu_start free_start = { free_arrives, TU_STACK_CLASS_USUAL, 0 };
 
 void tutti_generator_free(tutti_generator *g)
 {

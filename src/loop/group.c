@@ -11,6 +11,7 @@
  * All of a group but stop belongs to its worker's thread. What was added ends anywhere, but tells
  * the group by a callback on its worker. Whoever joins waits in the lot, under the group's address.
  */
+#include "base/facts.h"
 #include "core/alloc.h"
 #include "loop/call.h"
 #include "loop/failures.h"
@@ -236,7 +237,7 @@ static void child_runs(struct tu_runnable *node, int rc)
 	leave(g);
 }
 
-static const struct tu_start child_start = { child_runs, TU_STACK_CLASS_USUAL };
+static const struct tu_start child_start = { child_runs, TU_STACK_CLASS_USUAL, TU_CALL_NODE };
 
 /* Is the group the calling thread's? A new one is from now on. */
 static int enter(struct tu_group *g, struct tu_worker *here)
@@ -346,7 +347,7 @@ static bool is_child_of(const struct tu_context *self, const struct tu_group *g)
 /* Wait once. 0, or TUTTI_ECANCELED; for no reason too. */
 static int wait(struct tu_context *self, struct tu_group *g, unsigned flags)
 {
-	struct tu_waiter me = { .context = self, .looks_again = true };
+	struct tu_waiter me = { .context = self, .looks_again = true, .op = TU_OP_GROUP_JOIN };
 	struct tu_bucket *b = tu_lot_lock(g);
 	int rc;
 
@@ -414,3 +415,10 @@ int tutti_group_join(tutti_group *group)
 	reset(g);
 	return failed < 0 ? failed : rc;
 }
+
+/* clang-format off */
+TU_FACTS(group,
+	TU_FACT_ADDRESS("child.ops", &child_ops),
+	TU_FACT_AT("child.group", struct child, member.group),
+	TU_FACT_SIZE("group.size", struct tu_group));
+/* clang-format on */

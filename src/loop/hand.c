@@ -57,6 +57,7 @@ static int nap(struct tu_context *self, tutti_future *f)
 		return rc;
 	if (alarm.timer.deadline != TUTTI_FOREVER)
 		tu_worker_timer(self->worker, &alarm.timer);
+	tu_awaits(self, TU_OP_LOOP_RUN);
 	if (f)
 		tu_future_nap(f);
 	else

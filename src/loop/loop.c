@@ -24,7 +24,7 @@ static void call_runs(struct tu_runnable *node, int rc)
 	tu_call_end(c, self, NULL);
 }
 
-static const struct tu_start run_start = { call_runs, TU_STACK_CLASS_USUAL };
+static const struct tu_start run_start = { call_runs, TU_STACK_CLASS_USUAL, TU_CALL_NODE };
 
 /* -- callbacks --------------------------------------------------------------------------------- */
 
@@ -147,7 +147,7 @@ static void timer_arrives(struct tu_runnable *node, int rc)
 	tu_worker_timer(tu_worker_self(), &tu_container_of(c, struct loop_timer, call)->timer);
 }
 
-static const struct tu_start arrive_start = { timer_arrives, TU_STACK_CLASS_USUAL };
+static const struct tu_start arrive_start = { timer_arrives, TU_STACK_CLASS_USUAL, TU_CALL_NODE };
 
 tutti_timer *tutti_loop_call_at(tutti_loop *l, tutti_time deadline, void (*fn)(void *), void *arg)
 {

@@ -47,7 +47,7 @@ static void task_begins(struct tu_runnable *node, int rc)
 	tu_call_end(t, self, arg);
 }
 
-static const struct tu_start starts[] = TU_STARTS(task_begins);
+static const struct tu_start starts[] = TU_STARTS(task_begins, TU_CALL_NODE);
 
 /* What the options change; *w is the worker it is for. */
 static int set_options(struct tu_call *t, const tutti_task_options *options, struct tu_worker **w)

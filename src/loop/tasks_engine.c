@@ -93,7 +93,7 @@ static void job_begins(struct tu_runnable *node, int rc)
 		tu_job_future_give_up(jf, rc);
 }
 
-static const struct tu_start starts[] = TU_STARTS(job_begins);
+static const struct tu_start starts[] = TU_STARTS(job_begins, offsetof(struct tu_job_future, node));
 
 static int submit(void *self, tutti_future *f)
 {

@@ -88,7 +88,7 @@ static void give_up(struct tu_bucket *k, tutti_barrier *b)
 static int wait_in(struct tu_bucket *k, struct tu_context *self, tutti_barrier *b, uint32_t ask,
 	tutti_time deadline)
 {
-	struct tu_waiter me = { .context = self, .ask = ask };
+	struct tu_waiter me = { .context = self, .ask = ask, .op = TU_OP_BARRIER_WAIT };
 	int rc;
 
 	tu_lot_enqueue(k, &me, b);

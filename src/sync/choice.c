@@ -183,7 +183,8 @@ static int wait_once(struct tu_choice *choice, struct place *places, int64_t dea
 	choice->taken = 0; /* nobody knows of it yet */
 	rc = enter_all(choice, places, &queued);
 	if (rc > 0)
-		rc = tu_wait_for(tu_self(), &choice->taken, deadline, TU_WAIT_CANCELABLE);
+		rc = tu_wait_for(
+			tu_self(), &choice->taken, deadline, TU_WAIT_CANCELABLE, TU_OP_SELECT);
 	else
 		choice->first = queued;
 	if (age != tu_fork_ids.below)

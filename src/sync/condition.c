@@ -50,7 +50,7 @@ static int gave_up(
 static int wait_for_notify(
 	struct tu_context *self, tutti_condition *c, tutti_lock *l, tutti_time deadline)
 {
-	struct tu_waiter me = { .context = self, .answer = -1 };
+	struct tu_waiter me = { .context = self, .answer = -1, .op = TU_OP_CONDITION_WAIT };
 	struct tu_bucket *b = tu_lot_lock(c);
 	uint32_t depth;
 	int rc;

@@ -154,7 +154,7 @@ static void left(void *event, struct tu_bucket *b)
 
 static int wait_slowly(struct tu_context *self, tutti_event *e, tutti_time deadline)
 {
-	struct tu_waiter me = { .context = self };
+	struct tu_waiter me = { .context = self, .op = TU_OP_EVENT_WAIT };
 	struct tu_bucket *b;
 	int rc;
 

@@ -18,7 +18,11 @@ static bool looks_again(int rc)
 /* The events, or an error, or 0: look again. */
 static int wait_once(struct tu_context *self, int fd, unsigned events, tutti_time deadline)
 {
-	struct tu_waiter me = { .context = self, .ask = events, .looks_again = true };
+	struct tu_waiter me = { .context = self,
+		.ask = events,
+		.looks_again = true,
+		.op = TU_OP_FD_WAIT,
+		.object = (const void *)(intptr_t)fd };
 	struct tu_bucket *b;
 	int rc = tu_poller_enter(self->worker, fd, &me);
 

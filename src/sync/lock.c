@@ -13,6 +13,7 @@
  */
 #include "sync/lock.h"
 
+#include "base/facts.h"
 #include "base/trace.h"
 #include "core/worker.h"
 #include "sync/flags.h"
@@ -175,7 +176,7 @@ static int wait_in_line(
 /* drop is WOKEN if the caller is the one who was let go. */
 static int compete(tutti_lock *l, struct tu_context *self, tutti_time deadline, uint32_t drop)
 {
-	struct tu_waiter me = { .context = self, .looks_again = true };
+	struct tu_waiter me = { .context = self, .looks_again = true, .op = TU_OP_LOCK_ACQUIRE };
 	bool had = false;
 	int rc;
 
@@ -444,5 +445,16 @@ void tu_lock_queue_moved(struct tu_bucket *from, struct tu_bucket *to, struct tu
 	}
 	w->since = tutti_now();
 	w->in_order = true; /* they were notified first in, first out */
+	w->op = TU_OP_LOCK_ACQUIRE;
 	tu_lot_move(from, to, w, l);
 }
+
+/* clang-format off */
+TU_FACTS(lock,
+	TU_FACT_AT("lock.holder", tutti_lock, holder),
+	TU_FACT_AT("lock.word", tutti_lock, priv[0]),
+	TU_FACT_AT("lock.flags", tutti_lock, priv[1]),
+	TU_FACT_SIZE("lock.size", tutti_lock),
+	TU_FACT_ADDRESS("lock.locked", TU_LOCK_LOCKED),
+	TU_FACT_ADDRESS("lock.shared", TUTTI_SHARED));
+/* clang-format on */

@@ -85,7 +85,7 @@ static uint32_t announce(tutti_once *o)
 /* Wait for another's run. IS_DONE, YOUR_TURN or TUTTI_ECANCELED. */
 static int wait_for_turn(struct tu_context *self, tutti_once *o)
 {
-	struct tu_waiter me = { .context = self };
+	struct tu_waiter me = { .context = self, .op = TU_OP_ONCE };
 	struct tu_bucket *b = tu_lot_lock(o);
 	uint32_t v = announce(o);
 	int rc;

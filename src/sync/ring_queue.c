@@ -82,10 +82,10 @@ static bool get_in_line(struct ring_queue *q, uint32_t *line,
 }
 
 /* Sleep in a line while blocked(q). 0: look again; else as tu_wait. */
-static int stand_in_line(struct ring_queue *q, uint32_t *line,
+static int stand_in_line(struct ring_queue *q, enum tu_op op, uint32_t *line,
 	bool (*blocked)(const struct ring_queue *q), tutti_time deadline)
 {
-	struct tu_waiter me = { .context = tu_self() };
+	struct tu_waiter me = { .context = tu_self(), .op = op, .object = q };
 	struct tu_bucket *b;
 	int rc;
 
@@ -154,7 +154,7 @@ static __attribute__((noinline)) int put_slowly(
 		return rc;
 	spin(q, is_full);
 	while ((done = tu_ring_put(&q->ring, item)) == TU_RING_NO && rc == 0)
-		rc = stand_in_line(q, &q->putters, is_full, deadline);
+		rc = stand_in_line(q, TU_OP_QUEUE_PUT, &q->putters, is_full, deadline);
 	if (done == TU_RING_DONE) {
 		let_one_go(&q->getters);
 		return 0;
@@ -182,7 +182,7 @@ static __attribute__((noinline)) int get_slowly(
 		return rc;
 	spin(q, is_empty);
 	while ((done = tu_ring_get(&q->ring, item)) == TU_RING_NO && rc == 0)
-		rc = stand_in_line(q, &q->getters, is_empty, deadline);
+		rc = stand_in_line(q, TU_OP_QUEUE_GET, &q->getters, is_empty, deadline);
 	if (done == TU_RING_DONE) {
 		let_one_go(&q->putters);
 		return 0;
@@ -257,8 +257,9 @@ static int ring_join(tutti_queue *queue, tutti_time deadline)
 		return 0;
 	/* Let go means: nothing was unfinished at that moment, which is enough. Not having had to
 	   sleep means the same. */
-	return tu_past(deadline) ? TUTTI_ETIMEDOUT
-				 : stand_in_line(q, &q->joiners, is_unfinished, deadline);
+	return tu_past(deadline)
+		       ? TUTTI_ETIMEDOUT
+		       : stand_in_line(q, TU_OP_QUEUE_JOIN, &q->joiners, is_unfinished, deadline);
 }
 
 static int ring_shutdown(tutti_queue *queue, bool immediate)

@@ -118,7 +118,9 @@ static void step_back(struct tu_bucket *b, tutti_rwlock *l, uint32_t asked, stru
 
 static int acquire_slowly(tutti_rwlock *l, uint32_t ask, tutti_time deadline)
 {
-	struct tu_waiter me = { .context = tu_self(), .ask = ask };
+	struct tu_waiter me = { .context = tu_self(),
+		.ask = ask,
+		.op = ask == READ ? TU_OP_READ_ACQUIRE : TU_OP_WRITE_ACQUIRE };
 	struct tu_bucket *b = tu_lot_lock(l);
 	struct tu_wakes wakes = { 0 };
 	int rc;

@@ -77,7 +77,7 @@ static void left(void *semaphore, struct tu_bucket *b)
 
 static int acquire_slowly(struct tu_context *self, tutti_semaphore *s, tutti_time deadline)
 {
-	struct tu_waiter me = { .context = self };
+	struct tu_waiter me = { .context = self, .op = TU_OP_SEMAPHORE_ACQUIRE };
 	struct tu_bucket *b;
 	int rc;
 

@@ -50,7 +50,11 @@ static int look_now(struct tu_source *k, struct tu_worker *w, unsigned event)
 
 static int wait_here(struct tu_context *self, struct tu_source *k, unsigned event, int64_t deadline)
 {
-	struct tu_waiter me = { .context = self, .ask = event, .looks_again = true };
+	struct tu_waiter me = { .context = self,
+		.ask = event,
+		.looks_again = true,
+		.op = TU_OP_FD_WAIT,
+		.object = (const void *)(intptr_t)k->fd };
 	struct tu_worker *w = self->worker;
 	struct tu_bucket *b;
 	int rc;

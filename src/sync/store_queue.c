@@ -70,7 +70,10 @@ static void get_in_line(uint32_t *line, struct tu_waiter *me)
 static int stand_in_line(
 	struct store_queue *q, uint32_t *line, struct tu_context *self, tutti_time deadline)
 {
-	struct tu_waiter me = { .context = self };
+	enum tu_op op = line == &q->getters   ? TU_OP_QUEUE_GET
+			: line == &q->putters ? TU_OP_QUEUE_PUT
+					      : TU_OP_QUEUE_JOIN;
+	struct tu_waiter me = { .context = self, .op = op, .object = q };
 	struct tu_bucket *b;
 	int rc;
 

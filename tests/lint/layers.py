@@ -153,7 +153,7 @@ def self_test():
         text = f.read()
     layers = parse(text)
     assert layers["base"] == set() and layers["core"] == {"os", "base"}, layers
-    assert layers["cli"] is None and layers["bench"] is None and len(layers) == 17, layers
+    assert layers["cli"] is None and layers["bench"] is None and len(layers) == 18, layers
     good = {"tests/lint/layers.txt": text, "include/tutti/a.h": "#include <stddef.h>\n",
             "src/base/x.h": "", "src/os/y.c": '#include "base/x.h"\n#include <tutti/a.h>\n'}
     common.expect(check, good, None)

@@ -197,7 +197,7 @@ static void give_up(struct tu_runnable *r, int rc)
 	tu_unpark(tu_self());
 }
 
-static const struct tu_start give_up_start = { give_up, TU_STACK_CLASS_USUAL };
+static const struct tu_start give_up_start = { give_up, TU_STACK_CLASS_USUAL, 0 };
 
 static void post(void)
 {

@@ -46,9 +46,9 @@ def main():
     command.need_command()
     with open(os.path.join(SOURCE, "docs/man/tutti.1"), encoding="utf-8") as f:
         page = f.read()
-    for name in ["map", "sched", "fetch", "serve", "manager", "worker", "master"]:
+    for name in ["map", "sched", "ps", "fetch", "serve", "manager", "worker", "master"]:
         web = os.path.join(command.BUILD, "tutti-web.so")
-        if name not in ("map", "sched") and not os.path.exists(web):
+        if name not in ("map", "sched", "ps") and not os.path.exists(web):
             continue
         documented = options(plain(section(page, "OPTIONS OF TUTTI " + name.upper())))
         shown = options(command.run(name, "--help").stdout.decode()) | {"--help"}

@@ -22,6 +22,7 @@ def expect(arguments, status, out, said=""):
                   " ".join(arguments))
 
 
+# rows: F11 F85
 def as_on_threads():
     numbers = "".join(f"{n}\n" for n in range(2000)).encode()
     for job in ("prime", "square"):

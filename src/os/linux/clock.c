@@ -6,9 +6,11 @@
  * only read them. A constructor that ran earlier simply sees unscaled time.
  */
 #include "os/linux/clock.h"
+#include "os/about.h"
 #include "os/os.h"
 #include "os/port.h"
 
+#include "base/facts.h"
 #include <errno.h>
 #include <stdlib.h>
 
@@ -51,6 +53,18 @@ int64_t tu_real_now(void)
 	return now;
 }
 
+int64_t tu_os_now_about(void)
+{
+	struct timespec ts;
+	int64_t now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
+	now = (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+	if (__builtin_expect(scale != 1.0, 0))
+		now = origin + (int64_t)((double)(now - origin) / scale);
+	return now;
+}
+
 int64_t tu_clock_scaled(int64_t duration)
 {
 	return (int64_t)((double)duration / scale);
@@ -88,3 +102,9 @@ void tu_real_sleep_until(int64_t deadline)
 			;
 	}
 }
+
+/* clang-format off */
+TU_FACTS(clock,
+	TU_FACT_ADDRESS("clock.scale", &scale),
+	TU_FACT_ADDRESS("clock.origin", &origin));
+/* clang-format on */

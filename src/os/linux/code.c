@@ -4,6 +4,7 @@
  * ones, and else the symbol table of the file, where that was not stripped. Variables: by that.
  */
 #include "os/os.h"
+#include "os/other.h"
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -165,4 +166,31 @@ bool tu_os_data_name(const void *address, char *buf, size_t n)
 	else
 		snprintf(buf, n, "%s", name);
 	return true;
+}
+
+bool tu_os_module_data_name(
+	const struct tu_os_module *module, uint64_t address, char *buf, size_t n)
+{
+	struct image m = { NULL, 0 };
+	char name[128], path[300];
+	size_t into = 0;
+	struct stat st;
+	bool found;
+
+	snprintf(path, sizeof(path), "/proc/%d/root%s", module->pid, module->path);
+	if (stat(path, &st) == 0 && st.st_ino == module->inode)
+		map(&m, path);
+	else if (stat(module->path, &st) == 0 && st.st_ino == module->inode)
+		map(&m, module->path);
+	if (!m.bytes)
+		return false;
+	if (((const file_header *)(const void *)m.bytes)->e_type != ET_EXEC)
+		address -= module->low;
+	found = find_symbol(&m, STT_OBJECT, address, name, sizeof(name), &into);
+	unmap(&m);
+	if (found && into > 0)
+		snprintf(buf, n, "%s+0x%zx", name, into);
+	else if (found)
+		snprintf(buf, n, "%s", name);
+	return found;
 }

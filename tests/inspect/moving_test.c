@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * moving_test.c - what is looked at does not stand still: nothing is made up, nobody is left out.
+ */
+#include <tutti/tutti.h>
+
+#include "support/suite.h"
+
+static tutti_lock red;
+static tutti_event never;
+
+static tutti_inspection *look(int pid)
+{
+	tutti_inspection *seen;
+
+	CHECK_EQ(tutti_inspect(&seen, pid, NULL), 0);
+	return seen;
+}
+
+static bool begins_with(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+static void *waits_event(void *arg)
+{
+	CHECK_EQ(tutti_event_wait(&never), 0);
+	return arg;
+}
+
+static uint32_t stop;
+
+static void *yields_a_bit(void *arg)
+{
+	for (int i = 0; i < 3; i++)
+		tutti_yield();
+	tutti_lock_acquire(&red);
+	tutti_yield();
+	tutti_lock_release(&red);
+	return arg;
+}
+
+static void *churns(void *arg)
+{
+	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
+		tutti_group g = { 0 };
+
+		for (int i = 0; i < 50; i++)
+			CHECK_EQ(tutti_group_start(&g, yields_a_bit, NULL), 0);
+		CHECK_EQ(tutti_group_join(&g), 0);
+	}
+	return arg;
+}
+
+static bool is_number(const char *text)
+{
+	return *text && text[strspn(text, "0123456789")] == 0;
+}
+
+/* Is it one of those that can be there, and does it wait for what these can wait for? */
+static void check_row(const tutti_inspect_row *row)
+{
+	const char *for_what = row->waits_for;
+
+	if (row->kind != TUTTI_INSPECT_TASK)
+		return;
+	CHECK(begins_with(row->name, "Task-") && is_number(row->name + 5));
+	if (*for_what == 0)
+		return;
+	if (begins_with(for_what, "in the call futex")) /* for a word that both threads change */
+		return;
+	if (!begins_with(for_what, "acquire lock 'red'"))
+		fprintf(stderr, "%s\n", for_what);
+	CHECK(begins_with(for_what, "acquire lock 'red'"));
+	CHECK(row->waited >= 0 && row->waited < TUTTI_SECONDS(3600));
+}
+
+static void nothing_is_made_up_while_all_moves(void)
+{
+	tutti_future *busy[2];
+	size_t tasks = 0;
+
+	stop = 0;
+	for (int i = 0; i < 2; i++)
+		busy[i] = tutti_thread_start(
+			churns, NULL, &(tutti_thread_options){ .name = "churner" });
+	for (int i = 0; i < 1000 && (i < 50 || suite_has_time()); i++) {
+		tutti_inspection *seen = look(getpid());
+		size_t n;
+		const tutti_inspect_row *rows = tutti_inspection_rows(seen, &n);
+
+		for (size_t j = 0; j < n; j++) {
+			check_row(&rows[j]);
+			tasks += rows[j].kind == TUTTI_INSPECT_TASK;
+			CHECK(j == 0 ? rows[j].parent == TUTTI_INSPECT_NOBODY : rows[j].parent < n);
+		}
+		CHECK(!tutti_inspection_note(seen, 0));
+		tutti_inspection_free(seen);
+	}
+	__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
+	CHECK_EQ(tutti_join_all(busy, 2), 0);
+	printf("\t%zu tasks in all looks\n", tasks);
+	CHECK(tasks > 0);
+}
+
+static void ten_thousand_tasks_are_all_there(void)
+{
+	enum { MANY = 10000 };
+	tutti_group g = { 0 };
+	tutti_inspection *seen;
+	size_t n, tasks = 0;
+	const tutti_inspect_row *rows;
+
+	tutti_event_clear(&never);
+	for (int i = 0; i < MANY; i++)
+		CHECK_EQ(tutti_group_start(&g, waits_event, NULL), 0);
+	for (int i = 0; i < 3; i++)
+		tutti_yield();
+	seen = look(getpid());
+	rows = tutti_inspection_rows(seen, &n);
+	for (size_t i = 0; i < n; i++)
+		tasks += rows[i].kind == TUTTI_INSPECT_TASK &&
+			 begins_with(rows[i].waits_for, "wait for event 'never'");
+	CHECK_EQ(tasks, MANY);
+	tutti_inspection_free(seen);
+	tutti_event_set(&never);
+	CHECK_EQ(tutti_group_join(&g), 0);
+}
+
+int main(void)
+{
+	suite_begin();
+	RUN(nothing_is_made_up_while_all_moves);
+	RUN(ten_thousand_tasks_are_all_there);
+	return suite_end();
+}
