@@ -368,6 +368,8 @@ static void who_holds_a_rwlock_is_in_the_ledger(void)
 	seen = look_until_waits("reader");
 	row = row_of(seen, "reader");
 	CHECK(begins_with(row->waits_for, "read-acquire rwlock 'shelf' (0x"));
+	if (!strstr(row->waits_for, ", held by 'MainThread'"))
+		fprintf(stderr, "%s\n", row->waits_for);
 	CHECK(strstr(row->waits_for, ", held by 'MainThread'"));
 	CHECK(!tutti_inspection_note(seen, 0));
 	tutti_inspection_free(seen);
