@@ -82,7 +82,7 @@ static int open_both(struct host *host)
 
 	if (wants_processes(host->word))
 		return open_processes(host, &options);
-	if (strncmp(host->word, "tcp:", 4) == 0)
+	if (strncmp(host->word, "tcp:", 4) == 0 || strncmp(host->word, "unix:", 5) == 0)
 		return open_elsewhere(host, &options);
 	host->ahead = false;
 	rc = tutti_executor_open(&host->attempts, "inline", NULL);
@@ -137,7 +137,7 @@ int host_enter(struct host *host)
 		return 0;
 	if (rc == TUTTI_ENOENGINE)
 		say("map: no engine called '%s'; there are threads, tasks, processes, "
-		    "inline and tcp://HOST:PORT",
+		    "inline, tcp://HOST:PORT and unix:PATH",
 			host->word);
 	else
 		say("map: %s: %s", host->word, tutti_strerror(rc));

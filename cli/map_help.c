@@ -36,7 +36,7 @@ static void say_running(void)
 	     "running:\n"
 	     "  --on ENGINE        where: threads (the default), tasks, processes, inline;\n"
 	     "                     processes:4 is four of them; commands are processes;\n"
-	     "                     tcp://HOST:PORT: the workers of the manager there\n"
+	     "                     tcp://HOST:PORT, unix:PATH: workers of the manager there\n"
 	     "  --authkey-file FILE\n"
 	     "                     that manager's key is in FILE; else it is in TUTTI_AUTHKEY\n"
 	     "  --authkey KEY      the key, which everybody on this machine can see, with ps\n"

@@ -184,7 +184,7 @@ bool options_sound(const struct options *o)
 
 bool options_on_tcp(const struct options *o)
 {
-	return o->on && strncmp(o->on, "tcp:", 4) == 0;
+	return o->on && (strncmp(o->on, "tcp:", 4) == 0 || strncmp(o->on, "unix:", 5) == 0);
 }
 
 /* The key is for a manager, which needs one. False: it has said what is wrong. */
@@ -194,7 +194,7 @@ static bool key_goes_with(const struct options *o)
 		return key_read(o->key, "map");
 	if (!o->key->text && !o->key->file)
 		return true;
-	say("map: a key is for --on tcp://HOST:PORT");
+	say("map: a key is for --on tcp://HOST:PORT or unix:PATH");
 	return false;
 }
 

@@ -4,7 +4,8 @@
 # A file may say what ctest should know about it, in a comment anywhere in it:
 #     ctest: TIMEOUT 900 RUN_SERIAL ON LABELS torture
 # Pairs are test properties; LABELS are added to the room's. The label torture keeps a test out of
-# `make test`; no-asan, no-tsan, no-valgrind, no-coverage and no-qemu keep it out of those runs.
+# `make test`; no-asan, no-tsan, no-valgrind, no-coverage and no-qemu keep it out of those runs. The
+# label tsan takes an example into `make tsan`.
 # VIRTUAL ON adds a test that runs the program in virtual time, under several schedules. POLLERS ON
 # adds one with each poller, NAME@epoll and NAME@io_uring; the latter is skipped where the kernel
 # has none or forbids it.
@@ -132,7 +133,11 @@ function(tutti_add_examples)
 			target_link_libraries(${target} PRIVATE PkgConfig::gtk)
 			target_compile_definitions(${target} PRIVATE EXAMPLES_GTK=1)
 		endif()
-		add_test(NAME example/${name} COMMAND python3 -B ${checks}/check.py
+		set(runner)
+		if(TUTTI_SANITIZE STREQUAL "thread")
+			set(runner ${TUTTI_RUNNER})
+		endif()
+		add_test(NAME example/${name} COMMAND ${runner} python3 -B ${checks}/check.py
 			$<TARGET_FILE:${target}>)
 		tutti_test_properties(example/${name} example ${file})
 		if(NOT except MATCHES "\"${name}\"")

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: F70 P65 T42 D32 */
+/* ctest: LABELS tsan */
 /* A hundred threads deposit 1 without a lock: all read the same balance, most updates are lost. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: P67 */
+/* ctest: LABELS tsan */
 /* A hundred deposits by a pool of sixteen without a lock: of each wave of them one counts. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: F74 P71 T20 */
+/* ctest: LABELS tsan */
 /* Five threads deposit for ever and ten withdraw, which wait while there is too little. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: F70 P72 T42 */
+/* ctest: LABELS tsan */
 /* What is put in is taken out again, yet without a lock the balance rarely ends at 0. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: F72 P75 */
+/* ctest: LABELS tsan */
 /* Two threads without a lock and two with one: the first sum is arbitrary, the second is 0. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: F70 P76 */
+/* ctest: LABELS tsan */
 /* Ten threads take 1 from 10 without a lock: all have read 10 before anyone writes, so 9. */
 #include <stdio.h>
 #include <tutti/tutti.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* rows: F101 T28 */
-/* Which task makes all others late? The watchdog names it, and on standard error where it is. */
 /* ctest: LABELS no-tsan */
+/* Which task makes all others late? The watchdog names it, and on standard error where it is. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <tutti/tutti.h>

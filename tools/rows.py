@@ -95,6 +95,16 @@ def gather(files):
     return proofs
 
 
+def checks(files):
+    """{example: [paths that check it]}: tests/examples has a function of its name."""
+    found = {}
+    for path in sorted(files):
+        if path.startswith("tests/examples/"):
+            for name in re.findall(r"^def (\w+)\(program\)", files[path], re.M):
+                found.setdefault(f"examples/{name}.c", []).append(path)
+    return found
+
+
 def link(path, functions):
     name = re.sub(r"^(examples|tests)/|(_test)?\.\w+$", "", path)
     said = ": " + ", ".join(functions) if functions else ""
@@ -113,13 +123,16 @@ def names_of(row):
     return "; ".join(part for part in (built.rstrip("."), ", ".join(names)) if part)
 
 
-def line_of(row, shown):
+def line_of(row, shown, checked):
     title = row.name if row.name[0] != "+" else "–"
     what = row.title
     if "note" in row.said:
         what += ". " + row.said["note"].rstrip(".")
     example = [link(*item) for item in shown.items() if item[0].startswith("examples/")]
     test = [link(*item) for item in shown.items() if not item[0].startswith("examples/")]
+    if not test:  # the examples' own
+        paths = {path for item in shown for path in checked.get(item, ())}
+        test = [link(path, []) for path in sorted(paths)]
     for key, text in (("void", "nothing to show: {}"), ("pending", "not yet: {}")):
         if key in row.said:
             test.append(text.format(row.said[key].rstrip(".")))
@@ -127,11 +140,11 @@ def line_of(row, shown):
             f"{', '.join(test)} |")
 
 
-def page(themes, proofs):
-    parts = [HEAD]
+def page(themes, files):
+    parts, proofs, checked = [HEAD], gather(files), checks(files)
     for theme, rows in themes:
         parts.append(f"\n## {theme}\n\n{COLUMNS}\n")
-        parts.extend(line_of(row, proofs.get(row.name, {})) + "\n" for row in rows)
+        parts.extend(line_of(row, proofs.get(row.name, {}), checked) + "\n" for row in rows)
     return "".join(parts)
 
 
@@ -162,10 +175,12 @@ def complain_files(themes, proofs, files):
     rows = {row.name for _, group in themes for row in group}
     for row in sorted(set(proofs) - rows):
         yield f"{', '.join(proofs[row])}: there is no row {row}"
-    said = {path for shown in proofs.values() for path in shown}
+    said, checked = {path for shown in proofs.values() for path in shown}, checks(files)
     for path in sorted(files):
         if path.startswith("examples/") and path.endswith(".c") and path not in said:
             yield f"{path} does not say which rows it shows"
+        if path.startswith("examples/") and path.endswith(".c") and path not in checked:
+            yield f"{path} has no test in tests/examples"
 
 
 def complain_counts(themes, counts):
@@ -230,7 +245,7 @@ def sources(root):
 def main(argv):
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     themes, files = parse(read(root, ROWS)), sources(root)
-    text = page(themes, gather(files))
+    text = page(themes, files)
     found = list(complaints(themes, files, Names(root), COUNTS, read(root, DECISIONS)))
     if argv == ["--write"]:
         with open(os.path.join(root, PAGE), "w", encoding="utf-8") as f:

@@ -108,19 +108,28 @@ static void between_processes(const char *name, long n)
 	child_join(child);
 }
 
+/* So that it is the switch that is measured and not the waking of another CPU. */
+static void on_one_cpu(void *scale)
+{
+	const struct scale *s = scale;
+	long n = sized(s, 100000, 20000, 200);
+
+	pin(0);
+	between_processes("process", n);
+	between_coroutines(sized(s, 1000000, 200000, 1000));
+	between_threads("thread", n);
+}
+
 /* rows: C2 */
 void claim_2(const struct scale *s)
 {
-	long coroutines = sized(s, 1000000, 200000, 1000), others = sized(s, 100000, 20000, 200);
+	struct scale copy = *s;
+	long n = sized(s, 100000, 20000, 200);
 
-	/* On one CPU, so that it is the switch that is measured and not the waking of another. */
-	pin(0);
-	between_processes("process", others);
-	between_coroutines(coroutines);
-	between_threads("thread", others);
-	pin(-1);
-	between_processes("process_awake_elsewhere", others);
-	between_threads("thread_awake_elsewhere", others);
+	/* In a child: how many CPUs there are is looked up once in each process. */
+	child_join(child_start(on_one_cpu, &copy));
+	between_processes("process_awake_elsewhere", n);
+	between_threads("thread_awake_elsewhere", n);
 }
 
 /* -- C3 ---------------------------------------------------------------------------------------- */

@@ -169,10 +169,10 @@ _tutti_worker()
 {
 	case $prev in
 	--authkey-file) _tutti_files; return ;;
-	-j | --jobs | --authkey | --take | --give | --idle) return ;;
+	-j | --jobs | --authkey | --take | --give | --idle | --wait) return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		_tutti_words "--authkey --authkey-file --take --give --idle --jobs --help"
+		_tutti_words "--authkey --authkey-file --take --give --idle --retry --wait --jobs --help"
 	elif [[ ${COMP_WORDS[*]:2:COMP_CWORD-2} == *:* ]]; then # bash makes several words of it
 		_tutti_words "$(_tutti_jobs)"
 	fi

@@ -3,15 +3,41 @@
 #include "web/machines.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
+
+/* What is wrong with it; NULL: nothing. */
+static const char *fault_of(const char *word)
+{
+	const char *host = word + 6, *port = strrchr(word, ':');
+	struct sockaddr_un name;
+
+	if (strncmp(word, "unix:", 5) == 0)
+		return !word[5]                                    ? "there is no path"
+		       : strlen(word + 5) >= sizeof(name.sun_path) ? "the path is too long"
+								   : NULL;
+	if (strncmp(word, "tcp://", 6) != 0)
+		return "it begins with neither";
+	if (port < host || !port[1])
+		return "there is no port";
+	if (port == host)
+		return "there is no host";
+	if (port[1 + strspn(port + 1, "0123456789")] || strlen(port + 1) > 5 ||
+		atoi(port + 1) < 1 || atoi(port + 1) > 65535)
+		return "a port is a number from 1 to 65535";
+	return NULL;
+}
 
 const char *machines_place(const char *who, const char *word)
 {
+	const char *fault = word ? fault_of(word) : NULL;
+
 	if (!word)
 		say("%s: which manager? tcp://HOST:PORT or unix:PATH", who);
-	else if ((strncmp(word, "tcp://", 6) != 0 || !strchr(word + 6, ':')) &&
-		 (strncmp(word, "unix:", 5) != 0 || !word[5]))
-		say("%s: a manager is at tcp://HOST:PORT or unix:PATH, not at '%s'", who, word);
+	else if (fault)
+		say("%s: a manager is at tcp://HOST:PORT or unix:PATH, not at '%s': %s", who, word,
+			fault);
 	else
 		return word;
 	return NULL;
@@ -50,9 +76,9 @@ int machines_connect(const char *who, tutti_manager **m, const char *where, cons
 /* `tutti map --on tcp://...`: is the manager there, and does it serve jobs? */
 int web_reach(const char *where, const struct key *k)
 {
-	tutti_manager *m;
+	tutti_manager *m = NULL;
 	tutti_proxy *jobs;
-	int rc = machines_connect("map", &m, where, k);
+	int rc = machines_place("map", where) ? machines_connect("map", &m, where, k) : -EINVAL;
 
 	if (rc == 0) {
 		rc = tutti_manager_proxy(m, JOBS_NAME, NULL, NULL, &jobs);

@@ -88,27 +88,54 @@ static bool take(struct master *o, int c)
 	}
 }
 
-/* -1: go on; otherwise the exit status. */
-static int parse(struct master *o, int argc, char **argv)
+static bool is_below_zero(const char *word)
+{
+	return word && word[0] == '-' && word[1] >= '0' && word[1] <= '9';
+}
+
+/*
+ * The next option, or 1 and a word: options stand where they like, and a number below 0 is no
+ * option. -1: there are but words left.
+ */
+static int next(int argc, char **argv, const char **word)
 {
 	int c;
 
+	if (optind > 0 && optind < argc && is_below_zero(argv[optind])) {
+		*word = argv[optind++];
+		return 1;
+	}
+	c = getopt_long(argc, argv, "-:vh", long_options, NULL);
+	*word = c == 1 ? optarg : NULL;
+	return c;
+}
+
+/* -1: go on; otherwise the exit status. The words are gathered in front of what is not read yet. */
+static int parse(struct master *o, int argc, char **argv)
+{
+	const char *word;
+	int c, n = 1;
+
 	optind = 0;
-	while ((c = getopt_long(argc, argv, "+:vh", long_options, NULL)) != -1) {
+	while ((c = next(argc, argv, &word)) != -1) {
 		if (c == 'h')
 			return help();
 		if (c == '?' || c == ':') {
 			option_complain("master", c, argv);
 			return STATUS_USAGE;
 		}
-		if (!take(o, c))
+		if (c == 1)
+			argv[n++] = (char *)word;
+		else if (!take(o, c))
 			return STATUS_USAGE;
 	}
-	o->where = machines_place("master", optind < argc ? argv[optind] : NULL);
+	while (optind < argc)
+		argv[n++] = argv[optind++];
+	o->where = machines_place("master", n > 1 ? argv[1] : NULL);
 	if (!o->where)
 		return STATUS_USAGE;
-	o->words = argv + optind + 1;
-	o->n_words = argc - optind - 1;
+	o->words = argv + 2;
+	o->n_words = n > 2 ? n - 2 : 0;
 	return key_read(&o->key, "master") ? -1 : STATUS_USAGE;
 }
 

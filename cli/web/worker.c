@@ -15,15 +15,18 @@
 #include "map_options.h"
 #include "option.h"
 #include "web/machines.h"
+#include "web/search.h"
 
 #include <tutti/worker.h>
 
-enum { AT_ONCE_MOST = 1024, TAKE = 256, GIVE, IDLE, KEY_TEXT, KEY_FILE };
+enum { AT_ONCE_MOST = 1024, TAKE = 256, GIVE, IDLE, RETRY, WAIT, KEY_TEXT, KEY_FILE };
 
 struct worker {
 	const char *where, *take, *give, *job_word;
 	struct key key;
-	tutti_time idle; /* 0: for ever */
+	tutti_time idle;     /* 0: for ever */
+	tutti_time patience; /* with a manager that is not there; 0: none */
+	struct search_news news;
 	int at_once;
 
 	tutti_job *job; /* NULL: whatever jobs of map there are, and no queue */
@@ -48,7 +51,8 @@ struct slot {
 static const struct option long_options[] = { { "authkey", required_argument, NULL, KEY_TEXT },
 	{ "authkey-file", required_argument, NULL, KEY_FILE },
 	{ "take", required_argument, NULL, TAKE }, { "give", required_argument, NULL, GIVE },
-	{ "idle", required_argument, NULL, IDLE }, { "jobs", required_argument, NULL, 'j' },
+	{ "idle", required_argument, NULL, IDLE }, { "retry", no_argument, NULL, RETRY },
+	{ "wait", required_argument, NULL, WAIT }, { "jobs", required_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
 
 static int help(void)
@@ -66,6 +70,8 @@ static int help(void)
 	     "      --take NAME          the queue of tasks (" TASKS_NAME ")\n"
 	     "      --give NAME          the queue for results (" RESULTS_NAME ")\n"
 	     "      --idle TIME          end with nothing to do for so long\n"
+	     "      --retry              look for a manager that is not there, yet or any more\n"
+	     "      --wait TIME          the same, each time for so long at most\n"
 	     "  -j, --jobs N             so many at a time (1)");
 	return STATUS_FINE;
 }
@@ -87,6 +93,12 @@ static bool take(struct worker *w, int c)
 		return true;
 	case IDLE:
 		return option_time("worker", "--idle", &w->idle);
+	case RETRY:
+		if (w->patience == 0)
+			w->patience = TUTTI_FOREVER;
+		return true;
+	case WAIT:
+		return option_time("worker", "--wait", &w->patience);
 	default:
 		if (parse_count(optarg, 1, &w->at_once) && w->at_once <= AT_ONCE_MOST)
 			return true;
@@ -113,6 +125,7 @@ static int parse(struct worker *w, int argc, char **argv)
 	w->where = machines_place("worker", optind < argc ? argv[optind] : NULL);
 	if (!w->where)
 		return STATUS_USAGE;
+	w->news.where = w->where;
 	if (argc - optind > 2) {
 		say("worker: one job, and there is '%s' too", argv[optind + 2]);
 		return STATUS_USAGE;
@@ -190,18 +203,6 @@ static int run_job(const struct worker *w, const tutti_value *task, tutti_value 
 	return rc;
 }
 
-static int run_task(const struct worker *w, const tutti_value *task)
-{
-	tutti_value *result;
-	int rc = run_job(w, task, &result);
-
-	if (rc < 0)
-		return rc;
-	rc = tutti_value_queue_put(w->results, result);
-	tutti_value_unref(result);
-	return rc;
-}
-
 static void manager_has_gone(struct worker *w, int rc)
 {
 	if (!w->gone && rc != TUTTI_ECANCELED)
@@ -209,8 +210,45 @@ static void manager_has_gone(struct worker *w, int rc)
 	w->gone |= rc != TUTTI_ECANCELED;
 }
 
-/* The next task. TUTTI_ETIMEDOUT: there was none; TUTTI_ECANCELED: no more are to be taken. */
-static int next_task(struct slot *slot, tutti_value **task)
+/* As search_on, or the end of the taking breaks it off. */
+static int look_again(struct slot *slot, struct search *search, int rc)
+{
+	slot->waiting = true;
+	rc = search_on(search, rc);
+	slot->waiting = false;
+	return rc;
+}
+
+/* The result of a task that was taken: given, however long the manager is away. */
+static int give(struct slot *slot, const tutti_value *result)
+{
+	struct worker *w = slot->w;
+	struct search search = search_begin(&w->news, w->patience, 0);
+	int rc;
+
+	do {
+		rc = tutti_value_queue_put(w->results, result);
+		if (rc < 0)
+			rc = look_again(slot, &search, rc);
+		else
+			rc = 1;
+	} while (rc == 0);
+	return rc < 0 ? rc : 0;
+}
+
+static int run_task(struct slot *slot, const tutti_value *task)
+{
+	tutti_value *result;
+	int rc = run_job(slot->w, task, &result);
+
+	if (rc < 0)
+		return rc;
+	rc = give(slot, result);
+	tutti_value_unref(result);
+	return rc;
+}
+
+static int take_one(struct slot *slot, tutti_time deadline, tutti_value **task)
 {
 	struct worker *w = slot->w;
 	int rc;
@@ -218,9 +256,32 @@ static int next_task(struct slot *slot, tutti_value **task)
 	if (w->stopping || w->gone)
 		return TUTTI_ECANCELED;
 	slot->waiting = true;
-	rc = tutti_value_queue_get_until(
-		w->tasks, task, w->idle ? tutti_after(w->idle) : TUTTI_FOREVER);
+	rc = tutti_value_queue_get_until(w->tasks, task, deadline);
 	slot->waiting = false;
+	if (rc == 0 || rc == TUTTI_ETIMEDOUT)
+		search_met(&w->news);
+	return rc;
+}
+
+/* The next task. TUTTI_ETIMEDOUT: there was none; TUTTI_ECANCELED: no more are to be taken. */
+static int next_task(struct slot *slot, tutti_value **task)
+{
+	struct worker *w = slot->w;
+	struct search search = search_begin(&w->news, w->patience, w->idle);
+	bool looks = false;
+	int rc, again;
+
+	do {
+		rc = take_one(slot, search.idle_end, task);
+		if (rc == 0 || rc == TUTTI_ETIMEDOUT)
+			break;
+		if (!looks) /* its patience begins now */
+			search.until = search_begin(&w->news, w->patience, 0).until;
+		looks = true;
+		again = look_again(slot, &search, rc);
+		if (again < 0)
+			rc = again;
+	} while (again == 0);
 	if (rc == TUTTI_ETIMEDOUT) {
 		puts("task queue is empty.");
 		fflush(stdout);
@@ -237,7 +298,7 @@ static void *take_tasks(void *arg)
 	int rc;
 
 	while (next_task(slot, &task) == 0) {
-		rc = run_task(slot->w, task);
+		rc = run_task(slot, task);
 		tutti_value_unref(task);
 		if (rc < 0) {
 			slot->w->failed = true;
@@ -381,18 +442,42 @@ static int find_jobs(struct worker *w)
 		rc = tutti_worker_add(w->jobs, w->job->name, w->job);
 	if (rc == 0)
 		rc = tutti_worker_set_idle(w->jobs, w->idle);
+	if (rc == 0)
+		rc = tutti_worker_set_patience(w->jobs, w->patience);
 	if (rc < 0)
 		machines_say("worker", w->where, "jobs", rc);
+	return rc;
+}
+
+/* TUTTI_ETIMEDOUT: it was idle too long already. */
+static int connect_to(struct worker *w)
+{
+	struct search search = search_begin(&w->news, w->patience, w->idle);
+	int rc = tutti_manager_create(&w->m, w->where, tutti_bytes_text(w->key.key)), again = rc;
+
+	if (rc < 0)
+		w->m = NULL;
+	while (again == 0) {
+		rc = tutti_manager_connect(w->m, tutti_after(TUTTI_SECONDS(10)));
+		again = rc < 0 ? search_on(&search, rc) : 1;
+	}
+	if (rc == 0)
+		search_met(&w->news);
+	else if (again == TUTTI_ECANCELED || again == TUTTI_ETIMEDOUT)
+		rc = again;
+	else
+		machines_say("worker", w->where, NULL, rc);
 	return rc;
 }
 
 static int find_all(struct worker *w)
 {
 	tutti_executor_options options = { .max_workers = w->at_once };
-	int rc = machines_connect("worker", &w->m, w->where, &w->key);
+	int rc = connect_to(w);
 
 	if (rc == 0)
 		rc = find_jobs(w);
+	w->news.quiet = w->jobs != NULL; /* which says the same */
 	if (rc == 0 && w->job)
 		rc = find_queues(w);
 	if (rc == 0 && w->job)
@@ -408,6 +493,8 @@ static void *work(void *arg)
 
 	if (rc == 0)
 		w->status = run(w);
+	else if (rc == TUTTI_ETIMEDOUT && w->idle > 0)
+		w->status = STATUS_FINE; /* nothing to do for too long */
 	else
 		w->status = rc == TUTTI_ECANCELED ? STATUS_INTERRUPTED : STATUS_FAILED;
 	tutti_shield_begin(&quiet, TUTTI_FOREVER);

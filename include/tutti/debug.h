@@ -22,6 +22,12 @@
  *     moves        come from outside (descriptors, other processes): a line for each, saying for
  *                  what, since when, and for whom if that is known
  *
+ * and, since they cost time, once each and if it was a second or more,
+ *
+ *     in turn      threads or processes are each waited for before the next is started
+ *     one at a     three or more want a lock that is held nearly all the time, so that what they do
+ *     time         is never done at once
+ *
  * A thing that happens again at the same places in the code is told once. Nothing is prevented: who
  * waits for itself waits on. A place is PROGRAM(function+0x1f), or with addr2line's offset alone if
  * the program was stripped; so are locks named that are variables of the program.

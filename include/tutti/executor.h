@@ -11,7 +11,7 @@
  *     "tasks"       tasks of the loop of the thread that opens it
  *     "processes"   processes of this program: see below
  *     "inline"      the caller itself, within tutti_submit
- *     "tcp://..."   workers on other machines, with libtutti-net: see worker.h
+ *     "tcp://..."   workers on other machines, with libtutti-net: see worker.h; also "unix:..."
  *
  * "threads:8" and "tasks:100" set max_workers. Other words are answered by engines that the program
  * or another library registers; a word that nobody answers is TUTTI_ENOENGINE.

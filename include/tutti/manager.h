@@ -71,7 +71,7 @@ typedef struct tutti_manager_options {
 	bool keep_running;        /* clients cannot shut it down */
 	bool known_classes;       /* refuse objects of classes beyond those of docs/values.md */
 	bool no_md5;              /* refuse Python up to 3.11, which knows no other digest */
-	bool old_sha256;      /* the manager is a Python up to 3.11 that was built without MD5 */
+	bool old_sha256;      /* it is a Python up to 3.11 without MD5: saves the try that tells */
 	uint64_t reserved[6]; /* 0 */
 } tutti_manager_options;
 

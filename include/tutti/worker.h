@@ -97,13 +97,30 @@ TUTTI_API int tutti_worker_add(tutti_worker *w, const char *name, const tutti_jo
 TUTTI_API int tutti_worker_set_idle(tutti_worker *w, tutti_time idle);
 
 /*
+ * Have it look for a manager that is not there, yet or any more, again and again: with pauses that
+ * grow from a moment to two seconds. What has it looking and what it has found is reported
+ * (report.h). Jobs that run when a manager goes are told to stop, as their results are not wanted
+ * any more.
+ *
+ * w          does not serve yet
+ * patience   nanoseconds, for each time; 0: it ends at once, as it is to begin with; TUTTI_FOREVER
+ * Returns    0
+ * Errors     -EINVAL   patience is negative
+ *            -EBUSY    it serves
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API int tutti_worker_set_patience(tutti_worker *w, tutti_time patience);
+
+/*
  * Take jobs, run them on threads and give the results back, until there is a reason to end. At
  * SIGTERM it takes no more, and ends when those that run have ended; a second one asks these to
  * stop, as does a cancel. What it had taken and not begun is another's then.
  *
  * w          serves nowhere else at the time
  * Returns    0: it had nothing to do for so long, or there was a SIGTERM
- * Errors     TUTTI_ESHUTDOWN   the manager has ended, or the connection is lost
+ * Errors     TUTTI_ESHUTDOWN   the manager has ended, or the connection is lost, and it was not to
+ *                              be found again within the worker's patience
  *            TUTTI_ECANCELED   the caller was cancelled
  *            TUTTI_EAUTH       the keys differ
  *            TUTTI_ENOJOB      no job was added, and none is registered
@@ -116,6 +133,42 @@ TUTTI_API int tutti_worker_set_idle(tutti_worker *w, tutti_time idle);
  * Waits      may; cancellation point
  */
 TUTTI_API int tutti_worker_serve(tutti_worker *w);
+
+/*
+ * Have a job run that is known here by its name alone: no function of that name need be in this
+ * program. One of TUTTI_JOB_VALUES gets the arguments as they are, one that takes bytes or a value
+ * its only one, a Python that takes jobs the tuple (args, kwargs). One that takes or gives a plain
+ * C type fails with TUTTI_ETYPE. Engines that run jobs in this program find those that are declared
+ * here with TUTTI_JOB_VALUES; others fail with TUTTI_ENOJOB.
+ *
+ * e          where
+ * name       of the job; a little memory is kept for each that was ever called
+ * args       a list or tuple, of which a reference is kept; NULL: none
+ * kwargs     a dict with texts as keys, the same; NULL: none
+ * options    NULL: no deadline, no retries
+ * Returns    a reference, never NULL; already failed as tutti_submit_values', with TUTTI_ECANCELED
+ *            only while waiting for room
+ * Context    any thread or task
+ * Waits      may, if e has a pending_max; cancellation point
+ * Order      happens-before the job's run
+ */
+TUTTI_API tutti_future *tutti_submit_named(tutti_executor *e, const char *name,
+	const tutti_value *args, const tutti_value *kwargs, const tutti_submit_options *options);
+
+/*
+ * Wait for the result of such a job. Of one that gives bytes it is a text if it can be one.
+ *
+ * f          the future
+ * out        receives it
+ * Returns    0; *out is the caller's to unref
+ * Errors     TUTTI_ENOJOB   who was to run it does not know that name
+ *            TUTTI_ETYPE    f is of another sort of job; or as above
+ *            and those of tutti_future_result, TUTTI_ECANCELED among them
+ * Context    any thread or task
+ * Waits      may; cancellation point
+ * Order      the job's run happens-before this return
+ */
+TUTTI_API int tutti_named_result(tutti_future *f, tutti_value **out);
 
 /*
  * Count the jobs whose results it has given back.

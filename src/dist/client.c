@@ -6,6 +6,7 @@
  */
 #include "dist/client.h"
 
+#include "base/atomic.h"
 #include "dist/message.h"
 
 #include <errno.h>
@@ -33,6 +34,7 @@ struct client {
 	tutti_lock lock;              /* for the two below */
 	struct tu_channel *kept;
 	unsigned n_kept;
+	uint32_t old_sha256; /* atomic: it was found out that the manager is as that option says */
 };
 
 static struct client *of(struct tu_client *k)
@@ -101,27 +103,49 @@ static int as_told(const struct client *k, int rc)
 
 /* -- a connection and its first request ------------------------------------------------------- */
 
-static int greet(
-	const struct client *k, tutti_stream *s, struct tu_handshake *h, tutti_time deadline)
+static int greet(const struct client *k, tutti_stream *s, struct tu_handshake *h, bool old_sha256,
+	tutti_time deadline)
 {
 	const tutti_manager_options *o = &k->manager->options;
 	struct tu_handshake_options options = {
-		.connects = true, .no_md5 = o->no_md5, .old_sha256 = o->old_sha256
+		.connects = true, .no_md5 = o->no_md5, .old_sha256 = old_sha256
 	};
 
 	deadline = sooner(deadline, tutti_after(o->handshake_max));
 	return tu_message_greet(s, h, k->manager->key, &options, deadline);
 }
 
-/* Its last word and the request in one write: else Nagle's algorithm would hold the second up. */
-static int begin(const struct client *k, tutti_stream *s, tutti_bytes pickle, tutti_time deadline)
+/* The stream stays open if all is well. *was_old: it may be worth another try. */
+static int meet(const struct client *k, tutti_stream **s, struct tu_handshake *h, bool old_sha256,
+	tutti_time deadline, bool *was_old)
 {
-	struct tu_handshake h;
-	int rc = greet(k, s, &h, deadline);
+	int rc = tutti_stream_connect_until(s, k->manager->address, NULL, deadline);
 
+	*was_old = false;
 	if (rc < 0)
 		return rc;
-	return tu_message_write(s, tu_handshake_out(&h), pickle.data, pickle.size, deadline);
+	rc = greet(k, *s, h, old_sha256, deadline);
+	if (rc == 0)
+		return 0;
+	*was_old = rc == TUTTI_EAUTH && tu_handshake_was_old(h);
+	tutti_stream_free(*s);
+	return rc;
+}
+
+/* An older Python does not say which digest it has: what it refuses is tried once more. */
+static int connect_to(
+	struct client *k, tutti_stream **s, struct tu_handshake *h, tutti_time deadline)
+{
+	/* Relaxed: whoever does not see it finds it out anew */
+	bool known = k->manager->options.old_sha256 || tu_load_rlx(&k->old_sha256), was_old;
+	int rc = meet(k, s, h, known, deadline, &was_old), again;
+
+	if (rc == 0 || !was_old)
+		return rc;
+	again = meet(k, s, h, true, deadline, &was_old);
+	if (again == 0)
+		tu_store_rlx(&k->old_sha256, 1u);                   /* as above */
+	return again == 0 || again == TUTTI_ECANCELED ? again : rc; /* usually it is the key */
 }
 
 static int read_answer(
@@ -138,15 +162,19 @@ static int read_answer(
 	return rc;
 }
 
-/* The stream stays open if all is well. */
-static int open_with(const struct client *k, tutti_bytes pickle, tutti_time deadline,
+/*
+ * The stream stays open if all is well. The last word of the proof and the request go in one write:
+ * else Nagle's algorithm would hold the second up.
+ */
+static int open_with(struct client *k, tutti_bytes pickle, tutti_time deadline,
 	struct tu_client_answer *r, tutti_stream **s)
 {
-	int rc = tutti_stream_connect_until(s, k->manager->address, NULL, deadline);
+	struct tu_handshake h;
+	int rc = connect_to(k, s, &h, deadline);
 
 	if (rc < 0)
 		return rc;
-	rc = begin(k, *s, pickle, deadline);
+	rc = tu_message_write(*s, tu_handshake_out(&h), pickle.data, pickle.size, deadline);
 	if (rc == 0)
 		rc = read_answer(k, *s, deadline, r);
 	if (rc < 0)
@@ -195,7 +223,7 @@ static int make_request(const struct client *k, const char *name, const tutti_va
 	return rc;
 }
 
-static int ask(const struct client *k, const char *name, const tutti_value *args,
+static int ask(struct client *k, const char *name, const tutti_value *args,
 	const tutti_value *kwargs, tutti_time deadline, struct tu_client_answer *r,
 	tutti_stream **s)
 {

@@ -22,16 +22,19 @@ static tutti_time sooner(tutti_time a, tutti_time b)
 
 /* -- begin ------------------------------------------------------------------------------------ */
 
-static int prove(tutti_stream *s, tutti_bytes key, bool connects, tutti_time deadline)
+/* *was_old: it may be worth another try (tu_handshake_was_old). */
+static int prove(tutti_stream *s, tutti_bytes key, const struct tu_handshake_options *options,
+	tutti_time deadline, bool *was_old)
 {
-	struct tu_handshake_options options = { .connects = connects };
 	struct tu_handshake h;
 	tutti_bytes out;
 	int rc;
 
+	*was_old = false;
 	if (key.size == 0)
 		return 0;
-	rc = tu_message_greet(s, &h, key, &options, deadline);
+	rc = tu_message_greet(s, &h, key, options, deadline);
+	*was_old = rc == TUTTI_EAUTH && tu_handshake_was_old(&h);
 	if (rc < 0)
 		return rc;
 	out = tu_handshake_out(&h);
@@ -52,28 +55,46 @@ static int make(tutti_connection **c, tutti_stream *s, int rc)
 	return 0;
 }
 
-int tutti_connection_connect(
-	tutti_connection **c, const char *address, tutti_bytes key, tutti_time deadline)
+static int connect_as(tutti_connection **c, const char *address, tutti_bytes key, bool old_sha256,
+	tutti_time deadline, bool *was_old)
 {
+	const struct tu_handshake_options options = { .connects = true, .old_sha256 = old_sha256 };
 	tutti_stream *s;
 	int rc = tutti_stream_connect_until(&s, address, NULL, deadline);
 
+	*was_old = false;
 	if (rc < 0)
 		return rc;
-	return make(c, s, prove(s, key, true, deadline));
+	return make(c, s, prove(s, key, &options, deadline, was_old));
+}
+
+int tutti_connection_connect(
+	tutti_connection **c, const char *address, tutti_bytes key, tutti_time deadline)
+{
+	bool was_old;
+	int rc = connect_as(c, address, key, false, deadline, &was_old), again;
+
+	if (!was_old)
+		return rc;
+	/* Usually it is the key; then who listens may take nobody any more. */
+	deadline = sooner(deadline, tutti_after(PROOF_MOST));
+	again = connect_as(c, address, key, true, deadline, &was_old);
+	return again == 0 || again == TUTTI_ECANCELED ? again : rc;
 }
 
 int tutti_connection_accept(
 	tutti_connection **c, tutti_listener *l, tutti_bytes key, tutti_time deadline)
 {
+	static const struct tu_handshake_options options = { .connects = false };
 	tutti_stream *s;
 	tutti_time proof;
+	bool was_old;
 	int rc = tutti_listener_accept_until(l, &s, deadline);
 
 	if (rc < 0)
 		return rc;
 	proof = tutti_after(PROOF_MOST);
-	rc = prove(s, key, false, sooner(proof, deadline));
+	rc = prove(s, key, &options, sooner(proof, deadline), &was_old);
 	if (rc == TUTTI_ETIMEDOUT && proof < deadline)
 		rc = TUTTI_EPROTO;
 	return make(c, s, rc);

@@ -3,6 +3,7 @@
 #include "dist/engine_tcp.h"
 
 #include "dist/job_wire.h"
+#include "dist/named.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -254,7 +255,7 @@ static int tcp_submit(void *self, tutti_future *f)
 
 	if (getpid() != t->pid)
 		return -ECHILD;
-	if (!tutti_job_find(tutti_future_job(f)->name))
+	if (!tu_named_is(tutti_future_job(f)) && !tutti_job_find(tutti_future_job(f)->name))
 		return TUTTI_ENOJOB; /* what has no name cannot be found elsewhere */
 	order = calloc(1, sizeof(*order));
 	if (!order)
@@ -338,14 +339,20 @@ static struct tu_tcp *make(const char *where, const tutti_executor_options *o)
 	return NULL;
 }
 
+static bool is_place(const char *where)
+{
+	if (strncmp(where, "unix:", 5) == 0)
+		return where[5] != '\0';
+	return strncmp(where, "tcp://", 6) == 0 && where[6] != '\0';
+}
+
 static int tcp_open(void **self, const char *where, const tutti_executor_options *o)
 {
 	tutti_thread_options options = { .name = o->name ? o->name : "tcp", .daemon = 1 };
 	struct tu_tcp *t;
 	int rc;
 
-	if (strncmp(where, "tcp://", 6) != 0 || where[6] == '\0' || o->worker_start ||
-		o->jobs_max > 0)
+	if (!is_place(where) || o->worker_start || o->jobs_max > 0)
 		return -EINVAL;
 	if (!o->authkey || !*o->authkey)
 		return TUTTI_EAUTH; /* no manager of ours takes an empty one */
@@ -363,15 +370,22 @@ static int tcp_open(void **self, const char *where, const tutti_executor_options
 	return 0;
 }
 
-static const tutti_engine engine = { .size = sizeof(engine),
-	.scheme = "tcp",
-	.open = tcp_open,
-	.submit = tcp_submit,
-	.cancel = tcp_cancel,
-	.free = tcp_free };
+static const tutti_engine engines[] = { { .size = sizeof(tutti_engine),
+						.scheme = "tcp",
+						.open = tcp_open,
+						.submit = tcp_submit,
+						.cancel = tcp_cancel,
+						.free = tcp_free },
+	{ .size = sizeof(tutti_engine),
+		.scheme = "unix",
+		.open = tcp_open,
+		.submit = tcp_submit,
+		.cancel = tcp_cancel,
+		.free = tcp_free } };
 
 /* In the archive nothing else refers to this file: tutti-net.pc has the linker look for it. */
 __attribute__((constructor)) void tutti_net_engines(void)
 {
-	tutti_engine_register(&engine); /* a second time changes nothing */
+	tutti_engine_register(&engines[0]); /* a second time changes nothing */
+	tutti_engine_register(&engines[1]);
 }

@@ -11,10 +11,12 @@
 
 #include "dist/job_wire.h"
 #include "dist/jobs_items.h"
+#include "dist/named.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <tutti/error.h>
+#include <tutti/report.h>
 #include <tutti/scope.h>
 #include <tutti/task.h>
 #include <tutti/value_make.h>
@@ -53,13 +55,23 @@ static void end_order(struct tu_tcp *t, const tutti_value *entry)
 	tu_tcp_fail(order, code, text);
 }
 
-/* (turn, window, [results]) */
+/* Nobody waits for it in particular: all that wait for their jobs may wonder. */
+static void pass_on(const struct tu_tcp *t, const tutti_value *words)
+{
+	tutti_bytes text;
+
+	if (tutti_value_as_bytes(words, &text) == 0)
+		tutti_report(TUTTI_ENOJOB, "%s: %.*s", t->where, (int)text.size,
+			(const char *)text.data);
+}
+
+/* (turn, window, [results], [texts]) */
 static int take_answer(struct tu_tcp *t, const tutti_value *answer)
 {
-	const tutti_value *results = tutti_value_at(answer, 2);
+	const tutti_value *results = tutti_value_at(answer, 2), *words = tutti_value_at(answer, 3);
 	int64_t turn, window;
 
-	if (!tu_jobs_is_tuple(answer, 3) ||
+	if (!tu_jobs_is_tuple(answer, 4) ||
 		tutti_value_as_int(tutti_value_at(answer, 0), &turn) < 0 ||
 		tutti_value_as_int(tutti_value_at(answer, 1), &window) < 0 || window < 1)
 		return TUTTI_EPROTO;
@@ -68,6 +80,8 @@ static int take_answer(struct tu_tcp *t, const tutti_value *answer)
 	t->window = window < 1 << 20 ? (unsigned)window : 1 << 20;
 	for (size_t i = 0; i < tutti_value_size(results); i++)
 		end_order(t, tutti_value_at(results, i));
+	for (size_t i = 0; i < tutti_value_size(words); i++)
+		pass_on(t, tutti_value_at(words, i));
 	return 0;
 }
 
@@ -113,7 +127,10 @@ static int pack_order(const struct tu_order *order, tutti_value **out, size_t *w
 
 	if (rc < 0)
 		return rc;
-	tu_job_wire_kinds(kinds, job);
+	if (tu_named_is(job))
+		snprintf(kinds, sizeof(kinds), "%s", TU_NAMED_KINDS);
+	else
+		tu_job_wire_kinds(kinds, job);
 	*weight = tu_job_wire_weight(argument);
 	rc = *weight > TU_JOB_WIRE_MOST ? -E2BIG : pack_seconds(order->f, &seconds);
 	if (rc == 0) {

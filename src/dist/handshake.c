@@ -112,7 +112,7 @@ static int take_answer(struct tu_handshake *h, const unsigned char *body, size_t
 	if (size == md5->size)
 		good = is_mac(h, md5, body);
 	else if (size == sha256->size)
-		good = is_mac(h, sha256, body);
+		good = h->options.old_sha256 = is_mac(h, sha256, body); /* so are its own */
 	else
 		good = d && size == d->tag_size + d->size && is_mac(h, d, body + d->tag_size);
 	write_word(h, good ? welcome : failure);
@@ -135,7 +135,7 @@ static int take_challenge(struct tu_handshake *h, const unsigned char *body, siz
 	size -= strlen(challenge);
 	old = size == OLD_CHALLENGE;
 	if (old)
-		d = h->options.old_sha256 ? sha256 : md5;
+		d = h->options.old_sha256 || h->options.no_md5 ? sha256 : md5;
 	else
 		d = has_tag(text, size) ? tagged(text, size) : NULL;
 	if (!d)
@@ -143,6 +143,11 @@ static int take_challenge(struct tu_handshake *h, const unsigned char *body, siz
 	if (d == md5 && h->options.no_md5)
 		return fail(h, TUTTI_EAUTH);
 	good = mac(h, d, text, size, answer);
+	if (!good && old && d == md5) { /* as OpenSSL is with FIPS; the other may be so too */
+		d = sha256;
+		good = mac(h, d, text, size, answer);
+	}
+	h->old_md5 = old && d == md5;
 	if (good)
 		write_frame(h, d->tag, old ? 0 : d->tag_size, answer, d->size);
 	OPENSSL_cleanse(answer, sizeof(answer));
@@ -213,6 +218,12 @@ int tu_handshake_take(struct tu_handshake *h, const void *data, size_t size, siz
 			return rc;
 	}
 	return h->state == TU_HANDSHAKE_DONE ? 1 : h->failure;
+}
+
+bool tu_handshake_was_old(const struct tu_handshake *h)
+{
+	return h->options.connects && h->state == TU_HANDSHAKE_FAILED &&
+	       h->failure == TUTTI_EAUTH && h->old_md5;
 }
 
 tutti_bytes tu_handshake_out(struct tu_handshake *h)

@@ -27,9 +27,10 @@ enum { TU_HANDSHAKE_MOST = 256, TU_HANDSHAKE_RANDOM = 40 };
 
 struct tu_handshake_options {
 	bool connects;   /* else it listens */
-	bool no_md5;     /* then Python up to 3.11 has no way in */
+	bool no_md5;     /* then Python up to 3.11 has no way in, but as of old_sha256 */
 	bool old_sha256; /* MACs without a name are SHA-256, as some distributors' Pythons have
-			    them. A listener sees that by itself; a connector cannot */
+			    them. A listener sees that by itself, by the first of them; a connector
+			    is refused, and can try again with this: tu_handshake_was_old */
 	const unsigned char
 		*random; /* TU_HANDSHAKE_RANDOM bytes for the text; NULL: the system's */
 };
@@ -47,6 +48,7 @@ struct tu_handshake {
 	tutti_bytes key; /* the caller's, until the end */
 	enum tu_handshake_state state;
 	int failure;
+	bool old_md5; /* the other was answered by MD5 without a name */
 	unsigned char text[8 + TU_HANDSHAKE_RANDOM];
 	size_t n_in, n_out;
 	unsigned char in[TU_FRAME_HEAD + TU_HANDSHAKE_MOST];
@@ -63,6 +65,12 @@ int tu_handshake_begin(
  * all cases what is in out is to be written first.
  */
 int tu_handshake_take(struct tu_handshake *h, const void *data, size_t size, size_t *taken);
+
+/*
+ * A connector that has failed: may it be that the other one is an older Python built without MD5?
+ * Then it is worth another try, with old_sha256, over a new connection.
+ */
+bool tu_handshake_was_old(const struct tu_handshake *h);
 
 /* What is to be written next, and forget it: it stays where it is until the next take. */
 tutti_bytes tu_handshake_out(struct tu_handshake *h);

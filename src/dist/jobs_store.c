@@ -3,6 +3,7 @@
 #include "dist/jobs_store.h"
 
 #include "dist/job_wire.h"
+#include "dist/jobs_takers.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -25,7 +26,7 @@ static struct tu_jobs_line *find_line(struct tu_jobs_store *s, tutti_bytes name)
 	return line;
 }
 
-static int get_line(struct tu_jobs_store *s, tutti_bytes name, struct tu_jobs_line **out)
+int tu_jobs_line(struct tu_jobs_store *s, tutti_bytes name, struct tu_jobs_line **out)
 {
 	struct tu_jobs_line *line = find_line(s, name);
 
@@ -141,7 +142,7 @@ int tu_jobs_put(struct tu_jobs_store *s, struct tu_jobs_party *p, const struct t
 	struct tu_job **out)
 {
 	struct tu_jobs_line *line;
-	int rc = get_line(s, order->name, &line);
+	int rc = tu_jobs_line(s, order->name, &line);
 	struct tu_job *job = rc == 0 ? make_job(order) : NULL, **bucket;
 
 	if (!job)
@@ -156,6 +157,7 @@ int tu_jobs_put(struct tu_jobs_store *s, struct tu_jobs_party *p, const struct t
 	*bucket = job;
 	s->weight += job->weight;
 	queue_up(s, job, true);
+	tu_jobs_look_at(s, line);
 	*out = job;
 	return 0;
 }
@@ -363,24 +365,6 @@ void tu_jobs_set_slots(struct tu_jobs_store *s, struct tu_jobs_party *p, unsigne
 	p->slots = slots;
 }
 
-int tu_jobs_set_names(
-	struct tu_jobs_store *s, struct tu_jobs_party *p, const tutti_bytes *names, size_t n)
-{
-	struct tu_jobs_line **lines = calloc(1, (n + 1) * sizeof(*lines));
-	int rc = lines ? 0 : -ENOMEM;
-
-	for (size_t i = 0; rc == 0 && i < n; i++)
-		rc = get_line(s, names[i], &lines[i]);
-	if (rc < 0) {
-		free(lines);
-		return rc;
-	}
-	free(p->names);
-	p->names = lines;
-	p->n_names = n;
-	return 0;
-}
-
 /*
  * Of what it had leased it can have died of those that it ran: the oldest, as many as it has slots.
  */
@@ -434,6 +418,7 @@ void tu_jobs_leave(struct tu_jobs_store *s, const void *caller)
 	drop_put(s, p);
 	drop_ended(p);
 	tu_jobs_set_slots(s, p, 0);
+	tu_jobs_takes_no_more(s, p);
 	*at = p->next;
 	free(p->names);
 	free(p);

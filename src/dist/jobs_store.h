@@ -31,6 +31,8 @@ struct tu_jobs_line {
 	struct tu_jobs_line *next; /* of all */
 	struct tu_link busy;       /* on the list of those with jobs */
 	struct tu_list jobs;
+	unsigned takers;  /* parties that take its name */
+	uint64_t unknown; /* once it was said that nobody takes it: when, among all such; or 0 */
 	size_t size;
 	char name[];
 };
@@ -41,6 +43,8 @@ struct tu_jobs_party {
 	struct tu_list leases, put, ended; /* jobs: in the order in which they came there */
 	struct tu_jobs_line **names;       /* that it takes; NULL: all */
 	size_t n_names;
+	bool takes;       /* jobs; else it only puts some */
+	uint64_t heard;   /* the last that it was told of jobs that nobody takes */
 	unsigned slots;   /* how many of its leases it runs at a time; 0: it has not said */
 	unsigned window;  /* that it was told of */
 	unsigned cancels; /* leases that were cancelled, which it has not been told */
@@ -76,8 +80,10 @@ struct tu_jobs_store {
 	struct tu_list busy;
 	size_t n_lines, n_waiting, weight;
 	uint64_t ids, batches;
-	unsigned slots; /* of all parties */
-	bool news;      /* something has ended; cleared by who tells those that wait for it */
+	unsigned slots;                   /* of all parties */
+	unsigned n_takers, takers_of_all; /* parties that take jobs; and those of whatever name */
+	uint64_t unknowns;                /* names of which it was said that nobody takes them */
+	bool news; /* something has ended; cleared by who tells those that wait for it */
 };
 
 /* What is put. */
@@ -101,9 +107,8 @@ void tu_jobs_leave(struct tu_jobs_store *s, const void *caller);
 /* It runs so many at a time. */
 void tu_jobs_set_slots(struct tu_jobs_store *s, struct tu_jobs_party *p, unsigned slots);
 
-/* It takes jobs of these names alone. 0, -ENOMEM, -ENOSPC: there are too many names. */
-int tu_jobs_set_names(
-	struct tu_jobs_store *s, struct tu_jobs_party *p, const tutti_bytes *names, size_t n);
+/* The line of that name, made if it is new. 0, -ENOMEM, -ENOSPC: there are too many names. */
+int tu_jobs_line(struct tu_jobs_store *s, tutti_bytes name, struct tu_jobs_line **line);
 
 /* 0 and the job, -ENOMEM, -ENOSPC: there are too many names. */
 int tu_jobs_put(struct tu_jobs_store *s, struct tu_jobs_party *p, const struct tu_jobs_order *order,

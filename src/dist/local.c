@@ -78,6 +78,56 @@ static void end_arguments(struct arguments *a)
 	tutti_value_unref(a->kwargs);
 }
 
+/* Is all of it of known classes? 0; TUTTI_ETYPE: no, and fault says which is not; -ENOMEM. */
+static int check_classes(const tutti_value *v, tutti_value_fault *fault)
+{
+	static const tutti_pickle_options known = { .classes = TUTTI_CLASSES_KNOWN };
+	bool pairs = tutti_value_kind(v) == TUTTI_VALUE_DICT;
+	size_t n = tutti_value_size(v);
+	tutti_value *read;
+	int rc = 0;
+
+	if (tutti_value_kind(v) == TUTTI_VALUE_OPAQUE) {
+		rc = tutti_value_from_opaque(&read, v, &known, fault);
+		if (rc == 0)
+			tutti_value_unref(read);
+		return rc == -ENOMEM || rc == TUTTI_ETYPE ? rc : 0;
+	}
+	if (tutti_value_kind(v) == TUTTI_VALUE_TEXT || tutti_value_kind(v) == TUTTI_VALUE_BYTES)
+		return 0;
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		rc = check_classes(tutti_value_at(v, i), fault);
+		if (rc == 0 && pairs)
+			rc = check_classes(tutti_value_under(v, i), fault);
+	}
+	return rc;
+}
+
+/* What is refused from elsewhere is refused from here, in the same words. */
+static int check_arguments(
+	const struct tu_local *l, const struct arguments *a, tutti_value **result)
+{
+	tutti_value_fault fault = { .text = "" };
+	tutti_value *e = NULL;
+	int rc = 0;
+
+	if (l->server->manager->options.known_classes) {
+		rc = check_classes(a->args, &fault);
+		if (rc == 0)
+			rc = check_classes(a->kwargs, &fault);
+	}
+	if (rc == TUTTI_ETYPE) {
+		rc = tu_exception_make(&e, -EINVAL, fault.text);
+		if (rc == 0)
+			rc = -EINVAL;
+	}
+	if (result)
+		*result = e;
+	else
+		tutti_value_unref(e);
+	return rc;
+}
+
 /* -- proxies ---------------------------------------------------------------------------------- */
 
 /* Of an object that is counted and pinned for it. */
@@ -274,7 +324,9 @@ int tu_local_call(struct tu_local *l, const char *method, const tutti_value *arg
 		return rc;
 	c.args = a.args;
 	c.kwargs = a.kwargs;
-	rc = call(l, &c, deadline, result, proxy);
+	rc = check_arguments(l, &a, result);
+	if (rc == 0)
+		rc = call(l, &c, deadline, result, proxy);
 	end_arguments(&a);
 	return rc;
 }

@@ -74,6 +74,16 @@ int tutti_worker_set_idle(tutti_worker *w, tutti_time idle)
 	return 0;
 }
 
+int tutti_worker_set_patience(tutti_worker *w, tutti_time patience)
+{
+	if (patience < 0)
+		return -EINVAL;
+	if (is_serving(w))
+		return -EBUSY;
+	w->patience = patience;
+	return 0;
+}
+
 int tutti_worker_serve(tutti_worker *w)
 {
 	uint32_t nobody = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* worker.h - what worker.c, a worker's life, and worker_serve.c, its work, share. */
+/* worker.h - what worker.c, a worker's life, and its work (worker_serve.h) share. */
 #ifndef TU_DIST_WORKER_H
 #define TU_DIST_WORKER_H
 
@@ -18,6 +18,7 @@ struct tutti_worker {
 	tutti_executor_options options;
 	struct tu_served *served; /* fixed once it serves; NULL: all that are registered */
 	tutti_time idle;          /* likewise; 0: never */
+	tutti_time patience;      /* likewise; 0: none */
 	uint32_t serving;         /* atomic: 1 while somebody serves */
 	uint64_t jobs;            /* atomic */
 };

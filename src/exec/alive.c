@@ -149,6 +149,11 @@ static size_t enumerate(tutti_thread **buf, size_t n)
 	return i;
 }
 
+size_t tu_alive_count(void)
+{
+	return enumerate(NULL, 0);
+}
+
 /* Whoever asks for them again and again is waiting for some to begin or to end. */
 
 size_t tutti_thread_enumerate(tutti_thread **buf, size_t n)

@@ -18,6 +18,9 @@ void tu_alive_add(struct tu_thread *t, bool helper);
 /* Take it off the list, if it is still there. */
 void tu_alive_remove(struct tu_thread *t);
 
+/* As tutti_thread_active_count, for who does not ask for the program. */
+size_t tu_alive_count(void);
+
 /* In a forked child: nobody is but self, and that only if it was; NULL: nobody. */
 void tu_alive_after_fork(struct tu_thread *self);
 

@@ -23,9 +23,11 @@
 #include "core/report.h"
 #include "core/startup.h"
 #include "core/watch.h"
+#include "exec/alive.h"
 #include "exec/ending.h"
 #include "observe/looker.h"
 #include "observe/news.h"
+#include "observe/serial.h"
 #include "observe/words.h"
 
 enum { LINES_MOST = 200 };
@@ -37,6 +39,7 @@ static uint32_t lock;            /* a tu_mutex, of the next */
 static struct tu_ledger *ledger; /* NULL: none is kept */
 static struct tu_orders *orders;
 static struct tu_news news;
+static struct tu_serial serial;
 static struct tu_looker *looking; /* NULL: nobody */
 static bool aside;                /* its memory is malloc's */
 
@@ -88,6 +91,11 @@ static void on_point(struct tu_context *self, const struct tu_doing *doing)
 	struct tu_text text = { 0 };
 	const struct tu_account *a;
 
+	if (tu_serial_asks(doing->op) && enter()) {
+		tu_serial_point(&serial, self->id, doing, tu_alive_count(), tutti_now());
+		leave();
+		return;
+	}
 	if (!asks_for_a_lock(doing->op) || !enter())
 		return;
 	a = tu_ledger_account(ledger, self);
@@ -113,10 +121,21 @@ static void on_took(struct tu_context *self, const struct tu_doing *doing)
 
 static void on_gave(struct tu_context *self, const void *object)
 {
+	const struct tu_crowded *crowded;
+	const struct tu_hold *hold;
+	struct tu_text text = { 0 };
+	int64_t now;
+
 	if (!enter())
 		return;
+	now = tutti_now();
+	hold = tu_ledger_holder(ledger, object);
+	crowded = hold ? tu_serial_gives(&serial, hold, now) : NULL;
+	if (crowded)
+		tu_words_crowded(&text, crowded, hold, now);
 	tu_ledger_gave(ledger, self, object);
 	leave();
+	tell(0, &text);
 }
 
 static void on_made(const void *object)
@@ -125,6 +144,7 @@ static void on_made(const void *object)
 		return;
 	tu_ledger_forget(ledger, object);
 	tu_orders_forget(orders, object);
+	tu_serial_forget(&serial, object);
 	leave();
 }
 
@@ -139,6 +159,8 @@ static void on_parks(struct tu_context *self, const void *key, int64_t until)
 	if (!enter())
 		return;
 	a = tu_ledger_parks(ledger, self, key, until);
+	if (a)
+		tu_serial_waits(&serial, &a->waits, tutti_now());
 	if (tu_ledger_deadlock(ledger, a, &circle) && tu_news_circle(&news, &circle))
 		tu_words_circle(&text, &circle);
 	leave();
@@ -149,10 +171,19 @@ static void on_parks(struct tu_context *self, const void *key, int64_t until)
 
 static void on_goes_on(struct tu_context *self)
 {
+	const struct tu_account *a;
+	struct tu_text text = { 0 };
+	size_t alive;
+
 	if (!enter())
 		return;
+	a = tu_ledger_account(ledger, self);
+	alive = tu_serial_awaits(&serial, self->id) ? tu_alive_count() : 0;
+	if (a && a->until && tu_serial_goes_on(&serial, self->id, &a->waits, alive, tutti_now()))
+		tu_words_turns(&text, &serial.turns);
 	tu_ledger_goes_on(ledger, self);
 	leave();
+	tell(0, &text);
 }
 
 static void on_ended(struct tu_context *self)
@@ -246,6 +277,7 @@ static void forget_all(void)
 	ledger = NULL;
 	orders = NULL;
 	memset(&news, 0, sizeof(news));
+	memset(&serial, 0, sizeof(serial));
 	looking = NULL;
 	tu_mutex_unlock(&lock);
 	tu_ledger_free(l);

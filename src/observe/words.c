@@ -233,6 +233,30 @@ void tu_words_inversion(struct tu_text *t, const struct tu_account *self,
 	tu_text_add(t, ": they may come to wait for each other");
 }
 
+void tu_words_turns(struct tu_text *t, const struct tu_turns *turns)
+{
+	char start[PLACE], join[PLACE];
+
+	tu_text_add(t,
+		"in turn: the last %u that were started at %s were each waited for at %s "
+		"before the next, %.3f s in all: start all of them, then wait for all",
+		turns->n, place_of(turns->start, start, sizeof(start)),
+		place_of(turns->join, join, sizeof(join)), (double)turns->lived / 1e9);
+}
+
+void tu_words_crowded(struct tu_text *t, const struct tu_crowded *crowded,
+	const struct tu_hold *hold, int64_t now)
+{
+	tu_text_add(t, "one at a time: ");
+	add_hold(t, hold);
+	tu_text_add(t,
+		", was held for %d %% of %.3f s while others waited, by %u%s in all: it leaves "
+		"nothing that could run at once",
+		(int)(100.0 * (double)crowded->held / (double)(now - crowded->first)),
+		(double)(now - crowded->first) / 1e9, crowded->n,
+		crowded->n == TU_HOLDERS_MOST ? " or more" : "");
+}
+
 int tu_words_all(struct tu_text *t, struct tu_ledger *l, int64_t now, int most)
 {
 	const struct tu_account *a = NULL;

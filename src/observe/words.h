@@ -4,6 +4,7 @@
 #define TU_OBSERVE_WORDS_H
 
 #include "observe/order.h"
+#include "observe/serial.h"
 
 /* All bytes zero is no text. Without memory for more it stays as it is. */
 struct tu_text {
@@ -33,6 +34,12 @@ void tu_words_circle(struct tu_text *t, const struct tu_circle *circle);
 /* self is about to do that, and is against what was seen before. */
 void tu_words_inversion(struct tu_text *t, const struct tu_account *self,
 	const struct tu_doing *doing, const struct tu_inversion *inversion);
+
+void tu_words_turns(struct tu_text *t, const struct tu_turns *turns);
+
+/* hold: the one that ends. */
+void tu_words_crowded(struct tu_text *t, const struct tu_crowded *crowded,
+	const struct tu_hold *hold, int64_t now);
 
 /* A line for each who waits or holds something, most at most. Returns how many. */
 int tu_words_all(struct tu_text *t, struct tu_ledger *l, int64_t now, int most);

@@ -3,23 +3,14 @@
  * engine_tcp_test.c - jobs submitted to "tcp://...": results and errors of all kinds of jobs, to
  * workers that come and go, through a manager that does too.
  */
-#include "dist/kinds.h"
-#include "dist/manager.h"
-#include "support/suite.h"
+#include "dist/places.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <sys/wait.h>
-#include <tutti/executor.h>
 #include <tutti/fork.h>
 #include <tutti/job_values.h>
-#include <tutti/net.h>
 #include <tutti/task.h>
-#include <tutti/thread.h>
-#include <tutti/value_make.h>
-#include <tutti/worker.h>
-
-#define KEY "engine test"
 
 /* -- jobs ------------------------------------------------------------------------------------- */
 
@@ -64,74 +55,6 @@ static int waits(void)
 	return tutti_event_wait(&go_on);
 }
 TUTTI_JOB(waits, int, void);
-
-/* -- the three programs ------------------------------------------------------------------------ */
-
-struct place {
-	tutti_manager *m;
-	char where[64];
-	tutti_worker *w;
-	tutti_thread *serving;
-	int ended;
-};
-
-static void start_manager(struct place *p, int port)
-{
-	char address[64];
-	struct tu_object *jobs;
-	char text[TU_CALL_TEXT];
-	tutti_value *args, *kwargs;
-
-	snprintf(address, sizeof(address), "127.0.0.1:%d", port);
-	CHECK_EQ(tutti_manager_create(&p->m, address, tutti_bytes_text(KEY)), 0);
-	CHECK_EQ(tutti_value_pack(&args, "()"), 0);
-	CHECK_EQ(tutti_value_pack(&kwargs, "{}"), 0);
-	CHECK_EQ(tu_object_make(&jobs, &tu_kind_jobs, args, kwargs, text), 0);
-	tutti_value_unref(args);
-	tutti_value_unref(kwargs);
-	CHECK_EQ(tu_manager_serve(p->m, "get_jobs", &tu_kind_jobs, jobs), 0);
-	CHECK_EQ(tutti_manager_start(p->m), 0);
-	snprintf(p->where, sizeof(p->where), "tcp://127.0.0.1:%d", tutti_manager_port(p->m));
-}
-
-static void *serve(void *arg)
-{
-	struct place *p = arg;
-
-	p->ended = tutti_worker_serve(p->w);
-	return NULL;
-}
-
-static void start_worker(struct place *p)
-{
-	tutti_executor_options options = { .authkey = KEY, .max_workers = 2 };
-
-	CHECK_EQ(tutti_worker_create(&p->w, p->where, &options), 0);
-	p->serving = tutti_thread_start(serve, p, NULL);
-}
-
-static int end_worker(struct place *p)
-{
-	tutti_future_cancel(p->serving);
-	tutti_join_all(&p->serving, 1);
-	tutti_worker_free(p->w);
-	return p->ended;
-}
-
-static void end_manager(struct place *p)
-{
-	CHECK_EQ(tutti_manager_shutdown(p->m), 0);
-	tutti_manager_free(p->m);
-}
-
-static tutti_executor *open_there(const struct place *p)
-{
-	tutti_executor_options options = { .authkey = KEY };
-	tutti_executor *e;
-
-	CHECK_EQ(tutti_executor_open(&e, p->where, &options), 0);
-	return e;
-}
 
 /* -- tests ------------------------------------------------------------------------------------- */
 
@@ -389,7 +312,7 @@ static void is_told_to_end(void)
 	for (int i = 0; i < ALL; i++)
 		f[i] = waits_submit(e);
 	tutti_event_wait(&begun);
-	CHECK_EQ(kill(getpid(), SIGTERM), 0);
+	get_signal(SIGTERM);
 	while (tutti_worker_jobs(p.w) == 0) { /* it has given back, or has ended one */
 		tutti_event_set(&go_on);
 		tutti_sleep(TUTTI_SECONDS(0.001));

@@ -104,11 +104,28 @@ static void listens_to_an_older_python(void)
 	step(&h, MD5, 0, WELCOME);
 	step(&h, OLD_CHALLENGE, 0, OLD_MD5);
 	step(&h, WELCOME, 1, "");
-	h = begin((struct tu_handshake_options){ .old_sha256 = true });
+	h = begin(LISTENS); /* one without MD5: its first answer says so */
 	step(&h, "", 0, CHALLENGE);
 	step(&h, RAW_SHA256, 0, WELCOME);
 	step(&h, OLD_CHALLENGE, 0, OLD_SHA256);
 	step(&h, WELCOME, 1, "");
+}
+
+static void tells_what_is_worth_another_try(void)
+{
+	struct tu_handshake h = begin(CONNECTS);
+
+	step(&h, OLD_CHALLENGE, 0, OLD_MD5);
+	step(&h, FAILURE, TUTTI_EAUTH, "");
+	CHECK(tu_handshake_was_old(&h));
+	h = begin((struct tu_handshake_options){ .connects = true, .old_sha256 = true });
+	step(&h, OLD_CHALLENGE, 0, OLD_SHA256);
+	step(&h, FAILURE, TUTTI_EAUTH, "");
+	CHECK(!tu_handshake_was_old(&h));
+	h = begin(CONNECTS);
+	step(&h, CHALLENGE, 0, SHA256);
+	step(&h, FAILURE, TUTTI_EAUTH, "");
+	CHECK(!tu_handshake_was_old(&h));
 }
 
 static void connects(void)
@@ -197,7 +214,7 @@ static void md5_may_be_refused(void)
 	step(&h, "", 0, CHALLENGE);
 	step(&h, TAGGED_MD5, TUTTI_EAUTH, FAILURE);
 	h = begin((struct tu_handshake_options){ .no_md5 = true, .connects = true });
-	step(&h, OLD_CHALLENGE, TUTTI_EAUTH, "");
+	step(&h, OLD_CHALLENGE, 0, OLD_SHA256); /* it may be one without MD5, too */
 	h = begin((struct tu_handshake_options){ .no_md5 = true });
 	step(&h, "", 0, CHALLENGE);
 	step(&h, SHA256, 0, WELCOME);
@@ -305,6 +322,7 @@ int main(void)
 	RUN(listens_to_each_digest);
 	RUN(listens_to_an_older_python);
 	RUN(connects);
+	RUN(tells_what_is_worth_another_try);
 	RUN(answers_by_name);
 	RUN(a_wrong_key_is_refused);
 	RUN(answers_of_other_sizes_are_refused);

@@ -272,20 +272,22 @@ static void in_batches(void)
 
 	begin(&submit, A, "submit",
 		"[1, [[70, \"a\", \"void>void\", 5, null], [71, \"b\", null, null, null]]]");
-	ends(&submit, "(1, 64, [])"); /* the window is news */
+	ends(&submit, "(1, 64, [], [])"); /* the window is news */
 	begin(&submit, A, "submit", "[2]");
 	CHECK_STR(answer_of(&submit), "waits");
 	begin(&serve, B, "serve", "[1, null, 4, 2, [\"a\", \"z\"]]");
 	ends(&serve, "(1, [(1, 'a', 'void>void', 5, None)], [])");
-	ends(&submit, "(2, 576, [])"); /* there are two slots more */
+	ends(&submit,
+		"(2, 576, [], [\"no worker that is there takes the job 'b', which waits for one "
+		"that does; they offer z, a\"])"); /* there are two slots more */
 	begin(&submit, A, "submit", "[3]");
 	begin(&serve, B, "serve", "[2, [[1, true, \"r\"]], 4, 2]");
 	CHECK_STR(answer_of(&serve), "waits"); /* there is nothing called a or z */
-	ends(&submit, "(3, 576, [(70, True, 'r')])");
+	ends(&submit, "(3, 576, [(70, True, 'r')], [])");
 	drops(&serve);
 	call(B, "serve", "[3, null, 0, 2]", "(3, [], [])");
 	leaves(B);
-	call(A, "submit", "[4]", "(4, 64, [])");
+	call(A, "submit", "[4]", "(4, 64, [], [])");
 }
 
 static void cancels(void)
@@ -293,14 +295,14 @@ static void cancels(void)
 	struct calling serve;
 
 	call(A, "submit", "[1, [[7, \"a\", null, null, null], [8, \"b\", null, null, null]]]",
-		"(1, 64, [])");
+		"(1, 64, [], [])");
 	call(B, "serve", "[1, null, 1, 1]", "(1, [(1, 'a', None, None, None)], [])");
 	begin(&serve, B, "serve", "[2, null, 0, 1]");
-	call(A, "submit", "[2, null, [7, 8, 99]]", "(2, 320, [])");
+	call(A, "submit", "[2, null, [7, 8, 99]]", "(2, 320, [], [])");
 	ends(&serve, "(2, [], [1])");
 	call(A, "qsize", "[]", "0");
 	call(B, "serve", "[3, [[1, false, \"stopped\"]], 0, 1]", "(3, [], [])");
-	call(A, "submit", "[3]", "(3, 320, [(7, False, 'stopped')])");
+	call(A, "submit", "[3]", "(3, 320, [(7, False, 'stopped')], [])");
 
 	call(A, "put", "[\"a\"]", "3");
 	call(A, "cancel", "[3]", "True");

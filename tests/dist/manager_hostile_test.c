@@ -343,6 +343,23 @@ static void queues_have_so_many_bytes(void)
 	tutti_manager_free(m);
 }
 
+/* Nor does it take from its own program what it does not take from others. */
+static void check_own_puts(tutti_manager *m, tutti_value *known, tutti_value *unknown)
+{
+	tutti_value_queue *q;
+	tutti_value *list;
+
+	CHECK_EQ(tutti_value_pack(&list, "[[O]]", unknown), 0);
+	CHECK_EQ(tutti_manager_queue(m, "tasks", &q), 0);
+	CHECK_EQ(tutti_value_queue_put(q, unknown), -EINVAL);
+	CHECK_EQ(tutti_value_queue_put(q, list), -EINVAL);
+	CHECK_EQ(tutti_value_queue_size(q), 1);
+	CHECK_EQ(tutti_value_queue_put(q, known), 0);
+	CHECK_EQ(tutti_value_queue_size(q), 2);
+	tutti_value_queue_free(q);
+	tutti_value_unref(list);
+}
+
 static void knows_classes(void)
 {
 	tutti_manager *m = begin(&(tutti_manager_options){ .known_classes = true });
@@ -357,6 +374,7 @@ static void knows_classes(void)
 	raw_check_raises(s, "builtins", "ValueError");
 	RAW_ASK(s, "(ss(){})", "tasks", "qsize");
 	raw_check(s, "('#RETURN', 1)");
+	check_own_puts(m, known, unknown);
 	tutti_value_unref(known);
 	tutti_value_unref(unknown);
 	tutti_stream_free(s);

@@ -46,6 +46,7 @@ static void serves_a_queue(void)
 	tutti_manager_free(m);
 }
 
+/* rows: F132 */
 static void says_what_is_wrong(void)
 {
 	tutti_manager *m = raw_manager(NULL, 1);

@@ -151,6 +151,7 @@ def self_signed(folder):
     return both
 
 
+# rows: F130 P103
 def p103_titles(program):
     done = run(program, scale=0.1)
     same(sorted(done.lines), ["douban", "git", "jd", "python", "taobao"])

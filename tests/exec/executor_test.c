@@ -189,7 +189,7 @@ static void bytes(const char *where)
 	tutti_executor_free(e);
 }
 
-/* rows: F82 T6 */
+/* rows: F50 F82 T6 */
 static void bad_use(const char *where)
 {
 	tutti_executor *e = open_one(where);
@@ -217,7 +217,7 @@ static void bad_use(const char *where)
 
 /* -- shutting down ---------------------------------------------------------------------------- */
 
-/* rows: F82 */
+/* rows: F50 F82 */
 static void finish_all(const char *where)
 {
 	tutti_executor *e = open_one(where);

@@ -414,7 +414,7 @@ static void every_line_is_whole(const char *out)
 	}
 }
 
-/* rows: F87 T23 T27 */
+/* rows: F67 F87 T23 T27 */
 static void daemons_are_not(void)
 {
 	for (int i = 0; i < suite_rounds(5); i++) {

@@ -57,6 +57,7 @@ static void a_file_from_beginning_to_end(enum mix mix)
 	CHECK_EQ(finish(start_as(mix, one_file, NULL)), 0);
 }
 
+/* rows: F46 */
 static void whole_files(void)
 {
 	char *big = malloc(1000001);

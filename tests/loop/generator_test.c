@@ -70,6 +70,7 @@ static void *count_to_three(void *arg)
 	return arg;
 }
 
+/* rows: F117 */
 static void hands_out_one_after_the_other(enum mix mix)
 {
 	finish(start_as(mix, count_to_three, NULL));
@@ -109,6 +110,7 @@ static void *sum_up(tutti_generator *self, void *arg)
 	return give(sum);
 }
 
+/* rows: F118 */
 static void what_is_sent_comes_out_of_the_yield(void)
 {
 	tutti_generator *g = make(sum_up, NULL);
@@ -218,6 +220,7 @@ static void *delegate_down(tutti_generator *self, void *arg)
 	return give((intptr_t)result + 1);
 }
 
+/* rows: F119 F121 */
 static void items_and_values_pass_through(void)
 {
 	for (int depth = 1; depth <= DEEP; depth = depth < 3 ? depth + 1 : DEEP + (depth == DEEP)) {
@@ -385,7 +388,7 @@ static void *resume_oneself(tutti_generator *self, void *arg)
 	return arg;
 }
 
-/* rows: F118 T44 */
+/* rows: F118 F119 T44 */
 static void misuse_is_told(void)
 {
 	tutti_generator *g = make(resume_oneself, NULL);

@@ -5,6 +5,7 @@
 
 #include "support/children.h"
 
+#include <tutti/race.h>
 #include <tutti/shm.h>
 
 enum { CHILDREN = 5, TIMES = 1000 };
@@ -70,6 +71,67 @@ static void count_attached(tutti_handle h)
 	CHECK_EQ(tutti_array_count(array), 3);
 	count_up(NULL);
 	tutti_array_free(array);
+}
+
+enum { PINGS_AND_PONGS = 50 };
+
+/* The tutorials' two processes that count to fifty, with one counter: [0], and each one's own. */
+static void count_words(int who, bool locked)
+{
+	int64_t *count = TUTTI_AT(int64_t, array, 0), *own = TUTTI_AT(int64_t, array, 1 + who);
+	bool more = true;
+
+	while (more && locked)
+		TUTTI_WITH(tutti_array_lock(array))
+		{
+			more = *count < PINGS_AND_PONGS;
+			*count += more;
+			*own += more;
+		}
+	while (more && !locked) {
+		int64_t n = TUTTI_LOAD(count);
+
+		more = n < PINGS_AND_PONGS;
+		sched_yield();
+		if (more)
+			TUTTI_STORE(count, n + 1);
+		*own += more;
+	}
+}
+
+static void count_locked(void *who)
+{
+	count_words(*(int *)who, true);
+}
+
+static void count_unlocked(void *who)
+{
+	count_words(*(int *)who, false);
+}
+
+static int64_t words_of_both(void (*count)(void *who))
+{
+	int who[] = { 0, 1 };
+	pid_t pids[2];
+	int64_t words;
+
+	CHECK_EQ(tutti_array_create(&array, sizeof(int64_t), 3, NULL), 0);
+	for (int i = 0; i < 2; i++)
+		pids[i] = process_start(count, &who[i]);
+	for (int i = 0; i < 2; i++)
+		process_join(pids[i]);
+	words = *TUTTI_AT(int64_t, array, 1) + *TUTTI_AT(int64_t, array, 2);
+	tutti_array_free(array);
+	return words;
+}
+
+/* rows: F43 P28 T10 T15 */
+static void a_shared_counter_makes_fifty_words_in_all(void)
+{
+	for (int i = 0; i < suite_rounds(10); i++) {
+		CHECK_EQ(words_of_both(count_locked), PINGS_AND_PONGS);
+		CHECK(words_of_both(count_unlocked) >= PINGS_AND_PONGS);
+	}
 }
 
 static void is_found_by_handle_and_name(void)
@@ -152,6 +214,7 @@ int main(void)
 	RUN(refuses_what_cannot_be);
 	RUN(begins_zeroed);
 	RUN(the_lock_is_for_all);
+	RUN(a_shared_counter_makes_fifty_words_in_all);
 	RUN(is_found_by_handle_and_name);
 	RUN(the_lock_outlives_its_holder);
 	RUN(misuse_stops_the_program);

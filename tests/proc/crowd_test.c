@@ -137,7 +137,7 @@ static int square(int n)
 }
 TUTTI_JOB(square, int, int);
 
-/* rows: F3 C19 */
+/* rows: F3 C19 T26 */
 static void a_crash_of_a_process_is_its_own(void)
 {
 	tutti_process *p = tutti_process_start(&crash_job, NULL, NULL);

@@ -73,6 +73,7 @@ static void free_queues(void)
 		tutti_queue_free(to[i]);
 }
 
+/* rows: F35 */
 static void by_queues(void)
 {
 	exchange(&(struct way){ make_queues, put, get, free_queues });
@@ -110,6 +111,7 @@ static void free_pipe(void)
 	tutti_pipe_free(end[1]);
 }
 
+/* rows: F40 */
 static void by_a_pipe(void)
 {
 	exchange(&(struct way){ make_pipe, write_pipe, read_pipe, free_pipe });
@@ -147,6 +149,7 @@ static void free_sockets(void)
 	tutti_stream_free(stream[1]);
 }
 
+/* rows: F42 */
 static void by_sockets(void)
 {
 	exchange(&(struct way){ make_sockets, write_stream, read_stream, free_sockets });
@@ -187,6 +190,7 @@ static void free_memory(void)
 	tutti_shm_free(memory);
 }
 
+/* rows: F43 F45 */
 static void by_shared_memory(void)
 {
 	exchange(&(struct way){ make_memory, write_page, read_page, free_memory });
@@ -217,6 +221,7 @@ static void answer_signals(void *arg)
 	tutti_signals_free(s);
 }
 
+/* rows: F41 */
 static void by_signals(void)
 {
 	int counted = 0;

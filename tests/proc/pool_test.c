@@ -293,12 +293,16 @@ static void shutdown_ends_what_it_is_told_to(void)
 {
 	enum { N = 2000 };
 	tutti_executor *e = open_pool("processes:2");
-	tutti_future *f[N];
+	tutti_future *f[N], *late;
 	int result;
 
 	for (int i = 0; i < N; i++)
 		f[i] = square_submit(e, i);
+	CHECK_EQ(tutti_executor_join(e, TUTTI_FOREVER), -EBUSY); /* not before it is shut down */
 	CHECK_EQ(tutti_executor_shutdown(e, TUTTI_FINISH), 0);
+	late = square_submit(e, 1);
+	CHECK_EQ(square_result(late, &result), TUTTI_ESHUTDOWN);
+	tutti_future_unref(late);
 	CHECK_EQ(tutti_executor_join(e, TUTTI_FOREVER), 0);
 	for (int i = 0; i < N; i++) {
 		CHECK_EQ(square_result(f[i], &result), 0);

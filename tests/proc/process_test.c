@@ -190,6 +190,7 @@ static void one_that_does_not_end_is_terminated(void)
 	tutti_future_unref(q);
 }
 
+/* rows: F21 F27 */
 static void several_mix_with_other_futures(void)
 {
 	int n[4] = { 1, 2, 3, 4 }, sum = 0;
@@ -355,6 +356,7 @@ __attribute__((unused)) static void a_forked_child_starts_anew(void)
 }
 
 /* The server is the oldest of this process' children; somebody kills it. */
+/* rows: F28 */
 static void another_server_takes_over(void)
 {
 	siginfo_t info;

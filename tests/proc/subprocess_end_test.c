@@ -144,6 +144,7 @@ static void many_start_and_end_at_once(enum mix mix)
 
 /* -- their end --------------------------------------------------------------------------------- */
 
+/* rows: F56 */
 static void signals_reach_it(void)
 {
 	const char *script =

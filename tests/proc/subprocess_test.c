@@ -75,6 +75,7 @@ static void a_failing_exit_code_is_an_error_if_so_wanted(void)
 	tutti_subprocess_free(p);
 }
 
+/* rows: F56 */
 static void output_may_be_merged_or_thrown_away(void)
 {
 	const char *const *both = SHELL("echo out; echo err >&2");
@@ -96,6 +97,7 @@ static void output_may_be_merged_or_thrown_away(void)
 	tutti_subprocess_result_free(&r);
 }
 
+/* rows: F56 */
 static void a_stream_may_be_a_file(void)
 {
 	FILE *in = tmpfile(), *out = tmpfile();

@@ -38,11 +38,13 @@ FILES = {
                            "/* rows: F1 T1 */\nstatic void *starts(void)\n{\n"
                            "/* rows: F1 */\nstatic void starts_again(void)\n{\n",
     "tests/scripts/s.py": "# rows: D1 T2\ndef shows(what):\n",
+    "tests/examples/e.py": "def a(program):\n",
 }
 DECIDED = "- **D1** Open.\n  *Here:* shut.\n- **D2** Open.\n"
 EXPECTED = [
     "docs/rows.txt lacks P2", "tests/exec/t_test.c: there is no row F9",
-    "examples/b.c does not say which rows it shows", "F2 is shown by nothing",
+    "examples/b.c does not say which rows it shows", "examples/b.c has no test in tests/examples",
+    "F2 is shown by nothing",
     "T1 has no name: by, or built", "T2 has no name: by, or built",
     "T2: by construction of what? It is so.",
     "D2 is shown by tests/exec/t_test.c, and yet said to be void", "+own: there is no tutti_own",
@@ -53,6 +55,7 @@ LINES = [
     "[exec/t](../tests/exec/t_test.c): starts, starts_again |",
     "| F2 | a thread that nobody starts | *by construction:* `tutti_thread_start` returns it "
     "started |  |  |",
+    "| P1 | a program |  | [a](../examples/a.c) | [examples/e](../tests/examples/e.py) |",
     "| T1 | a trap. Nobody protects from it |  |  | [exec/t](../tests/exec/t_test.c): starts |",
     "| D1 | a decision |  |  | [scripts/s](../tests/scripts/s.py): shows |",
     "| F3 | one to come |  |  | not yet: it is being written |",
@@ -64,7 +67,7 @@ def self_test():
     found = list(rows.complaints(themes, FILES, lambda name: name == "tutti_thread_start",
                                  {"F": 3, "P": 2, "T": 2, "D": 2}, DECIDED))
     assert found == EXPECTED, found
-    page = rows.page(themes, rows.gather(FILES)).splitlines()
+    page = rows.page(themes, FILES).splitlines()
     for line in LINES:
         assert line in page, (line, page)
     assert list(unrun({"F1": {"tests/exec/t_test.c": [], "bench/ours/x.c": []},

@@ -22,6 +22,7 @@ def expect(arguments, status, out, said=""):
                   " ".join(arguments))
 
 
+# rows: F11 F85
 def as_on_threads():
     numbers = "".join(f"{n}\n" for n in range(2000)).encode()
     for job in ("prime", "square"):
@@ -98,7 +99,8 @@ def misused():
     for word in ("processes:", "processes:x", "processes:0x2", "processes:-1"):
         expect(["--on", word, "prime", "2"], 2, "", f"tutti: map: {word}: Invalid argument\n")
     expect(["--on", "processesx", "prime", "2"], 2, "", "tutti: map: no engine called "
-           "'processesx'; there are threads, tasks, processes, inline and tcp://HOST:PORT\n")
+           "'processesx'; there are threads, tasks, processes, inline, "
+           "tcp://HOST:PORT and unix:PATH\n")
 
 
 def main():

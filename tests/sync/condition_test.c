@@ -242,6 +242,7 @@ static void wait_for_looks_again(enum mix mix)
 	CHECK_EQ(coins, 0);
 }
 
+/* rows: F74 */
 static void wait_for_asks_first(void)
 {
 	int one = 1, none = 0;

@@ -108,6 +108,7 @@ static void set(void)
 	tutti_event_set(&event);
 }
 
+/* rows: F75 */
 static void any_order_of_set_cancel_deadline(void)
 {
 	static const struct orders with = { .begin = begin_clear,

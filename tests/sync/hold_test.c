@@ -46,6 +46,7 @@ out:
 	CHECK(!tutti_lock_locked(&lock));
 }
 
+/* rows: F72 T16 */
 static void returns_and_gotos_release(void)
 {
 	CHECK_EQ(by_return(), 1);
@@ -57,6 +58,7 @@ static void returns_and_gotos_release(void)
 }
 
 /* As lock.h says: they leave the block, not a loop around it. */
+/* rows: F72 */
 static void break_and_continue_leave_the_block(void)
 {
 	int turns = 0, after = 0;

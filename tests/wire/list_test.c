@@ -255,6 +255,7 @@ static void *takes(void *arg)
 }
 
 /* Each is taken by one. */
+/* rows: F79 */
 static void taken_once(enum mix mix)
 {
 	tutti_list *l = list_of(TIMES);
