@@ -78,7 +78,7 @@ asan:
 tsan:
 	$(call build,tsan,"-DTUTTI_RUNNER=$(FIXED)")
 	TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1 suppressions=$(CURDIR)/tools/tsan.supp" \
-	$(CTEST) --test-dir build/tsan -L '$(LOW_ROOMS)|^(loop|proc|net|tsan)$$' -LE 'torture|no-tsan' -E '@virtual$$' -j2
+	$(CTEST) --test-dir build/tsan -L '$(LOW_ROOMS)|^(loop|proc|net|dist|tsan)$$' -LE 'torture|no-tsan' -E '@virtual$$' -j2
 
 valgrind:
 	$(call build,valgrind)

@@ -34,6 +34,7 @@ int new_main(int argc, char **argv);
 int ps_main(int argc, char **argv);
 int sched_main(int argc, char **argv);
 int serve_main(int argc, char **argv);
+int tour_main(int argc, char **argv);
 int tree_main(int argc, char **argv);
 int worker_main(int argc, char **argv);
 

@@ -27,6 +27,7 @@ static const struct subcommand {
 	{ "tree", tree_main, "the same, as a tree" },
 	{ "check", check_main, "look for a schedule under which a program fails" },
 	{ "sched", sched_main, "simulate how processes share cores" },
+	{ "tour", tour_main, "show what there is, by running it" },
 	{ "jobs", jobs_main, "list the jobs there are" },
 	{ "new", new_main, "write a file with a job to begin with" },
 	{ "info", info_main, "say what the library found on this machine" },

@@ -205,6 +205,15 @@ _tutti_sched()
 	fi
 }
 
+_tutti_tour()
+{
+	if [[ $cur == -* ]]; then
+		_tutti_words "-l --list --help"
+	else
+		_tutti_words "$(tutti tour --list 2>/dev/null | cut -d' ' -f1)"
+	fi
+}
+
 _tutti_ps()
 {
 	[ "$prev" = --watch ] && return
@@ -220,7 +229,7 @@ _tutti()
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	COMPREPLY=()
 	if [ "$COMP_CWORD" = 1 ]; then
-		_tutti_words "map fetch serve manager worker master ps tree check sched jobs new info --help --version"
+		_tutti_words "map fetch serve manager worker master ps tree check sched tour jobs new info --help --version"
 		return
 	fi
 	case ${COMP_WORDS[1]} in
@@ -234,6 +243,7 @@ _tutti()
 	ps | tree) _tutti_ps ;;
 	check) _tutti_check ;;
 	sched) _tutti_sched ;;
+	tour) _tutti_tour ;;
 	new | info) _tutti_words --help ;;
 	esac
 }

@@ -15,6 +15,7 @@
  *     tutti_pipe_handle     tutti_pipe_attach       pipe.h
  *     tutti_shm_handle      tutti_shm_attach        shm.h
  *     tutti_array_handle    tutti_array_attach      array.h
+ *     tutti_progress_handle tutti_progress_attach   observe.h
  *
  * It names the process that gave it, and what that process has open. So it is good as long as that
  * process lives and has not freed the object; one that an attached process gives is good as long

@@ -2,7 +2,7 @@
 #ifndef TUTTI_OBSERVE_H
 #define TUTTI_OBSERVE_H
 
-#include <tutti/api.h>
+#include <tutti/handle.h>
 
 /*
  * observe.h - see how far it has come: percent, count, rate, elapsed and remaining time on standard
@@ -29,9 +29,9 @@
  * stands behind a bar, and the bars go on below it.
  *
  * A progress that is there when the process forks is there in the child too: what the child adds
- * is counted in both, and only the parent draws. (TUTTI_FORK of process.h and fork itself; jobs in
- * other processes share no pointers, and count by .progress.) Two processes that know of each other
- * in this way do not draw on one terminal at once: the second counts unseen.
+ * is counted in both, and only the parent draws. Other processes, those of a pool too, count by its
+ * handle (tutti_progress_attach). Two processes that know of each other by a fork do not draw on
+ * one terminal at once: the second counts unseen.
  *
  * Example:
  *
@@ -95,6 +95,29 @@ TUTTI_API uint64_t tutti_progress_count(const tutti_progress *p);
  * Waits      may, for the terminal and the renderer; not a cancellation point
  */
 TUTTI_API void tutti_progress_free(tutti_progress *p);
+
+/*
+ * Name it, for another process.
+ *
+ * p          the progress
+ * Returns    its handle; good as handle.h says; all zero: no memory
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API tutti_handle tutti_progress_handle(tutti_progress *p);
+
+/*
+ * Count on a progress that another process shows. tutti_progress_count says then what those who
+ * have attached it have counted.
+ *
+ * p          receives it
+ * handle     of a progress
+ * Returns    0; *p is the caller's to free
+ * Errors     those of tutti_shm_attach
+ * Context    any thread or task
+ * Waits      never
+ */
+TUTTI_API int tutti_progress_attach(tutti_progress **p, tutti_handle handle);
 
 /*
  * Write a line to standard error, above all progress.

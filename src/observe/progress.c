@@ -134,13 +134,23 @@ uint64_t tutti_progress_count(const tutti_progress *p)
 	return p ? tu_progress_sum(p) : 0;
 }
 
+static void share_drop(struct tu_progress_share *share)
+{
+	if (share)
+		share->drop(share->owner);
+	tu_free(share);
+}
+
 void tutti_progress_free(tutti_progress *p)
 {
 	if (!p)
 		return;
-	if (p->generation == tu_screen_generation()) /* else it is the parent's to show */
-		renderer_stop(tu_screen_remove(p));
-	tu_shared_unmap(p->cells, cells_bytes);
+	if (!p->attached) {
+		if (p->generation == tu_screen_generation()) /* else it is the parent's to show */
+			renderer_stop(tu_screen_remove(p));
+		tu_shared_unmap(p->cells, cells_bytes);
+	}
+	share_drop(p->share);
 	tu_free(p);
 }
 

@@ -114,14 +114,22 @@ static tutti_progress *progress_of(struct tu_link *link)
 	return tu_container_of(link, tutti_progress, link);
 }
 
-uint64_t tu_progress_sum(const tutti_progress *p)
+static uint64_t sum_of(const struct tu_progress_cell *cells)
 {
 	uint64_t sum = 0;
 
 	/* Relaxed: numbers to show; nothing else is read through them. */
 	for (int i = 0; i < TU_CELLS; i++)
-		sum += tu_load_rlx(&p->cells[i].n);
+		sum += tu_load_rlx(&cells[i].n);
 	return sum;
+}
+
+uint64_t tu_progress_sum(const tutti_progress *p)
+{
+	/* [progress-share] acquire */
+	const struct tu_progress_share *share = p->attached ? NULL : tu_load_acq(&p->share);
+
+	return sum_of(p->cells) + (share ? sum_of(share->cells) : 0);
 }
 
 static struct tu_progress_view view_of(const tutti_progress *p)

@@ -20,9 +20,18 @@ struct tu_progress_cell {
 	uint64_t n; /* any thread and process adds */
 } __attribute__((aligned(64)));
 
+/* Cells that processes of any kind count on, by a handle; see front/progress.c. */
+struct tu_progress_share {
+	struct tu_progress_cell *cells; /* TU_CELLS */
+	void *owner;
+	void (*drop)(void *owner);
+};
+
 struct tutti_progress {
-	struct tu_progress_cell *cells; /* TU_CELLS; shared with children forked later; fixed */
-	uint64_t total;                 /* this and the next three: fixed after create */
+	struct tu_progress_cell *cells;  /* TU_CELLS; shared with children forked later; fixed */
+	struct tu_progress_share *share; /* atomic, [progress-share]; NULL: nobody has asked */
+	bool attached;  /* another process shows it, and cells are the share's; fixed */
+	uint64_t total; /* this and the next three: fixed after create */
 	tutti_time begun;
 	uint32_t generation; /* of forks, in which it was created */
 	char label[TU_LABEL_BYTES];

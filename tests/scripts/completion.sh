@@ -39,7 +39,7 @@ offers() {
 web=
 "$tutti" jobs | grep -q '^fetch ' && web=' fetch title'
 offers 'map manager master' tutti m
-all='map fetch serve manager worker master ps tree check sched jobs new info'
+all='map fetch serve manager worker master ps tree check sched tour jobs new info'
 offers "$all --help --version" tutti ''
 offers '--replay' tutti check --rep
 offers 'exhaustive:1 exhaustive:2' tutti check --strategy ex
@@ -69,6 +69,7 @@ offers 'mod.so plain.txt' tutti jobs ''
 offers '--help' tutti info -
 offers 'sjf srtf' tutti sched -a s
 offers '--slice --seed --svg' tutti sched --s
+offers 'crash cores' tutti tour c
 offers '--tls-cert --tls-key' tutti serve --tls
 offers 'plain.txt' tutti serve --log pl
 offers '' tutti serve --listen ''
@@ -81,7 +82,7 @@ offers '--grace' tutti manager --gr
 rmdir folder
 
 # no option that a subcommand has is missing, and none is offered that it has not
-commands="map ps check sched"
+commands="map ps check sched tour"
 [ -e "$TUTTI_BUILD_DIR/tutti-web.so" ] && commands="$commands fetch serve manager worker master"
 for command in $commands; do
 	"$tutti" "$command" --help | grep -oE -- '--[a-z]+(-[a-z]+)*' | grep -vx -- --help |
