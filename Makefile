@@ -24,7 +24,7 @@ endef
 .PHONY: deps deps-all deps-bench install format clean
 
 help:
-	@echo "make run         build, and do real work: digests of a tree, 65 primes, compared"
+	@echo "make run         build, and do real work: digests of a tree, 65 primes, compared; a tour"
 	@echo "make test        build with warnings as errors and run every test"
 	@echo "make test-optimized            the same on the release build"
 	@echo "make test-debug  the tests of base to proc, watched by the checker (TUTTI_DEBUG=1)"

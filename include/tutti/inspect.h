@@ -18,7 +18,7 @@
  * another signal) a program does so itself: sent that signal, it writes the table to standard error
  * and goes on.
  *
- * Who holds a lock is known; who holds a rwlock or has taken permits is not. Who waits for a
+ * Who holds a lock is known; a rwlock, with TUTTI_DEBUG=1; permits, never. Who waits for a
  * future, waits for what it is the future of. An instant is right to some milliseconds, and for one
  * of many tasks of a busy thread to some dozen turns of it.
  *

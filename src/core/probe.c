@@ -215,6 +215,5 @@ TU_FACTS(ops,
 	TU_FACT_AT("op.words", struct tu_op_text, words),
 	TU_FACT_AT("op.object", struct tu_op_text, object),
 	TU_FACT_ADDRESS("nouns", nouns),
-	TU_FACT_ADDRESS("nouns.count", sizeof(nouns) / sizeof(nouns[0])),
-	TU_FACT_ADDRESS("probing", &tu_probing));
+	TU_FACT_ADDRESS("nouns.count", sizeof(nouns) / sizeof(nouns[0])));
 /* clang-format on */

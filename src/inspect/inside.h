@@ -5,6 +5,7 @@
  *     known.c    where what lies in the process
  *     look.c     one copy of tutti there: its threads, and what is read of each context
  *     futures.c  names of what runs
+ *     held.c     who holds what, where a ledger is kept; what a process is called
  *     ready.c    what has not begun: tasks in a queue, jobs of executors
  *     link.c     who belongs to whom, who holds what, circles
  *     words.c    a wait in a sentence
@@ -68,7 +69,7 @@ struct tutti_inspection {
 	const char **notes;
 	size_t notes_n, notes_room;
 	unsigned looks;
-	bool own, checked; /* this process; one was found that runs with TUTTI_DEBUG=1 */
+	bool own; /* this process */
 	size_t processes, threads, tasks, jobs, waiting;
 	struct modules modules; /* of the process asked about last */
 	int code;               /* the first thing that went wrong for good */
@@ -173,6 +174,14 @@ bool tu_look_future_of(struct look *l, uint64_t at, const char *bytes, struct fu
 
 /* A thread's record: its name and role. */
 void tu_look_thread(struct look *l, uint64_t record, tutti_inspect_row *row);
+
+/* -- held.c */
+
+/* Who holds what, as the ledger of the process has it, for those who wait for rwlocks. */
+void tu_look_at_ledger(struct look *l);
+
+/* What the process calls itself, if it is one that tutti has started. */
+void tu_look_at_name(struct look *l);
 
 /* -- ready.c */
 

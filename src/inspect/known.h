@@ -66,7 +66,6 @@
 	X(op_object, "op.object")               \
 	X(nouns, "nouns")                       \
 	X(nouns_count, "nouns.count")           \
-	X(probing, "probing")                   \
 	X(clock_scale, "clock.scale")           \
 	X(clock_origin, "clock.origin")
 
@@ -109,6 +108,16 @@
 	X(engine_scheme, "engine.scheme")           \
 	X(child_ops, "child.ops")                   \
 	X(child_group, "child.group")               \
+	X(self_name, "self.name")                   \
+	X(ledger, "ledger")                         \
+	X(ledger_present, "ledger.present")         \
+	X(account_id, "account.id")                 \
+	X(account_holds, "account.holds")           \
+	X(account_link, "account.link")             \
+	X(account_size, "account.size")             \
+	X(hold_object, "hold.object")               \
+	X(hold_earlier, "hold.earlier")             \
+	X(hold_size, "hold.size")                   \
 	X(lock_holder, "lock.holder")               \
 	X(lock_word, "lock.word")                   \
 	X(lock_size, "lock.size")                   \

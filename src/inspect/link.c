@@ -131,13 +131,21 @@ static void make_tree(struct tutti_inspection *in)
 
 /* -- who waits for whom ------------------------------------------------------------------------ */
 
+/*
+ * A lock that is handed on has its next holder written into it a moment before that one is woken:
+ * who waits for himself has done so for longer.
+ */
+static const tutti_time handed_on_within = TUTTI_SECONDS(1);
+
 static void link_holders(
 	struct tutti_inspection *in, const struct finder *contexts, const struct finder *futures)
 {
 	for (size_t i = 0; i < in->n; i++) {
-		const struct beside *b = &in->beside[i];
+		struct beside *b = &in->beside[i];
 		tutti_inspect_row *row = &in->rows[i];
 
+		if (b->holder && b->holder == b->context && row->waited < handed_on_within)
+			b->holder = 0;
 		if (b->holder)
 			row->held_by = find(contexts, in, b->holder, b->look);
 		else if (b->key && strcmp(row->noun, "future") == 0)

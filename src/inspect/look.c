@@ -521,15 +521,12 @@ void tu_look_at_copy(struct look *l)
 	const struct known *k = l->k;
 	char *bytes = tu_arena_take(&l->in->arena, AT_ONCE * k->context_size);
 	int64_t origin = 0;
-	uint32_t probing = 0;
 	double scale = 1.0;
 
 	if (!bytes)
 		return;
 	tu_look_read(l, k->clock_scale, &scale, sizeof(scale));
 	tu_look_read(l, k->clock_origin, &origin, sizeof(origin));
-	tu_look_read(l, k->probing, &probing, sizeof(probing));
-	l->in->checked |= probing != 0;
 	read_ops(l);
 	read_workers(l, bytes);
 	sort_places(l);
@@ -538,6 +535,7 @@ void tu_look_at_copy(struct look *l)
 	read_each(l, alarm_at, k->timer_size, read_alarm, bytes);
 	if (k->lock_size)
 		read_each(l, lock_at, k->lock_size, read_lock, bytes);
+	tu_look_at_ledger(l);
 	read_names(l);
 	look_at_turns(l);
 	read_each(l, context_at, k->context_size, look_again, bytes);
@@ -547,4 +545,5 @@ void tu_look_at_copy(struct look *l)
 	for (size_t i = 0; i < l->workers_n; i++)
 		tu_look_at_queue(l, &l->workers[i]);
 	tu_look_at_executors(l);
+	tu_look_at_name(l);
 }

@@ -15,6 +15,7 @@
 #include <tutti/debug.h>
 #include <tutti/error.h>
 
+#include "base/facts.h"
 #include "core/alloc.h"
 #include "core/environment.h"
 #include "core/fork.h"
@@ -447,3 +448,5 @@ void tu_startup_checker(void)
 	else if (rc < 0)
 		tu_report(rc, "TUTTI_DEBUG=%s: %s", text, tutti_strerror(rc));
 }
+
+TU_FACTS(checker, TU_FACT_ADDRESS("ledger", &ledger));

@@ -10,6 +10,8 @@
  */
 #include "observe/ledger_inside.h"
 
+#include "base/facts.h"
+
 #include <tutti/time.h>
 
 #include "core/alloc.h"
@@ -439,3 +441,15 @@ void tu_ledger_free(struct tu_ledger *l)
 	tu_table_free(&l->runners);
 	tu_free(l);
 }
+
+/* clang-format off */
+TU_FACTS(ledger,
+	TU_FACT_AT("ledger.present", struct tu_ledger, present),
+	TU_FACT_AT("account.id", struct tu_account, id),
+	TU_FACT_AT("account.holds", struct tu_account, holds),
+	TU_FACT_AT("account.link", struct tu_account, link),
+	TU_FACT_SIZE("account.size", struct tu_account),
+	TU_FACT_AT("hold.object", struct tu_hold, object),
+	TU_FACT_AT("hold.earlier", struct tu_hold, earlier),
+	TU_FACT_SIZE("hold.size", struct tu_hold));
+/* clang-format on */

@@ -7,6 +7,7 @@
  */
 #include "proc/process.h"
 
+#include "base/facts.h"
 #include "core/alloc.h"
 #include "core/family.h"
 #include "core/fork.h"
@@ -275,3 +276,5 @@ int tutti_fork(void)
 {
 	return tu_os_fork();
 }
+
+TU_FACTS(process, TU_FACT_ADDRESS("self.name", &tu_self_process.name));

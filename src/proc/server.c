@@ -13,6 +13,7 @@
 #include "os/os.h"
 #include "proc/child.h"
 #include "proc/desk.h"
+#include "proc/process.h"
 
 #include <stdlib.h>
 
@@ -211,6 +212,7 @@ _Noreturn void tu_server_serve(int channel)
 	struct server s = { .channel = channel, .spare = -1 };
 	bool goes_on;
 
+	tu_self_process.name = "ForkServer"; /* until it is somebody's child: seen from outside */
 	tu_crash_be(TU_CRASH_SERVER);
 	tu_crash_point();
 	goes_on = prepare(&s);

@@ -356,6 +356,29 @@ static void tells_who_holds_it(void)
 	tutti_future_unref(b);
 }
 
+static void who_holds_a_rwlock_is_in_the_ledger(void)
+{
+	tutti_future *t;
+	tutti_inspection *seen;
+	const tutti_inspect_row *row;
+
+	CHECK_EQ(tutti_debug_start(&(tutti_debug_options){ .still = -1 }), 0);
+	tutti_rwlock_acquire_write(&shelf);
+	t = tutti_task_start(reads_shelf, NULL, &(tutti_task_options){ .name = "reader" });
+	seen = look_until_waits("reader");
+	row = row_of(seen, "reader");
+	CHECK(begins_with(row->waits_for, "read-acquire rwlock 'shelf' (0x"));
+	if (!strstr(row->waits_for, ", held by 'MainThread'"))
+		fprintf(stderr, "%s\n", row->waits_for);
+	CHECK(strstr(row->waits_for, ", held by 'MainThread'"));
+	CHECK(!tutti_inspection_note(seen, 0));
+	tutti_inspection_free(seen);
+	CHECK_EQ(tutti_rwlock_release(&shelf), 0);
+	wait_for(t);
+	tutti_future_unref(t);
+	CHECK_EQ(tutti_debug_stop(), 0);
+}
+
 /* -- who belongs to whom ----------------------------------------------------------------------- */
 
 static void *leads(void *arg)
@@ -538,6 +561,7 @@ int main(void)
 	RUN(tells_what_threads_wait_for);
 	RUN(tells_who_sleeps_in_the_kernel);
 	RUN(tells_who_holds_it);
+	RUN(who_holds_a_rwlock_is_in_the_ledger);
 	RUN(a_group_belongs_to_who_joins_it);
 	RUN(a_task_that_has_not_begun_is_ready);
 	RUN(tells_of_jobs);

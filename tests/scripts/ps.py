@@ -166,6 +166,8 @@ def children_follow(program):
         processes = [row for row in seen if row["kind"] == "process"]
         assert len(processes) >= 2, processes
         assert all("parent" in row for row in processes[1:]), processes
+        roles = [row.get("role", "") for row in processes]
+        assert roles[0] == "" and "ForkServer" in roles and len(set(roles)) == len(roles), roles
         job, _ = row_of(running.pid, "dawdle", lambda row: row["pid"] == running.pid)
         assert job["role"].startswith("processes, "), job
         alone, _ = rows(running.pid, "--no-children")
