@@ -16,6 +16,7 @@ static const struct scene {
 	int (*show)(const struct tour *t);
 } scenes[] = {
 	{ "engines", "Write the function once", tour_engines },
+	{ "shared", "See them run", tour_shared },
 	{ "schedules", "Find what fails once in a million", tour_schedules },
 	{ "crash", "One job falls, the others go on", tour_crash },
 	{ "many", "A hundred thousand at once", tour_many },

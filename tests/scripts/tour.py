@@ -13,7 +13,7 @@ import termios
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 import command  # noqa: E402  (the path comes first)
 
-SCENES = ["engines", "schedules", "crash", "many", "cores", "answers"]
+SCENES = ["engines", "shared", "schedules", "crash", "many", "cores", "answers"]
 
 
 def environment(**changed):
@@ -62,6 +62,13 @@ def compares_the_engines():
     for bar, seconds in waits[1:]:
         command.equal(0.1 <= seconds and bar <= waits[0][0], True, f"at once: {waits}")
     command.equal(len(computes), 4, "bars")
+
+
+def draws_the_timeline():
+    text = run("shared")
+    for cook in "Anna", "Ben", "Chris":
+        holds(text, rf"(?m)^ +.*{cook}")
+    holds(text, r"lock 'stove'|stove")
 
 
 def finds_the_schedules():
@@ -128,6 +135,7 @@ def main():
     command.need_command()
     is_used_as_it_says()
     compares_the_engines()
+    draws_the_timeline()
     finds_the_schedules()
     loses_one_job_only()
     shows_the_others()
