@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tour_shared.c - see tour.h: three threads that want one lock, and what the trace shows of them. */
+/* tour_shared.c - see tour.h: three threads that want one lock, and what the trace shows. */
 #include <errno.h>
 #include <stdio.h>
 #include <tutti/trace.h>

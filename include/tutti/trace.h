@@ -145,7 +145,7 @@ typedef struct tutti_trace_chart {
 	int width;   /* columns, at least 40, or pixels, at least 400; 0: 80, or 1200 */
 	bool utf8;   /* of text: may have other characters than ASCII */
 	bool color;  /* of text: may have the colours of a terminal */
-	size_t rows; /* lanes shown at most; 0: 40 of text, 200 of a picture */
+	size_t rows; /* lanes shown at most; 0: 40 of text, 80 of a picture */
 	uint64_t reserved[4];
 } tutti_trace_chart;
 
