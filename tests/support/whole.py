@@ -5,7 +5,7 @@ import os
 
 SOURCE = os.environ["TUTTI_SOURCE_DIR"]
 ROOMS = ("base", "os", "os/linux", "core", "sync", "exec", "loop", "wire", "proc", "front",
-         "observe", "sim")
+         "observe", "inspect", "sim")
 
 
 def program(name):
