@@ -69,7 +69,7 @@ static int compare(const struct tour *t, map_fn map, int arg, double seconds[4])
 
 int tour_engines(const struct tour *t)
 {
-	double wait[4], compute[4];
+	double wait[4] = { 0 }, compute[4] = { 0 };
 	int cpus = tutti_cpu_count(), status;
 
 	tour_text(t,

@@ -29,8 +29,16 @@ formatted() {
 
 tidy() {
 	command -v clang-tidy >/dev/null || { echo "no clang-tidy (make deps-all)"; return 77; }
+	# What this build has: a file left out for want of a library has no options to be read with.
+	# The counts of warnings in others' headers would bury what is wrong.
+	set -o pipefail
 	git ls-files -co --exclude-standard 'src/*.c' 'cli/*.c' |
-		xargs -r -n 8 -P 2 clang-tidy -p "$build" --quiet --warnings-as-errors='*'
+		while read -r file; do
+			grep -qF "\"file\": \"$PWD/$file\"" "$build/compile_commands.json" || continue
+			echo "$file"
+		done |
+		xargs -r -n 8 -P 2 clang-tidy -p "$build" --quiet --warnings-as-errors='*' 2>&1 |
+		sed '/^[0-9]* warnings\{0,1\} generated\.$/d'
 }
 
 for lint in tests/lint/*.py; do
