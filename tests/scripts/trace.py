@@ -158,6 +158,16 @@ def started_by_hand(program, directory):
     os.remove(path)
 
 
+def another_program(program, directory):
+    """By exec, with the number that it had: the trace is that of what it has become."""
+    path = os.path.join(directory, "run.json")
+    run(path, program, "become")
+    trace = Trace(path)
+    command.equal(len(trace.processes), 1, trace.processes)
+    command.equal("thread 'first'" in trace.lanes.values(), True, trace.lanes)
+    os.remove(path)
+
+
 def not_to_be_written(program, directory):
     for path in ("run.jsn", directory, os.path.join(directory, "none", "run.json")):
         done = run(path, program, "threads")
@@ -225,6 +235,7 @@ def main():
         large(program, directory)
         processes(program, directory)
         started_by_hand(program, directory)
+        another_program(program, directory)
         not_to_be_written(program, directory)
         jobs(directory)
         interrupted(directory)
