@@ -106,3 +106,19 @@ size_t tu_character_fit(const char *text, size_t n)
 	}
 	return used;
 }
+
+void tu_character_make_shown(char *text)
+{
+	char *to = text;
+
+	while (*text) {
+		struct tu_character c = tu_character_of(text);
+
+		if (c.code == '?')
+			*to++ = '?';
+		else
+			to = (char *)memmove(to, text, c.bytes) + c.bytes;
+		text += c.bytes;
+	}
+	*to = 0;
+}

@@ -25,4 +25,7 @@ int tu_character_columns(const char *text);
 /* How many bytes of text, at most n, end with a whole character. */
 size_t tu_character_fit(const char *text, size_t n);
 
+/* In place: what is not shown becomes a question mark. */
+void tu_character_make_shown(char *text);
+
 #endif

@@ -57,6 +57,17 @@ static void measures(void)
 	CHECK_EQ(tu_character_fit("ab", 100), 2);
 }
 
+static void makes_shown(void)
+{
+	char text[] = "a\x1B[2J\xE6\x96\x87\xC2\x9B\xFF?\xE6\x96";
+
+	tu_character_make_shown(text);
+	CHECK_STR(text, "a?[2J\xE6\x96\x87?????");
+	text[0] = 0;
+	tu_character_make_shown(text);
+	CHECK_STR(text, "");
+}
+
 int main(void)
 {
 	suite_begin();
@@ -64,5 +75,6 @@ int main(void)
 	RUN(hides_controls);
 	RUN(refuses_what_is_no_utf8);
 	RUN(measures);
+	RUN(makes_shown);
 	return suite_end();
 }

@@ -19,9 +19,9 @@ SOURCE = os.path.join(HERE, "..", "support", "modules", "hangs.c")
 COMPILER = os.environ.get("TUTTI_CC", "cc")
 
 
-def build(directory, name, *how):
+def build(directory, name, *how, source=SOURCE):
     program = os.path.join(directory, name)
-    got = subprocess.run([COMPILER, "-std=gnu11", "-O1", f"-I{INCLUDE}", "-o", program, SOURCE,
+    got = subprocess.run([COMPILER, "-std=gnu11", "-O1", f"-I{INCLUDE}", "-o", program, source,
                           *how, "-lpthread", "-ldl"], capture_output=True, check=False)
     return program if got.returncode == 0 else command.skip(
         f"cannot link {name}: {got.stderr.decode()[:500]}")
@@ -241,6 +241,45 @@ def another_version(directory, program):
                          r"there: it lacks context.since\n$", said), said
 
 
+def believes_no_facts(directory, program):
+    """A library whose facts lead out of what is read by them, as a damaged or a hostile one's."""
+    other = os.path.join(directory, "hostile")
+    os.makedirs(other)
+    with open(os.path.join(command.BUILD, "libtutti.so.0"), "rb") as file:
+        library = file.read()
+    for name in (b"worker.next", b"worker.native", b"context.self", b"context.size", b"slab.next",
+                 b"waiter.key", b"timer.where", b"op.object", b"future.ops", b"lock.holder"):
+        at = library.index(name.ljust(24, b"\0")) + 24
+        with open(os.path.join(other, "libtutti.so.0"), "wb") as file:
+            file.write(library[:at] + (1 << 40).to_bytes(8, "little") + library[at + 8:])
+        with Running(program, LD_LIBRARY_PATH=other) as running:
+            said = run("ps", str(running.pid), status=1)
+            assert said.endswith("it lacks sizes that can be\n"), (name, said)
+
+
+def named_badly(directory):
+    """No name controls the terminal, breaks a line or is cut within a character."""
+    source = os.path.join(HERE, "..", "support", "programs", "named_badly.c")
+    program = build(directory, "badly", f"-L{command.BUILD}", "-ltutti", source=source)
+    with Running(program) as running:
+        row_of(running.pid, "?[2J??x")
+        for what in ("ps", "tree"):
+            said = run(what, str(running.pid))
+            assert re.fullmatch(r"[^\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]*", said), said
+            lines = said.splitlines()
+            command.equal(len(lines), 8 - (what == "tree"), said)
+            for name in ("a?]0;b?c", "x?31m?txt", "\"quoted\" \\ '", "?[2J??x"):
+                command.equal(any(name in line for line in lines), True, name)
+        table = run("ps", str(running.pid)).splitlines()
+        # of ten characters, each two columns wide
+        command.equal(any(f" {'下载网页' * 2}下载  wait for event" in x for x in table), True, table)
+        for width in range(20, 60):
+            for line in run("tree", str(running.pid), COLUMNS=str(width)).splitlines():
+                wide = sum(1 + (x > "\u2fff") for x in line)
+                command.equal(wide <= width, True, line)
+        assert "a?]0;b?c" in run("ps"), "in the list of all"
+
+
 def dumps_on_request(program):
     for name, number in (("SIGQUIT", signal.SIGQUIT), ("usr1", None), ("USR1", signal.SIGUSR1)):
         with Running(program, TUTTI_DUMP=name) as running:
@@ -266,6 +305,8 @@ def main():
         has_stacks(program)
         refuses(program)
         another_version(directory, program)
+        believes_no_facts(directory, program)
+        named_badly(directory)
         dumps_on_request(program)
 
 

@@ -2,6 +2,8 @@
 /* other_proc.c - what the kernel's files say of other processes and their threads. */
 #include "os/other.h"
 
+#include "base/character.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -34,6 +36,7 @@ static const char *split_stat(const char *text, char *name, size_t n)
 	if (!open || !close || close < open || close[1] != ' ')
 		return NULL;
 	snprintf(name, n, "%.*s", (int)(close - open - 1), open + 1);
+	tu_character_make_shown(name); /* a program gives itself any */
 	return close + 2;
 }
 
