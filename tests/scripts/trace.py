@@ -18,8 +18,10 @@ import command  # noqa: E402  (the path comes first)
 def build(directory):
     source = os.path.join(command.HERE, "programs", "traced.c")
     program = os.path.join(directory, "traced")
+    sanitize = os.environ.get("TUTTI_SANITIZE")
+    flags = [f"-fsanitize={sanitize}"] if sanitize else []
     subprocess.run([os.environ.get("TUTTI_CC", "cc"), "-std=gnu11", "-Wall", "-Wextra", "-Werror",
-                    "-O1", f"-I{command.HERE}/../../include", "-o", program, source,
+                    "-O1", *flags, f"-I{command.HERE}/../../include", "-o", program, source,
                     f"-L{command.BUILD}", "-ltutti", f"-Wl,-rpath,{command.BUILD}"], check=True)
     return program
 
