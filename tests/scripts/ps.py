@@ -272,7 +272,7 @@ def named_badly(directory):
             said = run(what, str(running.pid))
             assert re.fullmatch(r"[^\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]*", said), said
             lines = said.splitlines()
-            command.equal(len(lines), 8 - (what == "tree"), said)
+            command.equal(len(lines), len(rows(running.pid)[0]) + 2 - (what == "tree"), said)
             for name in ("a?]0;b?c", "x?31m?txt", "\"quoted\" \\ '", "?[2J??x"):
                 command.equal(any(name in line for line in lines), True, name)
         table = run("ps", str(running.pid)).splitlines()
