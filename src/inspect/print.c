@@ -137,10 +137,14 @@ static void put_head(struct page *p)
 		in->tasks == 1 ? "" : "s", in->jobs, in->jobs == 1 ? "" : "s", in->waiting);
 }
 
+/* Whole: they are what it is looked at for. */
 static void put_notes(struct page *p)
 {
-	for (size_t i = 0; i < p->in->notes_n; i++)
-		put(p, "%s", p->in->notes[i]);
+	for (size_t i = 0; i < p->in->notes_n; i++) {
+		p->used += (size_t)snprintf(p->text + p->used, LINE_MOST, "%s\n", p->in->notes[i]);
+		if (p->used >= FLUSH_AT)
+			flush(p);
+	}
 }
 
 /* -- the table --------------------------------------------------------------------------------- */

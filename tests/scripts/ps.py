@@ -16,6 +16,7 @@ import command  # noqa: E402  (the path comes first)
 HERE = os.path.dirname(os.path.abspath(__file__))
 INCLUDE = os.path.join(HERE, "..", "..", "include")
 SOURCE = os.path.join(HERE, "..", "support", "modules", "hangs.c")
+BADLY_NAMED = os.path.join(HERE, "..", "support", "programs", "named_badly.c")
 COMPILER = os.environ.get("TUTTI_CC", "cc")
 SANITIZE = os.environ.get("TUTTI_SANITIZE")
 
@@ -126,7 +127,9 @@ def prints_a_table_and_a_tree(program):
         assert lines[-1].startswith("deadlock: "), lines[-1]
         for width in (80, 200):
             cut = run("ps", str(running.pid), COLUMNS=str(width)).splitlines()
-            assert max(map(len, cut)) <= width, cut
+            notes = [line for line in cut if line.startswith("deadlock: ")]
+            assert max(len(line) for line in cut if line not in notes) <= width, cut
+            assert notes[0].count(", held by ") == 2, notes  # whole, however narrow it is
         plain = run("tree", str(running.pid))
         assert plain.isascii() and "\033" not in plain, plain
         assert re.search(r"^`- thread waiter \(\d+\): waiting", plain, re.M), plain
@@ -193,6 +196,22 @@ def has_stacks(program):
         assert any(frame.startswith("main+") for frame in main_), main_
         text = run("ps", "--stacks", str(running.pid))
         assert re.search(r"^task 'first':\n    \S.*\n", text, re.M), text
+
+
+def has_stacks_by_frame_pointers(directory):
+    """The kernel does not tell those of a thread that is in it."""
+    if not os.path.exists(os.path.join(command.BUILD, "tutti-stacks.so")):
+        return
+    program = build(directory, "framed", "-O0", "-fno-omit-frame-pointer", f"-L{command.BUILD}",
+                    "-ltutti", source=BADLY_NAMED)
+    with Running(program) as running:
+        row, _ = row_of(running.pid, "?[2J??x", lambda row: row["state"] == "waiting")
+        frames, _ = rows(running.pid, "--stacks")
+        stack = next(x["stack"] for x in frames if x.get("id") == row["id"])
+        stack = [frame.split("+")[0] for frame in stack]
+        at = stack.index("pause")
+        command.equal(stack[at + 1:at + 3], ["rests", "sleeps"], stack)
+        command.equal(len(stack) > at + 3, True, stack)
 
 
 def refuses(program):
@@ -264,8 +283,7 @@ def believes_no_facts(directory, program):
 
 def named_badly(directory):
     """No name controls the terminal, breaks a line or is cut within a character."""
-    source = os.path.join(HERE, "..", "support", "programs", "named_badly.c")
-    program = build(directory, "badly", f"-L{command.BUILD}", "-ltutti", source=source)
+    program = build(directory, "badly", f"-L{command.BUILD}", "-ltutti", source=BADLY_NAMED)
     with Running(program) as running:
         row_of(running.pid, "?[2J??x")
         for what in ("ps", "tree"):
@@ -308,6 +326,7 @@ def main():
         stopped_or_spinning(program)
         children_follow(program)
         has_stacks(program)
+        has_stacks_by_frame_pointers(directory)
         refuses(program)
         another_version(directory, program)
         believes_no_facts(directory, program)

@@ -251,7 +251,7 @@ const char *tu_os_other_forbidden(unsigned user, char *buf, size_t n)
 			*scope);
 	else
 		snprintf(buf, n,
-			"it may not be looked at (prctl PR_SET_DUMPABLE, a setuid program or a "
-			"sandbox): ask as root, or start the program with TUTTI_DUMP=SIGQUIT");
+			"it is kept from others (by prctl PR_SET_DUMPABLE, as a setuid program or "
+			"by a sandbox): ask as root, or start the program with TUTTI_DUMP=SIGQUIT");
 	return buf;
 }

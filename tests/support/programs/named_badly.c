@@ -15,10 +15,16 @@ static void *waits(void *arg)
 	return arg;
 }
 
+static void rests(void)
+{
+	for (;;)
+		pause();
+}
+
 static void *sleeps(void *arg)
 {
 	prctl(PR_SET_NAME, "\x1B[2J\xFF\nx");
-	pause();
+	rests();
 	return arg;
 }
 
