@@ -218,6 +218,8 @@ def virtual_time(directory):
     ready = max(e["dur"] for e in trace.slices("ready"))
     if ready > 1:  # microsecond
         sys.exit(f"somebody was ready for {ready} µs, and nobody computed")
+    if [e for e in trace.slices("waiting") if e["name"] == "waiting"]:
+        sys.exit("somebody waits, and it is not said for what")
     slept = sum(e["dur"] for e in trace.slices("waiting") if e["name"] == "sleep")
     command.equal(round(slept / 1e6), 2 * (1 + 2 + 3 + 3 * 4), "seconds slept")
 
