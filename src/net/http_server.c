@@ -34,12 +34,13 @@ static int status_of(const struct tutti_http_exchange *x)
 }
 
 /* Whose fault it is: what the client did is not worth a line. */
-static void tell(const struct tutti_http_exchange *x, int code)
+static void tell(struct tutti_http_exchange *x, int code)
 {
 	const char *text = tutti_fail_text();
 
 	if (x->body_rc < 0 || x->write_rc < 0 || x->refusal != 0 || code == TUTTI_ECANCELED)
 		return;
+	x->connection->told = true;
 	tutti_report(code, "serving %s %s failed: %s", tutti_http_method(x), x->path,
 		text ? text : tutti_strerror(code));
 }
@@ -51,6 +52,19 @@ static int end_upgraded(struct tutti_http_exchange *x, int rc)
 		tell(x, rc);
 	tutti_fail(0, NULL);
 	return rc == TUTTI_ECANCELED ? rc : TUTTI_EDONE;
+}
+
+/* What the handler has left undone is its failure, too. */
+static int end_reply(struct tutti_http_exchange *x)
+{
+	int rc = tu_http_reply_end(x);
+
+	if (rc == TUTTI_EPROTO && x->write_rc == 0) {
+		tutti_fail(rc, "the reply is %lld bytes shorter than was said", (long long)x->left);
+		tell(x, rc);
+		tutti_fail(0, NULL);
+	}
+	return rc;
 }
 
 /* 0, or why the connection ends. */
@@ -75,7 +89,7 @@ static int serve_found(struct tutti_http_exchange *x)
 		x->keep = x->keep && x->body_rc == 0;
 		return tu_http_reply_status(x, status_of(x));
 	}
-	return tu_http_reply_end(x);
+	return end_reply(x);
 }
 
 static int serve_request(struct tutti_http_exchange *x)
@@ -119,6 +133,7 @@ static int serve_next(struct tu_http_connection *c)
 		return TUTTI_EDONE;
 	rc = tu_http_exchange_begin(c, &x);
 	c->known = true;
+	c->told = false;
 	if (rc > 0) {
 		x->keep = false;
 		rc = tu_http_reply_status(x, rc);
@@ -181,6 +196,9 @@ int tutti_http_server_serve_stream(tutti_stream *stream, void *server)
 	tutti_lock_acquire(&s->lock);
 	tu_list_remove(&c.link);
 	tutti_lock_release(&s->lock);
+	/* What was reported needs no second line, which would blame the client. */
+	if (rc == TUTTI_EPROTO && c.told)
+		return 0;
 	/* A client that takes no reply has left, too: whoever likes could fill the reports. */
 	return rc == TUTTI_EDONE || rc == TUTTI_ETIMEDOUT ? 0 : rc;
 }

@@ -43,6 +43,16 @@ static int fails(tutti_http_exchange *x, void *arg)
 	return -EIO;
 }
 
+static int breaks_off(tutti_http_exchange *x, void *arg)
+{
+	int rc = tutti_http_reply_begin(x, 200, NULL, 5);
+
+	(void)arg;
+	if (rc == 0)
+		rc = tutti_http_write(x, "ab", 2);
+	return rc < 0 ? rc : tutti_fail(-EIO, "the disk is gone");
+}
+
 static int waits(tutti_http_exchange *x, void *arg)
 {
 	int rc = tutti_event_wait(&go_on);
@@ -61,6 +71,7 @@ static tutti_http_server *make(void)
 	CHECK_EQ(tutti_http_server_route(s, "GET /pieces", pieces, NULL), 0);
 	CHECK_EQ(tutti_http_server_route(s, "GET /cut", pieces, &too_many), 0);
 	CHECK_EQ(tutti_http_server_route(s, "GET /fails", fails, NULL), 0);
+	CHECK_EQ(tutti_http_server_route(s, "GET /breaks-off", breaks_off, NULL), 0);
 	CHECK_EQ(tutti_http_server_route(s, "GET /waits", waits, NULL), 0);
 	CHECK_EQ(tutti_http_server_log(s, note, said), 0);
 	return s;
@@ -126,6 +137,42 @@ static void of_failures(void)
 	said[0] = '\0';
 	answer(&talk, s, REQUEST("GET / HTTP/1.1") "\r\n", 27, 1 << 20);
 	CHECK_STR(said, "");
+	tutti_http_server_free(s);
+}
+
+static char told[500];
+
+static void hear(int code, const char *text, void *arg)
+{
+	(void)code, (void)arg;
+	snprintf(told, sizeof told, "%s", text);
+}
+
+/* The reporter hears once of one that is cut, and serving blames nobody: the client did nothing. */
+static void of_failures_in_the_middle(void)
+{
+	static const struct {
+		const char *request, *said, *told;
+	} all[] = {
+		{ REQUEST("GET /breaks-off HTTP/1.1") "\r\n",
+			"unix:|GET|/breaks-off|-|-|-|1.1|200|TUTTI_EPROTO|2\n",
+			"serving GET /breaks-off failed: the disk is gone" },
+		{ REQUEST("GET /cut HTTP/1.1") "\r\n",
+			"unix:|GET|/cut|-|-|-|1.1|200|TUTTI_EPROTO|12\n",
+			"serving GET /cut failed: the reply is 8 bytes shorter than was said" },
+	};
+	tutti_http_server *s = make();
+
+	tutti_set_reporter(hear, NULL);
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		said[0] = told[0] = '\0';
+		talk_begin(&talk, s);
+		talk_say(&talk, all[i].request, strlen(all[i].request), 1 << 20);
+		CHECK_EQ(talk_end(&talk), 0);
+		CHECK_STR(said, all[i].said);
+		CHECK_STR(told, all[i].told);
+	}
+	tutti_set_reporter(NULL, NULL);
 	tutti_http_server_free(s);
 }
 
@@ -284,6 +331,7 @@ static void *everything(void *arg)
 {
 	RUN(of_each);
 	RUN(of_failures);
+	RUN(of_failures_in_the_middle);
 	RUN(of_those_given_up);
 	RUN(idle_ones_end);
 	RUN(so_do_those_with_half_a_head);
