@@ -5,7 +5,7 @@
  * server has closed them. Or it has so many connections that nobody says anything on, and then asks
  * once on each; it signals to the server, its parent, when the one and when the other is so.
  *
- *     echo_client PORT echo|accept NANOSECONDS
+ *     echo_client PORT echo|accept|accept_same NANOSECONDS
  *     echo_client PORT idle CONNECTIONS
  *
  * prints how many answers there were, or visits.
@@ -148,13 +148,13 @@ static long echo_wait(int port, long n)
 
 int main(int argc, char **argv)
 {
-	bench_require(argc == 4, "usage: echo_client PORT echo|accept|idle NUMBER");
+	bench_require(argc == 4, "usage: echo_client PORT echo|accept|accept_same|idle NUMBER");
 	int port = atoi(argv[1]);
 	int64_t ns = atoll(argv[3]);
 
 	if (strcmp(argv[2], "idle") == 0)
 		printf("%ld\n", echo_wait(port, (long)ns));
-	else if (strcmp(argv[2], "accept") == 0)
+	else if (strncmp(argv[2], "accept", 6) == 0)
 		printf("%ld\n", echo_come_and_go(port, ns));
 	else
 		printf("%ld\n", echo_ask(port, ns));

@@ -3,7 +3,9 @@
  * The race of the echo servers. The server is this process, on the first CPU; the client, always
  * the same (echo_client.c), a child on the second. Counted are answers, and what the server's
  * process has cost for each; or, in mode "idle", what each of ten thousand connections that wait
- * keeps resident in it, before each has asked once and after.
+ * keeps resident in it, before each has asked once and after. In mode "accept" connections come
+ * and go; the server then waits for the client most of the time, so in mode "accept_same" both are
+ * on the first CPU, where what the server needs is taken from the client.
  */
 #ifndef ECHO_RACE_H
 #define ECHO_RACE_H
@@ -51,6 +53,11 @@ static int64_t echo_ns, echo_cpu; /* echo_ns: of idle ones, how many */
 static int echo_results = -1;
 static const char *echo_mode;
 static pid_t echo_child;
+
+static inline int echo_visits(const struct bench_options *o)
+{
+	return strncmp(o->mode, "accept", 6) == 0;
+}
 
 /* The client is through: print the figures and end. */
 static inline void echo_over(int signal_number)
@@ -106,7 +113,7 @@ static inline void echo_client(const char *server, int port, int results)
 	snprintf(where, sizeof(where), "%d", port);
 	snprintf(ns, sizeof(ns), "%lld", (long long)echo_ns);
 	dup2(results, STDOUT_FILENO);
-	echo_pin(1);
+	echo_pin(strcmp(echo_mode, "accept_same") == 0 ? 0 : 1);
 	execl(path, path, where, echo_mode, ns, (char *)NULL);
 	_exit(127);
 }

@@ -49,6 +49,7 @@ ST = "libst-dev"
 
 PROCESS_MODES = ("stream", "awake", "asleep")
 SUBPROCESS_MODES = ("start", "capture", "stream")
+ACCEPT_MODES = ("accept", "accept_same")
 
 GROUPS = {
     "tasks": (
@@ -154,10 +155,10 @@ GROUPS = {
         Contestant("Go", GO, (("go_peer", "echo"),)),
     ),
     "accept": (
-        Contestant(OURS, "", (("ours_echo", "accept"),)),
-        Contestant("epoll", "", (("epoll_echo", "accept"),)),
-        Contestant("libuv", "libuv1-dev", (("libuv_echo", "accept"),)),
-        Contestant("Go", GO, (("go_peer", "accept"),)),
+        Contestant(OURS, "", tuple(("ours_echo", m) for m in ACCEPT_MODES)),
+        Contestant("epoll", "", tuple(("epoll_echo", m) for m in ACCEPT_MODES)),
+        Contestant("libuv", "libuv1-dev", tuple(("libuv_echo", m) for m in ACCEPT_MODES)),
+        Contestant("Go", GO, tuple(("go_peer", m) for m in ACCEPT_MODES)),
     ),
     "idle": (
         Contestant(OURS, "", (("ours_echo", "idle"),)),
@@ -289,6 +290,8 @@ ROWS = (
     Row("accept", "accept", "connections accepted and closed, one core", "1/s",
         (Target("better", 0.95, "epoll"), Target("better", 1.1, "Go")), more_is_better=True),
     Row("accept", "accept_cpu", "what one costs the server", "ns"),
+    Row("accept", "accept_same", "the same, the client on the server's core", "1/s",
+        (Target("better", 0.95, "epoll"), Target("better", 1.1, "Go")), more_is_better=True),
     Row("idle", "idle_bytes", "resident for each of 10,000 connections that wait", "B",
         (Target("most", 6144),)),
     Row("idle", "idle_asked", "the same once each has asked and was answered", "B"),
@@ -312,9 +315,12 @@ ROWS = (
         (Target("better", 1.2, "CPython"),), more_is_better=True),
     Row("manager", "manager_calls_4", "the same, four clients in Python", "1/s",
         (Target("better", 1.5, "CPython"),), more_is_better=True),
-    Row("manager", "manager_ops_50", "the same, 50 clients in C, beside LPUSH and RPOP", "1/s",
+    Row("manager", "manager_calls_4_free", "the same four, nothing bound to a CPU", "1/s",
+        (Target("better", 1.5, "CPython"),), more_is_better=True),
+    Row("manager", "manager_ops_50", "50 clients in C, beside LPUSH and RPOP", "1/s",
         (Target("better", 0.9, "Redis"),), more_is_better=True),
     Row("manager", "manager_calls_4_cpu", "what a call of the four costs the server", "ns"),
+    Row("manager", "manager_calls_4_free_cpu", "of those bound to none", "ns"),
     Row("manager", "manager_ops_50_cpu", "and one of the 50", "ns"),
     Row("manager", "manager_idle", "resident for each of 10,000 clients that wait; CPython's 1,000",
         "B", (Target("most", 8192),)),

@@ -122,7 +122,7 @@ int main(int argc, char **argv)
 	leave_children_alone();
 	status = run(argc, argv);
 	/* help that did not arrive is a failure too; map writes and checks by itself */
-	if (fflush(stdout) != 0 && status == STATUS_FINE) {
+	if ((fflush(stdout) != 0 || ferror(stdout)) && status == STATUS_FINE) {
 		say("standard output: cannot be written");
 		return STATUS_FAILED;
 	}

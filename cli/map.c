@@ -133,9 +133,10 @@ static int run_jobs(struct stream *s)
 		.key = o->key->key,
 		.at_once = o->at_once,
 		.ahead = ahead };
+	int rc = options_on_tcp(o) ? web_find_manager(o->on, o->key) : 0;
 
-	if (options_on_tcp(o) && web_find_manager(o->on, o->key) < 0)
-		return STATUS_USAGE;
+	if (rc < 0)
+		return rc == TUTTI_ECANCELED ? STATUS_INTERRUPTED : STATUS_USAGE;
 	return run_on(s, &host);
 }
 

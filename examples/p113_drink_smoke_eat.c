@@ -47,13 +47,15 @@ int main(void)
 
 	begin("one person, in turns");
 	for (int i = 0; i < 3; i++)
-		f[i] = tutti_task_start(consume, &jobs[i], NULL);
+		f[i] = tutti_task_start(
+			consume, &jobs[i], &(tutti_task_options){ .name = jobs[i].name });
 	rc = tutti_join_all(f, 3);
 	end();
 
 	begin("three persons");
 	for (int i = 0; i < 3; i++)
-		f[i] = tutti_thread_start(consume, &jobs[i], NULL);
+		f[i] = tutti_thread_start(
+			consume, &jobs[i], &(tutti_thread_options){ .name = jobs[i].name });
 	rc |= tutti_join_all(f, 3);
 	end();
 	return rc < 0;

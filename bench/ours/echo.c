@@ -50,7 +50,7 @@ int main(int argc, char **argv)
 		tutti_poller_choose(TUTTI_EPOLL);
 	bench_require(tutti_listener_create(&l, "127.0.0.1:0", NULL) == 0, "cannot listen");
 	echo_begin(&o, argv[0], tutti_listener_port(l));
-	if (strcmp(o.mode, "accept") == 0)
+	if (echo_visits(&o))
 		accept_and_close(l);
 	else
 		tutti_listener_serve(l, strcmp(o.mode, "idle") == 0 ? wait_and_echo : echo, NULL);

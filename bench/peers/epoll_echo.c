@@ -39,7 +39,7 @@ int main(int argc, char **argv)
 	struct bench_options o = bench_options_read(argc, argv);
 	struct epoll_event events[256];
 	int port, listener = echo_listen(&port), poller = epoll_create1(EPOLL_CLOEXEC);
-	int keep = strcmp(o.mode, "accept") != 0;
+	int keep = !echo_visits(&o);
 
 	fcntl(listener, F_SETFL, O_NONBLOCK);
 	add(poller, listener);

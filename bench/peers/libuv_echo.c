@@ -49,7 +49,7 @@ int main(int argc, char **argv)
 	int port, fd = echo_listen(&port);
 	uv_tcp_t listener;
 
-	keep = strcmp(o.mode, "accept") != 0;
+	keep = !echo_visits(&o);
 	uv_tcp_init(loop, &listener);
 	uv_tcp_open(&listener, fd);
 	echo_begin(&o, argv[0], port);

@@ -2,7 +2,9 @@
 """The race of the managers: manager_race.py PROGRAMS tutti|cpython|redis [--quick]
 
 The server is on the first CPU, its clients on the second: unmodified ones of CPython, and for many
-of them one program in C (manager_client.c), which is Redis's client too.
+of them one program in C (manager_client.c), which is Redis's client too. Four in Python keep the
+second CPU busy by themselves, whatever the server does; so they are also raced with nothing bound
+to a CPU, as it is where people use it.
 """
 import os
 import resource
@@ -17,16 +19,21 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = [sys.executable, os.path.join(HERE, "python_manager.py")]
 
 
-def start(programs, name):
+def bound(cpu, words):
+    """Words that start a program on that CPU; None: on all."""
+    return words if cpu is None else on_cpu(cpu, words)
+
+
+def start(programs, name, cpu=0):
     if name == "redis":
         port = free_port()
-        server = subprocess.Popen(on_cpu(0, [
+        server = subprocess.Popen(bound(cpu, [
             "redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "",
             "--appendonly", "no", "--loglevel", "warning"]),
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
         return server, wait_for(port)
     words = [f"{programs}/ours_manager"] if name == "tutti" else [*PYTHON, "serve"]
-    server = subprocess.Popen(on_cpu(0, words), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    server = subprocess.Popen(bound(cpu, words), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                               text=True)
     return server, int(server.stdout.readline())
 
@@ -46,9 +53,9 @@ def seconds_of(*words):
     return float(done.stdout)
 
 
-def calls(port, clients, n):
+def calls(port, clients, n, cpu=1):
     """Of so many clients at once, n of each."""
-    all_of_them = [subprocess.Popen(on_cpu(1, [*PYTHON, "calls", str(port), str(n)]), text=True,
+    all_of_them = [subprocess.Popen(bound(cpu, [*PYTHON, "calls", str(port), str(n)]), text=True,
                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE)
                    for _ in range(clients)]
     for client in all_of_them:
@@ -96,6 +103,19 @@ def many(programs, server, port, which, seconds):
     print(f"{done.stdout}manager_ops_50_cpu {cost:.6g} ns")
 
 
+def unbound(programs, name, clients, n):
+    """The calls of so many, where each may run on any CPU; its server is one of its own."""
+    server, port = start(programs, name, None)
+    try:
+        before = cpu_ns(server.pid)
+        print(f"manager_calls_{clients}_free {calls(port, clients, n, None):.6g} 1/s")
+        cost = (cpu_ns(server.pid) - before) / clients / n
+        print(f"manager_calls_{clients}_free_cpu {cost:.6g} ns")
+    finally:
+        server.stdin.close()
+        server.wait()
+
+
 def main():
     programs, name = sys.argv[1:3]
     divide = 10 if "--quick" in sys.argv else 1
@@ -123,6 +143,8 @@ def main():
         if name == "redis":
             server.terminate()
         server.wait()
+    if name != "redis":
+        unbound(programs, name, 4, 10000 // divide)
 
 
 if __name__ == "__main__":

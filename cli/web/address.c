@@ -36,6 +36,17 @@ const char *address_full(const char *who, const char *text, char *room, size_t s
 	return NULL;
 }
 
+const char *address_words(const char *address, int rc)
+{
+	if (strncmp(address, "unix:", 5) == 0)
+		return tutti_strerror(rc);
+	if (rc == -ENOENT)
+		return "no such host";
+	if (rc == -EAGAIN)
+		return "what the host's address is cannot be found out just now";
+	return tutti_strerror(rc);
+}
+
 const char *address_hint(const char *address, int rc)
 {
 	const char *port = strrchr(address, ':');

@@ -12,6 +12,9 @@
  */
 const char *address_full(const char *who, const char *text, char *room, size_t size);
 
+/* What rc of a call means that was about an address: of a host's name, that there is none such. */
+const char *address_words(const char *address, int rc);
+
 /* What to do about an error there: "" or words to be appended. */
 const char *address_hint(const char *address, int rc);
 

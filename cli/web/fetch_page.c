@@ -79,14 +79,26 @@ static int end_limit(struct attempt *a, tutti_scope *scope, int rc)
 	return ended;
 }
 
+/* Its words, without the url in front, which is said anyhow. */
+static const char *client_words(const struct attempt *a, int rc)
+{
+	const char *words = a->fault.text, *url = a->page->url;
+	size_t n = strlen(url);
+
+	if (!*words)
+		return tutti_strerror(rc);
+	return n > 0 && strncmp(words, url, n) == 0 && strncmp(words + n, ": ", 2) == 0
+		       ? words + n + 2
+		       : words;
+}
+
 /* What the client said, in its words and those of our limits. */
 static int fail(struct attempt *a, int rc)
 {
 	const struct fetch_options *o = a->page->fetch->options;
 
 	if (rc != TUTTI_ETIMEDOUT || *a->fault.text)
-		return page_fail(
-			a->page, rc, "%s", *a->fault.text ? a->fault.text : tutti_strerror(rc));
+		return page_fail(a->page, rc, "%s", client_words(a, rc));
 	if (a->deadline && tutti_now() >= a->deadline)
 		return page_fail(a->page, rc, "took longer than %g s", (double)o->timeout / 1e9);
 	return page_fail(a->page, rc, "nothing came for %g s", (double)o->stall / 1e9);

@@ -59,7 +59,9 @@ static int read_from(struct fetch *f, struct input *in, uint64_t *index)
 	while ((rc = input_next(in, &line)) > 0) {
 		tutti_bytes url = trim(&line);
 
-		rc = url.size > 0 ? hand_over(f, url, ++*index) : 0;
+		if (url.size == 0 && in->args) /* a word of the command line is no comment */
+			url = line;
+		rc = url.size > 0 || in->args ? hand_over(f, url, ++*index) : 0;
 		tutti_bytes_free(&line);
 		if (rc < 0)
 			break;

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/un.h>
 
+#include "web/address.h"
+
 /* What is wrong with it; NULL: nothing. */
 static const char *fault_of(const char *word)
 {
@@ -53,11 +55,14 @@ void machines_say(const char *who, const char *where, const char *name, int rc)
 		say("%s: %s: no manager listens there", who, where);
 	else if (rc == -ENOENT && name)
 		say("%s: %s: the manager there serves no %s", who, where, name);
+	else if (rc == TUTTI_ETIMEDOUT)
+		say("%s: %s: whoever listens there does not answer", who, where);
 	else if (rc == TUTTI_ESHUTDOWN || rc == -ECONNRESET)
 		say("%s: %s: the manager has shut down", who, where);
+	else if (name)
+		say("%s: %s: %s: %s", who, where, name, tutti_strerror(rc));
 	else
-		say("%s: %s: %s%s%s", who, where, name ? name : "", name ? ": " : "",
-			tutti_strerror(rc));
+		say("%s: %s: %s", who, where, address_words(where, rc));
 }
 
 int machines_connect(const char *who, tutti_manager **m, const char *where, const struct key *k)

@@ -200,7 +200,8 @@ static int run(const struct manager *o, tutti_manager *m, const char *address)
 	int rc = tutti_manager_start(m);
 
 	if (rc < 0) {
-		say("manager: %s: %s%s", address, tutti_strerror(rc), address_hint(address, rc));
+		say("manager: %s: %s%s", address, address_words(address, rc),
+			address_hint(address, rc));
 		return STATUS_FAILED;
 	}
 	hearing = tutti_task_start(hear, m, NULL);

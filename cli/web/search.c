@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "cli.h"
+#include "web/address.h"
 
 #include <tutti/error.h>
 #include <tutti/task.h>
@@ -39,7 +40,7 @@ static void tell(struct search_news *news, int rc)
 		say("worker: %s: the manager has gone; looking for it", news->where);
 	else
 		say("worker: %s: no manager is there yet (%s); waiting for one", news->where,
-			tutti_strerror(rc));
+			address_words(news->where, rc));
 }
 
 int search_on(struct search *search, int rc)

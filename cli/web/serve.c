@@ -137,7 +137,8 @@ static int listen_there(struct site *site)
 		return STATUS_USAGE;
 	rc = tutti_listener_create(&site->listener, address, NULL);
 	if (rc < 0) {
-		say("serve: %s: %s%s", address, tutti_strerror(rc), address_hint(address, rc));
+		say("serve: %s: %s%s", address, address_words(address, rc),
+			address_hint(address, rc));
 		return STATUS_FAILED;
 	}
 	make_url(site);

@@ -428,6 +428,18 @@ static int find_queues(struct worker *w)
 	return rc;
 }
 
+/* JOB, or those that `tutti map` knows, and no others that this program may have. */
+static int add_jobs(struct worker *w)
+{
+	const char *does;
+	tutti_job *job;
+	int rc = w->job ? tutti_worker_add(w->jobs, w->job->name, w->job) : 0;
+
+	for (int i = 0; rc == 0 && !w->job && (job = find_built_in(i, &does)) != NULL; i++)
+		rc = tutti_worker_add(w->jobs, job->name, job);
+	return rc;
+}
+
 /* Its jobs, unless it has none but queues, as Python's have. */
 static int find_jobs(struct worker *w)
 {
@@ -441,8 +453,8 @@ static int find_jobs(struct worker *w)
 		tutti_proxy_free(proxy);
 		rc = tutti_worker_create(&w->jobs, w->where, &options);
 	}
-	if (rc == 0 && w->job)
-		rc = tutti_worker_add(w->jobs, w->job->name, w->job);
+	if (rc == 0)
+		rc = add_jobs(w);
 	if (rc == 0)
 		rc = tutti_worker_set_idle(w->jobs, w->idle);
 	if (rc == 0)
@@ -452,7 +464,27 @@ static int find_jobs(struct worker *w)
 	return rc;
 }
 
-/* TUTTI_ETIMEDOUT: it was idle too long already. */
+/* How long one attempt may take: not longer than is waited for all of them. */
+static tutti_time attempt_end(const struct search *search)
+{
+	tutti_time end = tutti_after(TUTTI_SECONDS(10));
+
+	if (search->until == 0) /* there is but one */
+		return end;
+	if (search->until < end)
+		end = search->until;
+	return search->idle_end < end ? search->idle_end : end;
+}
+
+/* One that is cut short does not know better than the one before it. */
+static int attempt(struct worker *w, const struct search *search, int before)
+{
+	int rc = tutti_manager_connect(w->m, attempt_end(search));
+
+	return rc == TUTTI_ETIMEDOUT && before < 0 ? before : rc;
+}
+
+/* TUTTI_EDONE: it was idle too long already. */
 static int connect_to(struct worker *w)
 {
 	struct search search = search_begin(&w->news, w->patience, w->idle);
@@ -461,12 +493,14 @@ static int connect_to(struct worker *w)
 	if (rc < 0)
 		w->m = NULL;
 	while (again == 0) {
-		rc = tutti_manager_connect(w->m, tutti_after(TUTTI_SECONDS(10)));
+		rc = attempt(w, &search, rc);
 		again = rc < 0 ? search_on(&search, rc) : 1;
 	}
 	if (rc == 0)
 		search_met(&w->news);
-	else if (again == TUTTI_ECANCELED || again == TUTTI_ETIMEDOUT)
+	else if (again == TUTTI_ETIMEDOUT && w->patience > 0 && tutti_now() >= search.idle_end)
+		rc = TUTTI_EDONE;
+	else if (again == TUTTI_ECANCELED)
 		rc = again;
 	else
 		machines_say("worker", w->where, NULL, rc);
@@ -496,7 +530,7 @@ static void *work(void *arg)
 
 	if (rc == 0)
 		w->status = run(w);
-	else if (rc == TUTTI_ETIMEDOUT && w->idle > 0)
+	else if (rc == TUTTI_EDONE)
 		w->status = STATUS_FINE; /* nothing to do for too long */
 	else
 		w->status = rc == TUTTI_ECANCELED ? STATUS_INTERRUPTED : STATUS_FAILED;

@@ -429,7 +429,7 @@ void tu_park(struct tu_context *self)
 	uint32_t empty = TU_PARK_EMPTY;
 	int saved = *self->worker->errno_at;
 	bool taped = tu_taping();
-	int64_t since = taped ? tu_os_now() : 0; /* before others can call it */
+	int64_t since = taped ? tu_tape_time() : 0; /* before others can call it */
 
 	/* [park-1] release: what we wait in is set up before a waker finds us PARKED */
 	tu_parks(self);

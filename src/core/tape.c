@@ -28,6 +28,7 @@ struct head {
 	uint64_t magic, bytes;
 	uint64_t next; /* atomic: pages taken, and wanted */
 	uint64_t lost; /* atomic */
+	int64_t last;  /* in a simulation, see tu_tape_time; atomic */
 };
 
 static const uint64_t magic = UINT64_C(0x3165706174747574);
@@ -131,6 +132,22 @@ void tu_tape_put(const struct tu_tape_record *r, const char *text)
 	leave(w);
 }
 
+/*
+ * In a simulation any number of things happen in the same instant: a nanosecond each keeps them in
+ * order. Relaxed: there one runs at a time, of all its processes.
+ */
+int64_t tu_tape_time(void)
+{
+	int64_t now = tu_os_now(), last;
+
+	if (!tu_simulated() || !tape.head)
+		return now;
+	last = tu_load_rlx(&tape.head->last); /* as said above */
+	now = now > last ? now : last + 1;
+	tu_store_rlx(&tape.head->last, now); /* likewise */
+	return now;
+}
+
 /* -- who it is -------------------------------------------------------------------------------- */
 
 static void name_thread(const struct tu_context *c, char *buf, size_t n)
@@ -199,7 +216,7 @@ void tu_tape_note(struct tu_context *self, enum tu_tape_kind kind, uint64_t a, c
 
 	if (!tu_taping() || !enter(self->worker))
 		return;
-	r.time = tu_os_now();
+	r.time = tu_tape_time();
 	note(self, &r, text);
 	leave(self->worker);
 }
@@ -252,7 +269,7 @@ void tu_tape_wakes(const struct tu_context *c)
 
 	if (!tu_taping() || !w || !enter(w))
 		return;
-	r.time = tu_os_now();
+	r.time = tu_tape_time();
 	if (by && !w->looking) {
 		if (!is_known(by))
 			introduce(by, r.time);
@@ -412,7 +429,7 @@ int tu_tape_join(const char *where, const char *name)
 
 void tu_tape_process(const char *name)
 {
-	struct tu_tape_record r = { .time = tu_os_now(), .kind = TU_TAPE_PROCESS };
+	struct tu_tape_record r = { .time = tu_tape_time(), .kind = TU_TAPE_PROCESS };
 
 	snprintf(tape.name, sizeof(tape.name), "%s", name);
 	tu_tape_put(&r, tape.name);
@@ -424,7 +441,7 @@ void tu_tape_process_ends(void)
 
 	if (!tu_taping())
 		return;
-	r.time = tu_os_now();
+	r.time = tu_tape_time();
 	tu_tape_put(&r, NULL);
 }
 
@@ -444,7 +461,7 @@ const struct tu_tape_page *tu_tape_page(size_t i)
 
 int64_t tu_tape_now(void)
 {
-	return tape.simulated == tu_simulated() ? tu_os_now() : 0;
+	return tape.simulated == tu_simulated() ? tu_tape_time() : 0;
 }
 
 int tu_tape_pid(void)

@@ -106,6 +106,7 @@ void tu_tape_put(const struct tu_tape_record *r, const char *text);
 /* The same of what happens to self, now; says who self is if that has not been said. */
 void tu_tape_note(struct tu_context *self, enum tu_tape_kind kind, uint64_t a, const char *text);
 
+int64_t tu_tape_time(void);                 /* what time it is for the next record */
 void tu_tape_ends(struct tu_context *self); /* what runs there, see tu_ended */
 void tu_tape_waits(struct tu_context *self, int64_t since);
 void tu_tape_wakes(const struct tu_context *c);

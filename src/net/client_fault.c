@@ -47,6 +47,9 @@ static int code_of_certificate(struct tu_client_transfer *t)
 	return verdict <= UNSPECIFIED ? TUTTI_EWRONGNAME : TUTTI_EUNTRUSTED;
 }
 
+/* OpenSSL's SSL_R_WRONG_VERSION_NUMBER: what came does not even begin as TLS does. */
+enum { NO_RECORD = 267 };
+
 /* Reasons from 1000 on are alerts: what the other side said before it went (RFC 8446, 6). */
 enum {
 	ALERTS = 1000,
@@ -172,6 +175,8 @@ static const char *words_of(const struct tu_client_transfer *t, int code)
 	if (code > -4096 && t->result != CURLE_PEER_FAILED_VERIFICATION && code != -EINVAL &&
 		code != -EPROTONOSUPPORT)
 		return tutti_strerror(code);
+	if (t->result == CURLE_SSL_CONNECT_ERROR && reason_of(t) == NO_RECORD)
+		return "what answers there does not speak TLS";
 	return t->words[0] ? t->words : curl_easy_strerror(t->result);
 }
 

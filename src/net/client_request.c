@@ -24,8 +24,9 @@ static int say_url(struct tu_client_request *q, const char *url, CURLUcode rc)
 {
 	if (rc == CURLUE_OUT_OF_MEMORY)
 		return -ENOMEM;
-	return tu_client_say(
-		q->fault, -EINVAL, "%.150s: %s", *url ? url : "\"\"", curl_url_strerror(rc));
+	return tu_client_say(q->fault, -EINVAL, "%.150s: %s", *url ? url : "\"\"",
+		rc == CURLUE_BAD_SCHEME ? "it begins with neither http:// nor https://"
+					: curl_url_strerror(rc));
 }
 
 char *tu_client_url_part(CURLU *url, CURLUPart what, unsigned flags)

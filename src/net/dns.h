@@ -141,7 +141,6 @@ int tu_dns_config_now(tutti_dns *d, struct tu_dns_config *c);         /* -ENOMEM
 int tu_dns_address_read(struct tu_dns_address *a, const char *text); /* no port; -EINVAL */
 void tu_dns_address_write(const struct tu_dns_address *a, tutti_ip *ip);
 bool tu_dns_name_fits(const char *name);
-bool tu_dns_name_is_local(const char *name);                             /* localhost */
 void tu_dns_name_of_address(const struct tu_dns_address *a, char *name); /* in-addr.arpa */
 
 /* dns_hosts.c: what the file says of s. true: it is there, and s has the result. */

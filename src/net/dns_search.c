@@ -6,6 +6,8 @@
  */
 #include "net/dns.h"
 
+#include "base/host.h"
+
 #include <arpa/nameser.h>
 #include <errno.h>
 #include <stdio.h>
@@ -127,7 +129,7 @@ int tu_dns_search(struct tu_dns_search *s)
 	if (rc < 0)
 		return rc;
 	if (!tu_dns_hosts(s->dns->hosts, s)) {
-		if (!s->reverse && tu_dns_name_is_local(s->key))
+		if (!s->reverse && tu_host_is_local(s->key))
 			be_local(s);
 		else
 			rc = s->reverse ? ask_for_name(s, &c) : ask_along(s, &c);

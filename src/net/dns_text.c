@@ -45,18 +45,6 @@ bool tu_dns_name_fits(const char *name)
 	return true;
 }
 
-bool tu_dns_name_is_local(const char *name)
-{
-	static const char local[] = "localhost";
-	size_t n = strlen(name), size = sizeof(local) - 1;
-
-	if (n > 0 && name[n - 1] == '.')
-		n--;
-	if (n < size || strncasecmp(name + n - size, local, size) != 0)
-		return false;
-	return n == size || name[n - size - 1] == '.';
-}
-
 void tu_dns_name_of_address(const struct tu_dns_address *a, char *name)
 {
 	const uint8_t *b = a->ip.s6_addr;

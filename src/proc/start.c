@@ -333,7 +333,7 @@ static int begin(struct tu_process *p, tutti_start_method method, char *text, si
 {
 	struct scene s;
 	int rc = have_place(p, method, &s, text, n);
-	int64_t since = tutti_now();
+	int64_t since = tu_tape_time();
 
 	if (rc < 0)
 		return rc;

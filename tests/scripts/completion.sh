@@ -23,6 +23,7 @@ bash -c ". '$source/cli/completion/tutti.bash'; complete -p tutti" | grep -qx \
 	'complete -F _tutti tutti' || complain "bash does not know of it"
 
 # offers WANT WORD...: what bash would offer for these words, the last one unfinished
+# as_found: files come in the order of the folder
 offers() {
 	local want=$1 got
 	shift
@@ -30,6 +31,8 @@ offers() {
 		. "$source/cli/completion/tutti.bash"
 		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
 		_tutti 2>&1
+		[ -z "${as_found-}" ] ||
+			mapfile -t COMPREPLY < <(printf '%s\n' "${COMPREPLY[@]}" | LC_ALL=C sort)
 		echo "${COMPREPLY[*]}"
 	)
 	[ "$got" = "$want" ] || complain "bash: $*: offers '$got', not '$want'"
@@ -65,7 +68,7 @@ offers 'shout' tutti map ./mod.so : sh
 offers 'bare count nothing odd prime refuse same shout swallow' tutti map --tag ./mod.so :
 offers '--title --tag --timeout --timeline' tutti fetch --t
 offers 'plain.txt' tutti fetch -a pl
-offers 'mod.so plain.txt' tutti jobs ''
+as_found=1 offers 'mod.so plain.txt' tutti jobs ''
 offers '--help' tutti info -
 offers 'sjf srtf' tutti sched -a s
 offers '--slice --seed --svg' tutti sched --s

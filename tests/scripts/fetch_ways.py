@@ -132,6 +132,23 @@ def without_proxy():
     fails("--proxy", "http://a b/", "http://nowhere.invalid/", said=".*: proxy http://a b/: .+\n")
 
 
+def no_url():
+    """What is no URL is named, also a word that is empty or looks like a comment; each once."""
+    for url, why in (("foo", "it begins with neither http:// nor https://"),
+                     ("#x", "it begins with neither http:// nor https://"),
+                     ("", '"": it begins with neither http:// nor https://'),
+                     ("ftp://x/", "neither http nor https")):
+        fails(url, said=f"tutti: fetch: {url}: {why}\n")
+
+
+def not_tls():
+    """A server that speaks HTTP is asked by TLS."""
+    with pages.Server(lambda x: x.reply("plain")) as server:
+        url = secure(server, "/")
+        fails(url, said=rf"tutti: fetch: {url}: 127\.0\.0\.1:\d+: what answers there does not "
+              r"speak TLS( \(after .*)?\n")
+
+
 def secure_server(folder, name, names):
     """(a server by TLS, who signed it): for those names."""
     pem, key = certificates.make(folder, name, names)
@@ -208,6 +225,8 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         by_proxy()
         without_proxy()
+        no_url()
+        not_tls()
         in_time()
         if not certificates.can_be_made():
             command.skip("all but TLS is fine; there is no openssl to make certificates")

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
+# Address sanitizer maps so much that a core file of it would fill a disk.
+# ctest: TIMEOUT 900 LABELS no-asan LABELS no-valgrind
 """The script for gdb: on a process and on a core file, with and without debug information, with the
-program's symbols and without; stacks of tasks; what it refuses. ctest: TIMEOUT 900"""
+program's symbols and without; stacks of tasks; what it refuses."""
 import os
 import re
 import shutil

@@ -4,6 +4,7 @@ and what goes wrong."""
 import os
 import re
 import signal
+import socket
 import sys
 import tempfile
 
@@ -119,6 +120,43 @@ def places(folder):
          "tcp://127.0.0.1:1", "square", "1")
 
 
+def nobody_there():
+    """A host that there is not, by a name that no resolver asks for; who listens, and is silent."""
+    name = 64 * "x"
+    for arguments in (("map", "--on", f"tcp://{name}:1", "square", "1"),
+                      ("worker", f"tcp://{name}:1"), ("master", f"tcp://{name}:1", "1"),
+                      ("manager", "--listen", f"{name}:1"), ("serve", "--listen", f"{name}:1")):
+        says(rf"tutti: {arguments[0]}: (tcp://)?{name}:1: no such host\n",
+             2 if arguments[0] == "map" else 1, *arguments)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        where = "tcp://127.0.0.1:%d" % silent.getsockname()[1]
+        says(f"tutti: worker: {where}: whoever listens there does not answer\n", 1, "worker",
+             "--wait", "0.2", where)
+        says("", 0, "worker", "--retry", "--idle", "0.2", where)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        where = "tcp://127.0.0.1:%d" % silent.getsockname()[1]
+        with machines.Program("map", "--on", where, "square", "1") as mapping, silent.accept()[0]:
+            mapping.signal(signal.SIGINT)
+            mapping.ends(130)
+            command.equal(mapping.said(), "", "interrupted")
+
+
+def offered(module):
+    """Without JOB a worker takes those that `tutti map` knows, and none that the command has."""
+    listed = command.run("jobs").stdout.decode()
+    known = {line.split()[0] for line in listed.splitlines()}
+    with machines.Manager() as m, machines.Program("worker", m.where) as worker:
+        says("", 0, "map", "--on", m.where, "square", "8")
+        with machines.Program("map", "--on", m.where, module + ":deadly", "x") as mapping:
+            offer = mapping.says(r"the job 'deadly', .*; they offer (.*)\n")[1]
+            command.equal(set(offer.split(", ")), known, "what it offers")
+            mapping.signal(signal.SIGINT)
+            mapping.ends(130)
+        m.signal(signal.SIGTERM)
+        m.ends()
+        worker.ends()
+
+
 def queues():
     with machines.Manager("--queue", "a:2", "--queue", "b") as m:
         command.equal(m.printed(), f"serving a, b, get_jobs at {m.where}\n", "it serves")
@@ -181,8 +219,10 @@ def main():
         words()
         keys(folder)
         places(folder)
+        nobody_there()
         queues()
         ends()
+        offered(module)
         with machines.Manager() as m:
             deadly(m, module)
             deadly(m, module)

@@ -46,9 +46,12 @@ def main():
     command.need_command()
     with open(os.path.join(SOURCE, "docs/man/tutti.1"), encoding="utf-8") as f:
         page = f.read()
-    for name in ["map", "sched", "ps", "fetch", "serve", "manager", "worker", "master"]:
+    for line in re.split(r"^\.br\n", section(page, "SYNOPSIS"), flags=re.M):
+        command.equal(line.count("tutti"), 1, f"one command in a line of the synopsis: {line}")
+    for name in ["map", "check", "sched", "tour", "ps", "fetch", "serve", "manager", "worker",
+                 "master"]:
         web = os.path.join(command.BUILD, "tutti-web.so")
-        if name not in ("map", "sched", "ps") and not os.path.exists(web):
+        if name in ("fetch", "serve", "manager", "worker", "master") and not os.path.exists(web):
             continue
         documented = options(plain(section(page, "OPTIONS OF TUTTI " + name.upper())))
         shown = options(command.run(name, "--help").stdout.decode()) | {"--help"}

@@ -135,6 +135,12 @@ if [ -w /dev/full ]; then
 	"$tutti" map prime 2 >/dev/full 2>err
 	[ "$?" = 1 ] && [ "$(cat err)" = "tutti: map: standard output: No space left on device" ] ||
 		complain "a full device as output: $(cat err)"
+	# what has been flushed on the way, and lost then
+	for words in "tour crash" "sched --processes 500" info; do
+		"$tutti" $words >/dev/full 2>err
+		[ "$?" = 1 ] && [ "$(cat err)" = "tutti: standard output: cannot be written" ] ||
+			complain "a full device as output of $words: $(cat err)"
+	done
 fi
 
 [ "$failed" = 0 ] && echo "map_usage: fine"

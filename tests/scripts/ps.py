@@ -17,12 +17,14 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 INCLUDE = os.path.join(HERE, "..", "..", "include")
 SOURCE = os.path.join(HERE, "..", "support", "modules", "hangs.c")
 COMPILER = os.environ.get("TUTTI_CC", "cc")
+SANITIZE = os.environ.get("TUTTI_SANITIZE")
 
 
 def build(directory, name, *how):
     program = os.path.join(directory, name)
-    got = subprocess.run([COMPILER, "-std=gnu11", "-O1", f"-I{INCLUDE}", "-o", program, SOURCE,
-                          *how, "-lpthread", "-ldl"], capture_output=True, check=False)
+    flags = [f"-fsanitize={SANITIZE}"] if SANITIZE else []
+    got = subprocess.run([COMPILER, "-std=gnu11", "-O1", *flags, f"-I{INCLUDE}", "-o", program,
+                          SOURCE, *how, "-lpthread", "-ldl"], capture_output=True, check=False)
     return program if got.returncode == 0 else command.skip(
         f"cannot link {name}: {got.stderr.decode()[:500]}")
 
@@ -178,6 +180,9 @@ def has_stacks(program):
     if not os.path.exists(os.path.join(command.BUILD, "tutti-stacks.so")):
         print("no stacks: built without libdw")
         return
+    if SANITIZE:
+        print("no stacks: its code keeps frame pointers, which are not known from outside")
+        return
     with Running(program) as running:
         tells_of(running.pid)
         seen, _ = rows(running.pid, "--stacks")
@@ -188,6 +193,19 @@ def has_stacks(program):
         assert any(frame.startswith("main+") for frame in main_), main_
         text = run("ps", "--stacks", str(running.pid))
         assert re.search(r"^task 'first':\n    \S.*\n", text, re.M), text
+
+
+def asked_by_somebody_else(pid):
+    try:
+        got = subprocess.run([command.TUTTI, "ps", str(pid)], capture_output=True, check=False,
+                             user=65534, group=65534, extra_groups=[],
+                             env={**os.environ, "LD_LIBRARY_PATH": command.BUILD})
+    except PermissionError:
+        print("not asked by another user, who may not read the build")
+        return
+    said = got.stderr.decode()
+    if got.returncode == 1:
+        assert "it belongs to user 0: ask as that user, or as root" in said, said
 
 
 def refuses(program):
@@ -217,12 +235,7 @@ def refuses(program):
                   "tutti: ps: --watch needs seconds, from 0.01 to 86400, not 'no'", "watch")
     if os.geteuid() == 0:
         with Running(program) as running:
-            got = subprocess.run([command.TUTTI, "ps", str(running.pid)], capture_output=True,
-                                 check=False, user=65534, group=65534, extra_groups=[],
-                                 env={**os.environ, "LD_LIBRARY_PATH": command.BUILD})
-            said = got.stderr.decode()
-            if got.returncode == 1:
-                assert "it belongs to user 0: ask as that user, or as root" in said, said
+            asked_by_somebody_else(running.pid)
 
 
 def another_version(directory, program):
@@ -232,7 +245,7 @@ def another_version(directory, program):
     with open(os.path.join(command.BUILD, "libtutti.so.0"), "rb") as file:
         library = file.read()
     here, other_name = (name.ljust(24, b"\0") for name in (b"context.since", b"context.later"))
-    command.equal(library.count(here), 1, "the fact")
+    assert here in library, "the fact"
     with open(os.path.join(other, "libtutti.so.0"), "wb") as file:
         file.write(library.replace(here, other_name))
     with Running(program, LD_LIBRARY_PATH=other) as running:

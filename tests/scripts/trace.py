@@ -18,8 +18,10 @@ import command  # noqa: E402  (the path comes first)
 def build(directory):
     source = os.path.join(command.HERE, "programs", "traced.c")
     program = os.path.join(directory, "traced")
+    sanitize = os.environ.get("TUTTI_SANITIZE")
+    flags = [f"-fsanitize={sanitize}"] if sanitize else []
     subprocess.run([os.environ.get("TUTTI_CC", "cc"), "-std=gnu11", "-Wall", "-Wextra", "-Werror",
-                    "-O1", f"-I{command.HERE}/../../include", "-o", program, source,
+                    "-O1", *flags, f"-I{command.HERE}/../../include", "-o", program, source,
                     f"-L{command.BUILD}", "-ltutti", f"-Wl,-rpath,{command.BUILD}"], check=True)
     return program
 
@@ -197,6 +199,19 @@ def jobs(directory):
     alone(directory)
 
 
+def virtual_time(directory):
+    """All that happens in one instant is in its order: whoever may go on goes on at once."""
+    path = os.path.join(directory, "virtual.json")
+    run(path, os.path.join(command.BUILD, "examples", "p117_factory"), TUTTI_SIM="1")
+    trace = Trace(path)
+    os.remove(path)
+    ready = max(e["dur"] for e in trace.slices("ready"))
+    if ready > 1:  # microsecond
+        sys.exit(f"somebody was ready for {ready} µs, and nobody computed")
+    slept = sum(e["dur"] for e in trace.slices("waiting") if e["name"] == "sleep")
+    command.equal(round(slept / 1e6), 2 * (1 + 2 + 3 + 3 * 4), "seconds slept")
+
+
 def interrupted(directory):
     """Ctrl-C ends a command in good order, and so its trace."""
     path, begun = os.path.join(directory, "run.json"), os.path.join(directory, "begun")
@@ -227,6 +242,7 @@ def main():
         started_by_hand(program, directory)
         not_to_be_written(program, directory)
         jobs(directory)
+        virtual_time(directory)
         interrupted(directory)
         alone(directory)
 

@@ -71,7 +71,11 @@ func echo(mode string) func(options) {
 			room = 64
 			go reportIdle(ns)
 		}
-		client := exec.Command("taskset", "-c", "1",
+		cpu := "1"
+		if mode == "accept_same" {
+			cpu = "0"
+		}
+		client := exec.Command("taskset", "-c", cpu,
 			filepath.Join(filepath.Dir(os.Args[0]), "echo_client"),
 			strconv.Itoa(l.Addr().(*net.TCPAddr).Port), mode, strconv.Itoa(ns))
 		pin(0)
@@ -79,7 +83,7 @@ func echo(mode string) func(options) {
 			for {
 				c, err := l.Accept()
 				require(err == nil, "cannot accept")
-				if mode == "accept" {
+				if strings.HasPrefix(mode, "accept") {
 					c.Close()
 				} else {
 					go answerAll(c, room)
@@ -88,11 +92,11 @@ func echo(mode string) func(options) {
 		}()
 		began := cpuTime()
 		out, err := client.Output()
-		cpu := float64(cpuTime() - began)
+		used := float64(cpuTime() - began)
 		require(err == nil, "the client has failed")
 		n, err := strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
 		require(err == nil && n > 0, "the client has failed")
 		report(mode, n*1e9/float64(ns), "1/s")
-		report(fmt.Sprintf("%s_cpu", mode), cpu/n, "ns")
+		report(fmt.Sprintf("%s_cpu", mode), used/n, "ns")
 	}
 }

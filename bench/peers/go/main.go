@@ -31,6 +31,7 @@ var modes = map[string]func(options){
 	"fork-2":       fork(2),
 	"echo":         echo("echo"),
 	"accept":       echo("accept"),
+	"accept_same":  echo("accept_same"),
 	"idle":         echo("idle"),
 	"http":         httpServer,
 }

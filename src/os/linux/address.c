@@ -2,6 +2,8 @@
 /* address.c - addresses of sockets: from texts, to texts, and of names. */
 #include "os/socket.h"
 
+#include "base/host.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -224,6 +226,18 @@ static int resolve_error(int rc)
 	}
 }
 
+/* Also where no file says so: RFC 6761, 6.3. */
+static int be_local(uint16_t port, struct tu_os_address *a, int n)
+{
+	static const char *const loopback[] = { "127.0.0.1", "::1" };
+	int count = 0;
+
+	for (int i = 0; i < 2 && count < n; i++)
+		if (tu_os_address_ip(&a[count], loopback[i], port) == 0)
+			count++;
+	return count;
+}
+
 int tu_os_resolve(const char *host, uint16_t port, struct tu_os_address *a, int n)
 {
 	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
@@ -236,6 +250,8 @@ int tu_os_resolve(const char *host, uint16_t port, struct tu_os_address *a, int 
 	if (rc != 0) {
 		int error = resolve_error(rc), none = no_descriptor();
 
+		if (none == 0 && error != -ENOMEM && tu_host_is_local(host))
+			return be_local(port, a, n);
 		return none < 0 ? none : error;
 	}
 	for (struct addrinfo *i = found; i && count < n; i = i->ai_next)
