@@ -43,7 +43,9 @@ static int help(const struct wanted *w)
 	     "Shows each thread, task and job of a running program that uses tutti: whether it\n"
 	     "runs, is ready or waits; for what, who holds that, and since when. The program is\n"
 	     "neither stopped nor asked: it may hang. Its child processes follow it.");
-	if (!w->tree)
+	if (w->tree)
+		puts("Each stands below what has started it.");
+	else
 		puts("Without PID: your processes that use tutti, a line for each.");
 	puts("\n"
 	     "options:\n"
@@ -54,7 +56,10 @@ static int help(const struct wanted *w)
 	     "  -h, --help       this\n"
 	     "\n"
 	     "Who may look is who may debug: see ptrace(2). A program that was started with\n"
-	     "TUTTI_DUMP=SIGQUIT in its environment writes the same when it is sent that signal.");
+	     "TUTTI_DUMP=SIGQUIT in its environment writes the same when it is sent that signal.\n"
+	     "\n"
+	     "exit status: 0; 1 if it is not there, does not use tutti or may not be looked at;\n"
+	     "2 if this was asked for in a way that it does not know");
 	return STATUS_FINE;
 }
 

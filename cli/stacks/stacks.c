@@ -16,14 +16,15 @@
 #include <string.h>
 #include <sys/uio.h>
 
-enum { FRAMES_MOST = 64, WORDS = 512 };
+enum { FRAMES_MOST = 64, WORDS = 512, SEARCHED = 4096, STACK_MOST = 1 << 23 };
 
+/* Numbers of registers, as libdw has them; how far above a frame's record its pointer points. */
 #if defined(__x86_64__)
-enum { SP = 7, FP = 6 };
+enum { SP = 7, FP = 6, ABOVE = 0 };
 #elif defined(__aarch64__)
-enum { SP = 31, FP = 29 };
+enum { SP = 31, FP = 29, ABOVE = 0 };
 #elif defined(__riscv)
-enum { SP = 2, FP = 8 };
+enum { SP = 2, FP = 8, ABOVE = 16 };
 #else
 #error "which registers has this CPU?"
 #endif
@@ -31,8 +32,8 @@ enum { SP = 2, FP = 8 };
 struct stacks {
 	Dwfl *dwfl;
 	int pid;
-	uint64_t sp, pc, fp; /* of what is walked */
-	void (*frame)(const char *words, void *arg);
+	uint64_t sp, pc, fp;                         /* of what is walked */
+	void (*frame)(const char *words, void *arg); /* NULL: they are but counted */
 	void *arg;
 	int n;
 };
@@ -137,8 +138,48 @@ static int one_frame(Dwfl_Frame *state, void *arg)
 	if (!dwfl_frame_pc(state, &pc, &exact))
 		return DWARF_CB_ABORT;
 	/* But for the innermost it is where a call returns to, which may be past its end. */
-	put_frame(s, pc, exact ? pc : pc - 1);
+	if (s->frame)
+		put_frame(s, pc, exact ? pc : pc - 1);
 	return ++s->n < FRAMES_MOST ? DWARF_CB_OK : DWARF_CB_ABORT;
+}
+
+static int walk(struct stacks *s)
+{
+	s->n = 0;
+	dwfl_getthread_frames(s->dwfl, s->pid, one_frame, s);
+	return s->n;
+}
+
+static bool is_code(const struct stacks *s, uint64_t at)
+{
+	Dwfl_Module *module = dwfl_addrmodule(s->dwfl, at);
+	Dwarf_Addr bias;
+
+	return module && dwfl_module_address_section(module, &at, &bias) != NULL;
+}
+
+/*
+ * Of a thread in the kernel nobody tells the frame pointer, by which those who have called it may
+ * have kept theirs. Each has put the one before on the stack, with where it returns to behind it:
+ * the first such pair is where the pointer points, or it is that of one who has it somewhere else
+ * and says so. 0: there is none.
+ */
+static uint64_t find_frame(const struct stacks *s)
+{
+	uint64_t words[SEARCHED];
+	struct iovec here = { words, sizeof words },
+		     there = { (void *)(uintptr_t)s->sp, sizeof words };
+	ssize_t got = process_vm_readv(s->pid, &here, 1, &there, 1, 0);
+	size_t n = got > 0 ? (size_t)got / sizeof *words : 0;
+
+	for (size_t i = 0; i + 1 < n; i++) {
+		uint64_t at = s->sp + i * sizeof *words + ABOVE;
+
+		if (words[i] > at && words[i] - at < STACK_MOST && words[i] % sizeof *words == 0 &&
+			is_code(s, words[i + 1]))
+			return at;
+	}
+	return 0;
 }
 
 EXPORTED int stacks_walk(struct stacks *s, uint64_t sp, uint64_t pc, uint64_t fp,
@@ -147,11 +188,17 @@ EXPORTED int stacks_walk(struct stacks *s, uint64_t sp, uint64_t pc, uint64_t fp
 	s->sp = sp;
 	s->pc = pc;
 	s->fp = fp;
-	s->frame = frame;
+	s->frame = NULL;
 	s->arg = arg;
-	s->n = 0;
-	dwfl_getthread_frames(s->dwfl, s->pid, one_frame, s);
-	return s->n;
+	if (!fp) { /* is it needed, and does it lead anywhere? */
+		int without = walk(s);
+
+		s->fp = find_frame(s);
+		if (s->fp && walk(s) <= without)
+			s->fp = 0;
+	}
+	s->frame = frame;
+	return walk(s);
 }
 
 EXPORTED void stacks_close(struct stacks *s)

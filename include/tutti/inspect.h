@@ -140,7 +140,7 @@ typedef struct tutti_inspect_style {
 	bool tree;      /* whom each belongs to, by lines; else a table */
 	bool utf8;      /* lines are drawn with such characters; else ASCII */
 	bool color;     /* states are coloured, as terminals have it */
-	unsigned width; /* longer lines are cut to this; 0: they are not */
+	unsigned width; /* longer rows are cut to this; 0: they are not */
 	void *reserved[4];
 } tutti_inspect_style;
 

@@ -19,8 +19,8 @@
  * them.
  *
  * Without a line of code: TUTTI_TRACE=run.svg in the environment starts it before main, and writes
- * the file as the program exits. What is killed, or calls _exit, writes none. Time is the monotonic
- * clock's; in a simulation (sim.h) it is the simulated one's, if the trace begins there.
+ * the file as the program exits. What is killed, or calls _exit, leaves it empty. Time is the
+ * monotonic clock's; in a simulation (sim.h) it is the simulated one's, if the trace begins there.
  *
  * While it is off it costs nothing that can be measured. While it is on each of these events costs
  * about 0.1 us and 32 bytes. All processes together keep so much and no more: what comes later is
@@ -142,7 +142,7 @@ enum { TUTTI_TRACE_TEXT, TUTTI_TRACE_SVG, TUTTI_TRACE_JSON };
 
 /* All zero: 80 columns of plain ASCII, or a picture 1200 wide. Nothing of it is for JSON. */
 typedef struct tutti_trace_chart {
-	int width;   /* columns, at least 40, or pixels, at least 400; 0: 80, or 1200 */
+	int width;   /* columns, 40 to 100000, or pixels, 400 to 100000; 0: 80, or 1200 */
 	bool utf8;   /* of text: may have other characters than ASCII */
 	bool color;  /* of text: may have the colours of a terminal */
 	size_t rows; /* lanes shown at most; 0: 40 of text, 80 of a picture */
@@ -156,7 +156,7 @@ typedef struct tutti_trace_chart {
  * out        receives it; a zero follows and is not counted
  * chart      NULL: the usual one
  * Returns    0; *out is the caller's to free
- * Errors     -EINVAL   no such form, or the width is too small
+ * Errors     -EINVAL   no such form, or no such width
  *            -ENOENT   no trace is kept
  *            -ENOMEM   no memory
  * Context    any thread or task

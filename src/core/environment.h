@@ -7,6 +7,6 @@
 const char *tu_environment(const char *name);
 
 /* Set one for what is started from here, before main. */
-void tu_environment_add(const char *name, const char *value);
+void tu_environment_set(const char *name, const char *value);
 
 #endif

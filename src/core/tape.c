@@ -14,6 +14,7 @@
 #include "core/fence.h"
 #include "core/fork.h"
 #include "core/lot.h"
+#include "core/mutex.h"
 #include "core/overflow.h"
 #include "core/thread.h"
 #include "core/worker.h"
@@ -21,7 +22,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct head {
@@ -44,7 +44,7 @@ static struct {
 	char name[128];  /* this process' */
 } tape = { .fd = -1 };
 
-static uint32_t lock;       /* a tu_mutex: over a fork */
+static uint32_t lock;       /* a tu_mutex: of who keeps it, and over a fork */
 static uint32_t generation; /* another with each tape, and in each forked child */
 
 /* -- writing ---------------------------------------------------------------------------------- */
@@ -311,6 +311,17 @@ static void in_child(struct tu_fork_guard *g)
 
 static struct tu_fork_guard guard = { .lock = &lock, .in_child = in_child };
 
+void tu_tape_lock(void)
+{
+	tu_fork_guard_once(&guard);
+	tu_mutex_lock(&lock);
+}
+
+void tu_tape_unlock(void)
+{
+	tu_mutex_unlock(&lock);
+}
+
 static void show(struct head *head, int fd, int origin, int origin_fd)
 {
 	tape.head = head;
@@ -322,7 +333,6 @@ static void show(struct head *head, int fd, int origin, int origin_fd)
 	tape.origin_fd = origin_fd;
 	tape.simulated = tu_simulated();
 	generation++;
-	tu_fork_guard_once(&guard);
 	tu_or_acqrel(&tu_probing, (uint32_t)TU_PROBE_TAPE); /* [tape-3] release: all that */
 }
 
@@ -408,21 +418,36 @@ static struct head *find(int pid, int fd)
 	return NULL;
 }
 
+/* "PID:FD" */
+static bool parse(const char *where, int *pid, int *fd)
+{
+	int end = 0;
+
+	return sscanf(where, "%d:%d%n", pid, fd, &end) == 2 && !where[end] && *pid > 0 && *fd >= 0;
+}
+
+bool tu_tape_was_ours(const char *where)
+{
+	int pid, fd;
+
+	return parse(where, &pid, &fd) && pid == tu_os_process_id();
+}
+
 int tu_tape_join(const char *where, const char *name)
 {
 	struct head *head;
-	char *rest;
-	long pid = strtol(where, &rest, 10), fd = *rest == ':' ? strtol(rest + 1, &rest, 10) : -1;
+	int pid, fd;
 
 	if (tape.head)
 		return -EALREADY;
-	if (pid <= 0 || fd < 0 || *rest)
+	if (!parse(where, &pid, &fd))
 		return -EINVAL;
-	head = find((int)pid, (int)fd);
+	head = find(pid, fd);
 	if (!head)
 		return -ESRCH;
 	tu_self();
-	show(head, -1, (int)pid, (int)fd);
+	tu_fork_guard_once(&guard);
+	show(head, -1, pid, fd);
 	tu_tape_process(name);
 	return 0;
 }

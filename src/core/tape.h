@@ -69,6 +69,10 @@ static inline uint64_t tu_tape_id(const struct tu_context *c)
 
 /* -- for who keeps it: one thread at a time -------------------------------------------------- */
 
+/* Be that one. Over a fork too: a child finds the tape whole, and nobody keeping it. */
+void tu_tape_lock(void);
+void tu_tape_unlock(void);
+
 /* Begin one with so many bytes. 0; -EALREADY; -EMFILE, -ENFILE, -ENOMEM. */
 int tu_tape_begin(size_t bytes);
 
@@ -93,6 +97,9 @@ bool tu_tape_where(char *buf, size_t n);
 
 /* Write on that one from now on, as a process of that name. 0, or why not. */
 int tu_tape_join(const char *where, const char *name);
+
+/* Was that one begun by this process, when it was another program, before an exec? */
+bool tu_tape_was_ours(const char *where);
 
 /* What this process is called from now on; and it ends. */
 void tu_tape_process(const char *name);

@@ -119,7 +119,7 @@ void tu_job_wait_many_begins(tutti_future *const *futures, size_t n, struct tu_j
 	for (size_t i = 0; i < n && !wait->job; i++) {
 		tutti_future *f = futures[i] ? (tutti_future *)tu_future_inner(futures[i]) : NULL;
 
-		if (f && !tutti_future_done(f))
+		if (f && !(tu_future_word(f) & TU_FUTURE_DONE))
 			lend_for(f, job, wait);
 	}
 }

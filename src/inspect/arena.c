@@ -2,6 +2,7 @@
 /* arena.c - see arena.h. */
 #include "inspect/arena.h"
 
+#include "base/character.h"
 #include "os/os.h"
 
 #include <stdarg.h>
@@ -72,6 +73,7 @@ const char *tu_arena_text(struct arena *a, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	tu_character_make_shown(text);
 	n = strlen(text) + 1;
 	p = tu_arena_take(a, n);
 	return p ? memcpy(p, text, n) : "";

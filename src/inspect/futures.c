@@ -42,11 +42,10 @@ static const struct ops_seen *ops_at(struct look *l, uint64_t at)
 	return s;
 }
 
-bool tu_look_future_of(struct look *l, uint64_t at, const char *bytes, struct future_seen *f)
+/* What its bytes say. */
+static bool read_future(struct look *l, uint64_t at, const char *bytes, struct future_seen *f)
 {
 	*f = (struct future_seen){ .at = at };
-	if (!l->k->future_size)
-		return false;
 	f->ops = ops_at(l, tu_u64(bytes, l->k->future_ops));
 	if (!f->ops)
 		return false;
@@ -95,7 +94,7 @@ bool tu_look_future(struct look *l, uint64_t at, struct future_seen *f)
 	char bytes[1 << 10];
 
 	if (!at || !l->k->future_size || !tu_look_read(l, at, bytes, l->k->future_size) ||
-		!tu_look_future_of(l, at, bytes, f))
+		!read_future(l, at, bytes, f))
 		return false;
 	name_it(l, bytes, f);
 	if (l->k->child_group && f->ops->at == l->k->child_ops &&

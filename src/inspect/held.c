@@ -49,8 +49,7 @@ void tu_look_at_ledger(struct look *l)
 	uint64_t ledger, list, at, account;
 	char bytes[512];
 
-	if (!k->ledger || !k->account_size || k->account_size > sizeof(bytes) || !k->hold_size ||
-		k->hold_size > 128 || !any_waits(l) ||
+	if (!k->ledger || !k->account_size || !k->hold_size || !any_waits(l) ||
 		!tu_look_read(l, k->ledger, &ledger, sizeof(ledger)) || !ledger)
 		return;
 	list = ledger + k->ledger_present;

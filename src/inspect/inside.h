@@ -169,9 +169,6 @@ struct future_seen {
 };
 bool tu_look_future(struct look *l, uint64_t at, struct future_seen *f);
 
-/* The same of one whose bytes were read, but for its name. */
-bool tu_look_future_of(struct look *l, uint64_t at, const char *bytes, struct future_seen *f);
-
 /* A thread's record: its name and role. */
 void tu_look_thread(struct look *l, uint64_t record, tutti_inspect_row *row);
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TABLES_MOST = 64, FACTS_MOST = 256 };
+enum { TABLES_MOST = 64, FACTS_MOST = 256, PLACES = 12 };
 
 static const struct name {
 	const char *text;
@@ -74,13 +74,58 @@ static void read_table(struct tu_os_other *o, uint64_t note, struct known *k)
 }
 
 /* What is read in one piece is bounded, whatever is written there. */
-static bool plausible(const struct known *k)
+static bool plausible_sizes(const struct known *k)
 {
 	return k->worker_bytes <= 1 << 16 && k->context_size <= 1 << 14 &&
 	       k->waiter_size <= 1 << 10 && k->timer_size <= 1 << 10 && k->slab_size <= 1 << 10 &&
 	       k->ops_count <= 1 << 10 && k->op_size <= 64 && k->nouns_count <= 256 &&
-	       k->job_size <= 1 << 12 && k->future_size <= 1 << 10 && k->executor_size <= 1 << 14 &&
-	       k->lock_size <= 256 && k->slab_shifts > 0;
+	       k->job_size <= 1 << 12 && k->future_size <= 1 << 10 && k->executor_size <= 1 << 10 &&
+	       k->account_size <= 512 && k->hold_size <= 128 && k->lock_size <= 256 &&
+	       k->slab_shifts > 0;
+}
+
+/* And what is looked for in it lies there. Sizes that are 0 are of what is not read at all. */
+static bool plausible_places(const struct known *k)
+{
+	const struct {
+		uint64_t size, width, at[PLACES]; /* those that are none are 0 */
+	} parts[] = {
+		{ k->worker_bytes, 8,
+			{ k->worker_next, k->worker_slabs, k->worker_current, k->worker_head,
+				k->worker_inbox, k->worker_thread } },
+		{ k->worker_bytes, 4,
+			{ k->worker_in_use, k->worker_native_id, k->worker_budget, k->worker_looks,
+				k->worker_helper } },
+		{ k->worker_bytes, k->context_size, { k->worker_native } },
+		{ k->context_size, 8,
+			{ k->context_id, k->context_self, k->context_job, k->context_waits,
+				k->context_alarm, k->context_since, k->context_low,
+				k->context_bytes, k->context_sp, k->context_pc, k->context_fp } },
+		{ k->context_size, 4, { k->context_park, k->context_awaits } },
+		{ k->timer_size, 8, { k->timer_deadline, k->timer_where } },
+		{ k->slab_size, 8, { k->slab_next, k->slab_base, k->slab_stack_bytes } },
+		{ k->slab_size, 4, { k->slab_fresh } },
+		{ k->waiter_size, 8, { k->waiter_key, k->waiter_context, k->waiter_object } },
+		{ k->waiter_size, 4, { k->waiter_ask, k->waiter_op } },
+		{ k->op_size, 8, { k->op_words } },
+		{ k->op_size, 4, { k->op_object } },
+		{ k->future_size, 8,
+			{ k->future_ops, k->future_word, k->future_extra, k->future_fn } },
+		{ k->future_size, 4, { k->future_number } },
+		{ k->executor_size, 8, { k->executor_engine, k->executor_seats } },
+		{ k->account_size, 8, { k->account_id, k->account_holds, k->account_link } },
+		{ k->hold_size, 8, { k->hold_object, k->hold_earlier } },
+		{ k->lock_size, 8, { k->lock_holder } },
+		{ k->lock_size, 4, { k->lock_word } },
+	};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		for (size_t j = 0; parts[i].size && j < PLACES; j++)
+			if (parts[i].size < parts[i].width ||
+				parts[i].at[j] > parts[i].size - parts[i].width)
+				return false;
+	return k->worker_bytes && k->context_size && k->timer_size && k->slab_size &&
+	       k->waiter_size && k->op_size;
 }
 
 static void find_missing(struct known *k)
@@ -88,7 +133,7 @@ static void find_missing(struct known *k)
 	for (size_t i = 0; i < NEEDED && !k->missing; i++)
 		if (!(k->has & (uint64_t)1 << i))
 			k->missing = needed[i].text;
-	if (!k->missing && !plausible(k))
+	if (!k->missing && !(plausible_sizes(k) && plausible_places(k)))
 		k->missing = "sizes that can be";
 }
 

@@ -29,6 +29,11 @@ static uint64_t future_of(const struct beside *b)
 	return b->future;
 }
 
+static uint64_t joined_of(const struct beside *b)
+{
+	return b->joins ? b->key : 0;
+}
+
 static size_t home(const struct finder *f, uint64_t value, unsigned look)
 {
 	return (size_t)(((value + look) * 0x9e3779b97f4a7c15u) >> 20) & (f->size - 1);
@@ -69,12 +74,14 @@ static size_t find(
 
 /* -- who belongs to whom ----------------------------------------------------------------------- */
 
-/* Of a group: who joins it, or else on whose stack it lies. Groups are few beside their members. */
-static size_t owner_of(const struct tutti_inspection *in, uint64_t group, unsigned look)
+/* Of a group: who joins it, or else on whose stack it lies. */
+static size_t owner_of(const struct tutti_inspection *in, const struct finder *joined,
+	uint64_t group, unsigned look)
 {
-	for (size_t i = 0; i < in->n; i++)
-		if (in->beside[i].look == look && in->beside[i].joins && in->beside[i].key == group)
-			return i;
+	size_t joins = find(joined, in, group, look);
+
+	if (joins != nobody)
+		return joins;
 	for (size_t i = 0; i < in->n; i++)
 		if (in->beside[i].look == look && in->beside[i].low < group &&
 			group < in->beside[i].high)
@@ -93,7 +100,7 @@ static bool is_above(const struct tutti_inspection *in, size_t row, size_t of)
 	return false;
 }
 
-static void link_groups(struct tutti_inspection *in)
+static void link_groups(struct tutti_inspection *in, const struct finder *joined)
 {
 	uint64_t group = 0;
 	size_t owner = nobody;
@@ -107,7 +114,7 @@ static void link_groups(struct tutti_inspection *in)
 		if (b->group != group || b->look != look) { /* as a rule many of one in a row */
 			group = b->group;
 			look = b->look;
-			owner = owner_of(in, group, look);
+			owner = owner_of(in, joined, group, look);
 		}
 		if (owner != nobody && owner != i && !is_above(in, i, owner))
 			in->rows[i].parent = owner;
@@ -244,14 +251,15 @@ static void find_circles(struct tutti_inspection *in)
 
 void tu_link_all(struct tutti_inspection *in)
 {
-	struct finder contexts, futures;
+	struct finder contexts, futures, joined;
 
 	for (size_t i = 0; i < in->n; i++)
 		in->beside[i].joins = strcmp(in->rows[i].verb, "join a group") == 0;
 	fill(&contexts, in, context_of);
 	fill(&futures, in, future_of);
+	fill(&joined, in, joined_of);
 	link_holders(in, &contexts, &futures);
-	link_groups(in);
+	link_groups(in, &joined);
 	make_tree(in);
 	for (size_t i = 0; i < in->n; i++)
 		tu_words_of_wait(in, i);

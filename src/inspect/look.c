@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { AT_ONCE = 512 };
+enum { AT_ONCE = 512, STACKS_MOST = 1 << 16 /* of a slab, far more than there are */ };
 
 bool tu_look_read(struct look *l, uint64_t at, void *to, size_t n)
 {
@@ -127,17 +127,37 @@ static void read_stacks(struct look *l, uint64_t base, uint64_t stack_bytes, uin
 			add_place(l, pieces[i].to, pieces[i].from, false);
 }
 
+/* A list that was made a circle of by mistake: it comes back to where it was once marked. */
+struct lap {
+	uint64_t mark;
+	unsigned steps, next;
+};
+
+static bool comes_round(struct lap *lap, uint64_t at)
+{
+	if (at == lap->mark)
+		return true;
+	if (lap->steps++ == lap->next) {
+		lap->mark = at;
+		lap->next = 2 * lap->next + 1;
+	}
+	return false;
+}
+
 static void read_slabs(struct look *l, uint64_t at, char *bytes)
 {
 	const struct known *k = l->k;
+	struct lap lap = { 0 };
 	char slab[1 << 10];
 
-	for (int i = 0; at && i < TU_SEEN_SLABS; i++) {
+	for (int i = 0; at && !comes_round(&lap, at) && i < TU_SEEN_SLABS; i++) {
 		uint32_t fresh;
 
 		if (!tu_look_read(l, at, slab, k->slab_size))
 			return;
 		fresh = tu_u32(slab, k->slab_fresh);
+		if (fresh > STACKS_MOST)
+			return;
 		for (uint32_t n = 0; n < fresh; n += AT_ONCE)
 			read_stacks(l, tu_u64(slab, k->slab_base),
 				tu_u64(slab, k->slab_stack_bytes), n,
@@ -150,11 +170,12 @@ static void read_workers(struct look *l, char *stacks)
 {
 	const struct known *k = l->k;
 	char *bytes = tu_arena_take(&l->in->arena, k->worker_bytes);
+	struct lap lap = { 0 };
 	uint64_t at;
 
 	if (!bytes || !tu_look_read(l, k->workers, &at, sizeof(at)))
 		return;
-	for (int i = 0; at && i < TU_SEEN_WORKERS; i++) {
+	for (int i = 0; at && !comes_round(&lap, at) && i < TU_SEEN_WORKERS; i++) {
 		if (!tu_look_read(l, at, bytes, k->worker_bytes))
 			return;
 		if (bytes[k->worker_in_use] &&
@@ -515,17 +536,28 @@ static void add_rows(struct look *l, const struct place *p)
 	l->in->beside[number].context = 0;
 }
 
+static size_t largest_piece(const struct known *k)
+{
+	const uint64_t sizes[] = { k->context_size, k->waiter_size, k->timer_size, k->lock_size };
+	size_t most = 0;
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		most = sizes[i] > most ? sizes[i] : most;
+	return most;
+}
+
 /* Those of which no copy of tutti knows are added by who looks at the process. */
 void tu_look_at_copy(struct look *l)
 {
 	const struct known *k = l->k;
-	char *bytes = tu_arena_take(&l->in->arena, AT_ONCE * k->context_size);
+	char *bytes = tu_arena_take(&l->in->arena, AT_ONCE * largest_piece(k));
 	int64_t origin = 0;
 	double scale = 1.0;
 
 	if (!bytes)
 		return;
-	tu_look_read(l, k->clock_scale, &scale, sizeof(scale));
+	if (!tu_look_read(l, k->clock_scale, &scale, sizeof(scale)) || !(scale > 0))
+		scale = 1.0;
 	tu_look_read(l, k->clock_origin, &origin, sizeof(origin));
 	read_ops(l);
 	read_workers(l, bytes);

@@ -2,6 +2,7 @@
 /* print.c - an inspection as text: a table, or a tree. Each row is a line. */
 #include "inspect/inside.h"
 
+#include "base/character.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -46,22 +47,29 @@ static void flush(struct page *p)
 	p->used = 0;
 }
 
-/* How many bytes of text fill width columns, of characters of one column each. */
-static size_t fits(const char *text, size_t width)
+/* How many bytes of text fit into width columns, and how many of these they fill. */
+static size_t fits(const char *text, size_t width, size_t *columns)
 {
-	size_t i = 0, columns = 0;
+	size_t n = 0;
 
-	for (; text[i]; i++)
-		if (((unsigned char)text[i] & 0xc0) != 0x80 && columns++ == width)
+	*columns = 0;
+	while (text[n]) {
+		struct tu_character c = tu_character_of(text + n);
+
+		if (*columns + c.columns > width)
 			break;
-	return i;
+		*columns += c.columns;
+		n += c.bytes;
+	}
+	return n;
 }
 
 /* One line, cut to the width, in which the n bytes from begin on are the state. */
 static void put_line(struct page *p, const char *line, const tutti_inspect_row *row, size_t begin)
 {
 	size_t width = p->style->width ? p->style->width : SIZE_MAX;
-	size_t n = fits(line, width), state = row ? strlen(states[row->state]) : 0;
+	size_t columns, n = fits(line, width, &columns),
+			state = row ? strlen(states[row->state]) : 0;
 	bool color = row && p->style->color && begin + state <= n;
 
 	p->used += (size_t)snprintf(p->text + p->used, LINE_MOST, "%.*s%s%.*s%s%.*s\n",
@@ -129,10 +137,14 @@ static void put_head(struct page *p)
 		in->tasks == 1 ? "" : "s", in->jobs, in->jobs == 1 ? "" : "s", in->waiting);
 }
 
+/* Whole: they are what it is looked at for. */
 static void put_notes(struct page *p)
 {
-	for (size_t i = 0; i < p->in->notes_n; i++)
-		put(p, "%s", p->in->notes[i]);
+	for (size_t i = 0; i < p->in->notes_n; i++) {
+		p->used += (size_t)snprintf(p->text + p->used, LINE_MOST, "%s\n", p->in->notes[i]);
+		if (p->used >= FLUSH_AT)
+			flush(p);
+	}
 }
 
 /* -- the table --------------------------------------------------------------------------------- */
@@ -142,7 +154,7 @@ static int name_width(const struct tutti_inspection *in)
 	int width = 4;
 
 	for (size_t i = 0; i < in->n; i++) {
-		int n = (int)strlen(in->rows[i].name);
+		int n = tu_character_columns(in->rows[i].name);
 
 		width = n > width ? n : width;
 	}
@@ -152,15 +164,16 @@ static int name_width(const struct tutti_inspection *in)
 static void put_row(struct page *p, const tutti_inspect_row *row, int width)
 {
 	char line[LINE_MOST - 64], id[24] = "-", waited[24], more[LINE_MOST - 256];
+	size_t columns, name = fits(row->name, (size_t)width, &columns);
 	int begin;
 
 	if (row->id)
 		snprintf(id, sizeof(id), "%" PRIu64, row->id);
 	rest(row, more, sizeof(more));
 	begin = snprintf(line, sizeof(line), "%-7s %8s ", kinds[row->kind], id);
-	snprintf(line + begin, sizeof(line) - (size_t)begin, "%-8s %8s  %-*.*s  %s",
-		states[row->state], *row->waits_for ? span(row->waited, waited) : "", width, width,
-		row->name, more);
+	snprintf(line + begin, sizeof(line) - (size_t)begin, "%-8s %8s  %.*s%*s  %s",
+		states[row->state], *row->waits_for ? span(row->waited, waited) : "", (int)name,
+		row->name, width - (int)columns, "", more);
 	put_line(p, line, row, (size_t)begin);
 }
 

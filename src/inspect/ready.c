@@ -166,7 +166,7 @@ static void look_at_executor(struct look *l, uint64_t at)
 	char scheme[TU_SEEN_NAME] = "executor", bytes[1 << 10];
 	uint64_t seats, text;
 
-	if (k->executor_size > sizeof(bytes) || !tu_look_read(l, at, bytes, k->executor_size))
+	if (!tu_look_read(l, at, bytes, k->executor_size))
 		return;
 	if (!tu_look_read(
 		    l, tu_u64(bytes, k->executor_engine) + k->engine_scheme, &text, sizeof(text)) ||

@@ -116,7 +116,7 @@ static size_t add_process(
 	return number;
 }
 
-/* A thread that has never called tutti: what the kernel says of it. */
+/* A thread that has never called tutti: what the kernel says of it. Of ours the name says it. */
 static void add_stranger(struct look *l, const struct tu_os_other_thread *t)
 {
 	size_t number = tu_seen_row(l->in, TUTTI_INSPECT_THREAD, l->process);
@@ -130,7 +130,7 @@ static void add_stranger(struct look *l, const struct tu_os_other_thread *t)
 	row->id = (uint64_t)t->id;
 	row->native_id = t->id;
 	row->name = tu_arena_text(&l->in->arena, "%s", t->name);
-	row->role = "not tutti's";
+	row->role = strncmp(t->name, "tutti-", 6) == 0 ? "tutti's own" : "not tutti's";
 	row->sp = t->sp;
 	row->pc = t->pc;
 	row->state = l->stopped ? TUTTI_INSPECT_STOPPED : TUTTI_INSPECT_RUNNING;

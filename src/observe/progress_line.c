@@ -2,6 +2,8 @@
 /* progress_line.c - see progress_line.h. Every piece is far below what TU_LINE_BYTES leaves it. */
 #include "observe/progress_line.h"
 
+#include "base/character.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,53 +14,10 @@ enum { CELLS_WIDE = 40, CELLS_USUAL = 20, CELLS_FEW = 8, WIDE = 120, EIGHTHS = 8
 
 /* -- characters ------------------------------------------------------------------------------- */
 
-/* One character of UTF-8: its bytes, and *code; a byte that is none is '?', by itself. */
-static size_t next_code(const char *text, uint32_t *code)
-{
-	const unsigned char *t = (const unsigned char *)text;
-	size_t n = t[0] < 0x80 ? 1 : (t[0] & 0xE0) == 0xC0 ? 2 : (t[0] & 0xF0) == 0xE0 ? 3 : 4;
-
-	*code = n == 1 ? t[0] : t[0] & (0xFFu >> (n + 1));
-	if (n == 4 && (t[0] & 0xF8) != 0xF0)
-		*code = '?';
-	for (size_t i = 1; i < n; i++) {
-		if (*code == '?' || (t[i] & 0xC0) != 0x80) {
-			*code = '?';
-			return 1;
-		}
-		*code = *code << 6 | (t[i] & 0x3Fu);
-	}
-	return n;
-}
-
-/* In columns: most have one, those of East Asia two, and what joins another none. */
-static int width_of(uint32_t code)
-{
-	static const struct {
-		uint32_t first, last;
-		int width;
-	} others[] = { { 0x0300, 0x036F, 0 }, { 0x1100, 0x115F, 2 }, { 0x200B, 0x200F, 0 },
-		{ 0x20D0, 0x20F0, 0 }, { 0x2E80, 0x303E, 2 }, { 0x3041, 0xA4CF, 2 },
-		{ 0xAC00, 0xD7A3, 2 }, { 0xF900, 0xFAFF, 2 }, { 0xFE00, 0xFE0F, 0 },
-		{ 0xFE30, 0xFE6F, 2 }, { 0xFF00, 0xFF60, 2 }, { 0xFFE0, 0xFFE6, 2 },
-		{ 0x1F300, 0x1F64F, 2 }, { 0x1F680, 0x1F6FF, 2 }, { 0x1F900, 0x1F9FF, 2 },
-		{ 0x20000, 0x3FFFD, 2 } };
-
-	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
-		if (code >= others[i].first && code <= others[i].last)
-			return others[i].width;
-	return 1;
-}
-
 void tu_label_copy(char out[TU_LABEL_BYTES], const char *label)
 {
-	size_t n = strlen(label);
+	size_t n = tu_character_fit(label, TU_LABEL_BYTES - 1);
 
-	if (n > TU_LABEL_BYTES - 1) {
-		n = TU_LABEL_BYTES - 1;
-		while (n > 0 && ((unsigned char)label[n] & 0xC0) == 0x80)
-			n--;
-	}
 	memcpy(out, label, n);
 	out[n] = '\0';
 }
@@ -80,21 +39,17 @@ static void add_words(struct tu_line *line, const char *words)
 	add(line, words, n, (int)n);
 }
 
-/* What would move the cursor, or cannot be shown, is a question mark. */
 static void add_label(struct tu_line *line, const char *label, int room, bool utf8)
 {
-	uint32_t code;
+	while (*label) {
+		struct tu_character c = tu_character_of(label);
+		bool shown = c.code != '?' && (c.code < 0x80 || utf8);
+		int columns = shown ? c.columns : 1;
 
-	for (size_t n; *label; label += n) {
-		n = next_code(label, &code);
-		if (code < ' ' || (code >= 0x7F && code < 0xA0) || (code > 0x7F && !utf8))
-			code = '?';
-		if (line->columns + width_of(code) > room)
+		if (line->columns + columns > room)
 			break;
-		if (code == '?')
-			add(line, "?", 1, 1);
-		else
-			add(line, label, n, width_of(code));
+		add(line, shown ? label : "?", shown ? c.bytes : 1, columns);
+		label += c.bytes;
 	}
 	while (line->n > 0 && line->text[line->n - 1] == ' ') {
 		line->n--;
@@ -187,7 +142,7 @@ static void add_time(struct tu_line *line, const char *before, double seconds)
 
 static bool has_rest(const struct tu_progress_view *v)
 {
-	return v->total > v->done && rate_of(v) > 0;
+	return !v->over && v->total > v->done && rate_of(v) > 0;
 }
 
 static void add_times(struct tu_line *line, const struct tu_progress_view *v, bool both)

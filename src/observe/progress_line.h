@@ -16,6 +16,7 @@ struct tu_progress_view {
 	const char *label;    /* what is counted; "": nothing in front */
 	uint64_t done, total; /* total 0: not known */
 	int64_t elapsed;      /* ns */
+	bool over;            /* it goes no further: nothing is left, however much is missing */
 };
 
 /* Text, without an end, and the columns that it fills. */

@@ -134,12 +134,16 @@ uint64_t tu_progress_sum(const tutti_progress *p)
 
 static struct tu_progress_view view_of(const tutti_progress *p)
 {
-	return (struct tu_progress_view){ p->label, tu_progress_sum(p), p->total,
-		tutti_now() - p->begun };
+	return (struct tu_progress_view){ .label = p->label,
+		.done = tu_progress_sum(p),
+		.total = p->total,
+		.elapsed = tutti_now() - p->begun,
+		.over = p->over };
 }
 
 static void size_of_terminal(int *columns, int *rows)
 {
+	*columns = *rows = 0; /* one that has hung up says nothing */
 	if (!tu_terminal_size(columns, rows) || *columns < LEAST)
 		*columns = COLUMNS_USUAL;
 	if (*rows < 2)
@@ -233,7 +237,7 @@ bool tu_screen_print_over(const char *head, const char *text)
 
 /* -- the last line ----------------------------------------------------------------------------- */
 
-static void finish_drawn(tutti_progress *p)
+static void finish_drawn(const tutti_progress *p)
 {
 	struct tu_progress_view v = view_of(p);
 	struct tu_line line;
@@ -241,16 +245,14 @@ static void finish_drawn(tutti_progress *p)
 
 	size_of_terminal(&columns, &rows);
 	tu_progress_bar(&line, &v, columns, utf8);
-	p->over = true;
 	print("", line.text);
 }
 
-static void finish_plain(tutti_progress *p)
+static void finish_plain(const tutti_progress *p)
 {
 	struct tu_progress_view v = view_of(p);
 	struct tu_line line;
 
-	p->over = true;
 	tu_progress_plain(&line, &v, utf8);
 	print("", line.text);
 }
@@ -259,11 +261,11 @@ static void finish(tutti_progress *p)
 {
 	if (p->over)
 		return;
+	p->over = true;
 	if (mode == DRAWN)
 		finish_drawn(p);
 	else if (mode == PLAIN)
 		finish_plain(p);
-	p->over = true;
 }
 
 /* -- from the first to the last ---------------------------------------------------------------- */

@@ -37,7 +37,7 @@ struct tutti_progress {
 	char label[TU_LABEL_BYTES];
 	struct tu_link link; /* the screen's, as all below */
 	struct tu_progress_pace pace;
-	bool over; /* its last line is written */
+	bool over; /* its last line is written, or just now */
 };
 
 struct tu_renderer;

@@ -121,33 +121,53 @@ static void find_threads(const struct tu_story *s, struct entry *e)
 
 /* -- into rows -------------------------------------------------------------------------------- */
 
+/* Threads of one kind of name, or the tasks of one thread that are. */
 static bool same_group(const struct entry *a, const struct entry *b)
 {
-	return !a->lane->native && same_stem(a->lane, b->lane) &&
-	       a->lane->thread == b->lane->thread;
+	return same_stem(a->lane, b->lane) &&
+	       (a->lane->native || a->lane->thread == b->lane->thread);
 }
 
-/* Each goes into the first row of its group whose last has ended. How many; > most: too many. */
-static size_t pack(struct entry *e, size_t n, size_t most)
+static size_t group_end(const struct entry *e, size_t n, size_t begin)
 {
-	int64_t *ends = tu_alloc((most + 1) * sizeof(*ends));
-	size_t rows = 0, begin = 0;
+	size_t end = begin + 1;
 
-	for (size_t i = 0; ends && i < n && rows <= most; i++) {
-		size_t r = begin;
+	while (end < n && same_group(&e[end - 1], &e[end]))
+		end++;
+	return end;
+}
 
-		if (i > 0 && !same_group(&e[i - 1], &e[i]))
-			r = begin = rows;
+/* Each goes into the first row whose last has ended; if that takes more than most, all into one. */
+static size_t pack_group(struct entry *e, size_t n, size_t row, size_t most, int64_t *ends)
+{
+	size_t rows = 0;
+
+	for (size_t i = 0; i < n && rows <= most; i++) {
+		size_t r = 0;
+
 		while (r < rows && ends[r] > e[i].lane->begin)
 			r++;
-		if (r == rows)
-			rows++;
+		if (r == rows && rows++ == most)
+			break;
 		ends[r] = e[i].lane->end;
-		e[i].row = r;
+		e[i].row = row + r;
 	}
-	if (!ends)
-		rows = most + 1;
-	tu_free(ends);
+	if (rows <= most)
+		return rows;
+	for (size_t i = 0; i < n; i++)
+		e[i].row = row;
+	return 1;
+}
+
+/* Groups one below the other, each in no more rows than most. How many rows there are in all. */
+static size_t pack(struct entry *e, size_t n, size_t most, int64_t *ends)
+{
+	size_t rows = 0;
+
+	for (size_t begin = 0, end; begin < n; begin = end) {
+		end = group_end(e, n, begin);
+		rows += pack_group(e + begin, end - begin, rows, most, ends);
+	}
 	return rows;
 }
 
@@ -189,16 +209,33 @@ static void fill(struct tu_rows *r, const struct entry *e, size_t n, size_t most
 	}
 }
 
-int tu_rows_make(struct tu_rows *r, const struct tu_story *s, size_t most)
+/* Into most rows, if that can be: the larger a group, the sooner it is but one of them. */
+static void arrange(struct entry *e, size_t n, size_t most, int64_t *ends)
 {
-	size_t n = s->lanes_n;
+	size_t of_a_group = most * 2 / 5 + 1;
+
+	qsort(e, n, sizeof(*e), grouped);
+	for (size_t i = 0; i < n; i++)
+		e[i].order = i;
+	while (pack(e, n, of_a_group, ends) > most)
+		if ((of_a_group /= 2) == 0) {
+			fold(e, n);
+			return;
+		}
+}
+
+int tu_rows_make(struct tu_rows *r, const struct tu_story *s, size_t wanted)
+{
+	size_t n = s->lanes_n, most = wanted < n ? wanted : n;
 	struct entry *e = tu_alloc((n + 1) * sizeof(*e));
+	int64_t *ends = tu_alloc((most + 1) * sizeof(*ends));
 
 	*r = (struct tu_rows){ .lanes = tu_alloc((n + 1) * sizeof(*r->lanes)),
 		.rows = tu_alloc((most + 1) * sizeof(*r->rows)),
 		.row_of = tu_alloc((n + 1) * sizeof(*r->row_of)) };
-	if (!e || !r->lanes || !r->rows || !r->row_of) {
+	if (!e || !ends || !r->lanes || !r->rows || !r->row_of) {
 		tu_free(e);
+		tu_free(ends);
 		tu_rows_free(r);
 		return -ENOMEM;
 	}
@@ -206,16 +243,12 @@ int tu_rows_make(struct tu_rows *r, const struct tu_story *s, size_t most)
 	qsort(e, n, sizeof(*e), natural);
 	for (size_t i = 0; i < n; i++)
 		e[i].row = e[i].order = i;
-	if (n > (most < PACKED ? most : PACKED)) {
-		qsort(e, n, sizeof(*e), grouped);
-		for (size_t i = 0; i < n; i++)
-			e[i].order = i;
-		if (pack(e, n, most) > most)
-			fold(e, n);
-	}
+	if (n > (most < PACKED ? most : PACKED))
+		arrange(e, n, most, ends);
 	qsort(e, n, sizeof(*e), by_row);
 	fill(r, e, n, most);
 	tu_free(e);
+	tu_free(ends);
 	return 0;
 }
 
@@ -232,16 +265,16 @@ void tu_rows_free(struct tu_rows *r)
 const char *tu_row_label(const struct tu_rows *r, const struct tu_row *row, char *buf, size_t n)
 {
 	const char *name = r->lanes[row->first]->name;
-	bool alike = true;
+	bool same = true;
 
 	for (size_t i = 1; i < row->n; i++)
-		alike = alike && same_stem(r->lanes[row->first], r->lanes[row->first + i]);
+		same = same && strcmp(name, r->lanes[row->first + i]->name) == 0;
 	if (row->n == 1)
 		snprintf(buf, n, "%s", name);
-	else if (alike)
-		snprintf(buf, n, "%zu x %.*s*'", row->n, (int)stem(name), name);
+	else if (same)
+		snprintf(buf, n, "%zu x %s", row->n, name);
 	else
-		snprintf(buf, n, "%zu, as %s", row->n, name);
+		snprintf(buf, n, "%zu x %.*s*'", row->n, (int)stem(name), name);
 	return buf;
 }
 

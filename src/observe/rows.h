@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * rows.h - lanes in rows of a chart, so that all of them are to be seen: each in one of its own; if
- * they are too many, those that follow each other in one; if these are still too many, all of the
- * same kind of name in one, which tells how many there were.
+ * they are too many, those of one kind of name that follow each other in one; of a kind that takes
+ * too many all the same, all in one, which tells how many there were.
  */
 #ifndef TU_OBSERVE_ROWS_H
 #define TU_OBSERVE_ROWS_H

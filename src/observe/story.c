@@ -58,19 +58,31 @@ static void put(struct tu_story *s, struct tu_table *t, uint64_t key, void *valu
 
 /* -- who -------------------------------------------------------------------------------------- */
 
-static struct tu_story_process *process_of(struct tu_story *s, int pid, int64_t now)
+/* What a forked child says first, or anybody where one has ended: that number is another's now. */
+static bool begins_process(const struct tu_story_process *before, const struct tu_tape_record *r)
 {
-	struct tu_story_process *all;
+	return r->kind == TU_TAPE_PROCESS && (before->ended || !*text_of(r));
+}
 
-	for (size_t i = s->processes_n; i-- > 0;)
+static struct tu_story_process *process_of(
+	struct tu_story *s, int pid, const struct tu_tape_record *r)
+{
+	struct tu_story_process *all, *before = NULL;
+
+	for (size_t i = s->processes_n; i-- > 0 && !before;)
 		if (s->processes[i].pid == pid)
-			return &s->processes[i];
+			before = &s->processes[i];
+	if (before && !begins_process(before, r))
+		return before;
 	all = more(s, s->processes, s->processes_n, &s->processes_room, sizeof(*all));
 	if (!all)
 		return NULL;
+	all[s->processes_n] = (struct tu_story_process){ .pid = pid,
+		.pid_again = before != NULL,
+		.name = "",
+		.begin = r->time,
+		.last = r->time };
 	s->processes = all;
-	all[s->processes_n] =
-		(struct tu_story_process){ .pid = pid, .name = "", .begin = now, .last = now };
 	return &all[s->processes_n++];
 }
 
@@ -340,7 +352,7 @@ static void tell_lane(struct tu_story *s, struct tu_story_process *p, struct tu_
 static void tell(struct tu_story *s, struct tu_table *children, const struct entry *e)
 {
 	const struct tu_tape_record *r = e->record;
-	struct tu_story_process *p = process_of(s, e->pid, r->time);
+	struct tu_story_process *p = process_of(s, e->pid, r);
 	struct tu_lane *l = p && r->id ? lane_of(s, p, r->id, r->time) : NULL;
 
 	if (!p || (r->id && !l))

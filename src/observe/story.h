@@ -19,7 +19,8 @@ enum tu_state {
 };
 
 struct tu_story_process {
-	int pid;
+	int pid; /* which another may have had before */
+	bool pid_again;
 	const char *name;    /* "": none is known */
 	bool ended, ours;    /* it said so; it is the one that reads */
 	int64_t begin, last; /* of its records */

@@ -10,7 +10,6 @@
 #include "core/alloc.h"
 #include "core/environment.h"
 #include "core/file.h"
-#include "core/mutex.h"
 #include "core/report.h"
 #include "core/startup.h"
 #include "exec/ending.h"
@@ -19,12 +18,13 @@
 #include <string.h>
 #include <tutti/error.h>
 
+enum { WIDTH_MOST = 100000 };
 static const size_t memory_usual = (size_t)64 << 20, memory_least = (size_t)64 << 10;
 
 /* Where the tape of a program's first process is, in the environment of what it starts. */
 #define TAPE "TUTTI_TRACE_TAPE"
 
-static uint32_t lock; /* a tu_mutex: of all that follows, and over begin and end */
+/* Who writes these, and begins and ends, has the tape's lock. */
 static int file = -1;
 static int form;
 static char path[4096];
@@ -72,7 +72,8 @@ static bool is_sound(int wanted, const tutti_trace_chart *c)
 {
 	if (wanted < 0 || wanted >= FORMS || c->width < 0)
 		return false;
-	return c->width == 0 || c->width >= (wanted == TUTTI_TRACE_TEXT ? 40 : 400);
+	return c->width == 0 ||
+	       (c->width >= (wanted == TUTTI_TRACE_TEXT ? 40 : 400) && c->width <= WIDTH_MOST);
 }
 
 static int draw(int wanted, tutti_bytes *out, const tutti_trace_chart *chart)
@@ -95,10 +96,10 @@ int tutti_trace_draw(int wanted, tutti_bytes *out, const tutti_trace_chart *char
 
 	if (!is_sound(wanted, chart ? chart : &usual))
 		return -EINVAL;
-	tu_mutex_lock(&lock);
+	tu_tape_lock();
 	if (tu_tape_is_there())
 		rc = draw(wanted, out, chart ? chart : &usual);
-	tu_mutex_unlock(&lock);
+	tu_tape_unlock();
 	return rc;
 }
 
@@ -173,10 +174,10 @@ int tutti_trace_stop(void)
 	int rc = 0;
 
 	tu_self();
-	tu_mutex_lock(&lock);
+	tu_tape_lock();
 	if (tu_tape_is_ours())
 		rc = end();
-	tu_mutex_unlock(&lock);
+	tu_tape_unlock();
 	return rc;
 }
 
@@ -196,13 +197,13 @@ int tutti_trace_start(const char *name, const tutti_trace_options *o)
 	rc = tu_ending_watch();
 	if (rc < 0)
 		return rc;
-	tu_mutex_lock(&lock);
+	tu_tape_lock();
 	rc = tu_tape_is_there() ? -EALREADY : begin(name, bytes);
 	if (rc == 0) {
 		tu_tape_process(program_invocation_short_name);
 		tu_ending_last = stop_at_last;
 	}
-	tu_mutex_unlock(&lock);
+	tu_tape_unlock();
 	return rc;
 }
 
@@ -253,12 +254,12 @@ void tu_startup_trace(void)
 
 	if (!name || !*name)
 		return;
-	if (where) { /* part of another's trace, or nothing */
+	if (where && !tu_tape_was_ours(where)) { /* part of another's trace, or nothing */
 		tu_tape_join(where, program_invocation_short_name);
 		return;
 	}
 	tu_alloc_aside(true);
 	if (tutti_trace_start(name, NULL) == 0 && tu_tape_where(here, sizeof(here)))
-		tu_environment_add(TAPE, here);
+		tu_environment_set(TAPE, here);
 	tu_alloc_aside(false);
 }

@@ -11,7 +11,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { TEXT = 512 };
+enum { TEXT = 512, PID_MOST = 1 << 24 };
 
 /* A text as JSON has it; what is no UTF-8 becomes '?'. */
 static void put_text(struct tu_paper *p, const char *text)
@@ -27,12 +27,18 @@ static void put_time(struct tu_trace_sheet *s, const char *key, int64_t ns)
 	tu_paper_printf(&s->paper, ",\"%s\":%" PRId64 ".%03d", key, ns / 1000, (int)(ns % 1000));
 }
 
+/* Of a number that another has had, one that no process can have: readers know them by it. */
+static int number_of(const struct tu_trace_sheet *s, size_t process)
+{
+	const struct tu_story_process *p = &s->story->processes[process];
+
+	return p->pid_again ? PID_MOST + (int)process : p->pid;
+}
+
 static void put_place(struct tu_trace_sheet *s, size_t lane)
 {
-	const struct tu_lane *l = s->story->lanes[lane];
-
-	tu_paper_printf(&s->paper, ",\"pid\":%d,\"tid\":%zu", s->story->processes[l->process].pid,
-		lane + 1);
+	tu_paper_printf(&s->paper, ",\"pid\":%d,\"tid\":%zu",
+		number_of(s, s->story->lanes[lane]->process), lane + 1);
 }
 
 static void begin(struct tu_trace_sheet *s, const char *phase, const char *name)
@@ -56,8 +62,7 @@ static void put_processes(struct tu_trace_sheet *s)
 
 	for (size_t i = 0; i < s->story->processes_n; i++) {
 		begin(s, "M", "process_name");
-		tu_paper_printf(
-			&s->paper, ",\"pid\":%d,\"args\":{\"name\":", s->story->processes[i].pid);
+		tu_paper_printf(&s->paper, ",\"pid\":%d,\"args\":{\"name\":", number_of(s, i));
 		put_text(&s->paper, tu_story_process(s->story, (unsigned)i, name, sizeof(name)));
 		tu_paper_text(&s->paper, "}");
 		end(s);

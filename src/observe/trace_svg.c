@@ -7,6 +7,7 @@
  * seen, and one of several lanes at once, is drawn in steps of a pixel; so the picture's size
  * depends on its rows, not on how much happened.
  */
+#include "observe/trace_svg.h"
 #include "core/alloc.h"
 #include "observe/rows.h"
 #include "observe/trace.h"
@@ -35,6 +36,7 @@ enum {
 	ARROWS_MOST = 400,
 	ARROWS_APART = 3, /* pixels, of two between the same rows */
 	MARKS_MOST = 400,
+	MARKS_APART = 2,
 	NAME = 300
 };
 
@@ -113,31 +115,7 @@ static void draw_head(struct sheet *s)
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%.0f\" "
 		"viewBox=\"0 0 %d %.0f\" font-family=\"system-ui, sans-serif\">\n",
 		s->width, s->height, s->width, s->height);
-	tu_paper_text(paper(s),
-		"<style>\n"
-		"text{font-size:11px;fill:#222}\n"
-		".title{font-size:15px;font-weight:600}\n"
-		".dim,.axis,.wait{fill:#666}\n"
-		".axis{text-anchor:middle}\n"
-		".process{font-weight:600}\n"
-		".grid{stroke:#ddd;stroke-width:1}\n"
-		".run{fill:#3b6fb6}\n"
-		".ready{fill:#f0c33c}\n"
-		".waits{fill:#9a9a9a}\n"
-		".idle{fill:#d4d4d4}\n"
-		".span{fill:#eaf1fa;stroke:#3b6fb6;stroke-width:.6}\n"
-		".failed{fill:#fbe4d8;stroke:#b5300a;stroke-width:1.2}\n"
-		".in,.bad{font-size:10px}\n"
-		".bad{fill:#8a2200;font-weight:600}\n"
-		".wakes{stroke:#1f1f1f;stroke-width:.8;fill:none;opacity:.75}\n"
-		".starts{stroke:#7a5195;stroke-width:.8;fill:none;opacity:.75;"
-		"stroke-dasharray:3 2}\n"
-		".mark{fill:#b5300a}\n"
-		"</style>\n"
-		"<defs><marker id=\"tip\" viewBox=\"0 0 6 6\" refX=\"5.5\" refY=\"3\" "
-		"markerWidth=\"6\" markerHeight=\"6\" orient=\"auto\">"
-		"<path d=\"M0,0L6,3L0,6z\" fill=\"context-stroke\"/></marker></defs>\n"
-		"<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n");
+	tu_paper_text(paper(s), tu_svg_style);
 }
 
 static void draw_title(struct sheet *s)
@@ -165,30 +143,6 @@ static void draw_title(struct sheet *s)
 			"; at the end %" PRIu64 " events are missing: there was no room for them",
 			story->lost);
 	tu_paper_text(paper(s), "</tspan></text>\n");
-}
-
-static void draw_key(struct sheet *s)
-{
-	tu_paper_text(paper(s),
-		"<g transform=\"translate(16,32)\">"
-		"<rect class=\"run\" x=\"0\" y=\"0\" width=\"22\" height=\"14\"/>"
-		"<text x=\"28\" y=\"11\">running</text>"
-		"<rect class=\"ready\" x=\"84\" y=\"4\" width=\"22\" height=\"7\"/>"
-		"<text x=\"112\" y=\"11\">ready</text>"
-		"<rect class=\"waits\" x=\"158\" y=\"6\" width=\"22\" height=\"2\"/>"
-		"<text x=\"186\" y=\"11\">waiting</text>"
-		"<rect class=\"idle\" x=\"242\" y=\"6\" width=\"22\" height=\"1\"/>"
-		"<text x=\"270\" y=\"11\">idle</text>"
-		"<rect class=\"span\" x=\"306\" y=\"1\" width=\"22\" height=\"12\"/>"
-		"<text x=\"334\" y=\"11\">job or span</text>"
-		"<rect class=\"failed\" x=\"410\" y=\"1\" width=\"22\" height=\"12\"/>"
-		"<text x=\"438\" y=\"11\">failed</text>"
-		"<line class=\"wakes\" x1=\"488\" y1=\"7\" x2=\"512\" y2=\"7\" "
-		"marker-end=\"url(#tip)\"/><text x=\"518\" y=\"11\">lets go on</text>"
-		"<line class=\"starts\" x1=\"588\" y1=\"7\" x2=\"612\" y2=\"7\" "
-		"marker-end=\"url(#tip)\"/><text x=\"618\" y=\"11\">starts</text>"
-		"<path class=\"mark\" d=\"M668,2l8,0l-4,8z\"/>"
-		"<text x=\"682\" y=\"11\">mark</text></g>\n");
 }
 
 /* -- where rows are --------------------------------------------------------------------------- */
@@ -448,19 +402,34 @@ static void draw_spans(struct sheet *s)
 	tu_free(right);
 }
 
-static void draw_marks(struct sheet *s)
+/* Those that do not lie on one before. All if there are not too many, else the first. */
+static const struct tu_mark **choose_marks(struct sheet *s, size_t *n)
 {
-	for (size_t i = 0; i < s->story->marks_n && i < MARKS_MOST; i++) {
+	double *last = tu_alloc_zero((s->rows.n + 1) * sizeof(*last));
+	const struct tu_mark **marks = tu_alloc((MARKS_MOST + 1) * sizeof(struct tu_mark *));
+
+	*n = 0;
+	for (size_t i = 0; last && marks && i < s->story->marks_n && *n < MARKS_MOST; i++) {
 		const struct tu_mark *m = &s->story->marks[i];
 		size_t row = s->rows.row_of[m->lane];
 
-		if (row == SIZE_MAX)
+		if (row == SIZE_MAX || x_of(s, m->at) < last[row] + MARKS_APART)
 			continue;
-		tu_paper_printf(paper(s), "<path class=\"mark\" d=\"M%.1f,%.1fl8,0l-4,8z\"><title>",
-			x_of(s, m->at) - 4, s->y[row] - 5);
-		put_name(s, m->text, 200);
-		tu_paper_text(paper(s), "</title></path>\n");
+		last[row] = x_of(s, m->at);
+		marks[(*n)++] = m;
 	}
+	s->out->paper.failed |= !last || !marks;
+	s->marks_left_out = s->story->marks_n - *n;
+	tu_free(last);
+	return marks;
+}
+
+static void draw_mark(struct sheet *s, const struct tu_mark *m)
+{
+	tu_paper_printf(paper(s), "<path class=\"mark\" d=\"M%.1f,%.1fl8,0l-4,8z\"><title>",
+		x_of(s, m->at) - 4, s->y[s->rows.row_of[m->lane]] - 5);
+	put_name(s, m->text, 200);
+	tu_paper_text(paper(s), "</title></path>\n");
 }
 
 /* -- arrows ----------------------------------------------------------------------------------- */
@@ -475,18 +444,26 @@ static int longest_first(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Is it between two rows, and not where the one before between these was? last: where that was. */
-static bool is_seen_between(const struct sheet *s, const struct tu_arrow *a, double *last)
+/*
+ * Is it between two rows, and not where the one before between these was? last has where that was:
+ * by the pair of rows, the pixels it is from the edge.
+ */
+static bool is_seen_between(struct sheet *s, const struct tu_arrow *a, struct tu_table *last)
 {
 	size_t from = s->rows.row_of[a->from], to = s->rows.row_of[a->to];
-	double x = x_of(s, a->arrived), *before;
+	uint64_t pair = (uint64_t)(from + 1) << 32 | to;
+	uintptr_t x = (uintptr_t)x_of(s, a->arrived);
+	void **before;
 
 	if (from == SIZE_MAX || to == SIZE_MAX || from == to)
 		return false;
-	before = &last[from * s->rows.n + to];
-	if (*before > 0 && x < *before + ARROWS_APART)
+	before = tu_table_at(last, pair);
+	if (before && x < (uintptr_t)*before + ARROWS_APART)
 		return false;
-	*before = x;
+	if (before)
+		*before = (void *)x;
+	else if (!tu_table_put(last, pair, (void *)x))
+		s->out->paper.failed = true;
 	return true;
 }
 
@@ -510,18 +487,19 @@ static void draw_arrow(struct sheet *s, const struct tu_arrow *a)
 static const struct tu_arrow **choose_arrows(struct sheet *s, size_t *n)
 {
 	size_t all = 0;
-	double *last = tu_alloc_zero((s->rows.n * s->rows.n + 1) * sizeof(*last));
+	struct tu_table last = { 0 };
 	const struct tu_arrow **arrows =
 		tu_alloc((s->story->arrows_n + 1) * sizeof(struct tu_arrow *));
 
-	for (size_t i = 0; arrows && last && i < s->story->arrows_n; i++)
-		if (is_seen_between(s, &s->story->arrows[i], last))
+	for (size_t i = 0; arrows && i < s->story->arrows_n; i++)
+		if (is_seen_between(s, &s->story->arrows[i], &last))
 			arrows[all++] = &s->story->arrows[i];
-	if (arrows && all > ARROWS_MOST)
+	if (all > ARROWS_MOST)
 		qsort(arrows, all, sizeof(*arrows), longest_first);
 	*n = all < ARROWS_MOST ? all : ARROWS_MOST;
+	s->out->paper.failed |= !arrows;
 	s->arrows_left_out = s->story->arrows_n - *n;
-	tu_free(last);
+	tu_table_free(&last);
 	return arrows;
 }
 
@@ -529,29 +507,27 @@ static const struct tu_arrow **choose_arrows(struct sheet *s, size_t *n)
 
 static void draw(struct sheet *s)
 {
-	size_t n = 0;
-	const struct tu_arrow **arrows = choose_arrows(s, &n);
+	size_t arrows_n = 0, marks_n = 0;
+	const struct tu_arrow **arrows = choose_arrows(s, &arrows_n);
+	const struct tu_mark **marks = choose_marks(s, &marks_n);
 
-	if (!arrows) {
-		s->out->paper.failed = true;
-		return;
-	}
-	s->marks_left_out = s->story->marks_n > MARKS_MOST ? s->story->marks_n - MARKS_MOST : 0;
 	measure_spans(s);
 	place_rows(s);
 	draw_head(s);
 	draw_title(s);
-	draw_key(s);
+	tu_paper_text(paper(s), tu_svg_key);
 	draw_axis(s, TOP, true);
 	draw_labels(s);
 	draw_rows(s);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < arrows_n; i++)
 		draw_arrow(s, arrows[i]);
 	draw_spans(s);
-	draw_marks(s);
+	for (size_t i = 0; i < marks_n; i++)
+		draw_mark(s, marks[i]);
 	draw_axis(s, s->height - AXIS, false);
 	tu_paper_text(paper(s), "</svg>\n");
 	tu_free(arrows);
+	tu_free(marks);
 }
 
 void tu_trace_svg(struct tu_trace_sheet *out)

@@ -26,7 +26,7 @@ void tu_os_other_close(struct tu_os_other *o);
 struct tu_os_about {
 	int pid, parent;
 	char state;       /* 'R', 'S', 'Z', ... as ps(1) has them */
-	char name[32];    /* as the kernel shows it */
+	char name[32];    /* as the kernel shows it, and as it can be shown */
 	unsigned user;    /* whose it is */
 	uint64_t started; /* in the kernel's own unit: another one, another process */
 };

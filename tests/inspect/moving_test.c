@@ -2,9 +2,18 @@
 /*
  * moving_test.c - what is looked at does not stand still: nothing is made up, nobody is left out.
  */
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <tutti/tutti.h>
 
+#include "base/facts.h"
+#include "core/worker.h"
+
 #include "support/suite.h"
+
+extern const struct tu_facts tu_facts_of_stack;
 
 static tutti_lock red;
 static tutti_event never;
@@ -133,10 +142,66 @@ static void ten_thousand_tasks_are_all_there(void)
 	CHECK_EQ(tutti_group_join(&g), 0);
 }
 
+/* -- what is broken ---------------------------------------------------------------------------- */
+
+/* How far into a slab that lies; the compiler knows no more of one here. */
+static size_t place_in_slab(const char *name)
+{
+	for (size_t i = 0; i < tu_facts_of_stack.count; i++)
+		if (strcmp(tu_facts_of_stack.facts[i].name, name) == 0)
+			return tu_facts_of_stack.facts[i].value;
+	CHECK(!"such a fact");
+	return 0;
+}
+
+static void *breaks(void *how)
+{
+	char *slab = (char *)tu_self()->worker->slabs;
+
+	if (*(int *)how == 0)
+		*(uint32_t *)(void *)(slab + place_in_slab("slab.fresh")) = UINT32_MAX;
+	else
+		*(void **)(void *)(slab + place_in_slab("slab.next")) = slab;
+	tutti_event_wait(&never);
+	return how;
+}
+
+/* Who has written where nothing of his was: what is left of it is shown, and soon. */
+static void of_broken_memory_there_is_an_end(void)
+{
+	tutti_event_clear(&never);
+	for (int how = 0; how < 2; how++) {
+		int pid = fork(), status;
+		size_t n;
+		tutti_inspection *seen;
+
+		if (pid == 0) {
+			alarm(300); /* if nobody kills it */
+			tutti_future_unref(tutti_task_start(breaks, &how, NULL));
+			tutti_event_wait(&never);
+			_exit(0);
+		}
+		do {
+			seen = look(pid);
+			tutti_inspection_rows(seen, &n);
+			tutti_inspection_free(seen);
+		} while (n < 2);
+		for (int i = 0; i < 20; i++) {
+			seen = look(pid);
+			tutti_inspection_rows(seen, &n);
+			CHECK(n < 100);
+			tutti_inspection_free(seen);
+		}
+		CHECK_EQ(kill(pid, SIGKILL), 0);
+		CHECK_EQ(waitpid(pid, &status, 0), pid);
+	}
+}
+
 int main(void)
 {
 	suite_begin();
 	RUN(nothing_is_made_up_while_all_moves);
 	RUN(ten_thousand_tasks_are_all_there);
+	RUN(of_broken_memory_there_is_an_end);
 	return suite_end();
 }

@@ -12,7 +12,7 @@ static const char *bar_of(
 	const char *label, uint64_t done, uint64_t total, double seconds, int columns, bool utf8)
 {
 	static struct tu_line line;
-	struct tu_progress_view v = { label, done, total, (int64_t)(seconds * 1e9) };
+	struct tu_progress_view v = { label, done, total, (int64_t)(seconds * 1e9), false };
 
 	tu_progress_bar(&line, &v, columns, utf8);
 	CHECK(line.columns < columns);
@@ -23,7 +23,7 @@ static const char *bar_of(
 static const char *plain_of(const char *label, uint64_t done, uint64_t total, double seconds)
 {
 	static struct tu_line line;
-	struct tu_progress_view v = { label, done, total, (int64_t)(seconds * 1e9) };
+	struct tu_progress_view v = { label, done, total, (int64_t)(seconds * 1e9), false };
 
 	tu_progress_plain(&line, &v, false);
 	CHECK_EQ(line.n, strlen(line.text));
@@ -144,6 +144,18 @@ static void is_plain_elsewhere(void)
 	CHECK_STR(plain_of("", 8, 8, 4), "100% 8/8 2.0/s 0:04");
 }
 
+/* One that is given up: what is missing is not on its way. */
+static void ends_before_it_is_whole(void)
+{
+	struct tu_progress_view v = { "files", 2, 8, 4 * SECOND, true };
+	struct tu_line line;
+
+	tu_progress_bar(&line, &v, 80, false);
+	CHECK_STR(line.text, "files  25% [#####...............] 2/8 0.5/s 0:04");
+	tu_progress_plain(&line, &v, false);
+	CHECK_STR(line.text, "files 25% 2/8 0.5/s 0:04");
+}
+
 /* How many lines there are of what counts once a period. */
 static int lines_of(uint64_t total, uint64_t counts, double period)
 {
@@ -151,7 +163,8 @@ static int lines_of(uint64_t total, uint64_t counts, double period)
 	int lines = 0;
 
 	for (uint64_t i = 1; i <= counts; i++) {
-		struct tu_progress_view v = { "", i, total, (int64_t)((double)i * period * 1e9) };
+		struct tu_progress_view v = { "", i, total, (int64_t)((double)i * period * 1e9),
+			false };
 
 		lines += tu_progress_due(&pace, &v);
 	}
@@ -172,7 +185,7 @@ static void is_due_now_and_then(void)
 static void says_that_nothing_moves(void)
 {
 	struct tu_progress_pace pace = { 0 };
-	struct tu_progress_view v = { "", 0, 10, 0 };
+	struct tu_progress_view v = { "", 0, 10, 0, false };
 	int lines = 0;
 
 	for (; v.elapsed < 600 * SECOND; v.elapsed += SECOND)
@@ -192,6 +205,7 @@ int main(void)
 	RUN(draws_in_eighths);
 	RUN(shows_labels_of_any_kind);
 	RUN(is_plain_elsewhere);
+	RUN(ends_before_it_is_whole);
 	RUN(is_due_now_and_then);
 	RUN(says_that_nothing_moves);
 	return suite_end();

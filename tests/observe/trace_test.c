@@ -5,12 +5,15 @@
  */
 #include <errno.h>
 #include <stdatomic.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <tutti/tutti.h>
 
 #include "support/suite.h"
 
 static tutti_lock red;
+static atomic_bool enough;
 static tutti_bytes drawn; /* the JSON that is looked at */
 
 /* -- reading ---------------------------------------------------------------------------------- */
@@ -333,9 +336,194 @@ static void ascii_has_no_micro_sign(void)
 	}
 }
 
-/* -- beginning and ending while others run ----------------------------------------------------- */
+/* -- rows ------------------------------------------------------------------------------------- */
 
-static atomic_bool enough;
+static tutti_bytes text_of(size_t rows)
+{
+	tutti_trace_chart chart = { .rows = rows };
+	tutti_bytes text;
+
+	CHECK_EQ(tutti_trace_draw(TUTTI_TRACE_TEXT, &text, &chart), 0);
+	return text;
+}
+
+static bool shows(size_t rows, const char *words)
+{
+	tutti_bytes text = text_of(rows);
+	bool there = strstr(text.data, words) != NULL;
+
+	tutti_bytes_free(&text);
+	return there;
+}
+
+static void *nothing(void *arg)
+{
+	return arg;
+}
+
+static void in_turn(int n)
+{
+	tutti_thread *t;
+
+	for (int i = 0; i < n; i++) {
+		t = tutti_thread_start(nothing, NULL, &(tutti_thread_options){ .name = "in turn" });
+		tutti_thread_join(t, NULL);
+		tutti_future_unref(t);
+	}
+}
+
+static void at_once(int n)
+{
+	tutti_group g = { 0 };
+
+	for (int i = 0; i < n; i++)
+		CHECK_EQ(tutti_group_start(&g, holder, NULL), 0);
+	CHECK_EQ(tutti_group_join(&g), 0);
+}
+
+/* Who follows another is in its row; a crowd is one row; and nobody else is the less to be seen. */
+static void shares_rows(void)
+{
+	static const char *const forms[] = { "svg", "text" };
+
+	CHECK_EQ(tutti_trace_start(NULL, NULL), 0);
+	in_turn(30);
+	at_once(60);
+	start_two();
+	CHECK(shows(0, "30 x thread 'in turn'"));
+	CHECK(shows(0, "60 x task 'Task-*'"));
+	CHECK(shows(0, "\ntask 'holder'") && shows(0, "\ntask 'waiter'"));
+	CHECK(shows(2, " lanes are not shown"));
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) { /* as many as there are */
+		tutti_trace_chart all = { .rows = SIZE_MAX };
+		tutti_bytes drawn_all;
+
+		CHECK_EQ(tutti_trace_draw(i ? TUTTI_TRACE_TEXT : TUTTI_TRACE_SVG, &drawn_all, &all),
+			0);
+		CHECK(strstr(drawn_all.data, "task 'waiter'") != NULL);
+		CHECK(strstr(drawn_all.data, "not shown\n") == NULL);
+		tutti_bytes_free(&drawn_all);
+	}
+	CHECK_EQ(tutti_trace_stop(), 0);
+}
+
+/* Marks that would lie on each other leave room for those elsewhere. */
+static void spreads_marks(void)
+{
+	tutti_bytes picture;
+
+	CHECK_EQ(tutti_trace_start(NULL, NULL), 0);
+	for (int i = 0; i < 5000; i++)
+		tutti_trace_mark("many");
+	tutti_sleep(TUTTI_MILLISECONDS(50));
+	tutti_trace_mark("the last");
+	CHECK_EQ(tutti_trace_draw(TUTTI_TRACE_SVG, &picture, NULL), 0);
+	CHECK(strstr(picture.data, "<title>the last</title>") != NULL);
+	tutti_bytes_free(&picture);
+	CHECK_EQ(tutti_trace_stop(), 0);
+}
+
+/* -- what is no text -------------------------------------------------------------------------- */
+
+static void shows_what_is_no_text(void)
+{
+	CHECK_EQ(tutti_trace_start(NULL, NULL), 0);
+	tutti_trace_mark("a\xF8\x90\x80\x80"
+			 "b\xED\xA0\x80"
+			 "c\xC2\x9B"
+			 "1m \x1B[2J");
+	draw();
+	CHECK(find("\"a????b???c?1m ?[2J\"", "\"ph\":\"i\"") != NULL);
+	CHECK_EQ(tutti_bytes_check_utf8(drawn, NULL), 0);
+	tutti_bytes_free(&drawn);
+}
+
+/* -- forks ------------------------------------------------------------------------------------ */
+
+static void *draws(void *arg)
+{
+	tutti_bytes text;
+
+	while (!atomic_load(&enough)) {
+		CHECK_EQ(tutti_trace_draw(TUTTI_TRACE_JSON, &text, NULL), 0);
+		tutti_bytes_free(&text);
+	}
+	return arg;
+}
+
+/* A child ends its copy of a trace as it exits: nobody is within it there. */
+static void forked_while_drawn(void)
+{
+	tutti_thread *t;
+
+	CHECK_EQ(tutti_trace_start(NULL, NULL), 0);
+	for (int i = 0; i < 5000; i++)
+		tutti_trace_mark("something to draw");
+	t = tutti_thread_start(draws, NULL, NULL);
+	for (int i = 0; i < 20; i++) {
+		int status, pid = fork();
+
+		if (pid == 0) {
+			alarm(60); /* and not for ever */
+			_exit(tutti_trace_stop());
+		}
+		CHECK_EQ(waitpid(pid, &status, 0), pid);
+		CHECK_EQ(status, 0);
+	}
+	atomic_store(&enough, true);
+	tutti_thread_join(t, NULL);
+	tutti_future_unref(t);
+	atomic_store(&enough, false);
+	CHECK_EQ(tutti_trace_stop(), 0);
+}
+
+/* A child of that number, if the kernel lets us say so; 0: it does not. */
+static int child_of_number(int wanted)
+{
+	FILE *last = fopen("/proc/sys/kernel/ns_last_pid", "w");
+	bool set;
+	int pid;
+
+	if (!last)
+		return 0;
+	set = fprintf(last, "%d", wanted - 1) > 0;
+	if (fclose(last) != 0 || !set)
+		return 0;
+	pid = fork();
+	if (pid == 0) {
+		tutti_trace_mark("in a child");
+		_exit(0);
+	}
+	CHECK_EQ(waitpid(pid, NULL, 0), pid);
+	return pid;
+}
+
+/* Two processes that had the same number, one after the other, are two. */
+static void number_of_another(void)
+{
+	int first = fork(), second = 0;
+
+	if (first == 0)
+		_exit(0);
+	CHECK_EQ(waitpid(first, NULL, 0), first);
+	CHECK_EQ(tutti_trace_start(NULL, NULL), 0);
+	first = child_of_number(first);
+	for (int i = 0; first && i < 100 && second != first; i++) /* others fork as well */
+		second = child_of_number(first);
+	draw();
+	if (first && second == first) {
+		char quoted[40];
+
+		snprintf(quoted, sizeof quoted, "\"pid\":%d,", first);
+		CHECK(find("\"process_name\"", quoted) != NULL);
+		CHECK(find("\"in a child\"", quoted) != NULL);
+	} else {
+		fprintf(stderr, "not tried: no say in the numbers of processes\n");
+	}
+	tutti_bytes_free(&drawn);
+}
+
+/* -- beginning and ending while others run ----------------------------------------------------- */
 
 static void *busy(void *arg)
 {
@@ -396,6 +584,11 @@ int main(void)
 	RUN(bad_paths);
 	RUN(forms);
 	RUN(ascii_has_no_micro_sign);
+	RUN(shares_rows);
+	RUN(spreads_marks);
+	RUN(shows_what_is_no_text);
+	RUN(forked_while_drawn);
+	RUN(number_of_another);
 	RUN(while_others_run);
 	RUN(simulated);
 	return suite_end();

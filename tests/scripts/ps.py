@@ -16,15 +16,16 @@ import command  # noqa: E402  (the path comes first)
 HERE = os.path.dirname(os.path.abspath(__file__))
 INCLUDE = os.path.join(HERE, "..", "..", "include")
 SOURCE = os.path.join(HERE, "..", "support", "modules", "hangs.c")
+BADLY_NAMED = os.path.join(HERE, "..", "support", "programs", "named_badly.c")
 COMPILER = os.environ.get("TUTTI_CC", "cc")
 SANITIZE = os.environ.get("TUTTI_SANITIZE")
 
 
-def build(directory, name, *how):
+def build(directory, name, *how, source=SOURCE):
     program = os.path.join(directory, name)
     flags = [f"-fsanitize={SANITIZE}"] if SANITIZE else []
     got = subprocess.run([COMPILER, "-std=gnu11", "-O1", *flags, f"-I{INCLUDE}", "-o", program,
-                          SOURCE, *how, "-lpthread", "-ldl"], capture_output=True, check=False)
+                          source, *how, "-lpthread", "-ldl"], capture_output=True, check=False)
     return program if got.returncode == 0 else command.skip(
         f"cannot link {name}: {got.stderr.decode()[:500]}")
 
@@ -126,7 +127,9 @@ def prints_a_table_and_a_tree(program):
         assert lines[-1].startswith("deadlock: "), lines[-1]
         for width in (80, 200):
             cut = run("ps", str(running.pid), COLUMNS=str(width)).splitlines()
-            assert max(map(len, cut)) <= width, cut
+            notes = [line for line in cut if line.startswith("deadlock: ")]
+            assert max(len(line) for line in cut if line not in notes) <= width, cut
+            assert notes[0].count(", held by ") == 2, notes  # whole, however narrow it is
         plain = run("tree", str(running.pid))
         assert plain.isascii() and "\033" not in plain, plain
         assert re.search(r"^`- thread waiter \(\d+\): waiting", plain, re.M), plain
@@ -195,6 +198,22 @@ def has_stacks(program):
         assert re.search(r"^task 'first':\n    \S.*\n", text, re.M), text
 
 
+def has_stacks_by_frame_pointers(directory):
+    """The kernel does not tell those of a thread that is in it."""
+    if not os.path.exists(os.path.join(command.BUILD, "tutti-stacks.so")):
+        return
+    program = build(directory, "framed", "-O0", "-fno-omit-frame-pointer", f"-L{command.BUILD}",
+                    "-ltutti", source=BADLY_NAMED)
+    with Running(program) as running:
+        row, _ = row_of(running.pid, "?[2J??x", lambda row: row["state"] == "waiting")
+        frames, _ = rows(running.pid, "--stacks")
+        stack = next(x["stack"] for x in frames if x.get("id") == row["id"])
+        stack = [frame.split("+")[0] for frame in stack]
+        at = stack.index("pause")
+        command.equal(stack[at + 1:at + 3], ["rests", "sleeps"], stack)
+        command.equal(len(stack) > at + 3, True, stack)
+
+
 def asked_by_somebody_else(pid):
     try:
         got = subprocess.run([command.TUTTI, "ps", str(pid)], capture_output=True, check=False,
@@ -254,6 +273,44 @@ def another_version(directory, program):
                          r"there: it lacks context.since\n$", said), said
 
 
+def believes_no_facts(directory, program):
+    """A library whose facts lead out of what is read by them, as a damaged or a hostile one's."""
+    other = os.path.join(directory, "hostile")
+    os.makedirs(other)
+    with open(os.path.join(command.BUILD, "libtutti.so.0"), "rb") as file:
+        library = file.read()
+    for name in (b"worker.next", b"worker.native", b"context.self", b"context.size", b"slab.next",
+                 b"waiter.key", b"timer.where", b"op.object", b"future.ops", b"lock.holder"):
+        at = library.index(name.ljust(24, b"\0")) + 24
+        with open(os.path.join(other, "libtutti.so.0"), "wb") as file:
+            file.write(library[:at] + (1 << 40).to_bytes(8, "little") + library[at + 8:])
+        with Running(program, LD_LIBRARY_PATH=other) as running:
+            said = run("ps", str(running.pid), status=1)
+            assert said.endswith("it lacks sizes that can be\n"), (name, said)
+
+
+def named_badly(directory):
+    """No name controls the terminal, breaks a line or is cut within a character."""
+    program = build(directory, "badly", f"-L{command.BUILD}", "-ltutti", source=BADLY_NAMED)
+    with Running(program) as running:
+        row_of(running.pid, "?[2J??x")
+        for what in ("ps", "tree"):
+            said = run(what, str(running.pid))
+            assert re.fullmatch(r"[^\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]*", said), said
+            lines = said.splitlines()
+            command.equal(len(lines), len(rows(running.pid)[0]) + 2 - (what == "tree"), said)
+            for name in ("a?]0;b?c", "x?31m?txt", "\"quoted\" \\ '", "?[2J??x"):
+                command.equal(any(name in line for line in lines), True, name)
+        table = run("ps", str(running.pid)).splitlines()
+        # of ten characters, each two columns wide
+        command.equal(any(f" {'下载网页' * 2}下载  wait for event" in x for x in table), True, table)
+        for width in range(20, 60):
+            for line in run("tree", str(running.pid), COLUMNS=str(width)).splitlines():
+                wide = sum(1 + (x > "\u2fff") for x in line)
+                command.equal(wide <= width, True, line)
+        assert "a?]0;b?c" in run("ps"), "in the list of all"
+
+
 def dumps_on_request(program):
     for name, number in (("SIGQUIT", signal.SIGQUIT), ("usr1", None), ("USR1", signal.SIGUSR1)):
         with Running(program, TUTTI_DUMP=name) as running:
@@ -277,8 +334,11 @@ def main():
         stopped_or_spinning(program)
         children_follow(program)
         has_stacks(program)
+        has_stacks_by_frame_pointers(directory)
         refuses(program)
         another_version(directory, program)
+        believes_no_facts(directory, program)
+        named_badly(directory)
         dumps_on_request(program)
 
 

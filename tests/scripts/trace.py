@@ -160,6 +160,16 @@ def started_by_hand(program, directory):
     os.remove(path)
 
 
+def another_program(program, directory):
+    """By exec, with the number that it had: the trace is that of what it has become."""
+    path = os.path.join(directory, "run.json")
+    run(path, program, "become")
+    trace = Trace(path)
+    command.equal(len(trace.processes), 1, trace.processes)
+    command.equal("thread 'first'" in trace.lanes.values(), True, trace.lanes)
+    os.remove(path)
+
+
 def not_to_be_written(program, directory):
     for path in ("run.jsn", directory, os.path.join(directory, "none", "run.json")):
         done = run(path, program, "threads")
@@ -208,6 +218,8 @@ def virtual_time(directory):
     ready = max(e["dur"] for e in trace.slices("ready"))
     if ready > 1:  # microsecond
         sys.exit(f"somebody was ready for {ready} µs, and nobody computed")
+    if [e for e in trace.slices("waiting") if e["name"] == "waiting"]:
+        sys.exit("somebody waits, and it is not said for what")
     slept = sum(e["dur"] for e in trace.slices("waiting") if e["name"] == "sleep")
     command.equal(round(slept / 1e6), 2 * (1 + 2 + 3 + 3 * 4), "seconds slept")
 
@@ -240,6 +252,7 @@ def main():
         large(program, directory)
         processes(program, directory)
         started_by_hand(program, directory)
+        another_program(program, directory)
         not_to_be_written(program, directory)
         jobs(directory)
         virtual_time(directory)

@@ -8,6 +8,7 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <link.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -96,6 +97,8 @@ static bool find_symbol(
 	const symbol *symbols = table ? part(m, table->sh_offset, count, sizeof(*symbols)) : NULL;
 	const char *names = table ? part(m, strings->sh_offset, strings->sh_size, 1) : NULL;
 
+	if (table && strings->sh_size > INT_MAX)
+		return false;
 	for (size_t i = 0; symbols && names && i < count; i++) {
 		const symbol *s = &symbols[i];
 
@@ -182,8 +185,10 @@ bool tu_os_module_data_name(
 		map(&m, path);
 	else if (stat(module->path, &st) == 0 && st.st_ino == module->inode)
 		map(&m, module->path);
-	if (!m.bytes)
+	if (!m.bytes || memcmp(m.bytes, ELFMAG, SELFMAG) != 0) {
+		unmap(&m);
 		return false;
+	}
 	if (((const file_header *)(const void *)m.bytes)->e_type != ET_EXEC)
 		address -= module->low;
 	found = find_symbol(&m, STT_OBJECT, address, name, sizeof(name), &into);

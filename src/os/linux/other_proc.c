@@ -2,6 +2,8 @@
 /* other_proc.c - what the kernel's files say of other processes and their threads. */
 #include "os/other.h"
 
+#include "base/character.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -34,6 +36,7 @@ static const char *split_stat(const char *text, char *name, size_t n)
 	if (!open || !close || close < open || close[1] != ' ')
 		return NULL;
 	snprintf(name, n, "%.*s", (int)(close - open - 1), open + 1);
+	tu_character_make_shown(name); /* a program gives itself any */
 	return close + 2;
 }
 
@@ -248,7 +251,7 @@ const char *tu_os_other_forbidden(unsigned user, char *buf, size_t n)
 			*scope);
 	else
 		snprintf(buf, n,
-			"it may not be looked at (prctl PR_SET_DUMPABLE, a setuid program or a "
-			"sandbox): ask as root, or start the program with TUTTI_DUMP=SIGQUIT");
+			"it is kept from others (by prctl PR_SET_DUMPABLE, as a setuid program or "
+			"by a sandbox): ask as root, or start the program with TUTTI_DUMP=SIGQUIT");
 	return buf;
 }

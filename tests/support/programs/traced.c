@@ -99,6 +99,8 @@ static void act(const char *what)
 		processes();
 	else if (strcmp(what, "leave") == 0)
 		tutti_thread_join(tutti_thread_start(leave, NULL, NULL), NULL);
+	else if (strcmp(what, "become") == 0)
+		execl(getenv("PROGRAM"), "traced", "threads", NULL);
 	else if (strcmp(what, "again") == 0 && system("\"$PROGRAM\" threads") != 0)
 		exit(2);
 }
