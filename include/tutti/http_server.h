@@ -148,7 +148,7 @@ TUTTI_API int tutti_http_server_serve(tutti_http_server *s);
  *
  * stream     stays the caller's
  * server     a tutti_http_server, which any number of threads and tasks may use at once
- * Returns    0, also if a handler has failed, which went to the reporter
+ * Returns    0
  * Errors     what ended it other than the client's leave: -EPIPE, -ECONNRESET and so on
  *            TUTTI_ECANCELED   the caller was cancelled
  * Context    any thread or task

@@ -74,7 +74,6 @@ struct tu_http_connection {
 	struct tu_http_upgraded *upgraded; /* likewise; NULL: it is HTTP */
 	bool known;                        /* had a request before */
 	bool hurried;                      /* the server stops: the next request is its last one */
-	bool told;                         /* what its request has failed with was reported */
 	bool encrypted;                    /* its end is something to be written */
 	tutti_event over; /* of an encrypted one: not to wait for a request any more */
 	tutti_http_server *server;

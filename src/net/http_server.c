@@ -34,13 +34,12 @@ static int status_of(const struct tutti_http_exchange *x)
 }
 
 /* Whose fault it is: what the client did is not worth a line. */
-static void tell(struct tutti_http_exchange *x, int code)
+static void tell(const struct tutti_http_exchange *x, int code)
 {
 	const char *text = tutti_fail_text();
 
 	if (x->body_rc < 0 || x->write_rc < 0 || x->refusal != 0 || code == TUTTI_ECANCELED)
 		return;
-	x->connection->told = true;
 	tutti_report(code, "serving %s %s failed: %s", tutti_http_method(x), x->path,
 		text ? text : tutti_strerror(code));
 }
@@ -54,7 +53,7 @@ static int end_upgraded(struct tutti_http_exchange *x, int rc)
 	return rc == TUTTI_ECANCELED ? rc : TUTTI_EDONE;
 }
 
-/* What the handler has left undone is its failure, too. */
+/* A reply that the handler leaves short is cut, and that is not the client's doing. */
 static int end_reply(struct tutti_http_exchange *x)
 {
 	int rc = tu_http_reply_end(x);
@@ -67,7 +66,7 @@ static int end_reply(struct tutti_http_exchange *x)
 	return rc;
 }
 
-/* 0, or why the connection ends. */
+/* 0, or why the connection ends; TUTTI_EPROTO: the reply is cut, and it was told why. */
 static int serve_found(struct tutti_http_exchange *x)
 {
 	int rc = x->route->fn(x, x->route->arg);
@@ -133,7 +132,6 @@ static int serve_next(struct tu_http_connection *c)
 		return TUTTI_EDONE;
 	rc = tu_http_exchange_begin(c, &x);
 	c->known = true;
-	c->told = false;
 	if (rc > 0) {
 		x->keep = false;
 		rc = tu_http_reply_status(x, rc);
@@ -144,6 +142,8 @@ static int serve_next(struct tu_http_connection *c)
 	} else if (rc == 0) {
 		rc = serve_request(x);
 		tu_http_log(x, rc == TUTTI_EDONE ? 0 : rc);
+		if (rc == TUTTI_EPROTO && x->write_rc == 0)
+			rc = TUTTI_EDONE;
 		if (rc == 0 && !(x->keep && tu_http_exchange_drain(x))) {
 			linger(c);
 			rc = TUTTI_EDONE;
@@ -196,9 +196,6 @@ int tutti_http_server_serve_stream(tutti_stream *stream, void *server)
 	tutti_lock_acquire(&s->lock);
 	tu_list_remove(&c.link);
 	tutti_lock_release(&s->lock);
-	/* What was reported needs no second line, which would blame the client. */
-	if (rc == TUTTI_EPROTO && c.told)
-		return 0;
 	/* A client that takes no reply has left, too: whoever likes could fill the reports. */
 	return rc == TUTTI_EDONE || rc == TUTTI_ETIMEDOUT ? 0 : rc;
 }
@@ -271,7 +268,7 @@ int tu_http_server_add(
 	size_t at = 0;
 	int rc;
 
-	if (!fn)
+	if (!fn || !route)
 		return -EINVAL;
 	if (is_busy(s))
 		return -EBUSY;
