@@ -61,10 +61,8 @@ static bool add(struct settings *s, const char *key, const char *value)
 {
 	size_t used = strlen(s->text);
 
-	if (value && (!*value || strchr(value, ','))) {
-		say("check: '%s' cannot be used as a value here", value);
+	if (value && (!*value || strchr(value, ',')))
 		return false;
-	}
 	snprintf(s->text + used, sizeof s->text - used, "%s%s%s%s", used > 0 ? "," : "", key,
 		value ? "=" : "", value ? value : "");
 	return true;
@@ -77,10 +75,7 @@ static bool is_count(const char *text)
 
 static bool add_count(struct settings *s, const char *key, const char *value)
 {
-	if (is_count(value))
-		return add(s, key, value);
-	say("check: '%s' is not a number from 0 on", value);
-	return false;
+	return is_count(value) && add(s, key, value);
 }
 
 /* Seconds, with a fraction if need be. */
@@ -89,12 +84,59 @@ static bool add_seconds(struct settings *s, const char *key, const char *value)
 	char text[64];
 	char *end;
 
-	if (!(strtod(value, &end) > 0) || *end || strlen(value) > 40) {
-		say("check: '%s' is not a number of seconds", value);
+	if (!(strtod(value, &end) > 0) || *end || strlen(value) > 40)
 		return false;
-	}
 	snprintf(text, sizeof text, "%ss", value);
 	return add(s, key, text);
+}
+
+/* With a unit behind it, as TUTTI_SIM has it. */
+static bool add_duration(struct settings *s, const char *key, const char *value)
+{
+	static const char *const units[] = { "ns", "us", "ms", "s", "m", "h" };
+	char *unit;
+	double n = strtod(value, &unit);
+
+	for (size_t i = 0; unit != value && n >= 0 && i < sizeof units / sizeof *units; i++)
+		if (strcmp(unit, units[i]) == 0)
+			return add(s, key, value);
+	return false;
+}
+
+static bool add_draws(struct settings *s, const char *key, const char *value)
+{
+	const char *at = value;
+	char *end;
+
+	do {
+		strtod(at, &end);
+		if (end == at || (*end && *end != ':'))
+			return false;
+		at = end + 1;
+	} while (*end);
+	return add(s, key, value);
+}
+
+/* The name is a word by itself there, with or without a number. */
+static bool add_strategy(struct settings *s, const char *key, const char *value)
+{
+	static const struct {
+		const char *name;
+		int least, most; /* what may stand behind it; most -1: nothing */
+	} names[] = { { "auto", 0, -1 }, { "fifo", 0, -1 }, { "shuffle", 0, -1 },
+		{ "random", 0, -1 }, { "pct", 1, 16 }, { "exhaustive", 0, 100 } };
+	const char *colon = strchr(value, ':');
+	size_t n = colon ? (size_t)(colon - value) : strlen(value);
+	int behind = !colon                                         ? 0
+		     : is_count(colon + 1) && strlen(colon + 1) < 9 ? atoi(colon + 1)
+								    : -1;
+
+	(void)key;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strlen(names[i].name) == n && strncmp(value, names[i].name, n) == 0)
+			return (!colon || (behind >= names[i].least && behind <= names[i].most)) &&
+			       add(s, value, NULL);
+	return false;
 }
 
 enum which {
@@ -119,21 +161,26 @@ static const struct row {
 	enum which option;
 	const char *key; /* as TUTTI_SIM knows it */
 	bool (*add)(struct settings *s, const char *key, const char *value);
-} rows[] = { { SECONDS, "budget", add_seconds }, { SEED, "seed", add_count },
-	{ STEPS, "steps", add_count }, { SHRINK, "shrink", add_count },
-	{ TIMEOUT, "limit", add_seconds }, { HORIZON, "horizon", add }, { DRAWS, "draws", add },
-	{ EAGER, "eager", add }, { JSON, "json", add } };
+	const char *needs;
+} rows[] = { { SECONDS, "budget", add_seconds, "--seconds needs a number above 0" },
+	{ STRATEGY, NULL, add_strategy,
+		"--strategy needs auto, fifo, shuffle, random, pct:DEPTH or "
+		"exhaustive:PREEMPTIONS" },
+	{ SEED, "seed", add_count, "--seed needs a number from 0 on" },
+	{ STEPS, "steps", add_count, "--steps needs a number from 0 on" },
+	{ SHRINK, "shrink", add_count, "--shrink needs a number from 0 on" },
+	{ TIMEOUT, "limit", add_seconds, "--timeout needs a number of seconds above 0" },
+	{ HORIZON, "horizon", add_duration, "--horizon needs a time such as 10s or 200ms" },
+	{ DRAWS, "draws", add_draws, "--draws needs numbers with colons between them" },
+	{ EAGER, "eager", add, NULL }, { JSON, "json", add, NULL } };
 
 static bool take(struct settings *s, int option, const char *value)
 {
 	switch (option) {
 	case RUNS:
 		s->runs = value;
-		return is_count(value) && strcmp(value, "0") != 0 ? true
-								  : add_count(s, "runs", "-");
-	case STRATEGY:
-		return strchr(value, ',') || strchr(value, '=') ? add(s, "", ",")
-								: add(s, value, NULL);
+		return (is_count(value) && strcmp(value, "0") != 0) ||
+		       option_need("check", "--runs needs a number from 1 on");
 	case STRICT_TIME:
 		s->early = false;
 		return true;
@@ -151,7 +198,8 @@ static bool take(struct settings *s, int option, const char *value)
 	}
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		if ((int)rows[i].option == option)
-			return rows[i].add(s, rows[i].key, value);
+			return rows[i].add(s, rows[i].key, value) ||
+			       option_need("check", rows[i].needs);
 	return false;
 }
 
@@ -234,18 +282,26 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+static bool add_file(struct settings *s, const char *key, const char *name)
+{
+	if (add(s, key, name))
+		return true;
+	say("check: a file to %s has a name, without a comma in it, and not '%s'", key, name);
+	return false;
+}
+
 static bool finish(struct settings *s, const char *program)
 {
 	char name[256];
 
 	if (s->replay)
-		return add(s, "replay", s->replay);
+		return add_file(s, "replay", s->replay);
 	snprintf(name, sizeof name, "%s.replay", base_name(program));
 	if (s->early && !add(s, "early", NULL))
 		return false;
 	if (!s->quiet && isatty(STDERR_FILENO) && !add(s, "progress", NULL))
 		return false;
-	return add(s, "runs", s->runs) && add(s, "save", s->save ? s->save : name);
+	return add(s, "runs", s->runs) && add_file(s, "save", s->save ? s->save : name);
 }
 
 /* -1: go on; else the status to end with. */
@@ -284,6 +340,10 @@ int check_main(int argc, char **argv)
 	status = check_program(argv[0]);
 	if (status != STATUS_FINE)
 		return status;
+	if (s.replay && access(s.replay, R_OK) != 0) {
+		say("check: %s: %s", s.replay, strerror(errno));
+		return STATUS_USAGE;
+	}
 	if (!finish(&s, argv[0]))
 		return option_misused("check");
 	setenv("TUTTI_SIM", s.text, 1);

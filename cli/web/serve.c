@@ -184,11 +184,14 @@ static int read_certificate(struct site *site)
 	const tutti_tls_identity who = { site->s->certificate, site->s->key };
 	static const char *const protocols[] = { "http/1.1", NULL };
 	tutti_tls_server_options options = { .identities = &who, .n = 1, .protocols = protocols };
+	const char *hint = "";
 	tutti_tls_fault fault;
 
 	if (!who.chain || tutti_tls_server_create(&site->tls, &options, &fault) == 0)
 		return STATUS_FINE;
-	say("serve: %s", fault.text);
+	if (!who.key && strstr(fault.text, "no private key"))
+		hint = "; --tls-key FILE names the file that has it";
+	say("serve: %s%s", fault.text, hint);
 	return STATUS_FAILED;
 }
 

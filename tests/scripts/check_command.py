@@ -149,16 +149,22 @@ def says_that_it_cannot_keep(program):
 
 def refuses(program):
     for words, needle in ((("/bin/ls",), "not linked with tutti"), (("./nowhere",), "No such file"),
-                          ((), "which program"), (("--runs", "0", program), "not a number"),
-                          (("--runs", "x", program), "not a number"),
-                          (("--shrink", "x", program), "not a number"),
-                          (("--seconds", "-1", program), "not a number"),
-                          (("--strategy", "best", program), "means nothing"),
-                          (("--horizon", "10", program), "means nothing"),
+                          ((), "which program"),
+                          (("--runs", "0", program), "--runs needs a number from 1 on, not '0'"),
+                          (("--runs", "x", program), "--runs needs a number from 1 on, not 'x'"),
+                          (("--shrink", "x", program), "--shrink needs a number from 0 on, not"),
+                          (("--seconds", "-1", program), "--seconds needs a number above 0, not"),
+                          (("--strategy", "best", program), "--strategy needs auto, fifo, "),
+                          (("--strategy", "pct:x", program), "--strategy needs auto, fifo, "),
+                          (("--strategy", "fifo:1", program), "--strategy needs auto, fifo, "),
+                          (("--strategy", "json", program), "--strategy needs auto, fifo, "),
+                          (("--horizon", "10", program), "--horizon needs a time such as 10s"),
+                          (("--draws", "1:x", program), "--draws needs numbers with colons"),
+                          (("--save", "a,b", program), "a file to save has a name, without a"),
                           (("--nonsense", program), "unknown option"),
                           (("--replay", "/nowhere", program), "No such file")):
         got = check(*words)
-        expect(got.returncode == 2 and needle in got.stderr,
+        expect(got.returncode == 2 and needle in got.stderr and "TUTTI_SIM" not in got.stderr,
                f"{words}: status {got.returncode}, {got.stderr!r}")
 
 

@@ -85,7 +85,8 @@ def main():
                 s.ends()
         got = command.run("serve", "--tls-cert", pem, site)
         command.equal((got.returncode, got.stdout), (1, b""), "no key")
-        if not got.stderr.startswith(b"tutti: serve: " + pem.encode()):
+        if not (got.stderr.startswith(b"tutti: serve: " + pem.encode()) and
+                got.stderr.endswith(b"; --tls-key FILE names the file that has it\n")):
             sys.exit(f"no key: {got.stderr!r}")
     print("serve_tls: fine")
 
