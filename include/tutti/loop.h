@@ -62,6 +62,7 @@ TUTTI_API tutti_loop *tutti_loop_current(void);
  *            -EBUSY            the loop is running: the caller is a task
  *            -EPERM            another thread's
  *            -EDEADLK          f is the calling thread
+ *            -EINVAL           f is NULL
  *            any other         f failed with it, as tutti_future_result
  * Context    owner, not a task
  * Waits      may; cancellation point

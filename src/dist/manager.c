@@ -65,7 +65,7 @@ int tutti_manager_create(tutti_manager **m, const char *address, tutti_bytes aut
 	rc = tutti_bytes_copy(&made->key, authkey.data, authkey.size);
 	if (!made->address || !made->server || rc < 0) {
 		tutti_manager_free(made);
-		return -ENOMEM;
+		return rc < 0 ? rc : -ENOMEM;
 	}
 	*m = made;
 	return 0;
@@ -96,11 +96,26 @@ int tutti_manager_configure(tutti_manager *m, const tutti_manager_options *o)
 
 /* -- what it serves --------------------------------------------------------------------------- */
 
+/* Python's own words: m.class() is none of its sentences. */
+static bool is_keyword(const char *name)
+{
+	static const char *const words[] = { "False", "None", "True", "and", "as", "assert",
+		"async", "await", "break", "class", "continue", "def", "del", "elif", "else",
+		"except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda",
+		"nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with",
+		"yield" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strcmp(name, words[i]) == 0)
+			return true;
+	return false;
+}
+
 bool tu_is_identifier(const char *name)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
 
-	if (!name || name[0] == '\0' || !strchr(letters, name[0]))
+	if (!name || name[0] == '\0' || !strchr(letters, name[0]) || is_keyword(name))
 		return false;
 	for (; *name; name++)
 		if (!strchr(letters, *name) && !(*name >= '0' && *name <= '9'))

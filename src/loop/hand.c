@@ -98,6 +98,8 @@ int tutti_loop_run_until_complete(tutti_loop *l, tutti_future *f)
 	int rc = may_run(self, worker_of(l));
 
 	tu_point(TU_OP_LOOP_RUN, NULL);
+	if (rc == 0 && !f)
+		rc = -EINVAL;
 	if (rc == 0 && f == self->self)
 		rc = -EDEADLK;
 	if (rc == 0)

@@ -358,6 +358,8 @@ static int accept_all(tutti_listener *l, struct server *server)
 			rc = wait_for_room(rc, &quiet_until);
 		if (rc == 0 && n % turn == 0)
 			rc = tutti_yield();
+		if (l->part)
+			tu_os_thread_yield(); /* they are awake, too, and may lack but a core */
 	}
 	return rc;
 }

@@ -140,7 +140,7 @@ int tutti_resolve_until(const char *host, tutti_ip *ips, int max, tutti_time dea
 
 	if (rc < 0)
 		return rc;
-	if (!host || !*host || strlen(host) >= TU_HOST_BYTES || max < 1)
+	if (!host || !*host || strlen(host) >= TU_HOST_BYTES || !ips || max < 1)
 		return -EINVAL;
 	if (tu_os_address_ip(&p.at[0], host, 0) < 0)
 		rc = tu_resolve(&p, host, 0, deadline);

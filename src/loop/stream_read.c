@@ -115,7 +115,7 @@ int tutti_stream_read_past_until(tutti_stream *s, const void *mark, size_t size,
 {
 	int rc = tu_cancel_pending(tu_self());
 
-	if (size == 0)
+	if (size == 0 || !mark)
 		return -EINVAL;
 	if (rc == 0)
 		rc = tu_stream_take(&s->reads);

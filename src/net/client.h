@@ -123,8 +123,9 @@ void tu_client_multi_free(struct tu_client_multi *m);
  */
 bool tu_client_multi_drop(struct tu_client_multi *m, struct tu_link *link);
 
-/* What a transfer of m's has to be told for it. */
-void tu_client_multi_set(struct tu_client_multi *m, CURL *easy);
+/* What libcurl is to be told of a transfer that has its multi. */
+struct tu_client_transfer;
+void tu_client_multi_set(struct tu_client_transfer *t);
 
 /* Have libcurl begin what it was given, outside its own callbacks. */
 void tu_client_multi_start(struct tu_client_multi *m);
@@ -238,7 +239,8 @@ struct tu_client_transfer {
 	bool paused;    /* libcurl waits for room */
 	bool connected; /* or has been given a connection */
 	CURLcode result;
-	int rc; /* of a callback of ours; before result's */
+	int rc;        /* of a callback of ours; before result's */
+	int no_socket; /* errno of the last one that could not be made; 0: it could */
 	tutti_time deadline, connect_by;
 	struct tu_client_host *host; /* whose permit it has */
 	bool counted;                /* it has one of the session's */

@@ -146,7 +146,7 @@ static int code_of(struct tu_client_transfer *t)
 		return -ENOENT;
 	case CURLE_COULDNT_CONNECT:
 	case CURLE_INTERFACE_FAILED:
-		return system_error(t, -ECONNREFUSED);
+		return system_error(t, t->no_socket ? -t->no_socket : -ECONNREFUSED);
 	case CURLE_OPERATION_TIMEDOUT:
 		return system_error(t, -ETIMEDOUT);
 	case CURLE_RECV_ERROR: /* the one word for what could not be received and what it was */

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <tutti/error.h>
 #include <tutti/fd.h>
 
@@ -69,6 +70,20 @@ static void look_away(struct tu_client_multi *m, int fd)
 	m->watched[fd].events = 0;
 }
 
+/*
+ * libcurl's own lets other programs inherit its sockets, and forgets why it got none: that then
+ * looks as if nobody listened.
+ */
+static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct tu_client_transfer *t = arg;
+	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+
+	(void)purpose;
+	t->no_socket = fd < 0 ? errno : 0;
+	return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
 /* An epoll forgets what is closed by itself, but not while a forked child has it too. */
 static int close_socket(void *arg, curl_socket_t fd)
 {
@@ -88,10 +103,12 @@ static int set_timer(CURLM *curl, long ms, void *arg)
 	return 0;
 }
 
-void tu_client_multi_set(struct tu_client_multi *m, CURL *easy)
+void tu_client_multi_set(struct tu_client_transfer *t)
 {
-	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
-	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, m);
+	curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETDATA, t);
+	curl_easy_setopt(t->easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+	curl_easy_setopt(t->easy, CURLOPT_CLOSESOCKETDATA, t->multi);
 }
 
 /* -- having it work ---------------------------------------------------------------------------- */

@@ -29,13 +29,21 @@ bool tu_client_is_redirect(const struct tu_client_transfer *t)
 	       t->request.o.redirects >= 0 && tu_client_field_find(t->response, "Location") != NULL;
 }
 
+static int too_long(const struct tu_client_transfer *t)
+{
+	const struct tu_client_request *q = &t->request;
+
+	return tu_client_say(q->fault, -EMSGSIZE, "%s: the body is longer than body_max, %zu bytes",
+		q->name, q->o.body_max);
+}
+
 static void end_head(struct tu_client_transfer *t)
 {
 	t->head_done = true;
 	t->dropping = tu_client_is_redirect(t);
 	if (!t->streams && !t->dropping && t->response->size > 0 &&
 		(uint64_t)t->response->size > t->request.o.body_max)
-		t->rc = -EMSGSIZE;
+		t->rc = too_long(t);
 	if (t->streams)
 		tu_client_tell(t);
 }
@@ -78,7 +86,7 @@ static size_t take_body(char *data, size_t one, size_t size, void *arg)
 		return CURL_WRITEFUNC_PAUSE;
 	}
 	if (!t->streams && size > t->request.o.body_max - r->body.size)
-		t->rc = -EMSGSIZE;
+		t->rc = too_long(t);
 	else
 		t->rc = tu_client_response_add(r, data, size);
 	if (t->streams)
@@ -303,7 +311,7 @@ int tu_client_transfer_begin(struct tu_client_transfer *t)
 		rc = tu_client_multi_take(t->session, &t->multi);
 	if (rc < 0)
 		return rc;
-	tu_client_multi_set(t->multi, t->easy);
+	tu_client_multi_set(t);
 	if (curl_multi_add_handle(t->multi->curl, t->easy) != CURLM_OK) {
 		tu_client_multi_leave(t->multi);
 		t->multi = NULL;

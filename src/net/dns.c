@@ -346,7 +346,7 @@ int tutti_dns_find_until(
 
 	if (tutti_cancelled())
 		return TUTTI_ECANCELED;
-	if (!host || max < 1)
+	if (!host || !ips || max < 1)
 		return -EINVAL;
 	if (is_address(host)) {
 		strcpy(ips[0].text, host);

@@ -73,7 +73,8 @@ static bool is_own(const char *name)
 
 bool tu_http_may_say(const char *name, const char *value)
 {
-	return tu_http_is_token(name) && !is_own(name) && tu_http_is_value(value);
+	/* NULL is what the getters of a request say when there is none. */
+	return name && value && tu_http_is_token(name) && !is_own(name) && tu_http_is_value(value);
 }
 
 static int add_header(tutti_http_exchange *x, const char *name, const char *value)

@@ -53,7 +53,20 @@ static int end_upgraded(struct tutti_http_exchange *x, int rc)
 	return rc == TUTTI_ECANCELED ? rc : TUTTI_EDONE;
 }
 
-/* 0, or why the connection ends. */
+/* A reply that the handler leaves short is cut, and that is not the client's doing. */
+static int end_reply(struct tutti_http_exchange *x)
+{
+	int rc = tu_http_reply_end(x);
+
+	if (rc == TUTTI_EPROTO && x->write_rc == 0) {
+		tutti_fail(rc, "the reply is %lld bytes shorter than was said", (long long)x->left);
+		tell(x, rc);
+		tutti_fail(0, NULL);
+	}
+	return rc;
+}
+
+/* 0, or why the connection ends; TUTTI_EPROTO: the reply is cut, and it was told why. */
 static int serve_found(struct tutti_http_exchange *x)
 {
 	int rc = x->route->fn(x, x->route->arg);
@@ -75,7 +88,7 @@ static int serve_found(struct tutti_http_exchange *x)
 		x->keep = x->keep && x->body_rc == 0;
 		return tu_http_reply_status(x, status_of(x));
 	}
-	return tu_http_reply_end(x);
+	return end_reply(x);
 }
 
 static int serve_request(struct tutti_http_exchange *x)
@@ -129,6 +142,8 @@ static int serve_next(struct tu_http_connection *c)
 	} else if (rc == 0) {
 		rc = serve_request(x);
 		tu_http_log(x, rc == TUTTI_EDONE ? 0 : rc);
+		if (rc == TUTTI_EPROTO && x->write_rc == 0)
+			rc = TUTTI_EDONE;
 		if (rc == 0 && !(x->keep && tu_http_exchange_drain(x))) {
 			linger(c);
 			rc = TUTTI_EDONE;
@@ -253,7 +268,7 @@ int tu_http_server_add(
 	size_t at = 0;
 	int rc;
 
-	if (!fn)
+	if (!fn || !route)
 		return -EINVAL;
 	if (is_busy(s))
 		return -EBUSY;

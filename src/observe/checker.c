@@ -161,7 +161,8 @@ static void on_parks(struct tu_context *self, const void *key, int64_t until)
 	a = tu_ledger_parks(ledger, self, key, until);
 	if (a)
 		tu_serial_waits(&serial, &a->waits, tutti_now());
-	if (tu_ledger_deadlock(ledger, a, &circle) && tu_news_circle(&news, &circle))
+	if (tu_ledger_deadlock(ledger, a, &circle) && tu_ledger_is_new(ledger, self) &&
+		tu_news_circle(&news, &circle))
 		tu_words_circle(&text, &circle);
 	leave();
 	/* The reporter may have waited, and so have been given what was meant for this wait. */

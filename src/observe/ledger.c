@@ -339,6 +339,17 @@ const struct tu_account *tu_ledger_parks(
 	return note_wait(l, self, &what, until > 0 ? until : 1);
 }
 
+bool tu_ledger_is_new(struct tu_ledger *l, const struct tu_context *self)
+{
+	struct tu_account *a = account_of(l, self);
+	bool same = a && a->circled.object == a->waits.object &&
+		    a->circled.where == a->waits.where && a->circled.since == a->waits.since;
+
+	if (a)
+		a->circled = a->waits;
+	return !same;
+}
+
 bool tu_ledger_has_none(const struct tu_ledger *l, const struct tu_context *self)
 {
 	const struct tu_account *a = account_of(l, self);

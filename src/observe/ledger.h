@@ -37,6 +37,7 @@ struct tu_account {
 	struct tu_doing waits;      /* for what; only while until is not 0 */
 	int64_t until;              /* when its wait ends by itself; INT64_MAX: never; 0: no wait */
 	uint64_t wait;              /* the number of that wait, of all in this ledger */
+	struct tu_doing circled;    /* the last of them that closed a circle, the ledger's */
 	void *runs[2];              /* futures of what runs there: itself, its job; NULL: none */
 	char *name;                 /* once it has ended; NULL: no memory for it */
 	uint32_t seen;              /* by a search, the ledger's */
@@ -113,5 +114,11 @@ struct tu_circle {
  */
 bool tu_ledger_deadlock(
 	struct tu_ledger *l, const struct tu_account *self, struct tu_circle *circle);
+
+/*
+ * That circle is a new one: false if self has closed it before and been woken, to be told, in the
+ * midst of the same call. Once for each tu_ledger_deadlock.
+ */
+bool tu_ledger_is_new(struct tu_ledger *l, const struct tu_context *self);
 
 #endif

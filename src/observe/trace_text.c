@@ -90,13 +90,16 @@ static void put_process(struct page *p, unsigned process)
 	tu_paper_text(p->paper, "\n");
 }
 
-/* From 0 to the end. */
+/* From 0 to the end. ASCII has no micro sign. */
 static void put_axis(struct page *p)
 {
-	char time[40];
+	char time[40], *micro;
 	int columns;
 
 	tu_unit_text(p->story->end - p->story->begin, time, sizeof(time));
+	micro = p->chart->utf8 ? NULL : strstr(time, "\xC2\xB5");
+	if (micro)
+		strcpy(micro, "us");
 	columns = tu_paper_width(time, kind_of(p));
 	tu_paper_repeat(p->paper, " ", p->label + 1);
 	tu_paper_text(p->paper, "0");

@@ -27,7 +27,9 @@ static int check_process(const tutti_sched_process *p, size_t place, tutti_sched
 	if (p->arrival < 0)
 		return tu_sched_refuse(
 			fault, 0, "process %zu arrives before 0: %" PRId64, place, p->arrival);
-	if (p->bursts_n % 2 == 0 || !p->bursts)
+	if (p->bursts_n > 0 && !p->bursts)
+		return tu_sched_refuse(fault, 0, "process %zu: no place for its bursts", place);
+	if (p->bursts_n % 2 == 0)
 		return tu_sched_refuse(fault, 0,
 			"process %zu has %zu bursts, and must begin and end on a core", place,
 			p->bursts_n);

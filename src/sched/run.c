@@ -15,6 +15,7 @@
 #include "base/list.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <tutti/sched_policy.h>
@@ -448,6 +449,18 @@ static void clean_up(struct run *r)
 	tu_free(r->cores);
 }
 
+/* Why it ended before its end; memory is nobody's fault. */
+static void explain(const struct run *r, tutti_sched_fault *fault, int rc)
+{
+	if (rc == -E2BIG)
+		tu_sched_refuse(
+			fault, 0, "it takes more than %" PRIu64 " slices", r->options.slices_max);
+	else if (rc == -EDEADLK)
+		tu_sched_refuse(fault, 0,
+			"'%s' leaves cores idle for ever, and %zu of the processes are ready",
+			r->policy->name ? r->policy->name : "?", r->ready_n);
+}
+
 int tutti_sched_run(const tutti_sched_policy *policy, const tutti_sched_process *processes,
 	size_t n, const tutti_sched_options *options, tutti_sched_result *result)
 {
@@ -477,6 +490,7 @@ int tutti_sched_run(const tutti_sched_policy *policy, const tutti_sched_process 
 		rc = run_all(&r);
 	if (rc == 0)
 		rc = tu_sched_trace_end(&r.trace);
+	explain(&r, o->fault, rc);
 	clean_up(&r);
 	if (rc == 0)
 		*result = made;

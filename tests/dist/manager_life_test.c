@@ -36,7 +36,8 @@ static void says_what_cannot_be(void)
 {
 	static const char *const wrong[] = { "127.0.0.1", "", ":", ":x", ":65536",
 		"unix:", "127.0.0.1:-1" };
-	static const char *const names[] = { "", "1st", "a-b", "a b", "\xc3\xa4", NULL };
+	static const char *const names[] = { "", "1st", "a-b", "a b", "class", "None", "\xc3\xa4",
+		NULL };
 	tutti_manager *m;
 	tutti_bytes key = tutti_bytes_text(RAW_KEY);
 
@@ -44,6 +45,7 @@ static void says_what_cannot_be(void)
 		CHECK_EQ(tutti_manager_create(&m, wrong[i], key), -EINVAL);
 	CHECK_EQ(tutti_manager_create(&m, NULL, key), -EINVAL);
 	CHECK_EQ(tutti_manager_create(&m, "127.0.0.1:0", tutti_bytes_text("")), -EINVAL);
+	CHECK_EQ(tutti_manager_create(&m, "127.0.0.1:0", tutti_bytes_of(NULL, 5)), -EINVAL);
 	CHECK_EQ(tutti_manager_create(&m, "tcp://127.0.0.1:0", key), 0);
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		CHECK_EQ(tutti_manager_serve_queue(m, names[i], 0), -EINVAL);

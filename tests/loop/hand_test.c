@@ -162,6 +162,7 @@ static void misuse_is_told(void)
 	finish(tutti_task_start(misuse, tutti_loop_current(), NULL));
 	finish(tutti_thread_start(misuse, tutti_loop_current(), NULL));
 	CHECK_EQ(tutti_loop_run_until_complete(NULL, tutti_thread_main()), -EDEADLK);
+	CHECK_EQ(tutti_loop_run_until_complete(NULL, NULL), -EINVAL); /* it would never end */
 }
 
 static void *call_from_elsewhere(void *loop)

@@ -35,6 +35,7 @@ static void what_is_no_name_is_refused(void)
 	CHECK_EQ(tutti_resolve(NULL, &ip, 1), -EINVAL);
 	CHECK_EQ(tutti_resolve(huge, &ip, 1), -EINVAL);
 	CHECK_EQ(tutti_resolve("::1", &ip, 0), -EINVAL);
+	CHECK_EQ(tutti_resolve("::1", NULL, 1), -EINVAL);
 }
 
 /* Only what stands in the machine's own files. */

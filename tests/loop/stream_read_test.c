@@ -190,6 +190,7 @@ static void a_piece_may_be_too_long(void)
 	CHECK_EQ(tutti_stream_read_past(p.near, "\r\n", 2, 8, &piece), -EMSGSIZE);
 	CHECK_EQ(tutti_stream_read_past(p.near, "\r\n", 2, 4, &piece), -EMSGSIZE);
 	CHECK_EQ(tutti_stream_read_past(p.near, "", 0, 4, &piece), -EINVAL);
+	CHECK_EQ(tutti_stream_read_past(p.near, NULL, 1, 4, &piece), -EINVAL);
 	CHECK_EQ(tutti_stream_read_past(p.near, "\r\n", 2, 9, &piece), 0);
 	CHECK_EQ(piece.size, 9);
 	tutti_bytes_free(&piece);

@@ -4,6 +4,11 @@
 /* What the HTTP client says of servers that are not there, or behave badly. */
 #include "net/web.h"
 
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
 #define OK "HTTP/1.1 200 OK\r\n"
 
 static const struct {
@@ -165,9 +170,9 @@ static void answers_may_be_too_long(void)
 	struct rude rude;
 
 	rude_begin(&rude, OK "Content-Length: 5\r\n\r\n12345");
-	check_fails(s, rude.url, &o, -EMSGSIZE, "127.0.0.1:");
+	check_fails(s, rude.url, &o, -EMSGSIZE, ": the body is longer than body_max, 4 bytes");
 	rude.says = OK "\r\n12345";
-	check_fails(s, rude.url, &o, -EMSGSIZE, "127.0.0.1:");
+	check_fails(s, rude.url, &o, -EMSGSIZE, ": the body is longer than body_max, 4 bytes");
 	rude.says = head;
 	strcpy(head, OK);
 	for (size_t n = strlen(head); n + 1010 < sizeof head; n += 1003)
@@ -198,6 +203,57 @@ static void silence_ends_at_the_deadline(void)
 	tutti_http_session_free(s);
 }
 
+/* -- descriptors ------------------------------------------------------------------------------- */
+
+/* That there is none is not that nobody listens. The first request is for the loop's own. */
+static void none_left_is_said(void)
+{
+	tutti_http_session *s = open_session();
+	struct rlimit all, few;
+	int next;
+
+	check_fails(s, "http://127.0.0.1:1/", NULL, -ECONNREFUSED, "127.0.0.1:1: ");
+	next = dup(STDERR_FILENO);
+	CHECK(next >= 0);
+	close(next);
+	CHECK_EQ(getrlimit(RLIMIT_NOFILE, &all), 0);
+	few = all;
+	few.rlim_cur = (rlim_t)next;
+	CHECK_EQ(setrlimit(RLIMIT_NOFILE, &few), 0);
+	check_fails(s, "http://127.0.0.1:1/", NULL, -EMFILE, "127.0.0.1:1: ");
+	CHECK_EQ(setrlimit(RLIMIT_NOFILE, &all), 0);
+	check_fails(s, "http://127.0.0.1:1/", NULL, -ECONNREFUSED, "127.0.0.1:1: ");
+	tutti_http_session_free(s);
+}
+
+/* The connection that is kept, and all else. */
+static void no_other_program_inherits_them(void)
+{
+	tutti_http_session *s = open_session();
+	tutti_http_response r;
+	struct rude rude;
+	int kept = 0;
+
+	rude_begin(&rude, OK "Content-Length: 1\r\n\r\na");
+	rude.waits = true;
+	CHECK_EQ(tutti_http_get(s, &r, rude.url, NULL), 0);
+	tutti_http_response_free(&r);
+	for (int fd = STDERR_FILENO + 1; fd < 1000; fd++) {
+		struct sockaddr_in peer;
+		socklen_t size = sizeof peer;
+
+		if (getpeername(fd, (struct sockaddr *)&peer, &size) == 0 &&
+			peer.sin_family == AF_INET &&
+			ntohs(peer.sin_port) == tutti_listener_port(rude.listener)) {
+			CHECK(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+			kept++;
+		}
+	}
+	CHECK_EQ(kept, 1);
+	tutti_http_session_free(s);
+	rude_end(&rude);
+}
+
 static void *everything(void *arg)
 {
 	RUN(bad_answers_are_refused);
@@ -207,6 +263,8 @@ static void *everything(void *arg)
 	RUN(names_are_looked_up);
 	RUN(answers_may_be_too_long);
 	RUN(silence_ends_at_the_deadline);
+	RUN(none_left_is_said);
+	RUN(no_other_program_inherits_them);
 	return arg;
 }
 

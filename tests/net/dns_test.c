@@ -159,6 +159,7 @@ static void what_is_no_name_is_refused(void)
 	CHECK_EQ(tutti_dns_find(NULL, huge, &ip, 1), -EINVAL);
 	CHECK_EQ(tutti_dns_find(NULL, NULL, &ip, 1), -EINVAL);
 	CHECK_EQ(tutti_dns_find(NULL, "a.example", &ip, 0), -EINVAL);
+	CHECK_EQ(tutti_dns_find(NULL, "a.example", NULL, 1), -EINVAL);
 	CHECK_EQ(tutti_dns_name(NULL, "a.example", name, sizeof name), -EINVAL);
 }
 

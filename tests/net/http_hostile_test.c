@@ -47,6 +47,8 @@ static int ignore(tutti_http_exchange *x, void *arg)
 static int reset(tutti_http_exchange *x, void *arg)
 {
 	CHECK_EQ(tutti_http_reply_header(x, "X:", "1"), -EINVAL);
+	CHECK_EQ(tutti_http_reply_header(x, "X", tutti_http_query(x, "none")), -EINVAL);
+	CHECK_EQ(tutti_http_reply_header(x, NULL, "1"), -EINVAL);
 	CHECK_EQ(tutti_http_reply_header(x, "X", "1\rY: 2"), -EINVAL);
 	CHECK_EQ(tutti_http_reply_header(x, "X", "1\nY: 2"), -EINVAL);
 	CHECK_EQ(tutti_http_reply_header(x, "X", "\x7f"), -EINVAL);

@@ -43,6 +43,17 @@ static int waits(tutti_http_exchange *x, void *arg)
 	return rc < 0 ? rc : tutti_http_reply(x, 200, NULL, tutti_bytes_text("waited"));
 }
 
+/* Other than was said: two bytes too few, or as many too many. */
+static int misjudges(tutti_http_exchange *x, void *arg)
+{
+	int rc = tutti_http_reply_begin(x, 200, NULL, 5);
+
+	(void)arg;
+	if (rc == 0)
+		rc = tutti_http_write(x, "seven b", tutti_http_query(x, "long") ? 7 : 3);
+	return rc;
+}
+
 /* -- a server and its clients ------------------------------------------------------------------ */
 
 static void *serve(void *arg)
@@ -62,6 +73,7 @@ static tutti_task *begin(tutti_time grace)
 	CHECK_EQ(tutti_http_server_route(server, "GET /", hello, NULL), 0);
 	CHECK_EQ(tutti_http_server_route(server, "GET /meets", meets, NULL), 0);
 	CHECK_EQ(tutti_http_server_route(server, "GET /waits", waits, NULL), 0);
+	CHECK_EQ(tutti_http_server_route(server, "GET /misjudges", misjudges, NULL), 0);
 	snprintf(address, sizeof address, "127.0.0.1:%d", tutti_http_server_port(server));
 	return tutti_task_start(serve, server, NULL);
 }
@@ -162,6 +174,46 @@ static void stops_in_time(void)
 	}
 }
 
+static int told;
+static char words[200];
+
+static void note(int code, const char *text, void *arg)
+{
+	(void)code, (void)arg;
+	told++;
+	snprintf(words, sizeof words, "%s", text);
+}
+
+/* It is the handler's doing, told once and by the name of its path; the client has kept to all. */
+static void a_reply_cut_short_is_the_handlers(void)
+{
+	static const char *const all[][2] = {
+		{ "/misjudges", "the reply is 2 bytes shorter than was said" },
+		{ "/misjudges?long", "Message too long" }
+	};
+	char expected[200];
+
+	tutti_set_reporter(note, NULL);
+	for (int i = 0; i < 2; i++) {
+		tutti_task *serving = begin(0);
+		tutti_stream *s = ask(all[i][0]);
+
+		told = 0;
+		hear(s, "Content-Length: 5\r\n");
+		while (!has_ended(s))
+			;
+		tutti_stream_free(s);
+		tutti_future_cancel(serving);
+		CHECK_EQ(tutti_future_result(serving, NULL, 0), TUTTI_EJOBCANCELED);
+		tutti_future_unref(serving);
+		tutti_http_server_free(server);
+		snprintf(expected, sizeof expected, "serving GET /misjudges failed: %s", all[i][1]);
+		CHECK_STR(words, expected);
+		CHECK_EQ(told, 1);
+	}
+	tutti_set_reporter(NULL, NULL);
+}
+
 static void address_in_use(void)
 {
 	tutti_http_server *one, *two;
@@ -178,6 +230,7 @@ static void *everything(void *arg)
 	RUN(many_at_once);
 	RUN(stops_gently);
 	RUN(stops_in_time);
+	RUN(a_reply_cut_short_is_the_handlers);
 	RUN(address_in_use);
 	return arg;
 }

@@ -446,6 +446,7 @@ static void failures(void)
 				  "Content-Length: 2\r\n\r\nab" SECOND),
 			  1 << 20),
 		OK(5) "\r\nab");
+	CHECK_STR(told, "serving POST /five failed: the reply is 3 bytes shorter than was said");
 	CHECK_STR(answer(&talk, s,
 			  REQUEST("POST /five HTTP/1.1\r\n" HOST
 				  "Content-Length: 7\r\n\r\nabcdefg" SECOND),
@@ -478,6 +479,7 @@ static void routes(void)
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		CHECK_EQ(tutti_http_server_route(s, bad[i], hello, NULL), -EINVAL);
 	CHECK_EQ(tutti_http_server_route(s, "/", NULL, NULL), -EINVAL);
+	CHECK_EQ(tutti_http_server_route(s, NULL, hello, NULL), -EINVAL);
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
 		CHECK_EQ(tutti_http_server_route(s, good[i], hello, (void *)good[i]), 0);
 	CHECK_EQ(tutti_http_server_route(s, "GET /a/b", hello, NULL), -EEXIST);

@@ -182,6 +182,27 @@ static void self_deadlock(void)
 	one_alone(true);
 }
 
+/* To be told it is woken, and waits on: that is not one more. Another time is. */
+static void a_deadlock_counts_once(void)
+{
+	uint64_t count = tutti_debug_count();
+
+	begin(-1);
+	for (unsigned i = 1; i <= 2; i++) {
+		tutti_future *f = start(true, take_twice, NULL, "alone");
+
+		EVENTUALLY((tutti_yield(), tutti_debug_count() > count));
+		for (int j = 0; j < 10; j++)
+			tutti_yield();
+		CHECK_EQ(tutti_debug_count() - count, 1);
+		count++;
+		CHECK_EQ(tutti_lock_release(&red), 0);
+		finish(f);
+	}
+	CHECK_EQ(heard.n, 1);
+	end();
+}
+
 static __attribute__((noinline)) void *cross(void *arg)
 {
 	tutti_lock **pair = arg;
@@ -443,6 +464,7 @@ int main(void)
 	RUN(orders);
 	RUN(what_is_right_is_not_told);
 	RUN(self_deadlock);
+	RUN(a_deadlock_counts_once);
 	RUN(two_with_two_locks);
 	RUN(waiting_for_an_end);
 	RUN(a_lock_for_reading);

@@ -9,6 +9,11 @@
 #include "support/own.h"
 #include "support/serving.h"
 
+#include <sched.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 static const char *const words[] = { "processes:2", "threads:2", "tasks", "processes", "threads" };
 enum { WORDS = sizeof words / sizeof *words };
 
@@ -45,6 +50,36 @@ static void who_is_busy_keeps_nobody(void)
 	CHECK_EQ(tutti_stream_write(b, "x", 1), 0);
 	check_gone(a);
 	check_gone(b);
+	serving_end(&s);
+}
+
+static atomic_int let_go;
+
+/* In place of the C library's. */
+int sched_yield(void)
+{
+	atomic_fetch_add(&let_go, 1);
+	return (int)syscall(SYS_sched_yield);
+}
+
+/*
+ * Who waits for its clients has never enough to do to leave the next ones to others, who are awake
+ * too, but may lack a core: so who has accepted one lets its own go.
+ */
+static void who_has_accepted_lets_others(void)
+{
+	struct serving s = { .rc = 1 };
+	tutti_stream *v[20];
+
+	serving_begin(&s, "threads:2", serving_echo);
+	atomic_store(&let_go, 0);
+	for (int i = 0; i < 20; i++)
+		v[i] = visit(&s);
+	for (int i = 0; i < 20; i++)
+		pid_of(v[i]);
+	CHECK(atomic_load(&let_go) >= 18); /* but for the last one of each, perhaps */
+	for (int i = 0; i < 20; i++)
+		tutti_stream_free(v[i]);
 	serving_end(&s);
 }
 
@@ -185,6 +220,7 @@ static void *everything(void *arg)
 {
 	RUN(each_word_serves);
 	RUN(who_is_busy_keeps_nobody);
+	RUN(who_has_accepted_lets_others);
 	RUN(each_has_a_copy);
 	RUN(threads_may_share);
 	RUN(every_kind_of_place);

@@ -132,8 +132,12 @@ static void one_that_leaves_cores_idle(void)
 {
 	static const tutti_sched_policy lazy = { .name = "lazy", .pick = pick_nobody };
 	static const tutti_sched_policy late = { .name = "late", .pick = pick_late };
+	tutti_sched_fault fault;
 
 	CHECK_EQ(refused(&lazy, NULL), -EDEADLK);
+	CHECK_EQ(refused(&lazy, &(tutti_sched_options){ .fault = &fault }), -EDEADLK);
+	CHECK_STR(
+		fault.text, "'lazy' leaves cores idle for ever, and 3 of the processes are ready");
 	CHECK_EQ(refused(&late, NULL), -EDEADLK);
 	/* an index that there is not means nobody, until something happens */
 	gives(&late, NULL, PROCESSES(P("A", 0, 2), P("B", 4, 1)), "A[4,6) B[6,7)");
@@ -207,7 +211,10 @@ static void refuses_options(void)
 	CHECK_EQ(refused(NULL, &(tutti_sched_options){ .fault = &fault }), -EINVAL);
 	CHECK_STR(fault.text, "no algorithm");
 	/* A 4 slices, B 3 and 1, C 2 */
-	CHECK_EQ(refused(rr, &(tutti_sched_options){ .slice = 1, .slices_max = 9 }), -E2BIG);
+	CHECK_EQ(
+		refused(rr, &(tutti_sched_options){ .slice = 1, .slices_max = 9, .fault = &fault }),
+		-E2BIG);
+	CHECK_STR(fault.text, "it takes more than 9 slices");
 }
 
 static void refuses_process(const tutti_sched_process *p, size_t n, const char *said)
