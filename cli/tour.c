@@ -9,7 +9,7 @@
 
 #include "option.h"
 
-enum { WIDTH_MOST = 100 }; /* longer lines are hard to read */
+enum { WIDTH_LEAST = 42, WIDTH_MOST = 100 }; /* charts need as much; more is hard to read */
 
 static const struct scene {
 	const char *name, *title;
@@ -90,6 +90,7 @@ static struct tour begin(void)
 	struct tour t = { .terminal = terminal_of(STDOUT_FILENO) };
 
 	t.width = t.terminal.width < WIDTH_MOST ? t.terminal.width : WIDTH_MOST;
+	t.width = t.width > WIDTH_LEAST ? t.width : WIDTH_LEAST;
 	return t;
 }
 

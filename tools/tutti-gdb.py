@@ -8,13 +8,14 @@ core file, with and without debug information. `source tutti-gdb.py`, then
     tutti gcore FILE a core file with the stacks of tasks in it
 
 The layout of all that is read stands in the program: src/base/facts.h says how."""
+import codecs
 import re
 import struct
 import time
 
 import gdb
 
-PARKED, WORD_MOST, LIST_MOST = 1, 96, 100000
+PARKED, WORD_MOST, STACKS_MOST = 1, 96, 1 << 16
 
 
 # -- memory ---------------------------------------------------------------------------------------
@@ -44,7 +45,8 @@ def text(at):
         data = read(at, min(n, WORD_MOST))
         if data is not None:
             try:
-                found = data.split(b"\0")[0].decode()
+                # what is cut off in the midst of a character is no mistake
+                found = codecs.getincrementaldecoder("utf-8")().decode(data.split(b"\0")[0])
             except UnicodeDecodeError:
                 return None
             return found if found.isprintable() and found else None
@@ -199,6 +201,17 @@ class Copy:
             group = word(at + f["child.group"])
         return kind, name or noun, group
 
+    def chain(self, at, size, then):
+        """(address, bytes) of each on a list, which may have been written over."""
+        seen = set()
+        while at and at not in seen:
+            data = read(at, self.facts[size])
+            if not data:
+                return
+            seen.add(at)
+            yield at, data
+            at = self.at(data, then)
+
     # -- contexts
 
     def contexts(self, worker, data):
@@ -207,18 +220,13 @@ class Copy:
         size = f["context.size"]
         begin = f["worker.native"]
         yield worker + begin, data[begin:begin + size], True
-        slab = self.at(data, "worker.slabs")
-        for _ in range(LIST_MOST):
-            head = read(slab, f["slab.size"])
-            if not head:
-                return
-            for i in range(self.at(head, "slab.fresh", 4)):
+        for _, head in self.chain(self.at(data, "worker.slabs"), "slab.size", "slab.next"):
+            for i in range(min(self.at(head, "slab.fresh", 4), STACKS_MOST)):
                 room = f["slab.room"] + i % f["slab.shifts"] * f["slab.shift"]
                 at = self.at(head, "slab.base") + (i + 1) * self.at(head, "slab.stack_bytes") - room
                 context = read(at, size)
                 if context and self.at(context, "context.self"):
                     yield at, context, False
-            slab = self.at(head, "slab.next")
 
     def tell_wait(self, row, at, data, current):
         row.state = ("waiting" if self.at(data, "context.park", 4) == PARKED else
@@ -260,14 +268,9 @@ class Copy:
 
     def look(self):
         f = self.facts
-        worker = word(f["workers"])
-        for _ in range(LIST_MOST):
-            data = read(worker, f["worker.wheel"])
-            if not data:
-                break
+        for worker, data in self.chain(word(f["workers"]), "worker.wheel", "worker.next"):
             if data[f["worker.in_use"]]:
                 self.add_worker(worker, data)
-            worker = self.at(data, "worker.next")
         self.rows.sort(key=lambda row: (row.thread, row.kind != "thread", row.id))
         self.link()
         return self.rows

@@ -11,6 +11,7 @@
  */
 #include "core/tape.h"
 
+#include "base/character.h"
 #include "core/fence.h"
 #include "core/fork.h"
 #include "core/lot.h"
@@ -99,9 +100,17 @@ static unsigned slots_for(size_t text_bytes)
 			      sizeof(struct tu_tape_record));
 }
 
+/* As much of it as is kept, of whole characters. */
+static size_t length_of(const char *text)
+{
+	size_t n = strnlen(text, TU_TAPE_TEXT);
+
+	return n < TU_TAPE_TEXT ? n : tu_character_fit(text, TU_TAPE_TEXT - 1);
+}
+
 static void write_to(struct tu_worker *w, const struct tu_tape_record *r, const char *text)
 {
-	size_t length = text ? strnlen(text, TU_TAPE_TEXT - 1) : 0;
+	size_t length = text ? length_of(text) : 0;
 	unsigned slots = text ? slots_for(length + 1) : 1;
 	struct tu_tape_page *page = w->taped == generation ? w->page : take_page(w);
 	struct tu_tape_record *at;
