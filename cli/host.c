@@ -9,6 +9,7 @@
  * counts when an attempt begins; otherwise many more, so that the next job is there when one ends.
  * The same of other machines, where nobody here knows when an attempt begins.
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,6 +140,8 @@ int host_enter(struct host *host)
 		say("map: no engine called '%s'; there are threads, tasks, processes, "
 		    "inline, tcp://HOST:PORT and unix:PATH",
 			host->word);
+	else if (rc == -EINVAL && strchr(host->word, ':'))
+		say("map: %s: behind the colon stands how many, from 1 on", host->word);
 	else
 		say("map: %s: %s", host->word, tutti_strerror(rc));
 	join(host);

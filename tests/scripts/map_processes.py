@@ -97,7 +97,8 @@ def interrupted(module):
 
 def misused():
     for word in ("processes:", "processes:x", "processes:0x2", "processes:-1"):
-        expect(["--on", word, "prime", "2"], 2, "", f"tutti: map: {word}: Invalid argument\n")
+        expect(["--on", word, "prime", "2"], 2, "",
+               f"tutti: map: {word}: behind the colon stands how many, from 1 on\n")
     expect(["--on", "processesx", "prime", "2"], 2, "", "tutti: map: no engine called "
            "'processesx'; there are threads, tasks, processes, inline, "
            "tcp://HOST:PORT and unix:PATH\n")

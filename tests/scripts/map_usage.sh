@@ -79,7 +79,8 @@ try 0 "true" '' map -P 2 --timeout 1e9 --retries 0 --halt now prime 7
 try 2 '' "tutti: map: no engine called 'moon'; there are threads, tasks, processes, inline, \
 tcp://HOST:PORT and unix:PATH" \
 	map --on moon prime 2
-try 2 '' "tutti: map: threads:x: Invalid argument" map --on threads:x prime 2
+try 2 '' "tutti: map: threads:x: behind the colon stands how many, from 1 on" \
+	map --on threads:x prime 2
 try 2 '' "tutti: map: no job called 'mop'; 'tutti jobs' names them, and a command stands \
 behind '--'" map mop 1
 
