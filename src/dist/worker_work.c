@@ -2,6 +2,7 @@
 /* worker_work.c - see worker_serve.h: a job, from when it comes until its result goes. */
 #include "dist/worker_serve.h"
 
+#include "base/atomic.h"
 #include "dist/job_wire.h"
 #include "dist/jobs_items.h"
 #include "dist/named.h"
@@ -241,13 +242,14 @@ static const char *words_of(const struct tu_work *work, int code)
 }
 
 /* (id, ok, result), or that it has not begun: (id, None, None). */
-static int pack(const struct tu_service *s, const struct tu_work *work, tutti_value **out)
+static int pack(struct tu_service *s, const struct tu_work *work, tutti_value **out)
 {
 	int rc = work->f ? tutti_future_error(work->f) : work->refused;
 	tutti_value *result;
 
 	if (rc == TUTTI_ECANCELED && s->stopping)
 		return tutti_value_pack(out, "(K n n)", work->id);
+	tu_add_rlx(&s->w->jobs, (uint64_t)1); /* relaxed: a number that nothing depends on */
 	if (rc == 0)
 		rc = take_result(work, &result);
 	if (rc == 0) {

@@ -567,7 +567,6 @@ static void sleeps_for_long(void *arg)
 	tutti_sleep(TUTTI_SECONDS(3600));
 	draw();
 	slept = find("\"sleep\"", "\"cat\":\"waiting\"");
-	/* Less the nanoseconds by which what was before it is kept in order. */
 	CHECK(slept && number(slept, "dur") > 3600e6 - 1 && number(slept, "dur") < 3601e6);
 	tutti_bytes_free(&drawn);
 }

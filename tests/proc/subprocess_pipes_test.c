@@ -114,7 +114,7 @@ static void what_is_not_wanted_is_dropped(void)
 static void communicate_goes_on_after_its_deadline(void)
 {
 	tutti_bytes b = pattern(500000);
-	tutti_subprocess *p = start(SHELL("echo begin; read word; cat"));
+	tutti_subprocess *p = start(SHELL("echo begin; read word; exec sleep 600"));
 	tutti_subprocess_result r = { .exitcode = 77 };
 	tutti_bytes line;
 
@@ -122,6 +122,7 @@ static void communicate_goes_on_after_its_deadline(void)
 	check_text(&line, "begin");
 	tutti_bytes_free(&line);
 	CHECK_EQ(tutti_subprocess_communicate_until(p, no_bytes, &r, 0), TUTTI_ETIMEDOUT);
+	CHECK_EQ(tutti_subprocess_kill(p), 0);
 	tutti_subprocess_free(p);
 
 	p = start(SHELL("read word; echo $word; kill -STOP $$; exec cat"));

@@ -80,6 +80,28 @@ static void wait_for_helpers(const struct leaks *before)
 	}
 }
 
+/* By these names they can be found in the sources. */
+static void tell_threads(void)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	struct dirent *entry;
+
+	CHECK(tasks);
+	while ((entry = readdir(tasks)) != NULL) {
+		char path[300], name[32] = "";
+		FILE *file;
+
+		snprintf(path, sizeof(path), "/proc/self/task/%s/comm", entry->d_name);
+		file = entry->d_name[0] == '.' ? NULL : fopen(path, "r");
+		if (!file)
+			continue;
+		if (fgets(name, sizeof(name), file))
+			fprintf(stderr, "thread %s: %s", entry->d_name, name);
+		fclose(file);
+	}
+	closedir(tasks);
+}
+
 static void no_children(void)
 {
 	siginfo_t info;
@@ -93,6 +115,8 @@ void leaks_check(const struct leaks *before)
 	sigset_t mask;
 
 	wait_for_helpers(before);
+	if (leaks_threads() > before->threads)
+		tell_threads();
 	/* Fewer: who had been joined before was still leaving when they were counted. */
 	CHECK(leaks_threads() <= before->threads);
 	CHECK(leaks_descriptors() <= before->descriptors);
