@@ -364,6 +364,7 @@ int tu_tape_begin(size_t bytes)
 	*head = (struct head){ .magic = magic, .bytes = bytes };
 	tu_self();
 	show(head, fd, tu_os_process_id(), fd);
+	tu_tape_note(tu_self(), TU_TAPE_IS, 0, NULL); /* it is there from the beginning */
 	return 0;
 }
 
