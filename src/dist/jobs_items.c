@@ -66,6 +66,18 @@ int tu_jobs_open_list(struct tu_call *c, const tutti_value *v, const char *what,
 		c, TUTTI_ETYPE, "'%s' must be a list of at most %d", what, TU_JOBS_LIST_MOST);
 }
 
+int tu_jobs_each(struct tu_object *o, struct tu_call *c, struct tu_jobs_party *p,
+	const tutti_value *v, const char *what, tu_jobs_item_fn *fn)
+{
+	tutti_value *list;
+	int rc = tu_jobs_open_list(c, v, what, &list);
+
+	for (size_t i = 0; rc == 0 && i < tutti_value_size(list); i++)
+		rc = fn(o, c, p, tutti_value_at(list, i));
+	tutti_value_unref(list);
+	return rc;
+}
+
 bool tu_jobs_is_tuple(const tutti_value *v, size_t n)
 {
 	return tutti_value_kind(v) == TUTTI_VALUE_TUPLE && tutti_value_size(v) == n;

@@ -16,6 +16,13 @@ int tu_jobs_read_limit(struct tu_call *c, const tutti_value *v, tutti_time *limi
 
 /* A list or tuple, whose items' own items stay as they came. None, or NULL: *out is NULL. */
 int tu_jobs_open_list(struct tu_call *c, const tutti_value *v, const char *what, tutti_value **out);
+
+/* Each item of such a list, until there is an error. */
+typedef int tu_jobs_item_fn(
+	struct tu_object *o, struct tu_call *c, struct tu_jobs_party *p, const tutti_value *item);
+int tu_jobs_each(struct tu_object *o, struct tu_call *c, struct tu_jobs_party *p,
+	const tutti_value *v, const char *what, tu_jobs_item_fn *fn);
+
 bool tu_jobs_is_tuple(const tutti_value *v, size_t n);
 
 /* A list that is filled; what has gone wrong stays until it is closed. */

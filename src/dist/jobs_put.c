@@ -75,18 +75,6 @@ static int put_entry(
 	return rc < 0 ? rc : put_order(o, c, p, &order, &job);
 }
 
-static int put_list(
-	struct tu_object *o, struct tu_call *c, struct tu_jobs_party *p, const tutti_value *v)
-{
-	tutti_value *list;
-	int rc = tu_jobs_open_list(c, v, "jobs", &list);
-
-	for (size_t i = 0; rc == 0 && i < tutti_value_size(list); i++)
-		rc = put_entry(o, c, p, tutti_value_at(list, i));
-	tutti_value_unref(list);
-	return rc;
-}
-
 static int cancel_number(struct tu_object *o, struct tu_jobs_party *p, int64_t number)
 {
 	int rc = tu_jobs_cancel(tu_jobs_store_of(o), p, number);
@@ -112,19 +100,14 @@ int tu_jobs_do_cancel(struct tu_object *o, struct tu_call *c)
 	return 0;
 }
 
-static int cancel_list(
-	struct tu_object *o, struct tu_call *c, struct tu_jobs_party *p, const tutti_value *v)
+static int cancel_entry(
+	struct tu_object *o, struct tu_call *c, struct tu_jobs_party *p, const tutti_value *entry)
 {
-	tutti_value *list;
-	int rc = tu_jobs_open_list(c, v, "cancelled", &list);
 	int64_t number = 0;
+	int rc = tu_jobs_read_int(c, entry, "number", 0, &number);
 
-	for (size_t i = 0; rc == 0 && i < tutti_value_size(list); i++) {
-		rc = tu_jobs_read_int(c, tutti_value_at(list, i), "number", 0, &number);
-		if (rc == 0)
-			cancel_number(o, p, number);
-	}
-	tutti_value_unref(list);
+	if (rc == 0)
+		cancel_number(o, p, number);
 	return rc;
 }
 
@@ -190,9 +173,9 @@ int tu_jobs_do_submit(struct tu_object *o, struct tu_call *c)
 	if (rc == 0 && !p)
 		rc = -ENOMEM;
 	if (rc == 0 && c->step == TU_JOBS_NOTHING) {
-		rc = put_list(o, c, p, given[1]);
+		rc = tu_jobs_each(o, c, p, given[1], "jobs", put_entry);
 		if (rc == 0)
-			rc = cancel_list(o, c, p, given[2]);
+			rc = tu_jobs_each(o, c, p, given[2], "cancelled", cancel_entry);
 		c->step = TU_JOBS_BEGUN;
 	}
 	if (rc < 0)

@@ -64,18 +64,6 @@ static int end_entry(
 	return 0;
 }
 
-static int end_list(
-	struct tu_object *o, struct tu_call *c, struct tu_jobs_party *p, const tutti_value *v)
-{
-	tutti_value *list;
-	int rc = tu_jobs_open_list(c, v, "done", &list);
-
-	for (size_t i = 0; rc == 0 && i < tutti_value_size(list); i++)
-		rc = end_entry(o, c, p, tutti_value_at(list, i));
-	tutti_value_unref(list);
-	return rc;
-}
-
 /* -- taking ------------------------------------------------------------------------------ */
 
 static int take_names(
@@ -198,7 +186,7 @@ static int begin_serve(
 	struct tu_object *o, struct tu_call *c, struct tu_jobs_party *p, const tutti_value **given)
 {
 	int64_t slots = 1;
-	int rc = end_list(o, c, p, given[1]);
+	int rc = tu_jobs_each(o, c, p, given[1], "done", end_entry);
 
 	if (rc == 0)
 		rc = tu_jobs_read_int(c, given[3], "slots", 1, &slots);

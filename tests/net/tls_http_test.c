@@ -25,22 +25,36 @@ static void *serve(void *arg)
 	return give(tutti_http_server_serve_stream(served->end->s, served->http));
 }
 
+static tutti_task *begin(struct ends *e, struct served *served)
+{
+	tutti_task *f;
+
+	CHECK_EQ(tutti_http_server_create(&served->http, NULL), 0);
+	CHECK_EQ(tutti_http_server_route(served->http, "/", hello, NULL), 0);
+	e->near.client = open_client((tutti_tls_client_options){ 0 });
+	e->far.server = open_server(localhost.pem, (tutti_tls_server_options){ 0 });
+	f = tutti_task_start(serve, served, NULL);
+	shake_end(&e->near);
+	CHECK_EQ(e->near.rc, 0);
+	return f;
+}
+
+static void end(struct ends *e, struct served *served)
+{
+	tutti_tls_client_free(e->near.client);
+	tutti_tls_server_free(e->far.server);
+	tutti_http_server_free(served->http);
+}
+
 /* Several requests on one connection; then the client says that it is done. */
 static void pages_are_served(void)
 {
 	struct ends e = open_below();
 	struct served served = { NULL, &e.far };
-	tutti_task *f;
+	tutti_task *f = begin(&e, &served);
 	tutti_bytes line;
 	char c;
 
-	CHECK_EQ(tutti_http_server_create(&served.http, NULL), 0);
-	CHECK_EQ(tutti_http_server_route(served.http, "/", hello, NULL), 0);
-	e.near.client = open_client((tutti_tls_client_options){ 0 });
-	e.far.server = open_server(localhost.pem, (tutti_tls_server_options){ 0 });
-	f = tutti_task_start(serve, &served, NULL);
-	shake_end(&e.near);
-	CHECK_EQ(e.near.rc, 0);
 	for (int round = 0; round < 3; round++) {
 		check_writes(e.near.s, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
 		CHECK_EQ(tutti_stream_read_past(e.near.s, "\r\n\r\n", 4, 10000, &line), 0);
@@ -53,9 +67,7 @@ static void pages_are_served(void)
 	close_end(&e.far);
 	CHECK_EQ(tutti_stream_read(e.near.s, &c, 1), 0);
 	close_end(&e.near);
-	tutti_tls_client_free(e.near.client);
-	tutti_tls_server_free(e.far.server);
-	tutti_http_server_free(served.http);
+	end(&e, &served);
 }
 
 /* A server that stops ends those that ask for nothing more, or only half, and says so. */
@@ -63,17 +75,10 @@ static void idle_ones_end(const char *text)
 {
 	struct ends e = open_below();
 	struct served served = { NULL, &e.far };
-	tutti_task *f;
+	tutti_task *f = begin(&e, &served);
 	tutti_bytes line;
 	char c;
 
-	CHECK_EQ(tutti_http_server_create(&served.http, NULL), 0);
-	CHECK_EQ(tutti_http_server_route(served.http, "/", hello, NULL), 0);
-	e.near.client = open_client((tutti_tls_client_options){ 0 });
-	e.far.server = open_server(localhost.pem, (tutti_tls_server_options){ 0 });
-	f = tutti_task_start(serve, &served, NULL);
-	shake_end(&e.near);
-	CHECK_EQ(e.near.rc, 0);
 	check_writes(e.near.s, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
 	CHECK_EQ(tutti_stream_read_past(e.near.s, "hello", 5, 10000, &line), 0);
 	tutti_bytes_free(&line);
@@ -85,9 +90,7 @@ static void idle_ones_end(const char *text)
 	CHECK_EQ(tutti_stream_read(e.near.s, &c, 1), 0);
 	close_end(&e.near);
 	close_end(&e.far);
-	tutti_tls_client_free(e.near.client);
-	tutti_tls_server_free(e.far.server);
-	tutti_http_server_free(served.http);
+	end(&e, &served);
 }
 
 static void at_the_end(void)

@@ -2,16 +2,12 @@
 # rows: F145 P111
 """tutti sched: what it prints, in which characters and colours and how wide, what it refuses and
 how, and that its JSON and its picture are what they claim to be."""
-import fcntl
 import json
 import os
-import pty
 import re
-import struct
 import subprocess
 import sys
 import tempfile
-import termios
 import xml.etree.ElementTree
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
@@ -101,21 +97,8 @@ def is_as_wide_as_it_should():
 
 
 def on_a_terminal(width, *arguments, **changed):
-    terminal, end = pty.openpty()
-    fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
-    process = subprocess.Popen([command.TUTTI, "sched", *arguments], stdin=subprocess.DEVNULL,
-                               stdout=end,
-                               env=environment(**{"TERM": "xterm", **changed}))
-    os.close(end)
-    text = b""
-    try:
-        while True:
-            text += os.read(terminal, 65536)
-    except OSError:  # nobody writes there any more
-        pass
-    os.close(terminal)
-    command.equal(process.wait(command.PATIENCE), 0, arguments)
-    return text.decode().replace("\r\n", "\n")
+    return command.run_on_a_terminal(width, "sched", *arguments,
+                                     env=environment(**{"TERM": "xterm", **changed}))
 
 
 def shows_colors():

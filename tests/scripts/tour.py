@@ -1,14 +1,9 @@
 # SPDX-License-Identifier: MIT
 """tutti tour: each scene shows what it says, in lines that fit, in the terminal's characters and
 colours, and leaves no process behind."""
-import fcntl
 import os
-import pty
 import re
-import struct
-import subprocess
 import sys
-import termios
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 import command  # noqa: E402  (the path comes first)
@@ -100,20 +95,8 @@ def shows_the_others():
 
 
 def on_a_terminal(width, *arguments, **changed):
-    terminal, end = pty.openpty()
-    fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
-    process = subprocess.Popen([command.TUTTI, "tour", *arguments], stdin=subprocess.DEVNULL,
-                               stdout=end, env=environment(**{"TERM": "xterm", **changed}))
-    os.close(end)
-    text = b""
-    try:
-        while True:
-            text += os.read(terminal, 65536)
-    except OSError:  # nobody writes there any more
-        pass
-    os.close(terminal)
-    command.equal(process.wait(command.PATIENCE), 0, arguments)
-    return text.decode().replace("\r\n", "\n")
+    return command.run_on_a_terminal(width, "tour", *arguments,
+                                     env=environment(**{"TERM": "xterm", **changed}))
 
 
 def is_as_wide_as_the_terminal():

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: MIT
 """What the tests of the command in Python share: the command, a module of jobs, a way to skip."""
+import fcntl
 import os
+import pty
 import signal
+import struct
 import subprocess
 import sys
+import termios
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.environ["TUTTI_BUILD_DIR"]
@@ -42,6 +46,23 @@ def start(*arguments, **options):
 def run(*arguments, **options):
     return subprocess.run([TUTTI, *arguments], capture_output=True, timeout=PATIENCE,
                           check=False, **options)
+
+
+def run_on_a_terminal(width, *arguments, env):
+    """Its text there, of 24 lines; it ends with 0."""
+    terminal, end = pty.openpty()
+    fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+    process = subprocess.Popen([TUTTI, *arguments], stdin=subprocess.DEVNULL, stdout=end, env=env)
+    os.close(end)
+    text = b""
+    try:
+        while True:
+            text += os.read(terminal, 65536)
+    except OSError:  # nobody writes there any more
+        pass
+    os.close(terminal)
+    equal(process.wait(PATIENCE), 0, arguments)
+    return text.decode().replace("\r\n", "\n")
 
 
 def equal(got, want, what):
