@@ -36,6 +36,7 @@ struct stacks {
 	void (*frame)(const char *words, void *arg); /* NULL: they are but counted */
 	void *arg;
 	int n;
+	uint64_t last; /* the outermost frame's */
 };
 
 #define EXPORTED __attribute__((visibility("default")))
@@ -140,6 +141,7 @@ static int one_frame(Dwfl_Frame *state, void *arg)
 	/* But for the innermost it is where a call returns to, which may be past its end. */
 	if (s->frame)
 		put_frame(s, pc, exact ? pc : pc - 1);
+	s->last = exact ? pc : pc - 1;
 	return ++s->n < FRAMES_MOST ? DWARF_CB_OK : DWARF_CB_ABORT;
 }
 
@@ -158,11 +160,71 @@ static bool is_code(const struct stacks *s, uint64_t at)
 	return module && dwfl_module_address_section(module, &at, &bias) != NULL;
 }
 
+#if defined(__x86_64__)
+/* A stub of a module's own, by which it calls others? */
+static bool is_stub(const struct stacks *s, uint64_t at)
+{
+	Dwfl_Module *module = dwfl_addrmodule(s->dwfl, at);
+	Dwarf_Addr bias;
+	Elf_Scn *section = module ? dwfl_module_address_section(module, &at, &bias) : NULL;
+	Elf *elf = module ? dwfl_module_getelf(module, &bias) : NULL;
+	GElf_Shdr header;
+	size_t names;
+	const char *name;
+
+	if (!section || !elf || !gelf_getshdr(section, &header) || elf_getshdrstrndx(elf, &names))
+		return false;
+	name = elf_strptr(elf, names, header.sh_name);
+	return name && strncmp(name, ".plt", 4) == 0;
+}
+
+/*
+ * Does a call of the function that callee is in return to at? What is before says so: a call of
+ * that very function, of a stub if it is another module's, or by a pointer, of anything.
+ */
+static bool returns_from(const struct stacks *s, uint64_t callee, uint64_t at)
+{
+	uint8_t before[7];
+	struct iovec here = { before, sizeof before },
+		     there = { (void *)(uintptr_t)(at - sizeof before), sizeof before };
+	Dwfl_Module *module = dwfl_addrmodule(s->dwfl, callee);
+	GElf_Off into = 0;
+	GElf_Sym symbol;
+	int32_t far;
+
+	if (process_vm_readv(s->pid, &here, 1, &there, 1, 0) != (ssize_t)sizeof before)
+		return false;
+	if (before[2] == 0xe8) {
+		memcpy(&far, before + 3, sizeof far);
+		at += (uint64_t)(int64_t)far;
+		if (!module ||
+			!dwfl_module_addrinfo(module, callee, &into, &symbol, NULL, NULL, NULL))
+			return true; /* a function without a name begins somewhere */
+		return at == callee - into ||
+		       (dwfl_addrmodule(s->dwfl, at) != module && is_stub(s, at));
+	}
+	return (before[5] == 0xff && (before[6] & 0xf8) == 0xd0) || /* by a register, */
+	       (before[4] == 0xff && (before[5] & 0xf8) == 0x50) || /* or a place near it, */
+	       (before[3] == 0xff && before[4] == 0x14) ||
+	       (before[1] == 0xff && ((before[2] & 0xf8) == 0x90 || before[2] == 0x15)) ||
+	       (before[0] == 0xff && before[1] == 0x94); /* or far away */
+}
+#else
+static bool returns_from(const struct stacks *s, uint64_t callee, uint64_t at)
+{
+	(void)s;
+	(void)callee;
+	(void)at;
+	return true;
+}
+#endif
+
 /*
  * Of a thread in the kernel nobody tells the frame pointer, by which those who have called it may
  * have kept theirs. Each has put the one before on the stack, with where it returns to behind it:
  * the first such pair is where the pointer points, or it is that of one who has it somewhere else
- * and says so. 0: there is none.
+ * and says so. What calls before have left there looks the same, but returns from something else
+ * than the one where the walk has ended. 0: there is none.
  */
 static uint64_t find_frame(const struct stacks *s)
 {
@@ -176,7 +238,7 @@ static uint64_t find_frame(const struct stacks *s)
 		uint64_t at = s->sp + i * sizeof *words + ABOVE;
 
 		if (words[i] > at && words[i] - at < STACK_MOST && words[i] % sizeof *words == 0 &&
-			is_code(s, words[i + 1]))
+			is_code(s, words[i + 1]) && returns_from(s, s->last, words[i + 1]))
 			return at;
 	}
 	return 0;
