@@ -3,7 +3,10 @@
 #include "core/startup.h"
 
 #include "core/environment.h"
+#include "os/files.h"
 #include "os/os.h"
+
+enum { DESCRIPTORS = 1024 };
 
 const char tu_startup_is_linked;
 
@@ -23,6 +26,7 @@ int tu_startup_joining(int fd, int place)
 __attribute__((constructor)) static void start_what_is_told(void)
 {
 	tu_os_before_main = tu_startup_child;
+	tu_os_files_make_room(DESCRIPTORS);
 	tu_startup_poller();
 	if (!tu_environment(TU_STARTUP_CHILD)) {
 		tu_startup_sim();

@@ -8,6 +8,13 @@
 
 struct stat;
 
+/*
+ * Let the kernel's table of descriptors have room for n, or as many as are allowed, while the
+ * process has one thread. Later the kernel waits for all CPUs each time the table becomes larger,
+ * at 64 descriptors, 256 and so on: a call that opens one then takes 10 ms and more.
+ */
+void tu_os_files_make_room(int n);
+
 int tu_os_file_open(const char *path, int flags, unsigned mode);
 void tu_os_file_close(int fd);
 
